@@ -1,0 +1,35 @@
+const { readFileSync } = require('node:fs');
+
+const swc = JSON.parse(readFileSync(`${__dirname}/.swcrc`, 'utf8'));
+delete swc.exclude; // the build leaves specs out; here they are the point
+delete swc.jsc.paths; // moduleNameMapper does this job under Jest
+delete swc.jsc.baseUrl;
+
+/** Packages that ship only ES modules: Jest loads CommonJS, so these are compiled on the way in. */
+const esm = ['fast-check', 'pure-rand', 'chevrotain'];
+
+/** Has import() in its CommonJS, which Jest runs only where it was compiled away. */
+const dynamic = ['@electric-sql/pglite'];
+
+/** @type {import('jest').Config} */
+module.exports = {
+  rootDir: '.',
+  testEnvironment: 'node',
+  moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'json'],
+  testRegex: '\\.(spec|e2e-spec)\\.tsx?$',
+  transform: { '^.+\\.(ts|tsx|js|mjs|cjs)$': ['@swc/jest', { ...swc, swcrc: false }] },
+  transformIgnorePatterns: [`/node_modules/(?!(${[...esm, ...dynamic].join('|')})/)`],
+  moduleNameMapper: {
+    '^@nestjs-xray/document$': '<rootDir>/libs/document/src/index.ts',
+    '^@nestjs-xray/local-xray$': '<rootDir>/libs/local-xray/src/index.ts',
+    '^@nestjs-xray/local-xray/console-api$': '<rootDir>/libs/local-xray/src/console-api.ts',
+    // Its parts name no entry point for require(); the bundle is all of them in one file.
+    '^chevrotain$': '<rootDir>/node_modules/chevrotain/lib/chevrotain.mjs',
+    '^nestjs-xray$': '<rootDir>/libs/xray/src/index.ts',
+    '^nestjs-xray/testing$': '<rootDir>/libs/xray/src/testing/index.ts',
+    '^nestjs-xray/aws-sdk$': '<rootDir>/libs/xray/src/interop/aws-sdk.ts',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/libs/xray/dist', '<rootDir>/bench'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  testTimeout: 30_000,
+};

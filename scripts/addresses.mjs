@@ -1,0 +1,41 @@
+// Where the parts listen, from the variables that README.md lists.
+import { root } from './ready.mjs';
+
+const {
+  PORT = '4567',
+  HOST = '127.0.0.1',
+  NOTIFICATIONS_PORT = '4568',
+  NOTIFICATIONS_HOST = '127.0.0.1',
+  XRAY_LOCAL_ADDRESS = '127.0.0.1:2000',
+} = process.env;
+
+export const cruddur = `http://${HOST}:${PORT}`;
+export const localXray = `http://${XRAY_LOCAL_ADDRESS}`;
+
+/** The demo reports to the local X-Ray beside it, unless it was told of another daemon or an OTLP collector. */
+const tracingEnv = process.env.AWS_XRAY_DAEMON_ADDRESS
+  ? {}
+  : { AWS_XRAY_DAEMON_ADDRESS: XRAY_LOCAL_ADDRESS };
+
+/** The parts in the order they start, each with the address that tells that it is ready. */
+export const parts = [
+  {
+    name: 'Local X-Ray',
+    script: 'dist/apps/local-xray/src/main.js',
+    // Stack frames are shown with the lines of code they stand for.
+    args: ['--source', root],
+    ready: `${localXray}/health`,
+  },
+  {
+    name: 'Notifications',
+    script: 'dist/apps/cruddur/src/notifications/main.js',
+    ready: `tcp://${NOTIFICATIONS_HOST}:${NOTIFICATIONS_PORT}`,
+    env: tracingEnv,
+  },
+  {
+    name: 'Cruddur',
+    script: 'dist/apps/cruddur/src/main.js',
+    ready: `${cruddur}/api/health-check`,
+    env: tracingEnv,
+  },
+];

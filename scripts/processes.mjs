@@ -1,0 +1,104 @@
+// Starts the parts of the product as child processes and ends them together.
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { root } from './ready.mjs';
+
+/** How long a part may take to start, and to end before it is killed. */
+const START_MS = 60_000;
+const STOP_MS = 5_000;
+
+/** The running parts; `stop` ends them all, and one that ends by itself ends the rest. */
+export class Processes {
+  #children = new Map();
+  #stopping;
+
+  constructor({ verbose = false } = {}) {
+    this.verbose = verbose;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.on(signal, () => void this.stop(0));
+    }
+    // When npm or the terminal is killed outright, no signal arrives; the parent changes.
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && void this.stop(0), 1000).unref();
+  }
+
+  /** Starts `node <script>` and resolves once the address `ready` answers. */
+  async start({ name, script, args = [], ready, env = {} }) {
+    const child = spawn(process.execPath, ['--enable-source-maps', join(root, script), ...args], {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', this.verbose ? 'inherit' : 'ignore', 'inherit'],
+    });
+    this.#children.set(name, child);
+    child.once('exit', (code) => {
+      this.#children.delete(name);
+      if (!this.#stopping) void this.stop(code || 1);
+    });
+    await this.#answering(name, child, ready);
+  }
+
+  async #answering(name, child, address) {
+    const deadline = Date.now() + START_MS;
+    while (child.exitCode === null && !this.#stopping) {
+      if (await answers(address)) return;
+      if (Date.now() > deadline) {
+        console.error(
+          `${name} did not answer at ${address} within ${START_MS / 1000} s; giving up.`,
+        );
+        void this.stop(1);
+        break;
+      }
+      await delay(100);
+    }
+    await this.#stopping;
+    await new Promise(() => undefined); // stop() ends the process
+  }
+
+  /** Ends one part and waits until it is gone. */
+  async end(name) {
+    const child = this.#children.get(name);
+    if (!child) return;
+    child.removeAllListeners('exit');
+    this.#children.delete(name);
+    await ended(child);
+  }
+
+  /** Ends every part, then this process. */
+  stop(code) {
+    this.#stopping ??= Promise.all([...this.#children.values()].map(ended)).then(() =>
+      process.exit(code),
+    );
+    return this.#stopping;
+  }
+}
+
+async function ended(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await exit;
+  clearTimeout(timer);
+}
+
+async function answers(address) {
+  const { protocol, hostname, port } = new URL(address);
+  if (protocol === 'tcp:') return connects(hostname, Number(port));
+  try {
+    const response = await fetch(address, { signal: AbortSignal.timeout(1000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+function connects(host, port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, host, () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}

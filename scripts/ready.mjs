@@ -1,0 +1,164 @@
+// Brings a clone to where it can run: installs and builds what is missing or stale. Needs nothing but Node and npm.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** What is built, from which files, and by which command. */
+const targets = [
+  {
+    name: 'server',
+    sources: ['apps/cruddur/src', 'apps/local-xray/src', 'apps/notifications/src', 'libs'],
+    config: ['nest-cli.json', '.swcrc', 'tsconfig.json'],
+    made: 'dist/apps/local-xray/src/main.js',
+    command: ['nest', 'build', '--all'],
+  },
+  {
+    name: 'nestjs-xray package',
+    sources: ['libs/xray/src', 'libs/document/src'],
+    config: ['libs/xray/tsconfig.publish.json', 'tsconfig.json'],
+    made: 'libs/xray/dist/xray/src/index.js',
+    command: ['tsc', '-p', 'libs/xray/tsconfig.publish.json'],
+    toRun: false,
+  },
+  {
+    name: 'viewer',
+    sources: ['apps/viewer', 'libs/document/src'],
+    config: [],
+    made: 'dist/apps/viewer/index.html',
+    command: ['vite', 'build', '--config', 'apps/viewer/vite.config.ts', '--logLevel', 'warn'],
+  },
+  {
+    name: 'home page',
+    sources: ['apps/cruddur/web'],
+    config: [],
+    made: 'dist/apps/cruddur/web/index.html',
+    command: ['vite', 'build', '--config', 'apps/cruddur/web/vite.config.ts', '--logLevel', 'warn'],
+  },
+];
+
+/** Stops with a clear message where nothing else would be clear. */
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  console.error(
+    `Node ${process.versions.node} is too old: 20.19 or newer is needed. Install one from https://nodejs.org, or run "nvm use".`,
+  );
+  process.exit(1);
+}
+
+/** Runs a command in the root and resolves when it succeeded. */
+export function run(command, args, { quiet = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      shell: process.platform === 'win32',
+    });
+    let output = '';
+    child.stdout?.on('data', (chunk) => (output += chunk));
+    child.stderr?.on('data', (chunk) => (output += chunk));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) return resolve();
+      process.stderr.write(output);
+      reject(new Error(`"${command} ${args.join(' ')}" ended with code ${code}.`));
+    });
+  });
+}
+
+const hashOf = (text) => createHash('sha256').update(text).digest('hex');
+
+/** Installs when node_modules is missing or older than the lock file. */
+async function install() {
+  const lock = join(root, 'package-lock.json');
+  const installed = join(root, 'node_modules/.package-lock.json');
+  const stamp = join(root, 'node_modules/.nestjs-xray-lock');
+  const wanted = hashOf(readFileSync(lock));
+  const current = existsSync(stamp)
+    ? readFileSync(stamp, 'utf8') === wanted
+    : existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs;
+  if (!current) {
+    console.log('Installing packages (npm ci), once …');
+    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  }
+  writeFileSync(stamp, wanted);
+}
+
+/** Every file below `path` that a build could depend on. */
+function files(path) {
+  const full = join(root, path);
+  if (!existsSync(full)) return [];
+  if (statSync(full).isFile()) return [path];
+  return readdirSync(full, { withFileTypes: true })
+    .filter(({ name }) => name !== 'node_modules' && name !== 'dist' && name !== 'test')
+    .flatMap(({ name }) => files(join(path, name)))
+    .filter((file) => !/\.spec\.tsx?$/.test(file));
+}
+
+/** A hash of a target's sources and command; a change in any means a build. */
+function fingerprint({ sources, config, command }) {
+  const hash = createHash('sha256').update(command.join(' '));
+  for (const file of [...sources, ...config, 'package-lock.json'].flatMap(files).sort()) {
+    hash.update(file).update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * Builds the targets whose sources changed since they were last built; returns their names.
+ * `toRun` leaves out what the product does not need to run: the package for npm.
+ */
+export async function build({ force = false, toRun = false } = {}) {
+  const stamps = join(root, 'dist/.built');
+  mkdirSync(stamps, { recursive: true });
+  const stale = targets
+    .filter((target) => !toRun || target.toRun !== false)
+    .filter(({ sources }) => existsSync(join(root, sources[0])))
+    .map((target) => ({
+      ...target,
+      stamp: join(stamps, target.name.replaceAll(' ', '-')),
+      wanted: fingerprint(target),
+    }))
+    .filter(
+      ({ stamp, wanted, made }) =>
+        force ||
+        !existsSync(join(root, made)) ||
+        !existsSync(stamp) ||
+        readFileSync(stamp, 'utf8') !== wanted,
+    );
+  if (stale.length === 0) return [];
+  console.log(`Building ${stale.map(({ name }) => name).join(', ')} …`);
+  await Promise.all(
+    stale.map(async ({ command: [tool, ...args], stamp, wanted }) => {
+      await run(process.execPath, [binary(tool), ...args], { quiet: true });
+      writeFileSync(stamp, wanted);
+    }),
+  );
+  return stale.map(({ name }) => name);
+}
+
+/** The script behind a command of an installed package. */
+function binary(tool) {
+  const scripts = {
+    nest: '@nestjs/cli/bin/nest.js',
+    tsc: 'typescript/bin/tsc',
+    vite: 'vite/bin/vite.js',
+  };
+  return join(root, 'node_modules', scripts[tool]);
+}
+
+/** Installs and builds what is needed; ends the process with a message when that fails. */
+export async function ready(options) {
+  requireNode();
+  try {
+    await install();
+    await build(options);
+  } catch (problem) {
+    console.error(`Set-up failed: ${problem.message}`);
+    process.exit(1);
+  }
+}
