@@ -1,0 +1,66 @@
+/** Two hexadecimal digits for each byte. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/**
+ * Random bytes, fetched 8 KiB at a time: asking the generator for eight bytes
+ * costs more than all the rest of a subsegment.
+ */
+const pool = new Uint8Array(8192);
+let unread = pool.length;
+
+/**
+ * Ids are slices of one text, which is kept as long as any of them: so it is of 512
+ * bytes and not of the whole pool.
+ */
+const BYTES_OF_TEXT = 512;
+let text = '';
+let next = 0;
+
+function randomHex(bytes: number): string {
+  const end = next + 2 * bytes;
+  if (end > text.length) {
+    text = refill();
+    next = 0;
+    return randomHex(bytes);
+  }
+  const hex = text.slice(next, end);
+  next = end;
+  return hex;
+}
+
+function refill(): string {
+  if (unread === pool.length) {
+    globalThis.crypto.getRandomValues(pool);
+    unread = 0;
+  }
+  let hex = '';
+  for (const end = unread + BYTES_OF_TEXT; unread < end; unread++) hex += HEX[pool[unread]!]!;
+  return hex;
+}
+
+/** A new segment, subsegment or exception id: 16 random hexadecimal digits. */
+export function newId(): string {
+  return randomHex(8);
+}
+
+/**
+ * A new trace id, `1-<epoch seconds in hex>-<24 random hexadecimal digits>`.
+ *
+ * @param epochSeconds when the trace starts; X-Ray refuses ids older than 30 days.
+ */
+export function newTraceId(epochSeconds: number = Date.now() / 1000): string {
+  return `1-${Math.floor(epochSeconds).toString(16).padStart(8, '0')}-${randomHex(12)}`;
+}
+
+const TRACE_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
+const ID = /^[0-9a-f]{16}$/i;
+
+/** Whether `value` has the form of a trace id; its age is not judged. */
+export function isTraceId(value: unknown): value is string {
+  return typeof value === 'string' && TRACE_ID.test(value);
+}
+
+/** Whether `value` has the form of a segment, subsegment or exception id. */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && ID.test(value);
+}

@@ -1,0 +1,96 @@
+import { isId, isTraceId } from './ids';
+
+/** What an `X-Amzn-Trace-Id` header says. */
+export interface TraceHeader {
+  /** The trace id. */
+  root?: string;
+  /** The caller's subsegment. */
+  parent?: string;
+  /** `'?'` asks the callee to decide and to answer in its response header. */
+  sampled?: boolean | '?';
+  /** Every other part (`Self`, `Lineage`, custom ones) as it came, joined by `;`. */
+  extra?: string;
+}
+
+/** Longer headers are ignored whole, and no more than this much of `extra` is kept. */
+const MAX_HEADER = 1024;
+const MAX_EXTRA = 256;
+
+/** Keys and values that can be passed on in a header without quoting. */
+const PART = /^[\w.-]{1,64}=[\x21-\x3a\x3c-\x7e]{0,256}$/;
+
+/**
+ * Reads an `X-Amzn-Trace-Id` header; parts may come in any order, with any spacing.
+ *
+ * A malformed part is left out and a header without one sound part is `{}`: what
+ * a client sends never becomes an error.
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ */
+export function parseTraceHeader(header: string | undefined): TraceHeader {
+  const result: TraceHeader = {};
+  if (!header || header.length > MAX_HEADER) return result;
+  let extra = '';
+  for (const piece of header.split(';')) {
+    const part = piece.trim();
+    const at = part.indexOf('=');
+    if (at < 1) continue;
+    const key = part.slice(0, at).toLowerCase();
+    const value = part.slice(at + 1).trim();
+    if (key === 'root') {
+      if (isTraceId(value)) result.root = value.toLowerCase();
+    } else if (key === 'parent') {
+      if (isId(value)) result.parent = value.toLowerCase();
+    } else if (key === 'sampled') {
+      if (value === '1') result.sampled = true;
+      else if (value === '0') result.sampled = false;
+      else if (value === '?') result.sampled = '?';
+    } else if (PART.test(part) && extra.length + part.length < MAX_EXTRA) {
+      extra += extra ? `;${part}` : part;
+    }
+  }
+  // A parent belongs to its trace: without a sound Root it points nowhere.
+  if (!result.root) delete result.parent;
+  if (extra) result.extra = extra;
+  return result;
+}
+
+/** Writes an `X-Amzn-Trace-Id` header in the order AWS uses: Root, Parent, Sampled, the rest. */
+export function formatTraceHeader(header: TraceHeader): string {
+  let text = header.root ? `Root=${header.root}` : '';
+  if (header.parent) text += `${text && ';'}Parent=${header.parent}`;
+  if (header.sampled !== undefined) {
+    const sampled = header.sampled === '?' ? '?' : header.sampled ? '1' : '0';
+    text += `${text && ';'}Sampled=${sampled}`;
+  }
+  return header.extra ? `${text}${text && ';'}${header.extra}` : text;
+}
+
+const TRACEPARENT =
+  /^(?!ff)[0-9a-f]{2}-([0-9a-f]{8})([0-9a-f]{24})-([0-9a-f]{16})-([0-9a-f]{2})(-|$)/;
+
+/**
+ * Reads a W3C `traceparent` as a trace header, `{}` if it is malformed.
+ *
+ * The first eight digits stand where X-Ray keeps the time; X-Ray itself takes
+ * only trace ids whose digits there are a recent time, local X-Ray takes all.
+ * https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+export function parseTraceparent(header: string | undefined): TraceHeader {
+  const match = header ? TRACEPARENT.exec(header.trim()) : null;
+  if (!match) return {};
+  const [, time, rest, parent, flags] = match as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  if (/^0+$/.test(time + rest) || /^0+$/.test(parent)) return {};
+  return { root: `1-${time}-${rest}`, parent, sampled: (parseInt(flags, 16) & 1) === 1 };
+}
+
+/** Writes a W3C `traceparent`; undefined unless there are a root and a parent. */
+export function formatTraceparent({ root, parent, sampled }: TraceHeader): string | undefined {
+  if (!root || !parent) return undefined;
+  return `00-${root.slice(2, 10)}${root.slice(11)}-${parent}-0${sampled === true ? 1 : 0}`;
+}
