@@ -1,0 +1,185 @@
+import { storage, type Active } from '../core/context';
+import { Subsegment } from '../core/subsegment';
+import { resourcesOf } from './aws-resources';
+import { loadedCopies } from './loaded-copies';
+import { patchMethod, type Method } from './patch';
+import { TRACE_HEADER } from './remote-call';
+
+/** What we read of a client of AWS SDK v3. */
+interface Client {
+  config?: { region?: unknown; serviceId?: unknown };
+  middlewareStack?: {
+    add(middleware: unknown, options: object): void;
+    identify?(): string[];
+  };
+}
+
+interface Command {
+  constructor: { name: string };
+  input?: unknown;
+}
+
+/** What every output and every error of a service carries. */
+interface Metadata {
+  httpStatusCode?: number;
+  requestId?: string;
+  extendedRequestId?: string;
+  attempts?: number;
+}
+
+/** Where the base class of all clients is, in newer and in older versions of the SDK. */
+const HOMES = [
+  ['@smithy/core/client', '/@smithy/core/dist-cjs/submodules/client/index.js'],
+  ['@smithy/smithy-client', '/@smithy/smithy-client/dist-cjs/index.js'],
+] as const;
+
+/** The middleware that aws-xray-sdk-core's captureAWSv3Client leaves on a client. */
+const SDK_MIDDLEWARE = 'XRaySDKInstrumentation';
+
+/** Records each call of a client of AWS SDK v3 as an `aws` subsegment. */
+export function captureAws(): void {
+  for (const [request, file] of HOMES) {
+    for (const module of loadedCopies(request, file)) {
+      const { Client } = module as { Client?: { prototype: object } };
+      if (Client) patchMethod(Client.prototype, 'send', tracedSend);
+    }
+  }
+}
+
+function tracedSend(original: Method): Method {
+  return function send(this: Client, command: Command, ...rest: unknown[]): unknown {
+    const active = storage.getStore();
+    const run = (args: unknown[]): unknown => Reflect.apply(original, this, [command, ...args]);
+    if (active === undefined) return run(rest);
+    const call = start(active, this, command);
+    if (!call) return run(rest);
+    const { subsegment } = call;
+    if (!subsegment) return run(rest);
+
+    const at = rest.findLastIndex((argument) => typeof argument === 'function');
+    if (at >= 0) {
+      const callback = rest[at] as (error: unknown, output: unknown) => unknown;
+      rest[at] = (error: unknown, output: unknown) => {
+        finish(subsegment, error ?? output, error);
+        return storage.run(active, callback, error, output);
+      };
+      return storage.run(subsegment, run, rest);
+    }
+    const answer = storage.run(subsegment, run, rest) as Promise<unknown>;
+    return answer.then(
+      (output) => {
+        finish(subsegment, output);
+        return output;
+      },
+      (thrown: unknown) => {
+        finish(subsegment, thrown, thrown);
+        throw thrown;
+      },
+    );
+  };
+}
+
+function start(
+  active: Active & object,
+  client: Client,
+  command: Command,
+): { subsegment?: Subsegment } | undefined {
+  try {
+    const outgoing = active.notTraced ? active.outgoing : active.root.recorder.outgoing;
+    if (!outgoing || client.middlewareStack?.identify?.().join().includes(SDK_MIDDLEWARE)) {
+      return undefined;
+    }
+    const service = serviceOf(client);
+    const operation = command.constructor.name.replace(/Command$/, '');
+    if (!outgoing.wants('aws', { service, operation })) return undefined;
+    tellIn(client);
+    if (active.notTraced) return {};
+
+    const subsegment = new Subsegment(service, active);
+    subsegment.namespace = 'aws';
+    subsegment.aws = { operation, ...resourcesOf(command.input) };
+    void addRegion(subsegment, client);
+    return { subsegment };
+  } catch {
+    return undefined;
+  }
+}
+
+/** `serviceId` is the name in AWS's models; a client without it has its class's. */
+function serviceOf(client: Client): string {
+  const id = client.config?.serviceId;
+  return typeof id === 'string' && id !== '' ? id : client.constructor.name.replace(/Client$/, '');
+}
+
+/** The region is a function that reads profiles and the environment, once. */
+async function addRegion(subsegment: Subsegment, client: Client): Promise<void> {
+  try {
+    const { region } = client.config ?? {};
+    const known: unknown =
+      typeof region === 'function' ? await (region as () => unknown)() : region;
+    if (typeof known === 'string') subsegment.aws!.region = known;
+  } catch {
+    // The call itself will say that there is none.
+  }
+}
+
+function finish(subsegment: Subsegment, answer: unknown, thrown?: unknown): void {
+  const { $metadata } = (answer ?? {}) as { $metadata?: Metadata };
+  const aws = subsegment.aws!;
+  if ($metadata?.requestId !== undefined) aws.request_id = $metadata.requestId;
+  if ($metadata?.extendedRequestId !== undefined) aws.id_2 = $metadata.extendedRequestId;
+  if ($metadata?.attempts !== undefined) aws.retries = Math.max(0, $metadata.attempts - 1);
+  const status = $metadata?.httpStatusCode;
+  if (status !== undefined) (subsegment.http ??= {}).response = { status };
+  if (thrown === undefined || thrown === null) return subsegment.close();
+
+  subsegment.addError(thrown);
+  // The service's own answer decides: 4xx is the caller's error, as for any other call.
+  if (status !== undefined && status < 500) {
+    subsegment.fault = false;
+    subsegment.error = true;
+  }
+  if (status === 429 || isThrottling(thrown)) {
+    subsegment.throttle = true;
+    subsegment.error = true;
+  }
+  if (status !== undefined && typeof subsegment.cause === 'object') {
+    for (const exception of subsegment.cause.exceptions) exception.remote = true;
+  }
+  subsegment.close();
+}
+
+const THROTTLING =
+  /Throttl|TooManyRequests|LimitExceeded|RequestLimit|ProvisionedThroughputExceeded|SlowDown/;
+
+function isThrottling(thrown: unknown): boolean {
+  const { name, $retryable } = thrown as { name?: unknown; $retryable?: { throttling?: boolean } };
+  return $retryable?.throttling === true || (typeof name === 'string' && THROTTLING.test(name));
+}
+
+const telling = new WeakSet<object>();
+
+/** Puts the header on what `client` sends, before it is signed. */
+function tellIn(client: Client): void {
+  if (!client.middlewareStack || telling.has(client)) return;
+  telling.add(client);
+  client.middlewareStack.add(headerMiddleware, { step: 'build', name: 'nestjs-xray' });
+}
+
+type Handler = (args: HandlerArguments) => unknown;
+
+interface HandlerArguments {
+  request?: { headers?: Record<string, string>; hostname?: string };
+}
+
+function headerMiddleware(next: Handler): Handler {
+  return (args) => {
+    const active = storage.getStore();
+    const { headers, hostname } = args.request ?? {};
+    if (active !== undefined && headers) {
+      const outgoing = active.notTraced ? active.outgoing : active.root.recorder.outgoing;
+      if (outgoing?.tells(String(hostname))) headers[TRACE_HEADER] = active.traceHeader();
+    }
+    return next(args);
+  };
+}

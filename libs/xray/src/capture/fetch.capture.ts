@@ -1,0 +1,106 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { storage, type Active } from '../core/context';
+import type { Subsegment } from '../core/subsegment';
+import { loadedCopies } from './loaded-copies';
+import { patchMethod, type Method } from './patch';
+import { recordAnswer, remoteRequest, startRemoteCall, TRACE_HEADER } from './remote-call';
+
+/** What undici's diagnostics channels tell: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
+interface Request {
+  origin?: string | URL;
+  path: string;
+  method: string;
+  /** A list of names and values; in older versions, text. */
+  headers: unknown;
+  addHeader(name: string, value: string): unknown;
+}
+
+interface Response {
+  statusCode: number;
+  headers: (Buffer | string)[];
+}
+
+const calls = new WeakMap<Request, Subsegment>();
+let installed = false;
+
+/** Records `fetch`, and whatever else goes through undici: Node's own or the package. */
+export function captureFetch(): void {
+  keepContextOfQueued();
+  if (installed) return;
+  installed = true;
+  on('create', ({ request }) => begin(request));
+  on('headers', ({ request, response }) => {
+    const subsegment = calls.get(request);
+    if (!subsegment || subsegment.isClosed() || !response) return;
+    recordAnswer(subsegment, response.statusCode, lengthIn(response.headers));
+  });
+  on('trailers', ({ request }) => calls.get(request)?.close());
+  on('error', ({ request, error }) => calls.get(request)?.close(error));
+}
+
+function on(
+  event: 'create' | 'headers' | 'trailers' | 'error',
+  listener: (message: { request: Request; response?: Response; error?: unknown }) => void,
+): void {
+  subscribe(`undici:request:${event}`, (message) => {
+    try {
+      listener(message as Parameters<typeof listener>[0]);
+    } catch {
+      // What a request is like is its maker's business; it goes out as it is.
+    }
+  });
+}
+
+function begin(request: Request): void {
+  const { headers, method } = request;
+  if (method === 'CONNECT') return; // a proxy's tunnel: the request through it follows
+  // Whoever set the header traces this call already.
+  if (/x-amzn-trace-id/i.test(Array.isArray(headers) ? headers.join('\n') : String(headers))) {
+    return;
+  }
+  const call = startRemoteCall('fetch', () =>
+    remoteRequest(method, String(request.origin), request.path),
+  );
+  if (!call) return;
+  if (call.subsegment) calls.set(request, call.subsegment);
+  if (call.header !== undefined) request.addHeader(TRACE_HEADER, call.header);
+}
+
+function lengthIn(headers: (Buffer | string)[]): string | undefined {
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    if (String(headers[at]).toLowerCase() === 'content-length') return String(headers[at + 1]);
+  }
+  return undefined;
+}
+
+const contexts = new WeakMap<object, Active & object>();
+
+/**
+ * An undici Pool whose connections are limited keeps requests until one is free,
+ * and then begins them in the context of whoever freed it. The options of a request
+ * are what stays the same; its context is kept with them.
+ */
+function keepContextOfQueued(): void {
+  for (const module of loadedCopies('undici', '/undici/index.js', 'loaded')) {
+    const { Client } = module as { Client?: { prototype: object } };
+    const base = Client && (Object.getPrototypeOf(Client.prototype) as object | null);
+    if (base) patchMethod(base, 'dispatch', keepingContext);
+  }
+}
+
+function keepingContext(original: Method): Method {
+  return function dispatch(this: unknown, ...args: unknown[]): unknown {
+    const [options] = args;
+    if (typeof options !== 'object' || options === null) {
+      return Reflect.apply(original, this, args);
+    }
+    const active = storage.getStore();
+    const begun = contexts.get(options);
+    if (begun === undefined) {
+      if (active !== undefined) contexts.set(options, active);
+    } else if (begun !== active) {
+      return storage.run(begun, () => Reflect.apply(original, this, args) as unknown);
+    }
+    return Reflect.apply(original, this, args);
+  };
+}

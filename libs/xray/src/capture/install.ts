@@ -1,0 +1,18 @@
+import type { OutgoingPolicy } from '../core/outgoing';
+import { captureAws } from './aws.capture';
+import { captureFetch } from './fetch.capture';
+import { captureHttp } from './http.capture';
+import { capturePg } from './pg.capture';
+import { captureRpc } from './rpc.capture';
+
+/**
+ * Watches the kinds of calls that `policy` may want. What is watched is the
+ * process's; what is recorded is decided at each call by the trace it belongs to.
+ */
+export function installCapture(policy: OutgoingPolicy): void {
+  if (policy.mayWant('http')) captureHttp();
+  if (policy.mayWant('fetch')) captureFetch();
+  if (policy.mayWant('aws')) captureAws();
+  if (policy.mayWant('sql')) capturePg();
+  if (policy.mayWant('rpc')) captureRpc();
+}

@@ -1,0 +1,31 @@
+/** What was wrapped already, also by another copy of this package in the process. */
+const KEY = Symbol.for('nestjs-xray.patched.1');
+const registry = globalThis as { [KEY]?: WeakSet<object> };
+const patched = (registry[KEY] ??= new WeakSet());
+
+export type Method = (this: never, ...args: never[]) => unknown;
+
+/**
+ * Replaces the method `key` of `owner` by what `wrap` makes of it, once. The
+ * replacement keeps name, arity and own properties, such as `util.promisify.custom`.
+ */
+export function patchMethod(owner: object, key: string, wrap: (original: Method) => Method): void {
+  const original: unknown = (owner as Record<string, unknown>)[key];
+  if (typeof original !== 'function' || patched.has(original)) return;
+  const replacement = wrap(original as Method);
+  const {
+    prototype: _prototype,
+    arguments: _arguments,
+    caller: _caller,
+    ...own
+  } = Object.getOwnPropertyDescriptors(original as unknown as Record<string, unknown>);
+  Object.defineProperties(replacement, own);
+  patched.add(replacement);
+  const descriptor = Object.getOwnPropertyDescriptor(owner, key);
+  Object.defineProperty(owner, key, {
+    enumerable: descriptor?.enumerable ?? false,
+    configurable: true,
+    writable: true,
+    value: replacement,
+  });
+}

@@ -1,0 +1,200 @@
+import { errorMonitor } from 'node:events';
+import { currentNode, storage, type TraceNode } from '../core/context';
+import { Subsegment } from '../core/subsegment';
+import { loadedCopies } from './loaded-copies';
+import { patchMethod, type Method } from './patch';
+import { sanitiseSql } from './sanitise-sql';
+
+/** What we read of a pg Client; its own types may not be installed. */
+interface Client {
+  user?: string;
+  host?: string;
+  port?: number;
+  database?: string;
+  connection?: { on(event: 'parameterStatus', listener: (message: unknown) => void): void };
+}
+
+interface PgModule {
+  Client?: { prototype?: { query?: Method; connect?: Method } };
+  Pool?: { prototype?: object };
+}
+
+type Callback = (this: unknown, error: unknown, result?: unknown, ...more: unknown[]) => unknown;
+
+/** A query as callers may give it: text, a config object, or an object that submits itself. */
+interface Query {
+  text?: unknown;
+  name?: unknown;
+  values?: unknown;
+  callback?: unknown;
+  submit?: unknown;
+  on?: unknown;
+}
+
+const serverVersions = new WeakMap<Client, string>();
+
+/**
+ * Records each query of every loaded copy of `pg` as an `sql` subsegment.
+ *
+ * pg publishes no diagnostics channel, so its Client is wrapped; what callers get
+ * back, and when, is as before.
+ */
+export function capturePg(modules: readonly unknown[] = loadedCopies('pg', '/pg/lib/index.js')) {
+  for (const module of modules as PgModule[]) {
+    const client = module?.Client?.prototype;
+    if (typeof client?.query !== 'function') continue;
+    patchMethod(client, 'query', tracedQuery);
+    patchMethod(client, 'connect', watchedConnect);
+    // module.Pool binds the client's class to the Pool of pg-pool, which has the method.
+    const pool = module.Pool?.prototype && ownerOf(module.Pool.prototype, 'connect');
+    if (pool) patchMethod(pool, 'connect', boundConnect);
+  }
+}
+
+function tracedQuery(original: Method) {
+  return function query(this: Client, ...args: unknown[]): unknown {
+    // aws-xray-sdk-postgres keeps the original there: it records this query itself.
+    const parent = '__query' in this ? undefined : currentNode();
+    const subsegment = parent && open(parent, this, args);
+    if (!subsegment) return Reflect.apply(original, this, args);
+    try {
+      return watch(subsegment, parent, args, () => Reflect.apply(original, this, args));
+    } catch (thrown) {
+      subsegment.close(thrown);
+      throw thrown;
+    }
+  };
+}
+
+/** pg tells what the server is only while it connects. */
+function watchedConnect(original: Method) {
+  return function connect(this: Client, ...args: unknown[]): unknown {
+    try {
+      this.connection?.on('parameterStatus', (message) => {
+        const { parameterName, parameterValue } = message as Record<string, unknown>;
+        if (parameterName === 'server_version') {
+          serverVersions.set(this, String(parameterValue).slice(0, 100));
+        }
+      });
+    } catch {
+      // Without the version then.
+    }
+    return Reflect.apply(original, this, args);
+  };
+}
+
+/** Whoever waits for a free client goes on in its own context, not in that of who frees it. */
+function boundConnect(original: Method) {
+  return function connect(this: unknown, ...args: unknown[]): unknown {
+    const active = storage.getStore();
+    const [callback] = args;
+    if (active !== undefined && typeof callback === 'function') {
+      args[0] = (...results: unknown[]) =>
+        storage.run(active, callback as (...results: unknown[]) => unknown, ...results);
+    }
+    return Reflect.apply(original, this, args);
+  };
+}
+
+function open(parent: TraceNode, client: Client, args: unknown[]): Subsegment | undefined {
+  const { recorder } = parent.root;
+  try {
+    const first = args[0] as Query | string | null | undefined;
+    const query = (typeof first === 'string' ? { text: first } : first) ?? {};
+    const { host = 'unknown', database = 'unknown', port = 5432, user } = client;
+    const text = typeof query.text === 'string' ? query.text : '';
+    if (!recorder.outgoing?.wants('sql', { text, database, host })) return undefined;
+
+    const subsegment = new Subsegment(`${database}@${host}`, parent);
+    subsegment.namespace = 'remote';
+    subsegment.sql = {
+      url: `postgresql://${host}:${port}/${database}`,
+      database_type: 'PostgreSQL',
+    };
+    const version = serverVersions.get(client);
+    if (version !== undefined) subsegment.sql.database_version = version;
+    if (user) subsegment.sql.user = user;
+    if (recorder.outgoing.sqlText && text !== '') {
+      subsegment.sql.sanitized_query = sanitiseSql(text);
+    }
+    if (/^\s*call\b/i.test(text)) subsegment.sql.preparation = 'call';
+    else if (query.name || query.values || Array.isArray(args[1])) {
+      subsegment.sql.preparation = 'statement';
+    }
+    return subsegment;
+  } catch (problem) {
+    recorder.warn('capture-pg', `A query could not be traced: ${String(problem)}`);
+    return undefined;
+  }
+}
+
+/** Runs the query and closes `subsegment` with it, whichever way its end is told. */
+function watch(
+  subsegment: Subsegment,
+  parent: TraceNode,
+  args: unknown[],
+  run: () => unknown,
+): unknown {
+  const [first] = args;
+  const at = args.findLastIndex((arg) => typeof arg === 'function');
+  if (at > 0) {
+    args[at] = closing(subsegment, parent, args[at] as Callback);
+    return run();
+  }
+  if (typeof first === 'object' && first !== null) {
+    const query = first as Query;
+    if (typeof query.callback === 'function') {
+      const callback = closing(subsegment, parent, query.callback as Callback);
+      if (typeof query.submit === 'function') query.callback = callback;
+      else args[0] = Object.create(query, { callback: { value: callback, writable: true } });
+      return run();
+    }
+    if (typeof query.submit === 'function') {
+      closeOnEvents(subsegment, query);
+      return run();
+    }
+  }
+  const result = run();
+  if (typeof (result as Promise<unknown> | undefined)?.then !== 'function') {
+    subsegment.close();
+    return result;
+  }
+  // Nobody else holds this promise yet, so the chained one can stand in for it, and a
+  // rejection that nobody handles is still reported.
+  return (result as Promise<unknown>).then(
+    (value) => {
+      subsegment.close();
+      return value;
+    },
+    (thrown: unknown) => {
+      subsegment.close(thrown);
+      throw thrown;
+    },
+  );
+}
+
+function closing(subsegment: Subsegment, parent: TraceNode, callback: Callback): Callback {
+  return function (this: unknown, error, ...results) {
+    subsegment.close(error);
+    return storage.run(parent, () => Reflect.apply(callback, this, [error, ...results]));
+  };
+}
+
+/** Cursors and streams. */
+function closeOnEvents(subsegment: Subsegment, query: Query): void {
+  if (typeof query.on !== 'function') return subsegment.close();
+  const on = query.on.bind(query) as (
+    event: string | symbol,
+    listener: (e?: unknown) => void,
+  ) => void;
+  on(errorMonitor, (thrown) => subsegment.close(thrown));
+  on('end', () => subsegment.close());
+  on('close', () => subsegment.close());
+}
+
+function ownerOf(prototype: object, key: string): object | undefined {
+  for (let at: object | null = prototype; at; at = Object.getPrototypeOf(at) as object | null) {
+    if (Object.hasOwn(at, key)) return at;
+  }
+  return undefined;
+}

@@ -1,0 +1,73 @@
+import { storage, type TraceNode } from '../core/context';
+import type { OutgoingHttp } from '../core/outgoing';
+import { Subsegment } from '../core/subsegment';
+
+const MAX_URL = 2_000;
+
+/** What is known of an HTTP request before it is sent. */
+export interface RemoteRequest extends OutgoingHttp {
+  /** Scheme, host and port, without credentials. */
+  origin: string;
+  /** The query string with its `?`, or nothing. */
+  search: string;
+}
+
+/** Takes apart what a request line may ask for: a path, or a whole URL when it goes to a proxy. */
+export function remoteRequest(method: string, origin: string, target: string): RemoteRequest {
+  const { host, hostname, protocol, pathname, search } = new URL(target, origin);
+  return {
+    method,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    origin: `${protocol}//${host}`,
+    path: pathname,
+    search,
+  };
+}
+
+export const TRACE_HEADER = 'X-Amzn-Trace-Id';
+
+/** An HTTP request that goes out; its subsegment when it is recorded, its header when it is told. */
+export interface RemoteCall {
+  subsegment?: Subsegment;
+  header?: string;
+}
+
+/**
+ * Begins the subsegment of an outgoing request as the active trace wants it;
+ * undefined when there is nothing to record and nothing to tell.
+ */
+export function startRemoteCall(
+  target: 'http' | 'fetch',
+  describe: () => RemoteRequest,
+): RemoteCall | undefined {
+  const active = storage.getStore();
+  if (active === undefined) return undefined;
+  // What runs inside of an AWS call is that call: its request, its credentials, its retries.
+  if (!active.notTraced && (active as Partial<Subsegment>).namespace === 'aws') return undefined;
+  const outgoing = active.notTraced ? active.outgoing : active.root.recorder.outgoing;
+  if (!outgoing?.mayWant(target)) return undefined;
+  const request = describe();
+  if (!outgoing.wants(target, request)) return undefined;
+  const told = outgoing.tells(request.host);
+  if (active.notTraced) return told ? { header: active.traceHeader() } : undefined;
+
+  const subsegment = new Subsegment(request.host, active);
+  subsegment.namespace = 'remote';
+  const { method, origin, path, search } = request;
+  const url = `${origin}${path}${outgoing.urlQuery === 'keep' ? search : ''}`;
+  subsegment.http = { request: { method, url: url.slice(0, MAX_URL) } };
+  return { subsegment, header: told ? subsegment.traceHeader() : undefined };
+}
+
+/** Records the answer's head. */
+export function recordAnswer(node: TraceNode, status: number, contentLength: unknown): void {
+  const http = (node.http ??= {});
+  http.response = { status };
+  const length = Number(contentLength ?? NaN);
+  if (Number.isSafeInteger(length) && length >= 0) http.response.content_length = length;
+  if (status >= 500) node.fault = true;
+  else if (status >= 400) {
+    node.error = true;
+    if (status === 429) node.throttle = true;
+  }
+}

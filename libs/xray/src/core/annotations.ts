@@ -1,0 +1,41 @@
+import type { AnnotationValue } from '../document';
+import type { TraceNode } from './context';
+
+/** X-Ray indexes this many annotations of a trace. */
+const MAX_PER_TRACE = 50;
+const MAX_KEY = 500;
+const MAX_VALUE = 1000;
+
+/** See `Node.addAnnotation`, which promises what this does. */
+export function annotate(node: TraceNode, key: string, value: AnnotationValue): void {
+  const { root } = node;
+  const refuse = (why: string) =>
+    root.recorder.warn(
+      `annotation:${key}`,
+      `Annotation "${key}" on ${node.name} was left out: ${why}`,
+    );
+
+  const repaired = String(key)
+    .replace(/[^a-zA-Z0-9_.]/g, '_')
+    .slice(0, MAX_KEY);
+  if (repaired === '') return refuse('its key is empty. Give it a name of letters, digits and _.');
+  const kind = typeof value;
+  if (kind !== 'string' && kind !== 'boolean' && !(kind === 'number' && Number.isFinite(value))) {
+    return refuse(
+      `its value is ${kind === 'number' ? String(value) : kind === 'object' && value === null ? 'null' : `a ${kind}`}. ` +
+        'Use a string, a finite number or a boolean, or record it as metadata.',
+    );
+  }
+  if (repaired !== key) {
+    root.recorder.warn(
+      `annotation-key:${key}`,
+      `Annotation key "${key}" was recorded as "${repaired}": X-Ray takes letters, digits, _ and . in keys.`,
+    );
+  }
+  const annotations = (node.annotations ??= Object.create(null) as Record<string, AnnotationValue>);
+  if (!(repaired in annotations) && ++root.annotationCount > MAX_PER_TRACE) {
+    root.annotationCount = MAX_PER_TRACE;
+    return refuse(`X-Ray indexes ${MAX_PER_TRACE} annotations a trace. Record it as metadata.`);
+  }
+  annotations[repaired] = kind === 'string' ? (value as string).slice(0, MAX_VALUE) : value;
+}

@@ -1,0 +1,119 @@
+import { HttpException } from '@nestjs/common';
+import { capture } from 'nestjs-xray';
+import { trace } from 'nestjs-xray/testing';
+
+/** The document of the subsegment in which `thrown` was thrown. */
+function failing(thrown: unknown): any {
+  const { segment } = trace(() => {
+    try {
+      capture('work', () => {
+        throw thrown;
+      });
+    } catch {
+      // As a caller would.
+    }
+  });
+  return segment.subsegments![0];
+}
+
+const exceptions = (thrown: unknown) => failing(thrown).cause.exceptions as any[];
+
+describe('a cause', () => {
+  it('has type, message and a parsed stack', () => {
+    class OutOfStock extends Error {}
+    const [exception] = exceptions(new OutOfStock('no pears'));
+    expect(exception).toMatchObject({ type: 'OutOfStock', message: 'no pears', remote: false });
+    expect(exception.id).toMatch(/^[0-9a-f]{16}$/);
+    expect(exception.stack[0]).toMatchObject({ path: __filename, line: expect.any(Number) });
+    expect(failing(new Error('x')).cause.working_directory).toBe(process.cwd());
+  });
+
+  it('follows Error.cause', () => {
+    const [outer, inner] = exceptions(new Error('outer', { cause: new TypeError('inner') }));
+    expect([outer.message, inner.type, outer.cause]).toEqual(['outer', 'TypeError', inner.id]);
+  });
+
+  it('has all the errors of an AggregateError, the first as its cause', () => {
+    const [all, ...each] = exceptions(new AggregateError([new Error('a'), new Error('b')], 'all'));
+    expect([all.message, all.cause]).toEqual(['all', each[0].id]);
+    expect(each.map(({ message }) => message as string)).toEqual(['a', 'b']);
+  });
+
+  it('ends where errors caused each other', () => {
+    const [a, b] = [new Error('a'), new Error('b')];
+    a.cause = b;
+    b.cause = a;
+    const [first, second, ...others] = exceptions(a);
+    expect([first.cause, second.cause, others]).toEqual([second.id, undefined, []]);
+  });
+
+  it('is stored once and referred to above, also as the cause of another', () => {
+    const inner = new Error('inner');
+    const { segment } = trace(() => {
+      try {
+        capture('outermost', () =>
+          capture('outer', () => {
+            try {
+              capture('inner', () => {
+                throw inner;
+              });
+            } catch (cause) {
+              throw new Error('outer', { cause });
+            }
+          }),
+        );
+      } catch {
+        // As a caller would.
+      }
+    });
+    const outermost = segment.subsegments![0] as any;
+    const [outer] = outermost.subsegments;
+    const { id } = outer.subsegments[0].cause.exceptions[0];
+    expect(outer.cause.exceptions).toMatchObject([{ message: 'outer', cause: id }]);
+    expect(outermost.cause).toBe(outer.cause.exceptions[0].id);
+  });
+
+  it('is stored once for a primitive that passes up, and again for an equal one elsewhere', () => {
+    const { segment } = trace(() => {
+      for (const name of ['a', 'b']) {
+        try {
+          capture(name, () =>
+            capture('inside', () => {
+              throw 'text';
+            }),
+          );
+        } catch {
+          // As a caller would.
+        }
+      }
+    });
+    const [a, b] = segment.subsegments as any[];
+    for (const { cause, subsegments } of [a, b]) {
+      expect(cause).toBe(subsegments[0].cause.exceptions[0].id);
+    }
+    expect(a.cause).not.toBe(b.cause);
+  });
+
+  it('shows an object that is no Error, without its secrets', () => {
+    expect(exceptions({ code: 7, password: 'x' })[0].message).toBe(
+      '{"code":7,"password":"[redacted]"}',
+    );
+  });
+
+  it('counts the frames of a stack that it leaves out', () => {
+    const error = new Error('deep');
+    error.stack = ['Error: deep', ...Array(80).fill('    at run (/app/deep.js:1:1)')].join('\n');
+    const [exception] = exceptions(error);
+    expect([exception.stack.length, exception.truncated]).toEqual([50, 30]);
+  });
+
+  it.each<[string, unknown, string[]]>([
+    ['an HttpException of 404', new HttpException('x', 404), ['error']],
+    ['one of 500', new HttpException('x', 500), ['fault']],
+    ['what http-errors made', { expose: true, statusCode: 413, message: 'x' }, ['error']],
+    ["someone else's 404", { status: 404, response: { status: 404 } }, ['fault']],
+  ])('sets the flags of %s', (_what, thrown, flags) => {
+    const node = failing(thrown);
+    expect(['error', 'fault', 'throttle'].filter((flag) => node[flag])).toEqual(flags);
+  });
+});

@@ -1,0 +1,150 @@
+import type { CauseDocument, ExceptionDocument, StackFrameDocument } from '../document';
+import { newId } from '../document';
+import type { TraceNode } from './context';
+import { safeCopy } from './safe-metadata';
+import type { Segment } from './segment';
+import { parseFrame } from './stack-frame';
+
+/** Frames kept of a stack; the rest is counted in `truncated`. */
+const MAX_FRAMES = 50;
+/** Exceptions kept of a chain of causes. */
+const MAX_CHAIN = 10;
+/** Thrown values that a segment remembers, so that each is stored once. */
+const MAX_KNOWN = 1000;
+const MAX_MESSAGE = 2000;
+
+/**
+ * Records `thrown` on `node`: its flags by status, its exception with stack and
+ * causes the first time it is seen in the segment, the id of that exception after.
+ */
+export function recordThrown(node: TraceNode, thrown: unknown): void {
+  setFlags(node, thrown);
+  if (node.cause !== undefined) return;
+  node.cause = knownId(node, thrown) ?? describe(node.root, thrown);
+}
+
+/** Status 429 is a throttle and an error, another 4xx an error, all else a fault. */
+export function setFlags(node: TraceNode, thrown: unknown): void {
+  const status = statusOf(thrown);
+  if (status !== undefined && status >= 400 && status < 500) {
+    node.error = true;
+    if (status === 429) node.throttle = true;
+  } else {
+    node.fault = true;
+  }
+}
+
+/**
+ * The status that answers a thrown value: of an HttpException, by its `getStatus` (core knows no
+ * Nest), or of what the http-errors package made, which says with `expose` that it is meant as an
+ * answer. Other objects with a status tell of someone else's answer, as axios's do.
+ */
+function statusOf(thrown: unknown): number | undefined {
+  if (typeof thrown !== 'object' || thrown === null) return undefined;
+  try {
+    const { getStatus, expose, statusCode } = thrown as Record<string, unknown>;
+    const status: unknown =
+      typeof getStatus === 'function'
+        ? getStatus.call(thrown)
+        : typeof expose === 'boolean'
+          ? statusCode
+          : undefined;
+    return typeof status === 'number' ? status : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Objects are the same by identity; a primitive only when it passed up from a child. */
+function knownId(node: TraceNode, thrown: unknown): string | undefined {
+  const id = node.root.thrown?.get(thrown);
+  if (id === undefined || isObject(thrown)) return id;
+  return node.subsegments?.some(({ cause }) => idOf(cause) === id) ? id : undefined;
+}
+
+function isObject(value: unknown): boolean {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+function idOf(cause: TraceNode['cause']): string | undefined {
+  return typeof cause === 'string' ? cause : cause?.exceptions[0]?.id;
+}
+
+function describe(root: Segment, thrown: unknown): CauseDocument {
+  const exceptions: ExceptionDocument[] = [];
+  const known = (root.thrown ??= new Map<unknown, string>());
+  const above: string[] = [];
+
+  /** Adds `value` and its causes, and gives the id; undefined when the chain is long enough. */
+  const add = (value: unknown): string | undefined => {
+    // An exception that a child has recorded already is referred to, also as a cause of this one.
+    const before = isObject(value) ? known.get(value) : undefined;
+    // One that caused itself is not, so that who follows the causes comes to an end.
+    if (before !== undefined) return above.includes(before) ? undefined : before;
+    if (exceptions.length >= MAX_CHAIN) return undefined;
+    const exception = describeOne(root, value);
+    exceptions.push(exception);
+    if (known.size < MAX_KNOWN) known.set(value, exception.id);
+    above.push(exception.id);
+    try {
+      const { cause, errors } = (value ?? {}) as { cause?: unknown; errors?: unknown };
+      if (cause !== undefined && cause !== null) exception.cause = add(cause);
+      // An AggregateError has many causes; X-Ray's format has one: the first is linked, all are kept.
+      if (value instanceof AggregateError && Array.isArray(errors)) {
+        for (const inner of errors) {
+          const id = add(inner);
+          exception.cause ??= id;
+        }
+      }
+    } catch {
+      // A getter that throws hides its cause, not the exception.
+    }
+    above.pop();
+    return exception.id;
+  };
+
+  add(thrown);
+  return { working_directory: process.cwd(), exceptions };
+}
+
+function describeOne(root: Segment, value: unknown): ExceptionDocument {
+  const exception: ExceptionDocument = { id: newId(), remote: false };
+  try {
+    if (typeof value === 'object' && value !== null) {
+      const { message, stack } = value as { message?: unknown; stack?: unknown };
+      exception.type = typeOf(value);
+      exception.message = (
+        typeof message === 'string'
+          ? message
+          : JSON.stringify(safeCopy(value, root.recorder.redact))
+      ).slice(0, MAX_MESSAGE);
+      if (typeof stack === 'string') addStack(exception, stack);
+    } else {
+      exception.type = value === null ? 'null' : typeof value;
+      exception.message = String(value).slice(0, MAX_MESSAGE);
+    }
+  } catch {
+    exception.type ??= 'unknown';
+    exception.message ??= 'The thrown value could not be read.';
+  }
+  return exception;
+}
+
+/** The name of an error, or its class's where it bears none of its own. */
+function typeOf(value: object): string {
+  const { name } = value as { name?: unknown };
+  const { name: className } = (value.constructor ?? {}) as { name?: unknown };
+  if (typeof name === 'string' && name !== '' && name !== 'Error') return name;
+  return typeof className === 'string' && className !== '' ? className : 'Object';
+}
+
+function addStack(exception: ExceptionDocument, stack: string): void {
+  const frames: StackFrameDocument[] = [];
+  let total = 0;
+  for (const line of stack.split('\n')) {
+    const frame = parseFrame(line);
+    if (frame !== undefined && ++total <= MAX_FRAMES) frames.push(frame);
+  }
+  if (frames.length > 0) exception.stack = frames;
+  if (total > MAX_FRAMES) exception.truncated = total - MAX_FRAMES;
+}

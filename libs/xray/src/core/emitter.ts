@@ -1,0 +1,42 @@
+import type { Segment } from './segment';
+import type { Subsegment } from './subsegment';
+
+/**
+ * Takes what is finished to where it is kept.
+ *
+ * `emit` is called once for each closed segment, and for a subsegment that
+ * outlived its segment. It gets the live object and should return at once:
+ * serialise (`toJSON()`) when sending, not before. Whatever it throws is counted
+ * and logged, and never reaches the traced application.
+ */
+export interface Emitter {
+  emit(closed: Segment | Subsegment): void;
+  /**
+   * Takes a segment that has been open for a second, and at shutdown what is still
+   * open; the final one follows with the same id. Without it they are not sent.
+   */
+  emitInProgress?(open: Segment): void;
+  /**
+   * Called once, at the start, on an emitter that learns later what became of a
+   * document: it counts in `stats` for itself. Of all others, what `emit` took is sent.
+   */
+  countIn?(stats: EmitStats): void;
+  /** Resolves when everything emitted so far has left the process or was given up. */
+  flush(): Promise<void>;
+  /** Flushes, then frees what it holds. Emitting afterwards is allowed and does nothing. */
+  close(): Promise<void>;
+}
+
+/** What became of what was emitted. Every closed one ends up in `sent`, `failed` or `dropped`. */
+export interface EmitStats {
+  /** Handed to the network, or taken by the emitter. UDP does not tell whether it arrived. */
+  sent: number;
+  /** Refused by the network, the daemon or the emitter. */
+  failed: number;
+  /** Given up unsent, because the queue was full or the process ended. */
+  dropped: number;
+  /** Documents that were too large and left in parts. */
+  split: number;
+  /** Documents that were too large even so, and lost metadata or more; they say what. */
+  trimmed: number;
+}

@@ -1,0 +1,28 @@
+import { globMatcher } from './glob';
+
+describe('globMatcher', () => {
+  it.each([
+    ['*', '', true],
+    ['*', 'anything', true],
+    ['/health/*', '/health/live', true],
+    ['/health/*', '/healthy', false],
+    ['/health', '/HEALTH', true],
+    ['a?c', 'abc', true],
+    ['a?c', 'ac', false],
+    ['*.internal', 'db.internal', true],
+    ['*.internal', 'db.internal.example', false],
+    ['a*b*c', 'a-b-b-c', true],
+    ['a*b*c', 'a-c-b', false],
+    ['**', 'x', true],
+    ['x**?', 'xy', true],
+    ['', '', true],
+    ['', 'a', false],
+    ['(a|b)+', '(a|b)+', true],
+  ])('of %j on %j says %p', (glob, text, matches) => {
+    expect(globMatcher(glob)(text)).toBe(matches);
+  });
+
+  it('answers at once for a glob that would make a pattern backtrack for ever', () => {
+    expect(globMatcher('*a'.repeat(50) + 'b')('a'.repeat(5_000))).toBe(false);
+  });
+});

@@ -1,0 +1,37 @@
+/**
+ * Turns a glob with `*` (any text) and `?` (one character) into a test for whole
+ * strings, ignoring case.
+ *
+ * Takes time proportional to text × glob at worst, whatever the glob: one that
+ * came with a sampling rule can't stall the process as a pattern could.
+ */
+export function globMatcher(glob: string): (text: string) => boolean {
+  const wanted = glob.toLowerCase().replace(/\*+/g, '*');
+  if (wanted === '*') return () => true;
+  if (!/[*?]/.test(wanted)) return (text) => text.toLowerCase() === wanted;
+  return (text) => matches(wanted, text.toLowerCase());
+}
+
+function matches(glob: string, text: string): boolean {
+  let at = 0;
+  let g = 0;
+  /** Where the latest `*` stands, and where in the text it may end. */
+  let star = -1;
+  let resume = 0;
+  while (at < text.length) {
+    if (g < glob.length && glob[g] === '*') {
+      star = g++;
+      resume = at;
+    } else if (g < glob.length && (glob[g] === '?' || glob[g] === text[at])) {
+      g++;
+      at++;
+    } else if (star >= 0) {
+      g = star + 1;
+      at = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (glob[g] === '*') g++;
+  return g === glob.length;
+}

@@ -1,0 +1,94 @@
+import { storage, type TraceNode } from './context';
+import { Later } from './later';
+import { isLayered, replaceMethod } from './layers';
+import { fail, succeed } from './outcome';
+
+type Step = (this: unknown, ...args: unknown[]) => unknown;
+
+interface AnyIterator {
+  next: Step;
+  return?: Step;
+  throw?: Step;
+}
+
+const iteratorPrototype = prototypeOf(prototypeOf([][Symbol.iterator]()));
+const asyncIteratorPrototype = prototypeOf(prototypeOf(prototypeOf((async function* () {})())));
+
+function prototypeOf(object: object): object {
+  return Object.getPrototypeOf(object) as object;
+}
+
+/**
+ * Iterators that can be looped over, generators among them. Not what merely makes one, such as an
+ * array, nor a database's cursor, whose `next` is something else and whose iterator is another object.
+ */
+export function isIterator(result: object): result is AnyIterator {
+  if (typeof (result as Partial<AnyIterator>).next !== 'function') return false;
+  if (isPrototypeOf(iteratorPrototype, result)) return true;
+  if (isPrototypeOf(asyncIteratorPrototype, result)) return true;
+  const iterable = result as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
+  const iterate = iterable[Symbol.iterator] ?? iterable[Symbol.asyncIterator];
+  return typeof iterate === 'function' && Reflect.apply(iterate, result, []) === result;
+}
+
+function isPrototypeOf(prototype: object, object: object): boolean {
+  return Object.prototype.isPrototypeOf.call(prototype, object);
+}
+
+/**
+ * Follows an iterator, whose `next`, `return` and `throw` are replaced in place:
+ * timed from the first `next` until it is done, left early, or throws. Every step
+ * runs with the node as what is active, whoever takes it.
+ */
+export function traceIterator<T extends object>(node: TraceNode, iterator: T & AnyIterator): T {
+  if (!Object.isExtensible(iterator)) {
+    succeed(node, iterator);
+    return iterator;
+  }
+  const later = new Later(node);
+  if (isLayered(iterator.next, node)) return iterator;
+  let open: TraceNode | undefined;
+  let begun = false;
+
+  const trace = (key: keyof AnyIterator, step: Step): void => {
+    function traced(this: unknown, ...args: unknown[]): unknown {
+      if (!begun && key === 'next') {
+        begun = true;
+        open = later.begin(storage.getStore());
+      }
+      // Left before it began, not sampled, or over: nothing to record.
+      if (open === undefined || open.end_time !== undefined) return Reflect.apply(step, this, args);
+      return take(open, step, this, args);
+    }
+    replaceMethod(iterator, key, traced, node);
+  };
+
+  trace('next', iterator.next);
+  if (typeof iterator.return === 'function') trace('return', iterator.return);
+  if (typeof iterator.throw === 'function') trace('throw', iterator.throw);
+  return iterator;
+}
+
+function take(node: TraceNode, step: Step, self: unknown, args: unknown[]): unknown {
+  let result: unknown;
+  try {
+    result = storage.run(node, Reflect.apply<unknown, unknown[], unknown>, step, self, args);
+  } catch (thrown) {
+    fail(node, thrown);
+    throw thrown;
+  }
+  if (result instanceof Promise) {
+    result.then(
+      (taken) => endIfDone(node, taken),
+      (thrown: unknown) => fail(node, thrown),
+    );
+  } else {
+    endIfDone(node, result);
+  }
+  return result;
+}
+
+function endIfDone(node: TraceNode, result: unknown): void {
+  const { done, value } = (result ?? {}) as { done?: boolean; value?: unknown };
+  if (done) succeed(node, value);
+}

@@ -1,0 +1,126 @@
+import { globMatcher } from './glob';
+
+/** A call that leaves the process, as predicates in the `capture` option see it. */
+export interface OutgoingHttp {
+  method: string;
+  /** Without port. */
+  host: string;
+  /** Without the query string. */
+  path: string;
+}
+
+/** An AWS SDK call. */
+export interface OutgoingAws {
+  /** As in the console: `SQS`, `DynamoDB`. */
+  service: string;
+  /** As in AWS's documents: `SendMessage`. */
+  operation: string;
+}
+
+/** A database query. */
+export interface OutgoingSql {
+  /** As the application wrote it. */
+  text: string;
+  database: string;
+  host: string;
+}
+
+/** A message to another Nest service. */
+export interface OutgoingRpc {
+  pattern: string;
+}
+
+/** On, off, or for the calls that a predicate picks. A predicate that throws picks none. */
+export type CaptureTarget<Call> = boolean | ((call: Call) => boolean);
+
+/** Which calls out of the process become subsegments. Each target is on unless told. */
+export interface CaptureOptions {
+  /** `node:http` and `node:https`, and so axios and Nest's HttpModule. */
+  http?: CaptureTarget<OutgoingHttp>;
+  /** `fetch` and undici. */
+  fetch?: CaptureTarget<OutgoingHttp>;
+  /** Clients of AWS SDK v3. */
+  aws?: CaptureTarget<OutgoingAws>;
+  /** PostgreSQL by `pg`, and so Kysely, Drizzle, TypeORM on it. */
+  sql?: CaptureTarget<OutgoingSql>;
+  /** Nest's ClientProxy over TCP. */
+  rpc?: CaptureTarget<OutgoingRpc>;
+  /**
+   * Hosts that get the `X-Amzn-Trace-Id` header, as globs (`*.internal`) or a
+   * predicate. Default: all, as AWS's SDKs do.
+   */
+  headerHosts?: string[] | ((host: string) => boolean);
+  /** False leaves the text of SQL queries out. Default true: literals become `?`. */
+  sqlText?: boolean;
+}
+
+interface Calls {
+  http: OutgoingHttp;
+  fetch: OutgoingHttp;
+  aws: OutgoingAws;
+  sql: OutgoingSql;
+  rpc: OutgoingRpc;
+}
+
+/** The `capture` option, ready to be asked at each call. */
+export class OutgoingPolicy {
+  readonly sqlText: boolean;
+  private readonly hosts: ((host: string) => boolean) | undefined;
+
+  constructor(
+    private readonly options: CaptureOptions,
+    readonly urlQuery: 'strip' | 'keep' = 'strip',
+  ) {
+    this.sqlText = options.sqlText !== false;
+    const { headerHosts } = options;
+    if (Array.isArray(headerHosts)) {
+      const globs = headerHosts.map(globMatcher);
+      this.hosts = (host) => globs.some((matches) => matches(host));
+    } else {
+      this.hosts = headerHosts;
+    }
+  }
+
+  /** Undefined when nothing is captured. */
+  static from(
+    capture: boolean | CaptureOptions = true,
+    urlQuery?: 'strip' | 'keep',
+  ): OutgoingPolicy | undefined {
+    if (capture === false) return undefined;
+    const policy = new OutgoingPolicy(capture === true ? {} : capture, urlQuery);
+    return TARGETS.some((target) => policy.mayWant(target)) ? policy : undefined;
+  }
+
+  /** Whether calls of this kind need to be watched at all. */
+  mayWant(target: keyof Calls): boolean {
+    return this.options[target] !== false;
+  }
+
+  /** True when a request that is not sampled has someone to tell it to. */
+  get propagates(): boolean {
+    return TARGETS.some((target) => target !== 'sql' && this.mayWant(target));
+  }
+
+  wants<K extends keyof Calls>(target: K, call: Calls[K]): boolean {
+    const wanted = this.options[target] as CaptureTarget<Calls[K]> | undefined;
+    if (typeof wanted !== 'function') return wanted !== false;
+    try {
+      return wanted(call);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether `host` may learn the trace id. */
+  tells(host: string): boolean {
+    const { hosts } = this;
+    if (hosts === undefined) return true;
+    try {
+      return hosts(host);
+    } catch {
+      return false;
+    }
+  }
+}
+
+const TARGETS = ['http', 'fetch', 'aws', 'sql', 'rpc'] as const;

@@ -1,0 +1,256 @@
+import { newTraceId } from '../document';
+import type { TraceHeader } from '../document';
+import type { EmitStats, Emitter } from './emitter';
+import { flushBeforeExit, forgetBeforeExit } from './before-exit';
+import { LambdaSegment } from './lambda-segment';
+import { OpenSegments } from './open-segments';
+import type { OutgoingPolicy } from './outgoing';
+import { DEFAULT_REDACTED } from './safe-metadata';
+import { Segment } from './segment';
+import type { Subsegment } from './subsegment';
+import { Unsampled } from './unsampled';
+
+/** Where the recorder reports trouble; Nest's Logger fits. */
+export interface RecorderLogger {
+  warn(message: string): void;
+}
+
+/** What sampling decides on. */
+export interface SamplingRequest {
+  serviceName: string;
+  method?: string;
+  host?: string;
+  /** Without the query string. */
+  path?: string;
+}
+
+/** Decides whether a request is recorded, and by which rule. */
+export interface Sampler {
+  decide(request: SamplingRequest): { sampled: boolean; ruleName?: string };
+  /** Ends what it does besides, such as asking for rules. */
+  close?(): void;
+}
+
+export interface RecorderOptions {
+  emitter: Emitter;
+  sampler: Sampler;
+  logger: RecorderLogger;
+  redact?: RegExp;
+  /** Which calls out of the process are recorded; none when undefined. */
+  outgoing?: OutgoingPolicy;
+  /** Whether a segment that has been open for a second is sent as it is. Default true. */
+  inProgress?: boolean;
+  /**
+   * On AWS Lambda, the trace header of the current invocation: the function's segment is
+   * Lambda's to send, and only what happens inside of it is ours.
+   */
+  invocation?: () => TraceHeader;
+  /** How long close() may take. Default 2,000. */
+  shutdownTimeoutMs?: number;
+  /** Fields put on every segment, such as `origin`, `service` and `aws`. */
+  base?: { origin?: string; service?: Segment['service']; aws?: Record<string, unknown> };
+}
+
+/**
+ * Counts since the start, from `XrayService.stats()`. Once all has been flushed,
+ * `sent + failed + dropped = closed`.
+ */
+export interface RecorderStats extends EmitStats {
+  /** Segments. */
+  opened: number;
+  /** Segments, and subsegments that outlived theirs. */
+  closed: number;
+}
+
+/** Different warnings kept apart; beyond that, no new kind is reported. */
+const MAX_WARNINGS = 1000;
+
+/** Opens segments and hands over what is finished. One for each XrayModule. */
+export class Recorder {
+  readonly stats: RecorderStats = {
+    opened: 0,
+    closed: 0,
+    sent: 0,
+    failed: 0,
+    dropped: 0,
+    split: 0,
+    trimmed: 0,
+  };
+  readonly redact: RegExp;
+  readonly outgoing: OutgoingPolicy | undefined;
+  private readonly warned = new Set<string>();
+  private readonly openSegments: OpenSegments;
+  private readonly counts: boolean;
+  private closing: Promise<void> | undefined;
+
+  constructor(private readonly options: RecorderOptions) {
+    this.redact = options.redact ?? DEFAULT_REDACTED;
+    this.outgoing = options.outgoing;
+    const { emitter, inProgress = true } = options;
+    emitter.countIn?.(this.stats);
+    this.counts = emitter.countIn === undefined;
+    const report = inProgress && emitter.emitInProgress ? this.report : undefined;
+    this.openSegments = new OpenSegments(report);
+    flushBeforeExit(this);
+  }
+
+  /**
+   * Opens the segment of a request; the marker of an unsampled one when it is not to be recorded.
+   * The caller's decision in `header` wins over the sampler's.
+   */
+  open(request: SamplingRequest, header: TraceHeader = {}): Segment | Unsampled {
+    const { invocation } = this.options;
+    if (invocation !== undefined) return this.openInvocation(request, invocation());
+    const traceId = header.root ?? newTraceId();
+    let ruleName: string | undefined;
+    if (typeof header.sampled === 'boolean') {
+      if (!header.sampled) return new Unsampled(traceId, header.extra, this.outgoing);
+    } else {
+      const decision = this.options.sampler.decide(request);
+      if (!decision.sampled) return new Unsampled(traceId, header.extra, this.outgoing);
+      ruleName = decision.ruleName;
+    }
+    const segment = new Segment(request.serviceName, this, traceId, header.parent, header.extra);
+    const { base } = this.options;
+    if (base?.origin !== undefined) segment.origin = base.origin;
+    if (base?.service !== undefined) segment.service = base.service;
+    if (base?.aws !== undefined) segment.aws = base.aws;
+    if (ruleName !== undefined) {
+      const xray = { ...(segment.aws?.xray as object | undefined), rule_name: ruleName };
+      segment.aws = { ...segment.aws, xray };
+    }
+    this.adopt(segment);
+    return segment;
+  }
+
+  private openInvocation(request: SamplingRequest, header: TraceHeader): Segment | Unsampled {
+    const { root, parent, sampled, extra } = header;
+    // Without all of it there is no segment of Lambda's that ours could be part of.
+    if (root === undefined || parent === undefined || sampled !== true) {
+      return new Unsampled(root ?? newTraceId(), extra, this.outgoing);
+    }
+    const segment = new LambdaSegment(request.serviceName, this, root, undefined, extra);
+    segment.id = parent;
+    this.stats.opened++;
+    return segment;
+  }
+
+  /** What was recorded in an invocation leaves on its own; what is still open follows when it ends. */
+  lambdaDone(segment: Segment, children: Subsegment[]): void {
+    for (const child of children) {
+      if (child.end_time === undefined) {
+        (segment.subsegments ??= []).push(child);
+        continue;
+      }
+      this.stats.closed++;
+      this.emit(child);
+    }
+    // Lambda freezes the process as soon as the answer is out.
+    void this.flush();
+  }
+
+  /** Takes on a segment that was made elsewhere. */
+  adopt(segment: Segment): void {
+    this.stats.opened++;
+    this.openSegments.add(segment);
+  }
+
+  segmentClosed(segment: Segment): void {
+    this.stats.closed++;
+    this.openSegments.remove(segment);
+    this.emit(segment);
+  }
+
+  /** A subsegment ended after its segment had left: it is sent on its own. */
+  subsegmentOutlived(subsegment: Subsegment): void {
+    const siblings = subsegment.parent.subsegments;
+    const at = siblings?.indexOf(subsegment) ?? -1;
+    if (at >= 0) siblings!.splice(at, 1);
+    this.stats.closed++;
+    this.emit(subsegment);
+  }
+
+  private emit(closed: Segment | Subsegment): void {
+    if (this.closing !== undefined) {
+      this.stats.dropped++;
+      return;
+    }
+    try {
+      this.options.emitter.emit(closed);
+      if (this.counts) this.stats.sent++;
+    } catch (problem) {
+      this.stats.failed++;
+      this.emitFailed(problem);
+    }
+  }
+
+  private readonly report = (open: Segment): void => {
+    try {
+      this.options.emitter.emitInProgress?.(open);
+    } catch (problem) {
+      this.emitFailed(problem);
+    }
+  };
+
+  private emitFailed(problem: unknown): void {
+    const why = problem instanceof Error ? problem.message : String(problem);
+    this.warn(`emit:${why}`, `A trace could not be emitted: ${why}. The request was not affected.`);
+  }
+
+  /** Logs `message` the first time `cause` comes up. Never throws. */
+  warn(cause: string, message: string): void {
+    if (this.warned.has(cause) || this.warned.size >= MAX_WARNINGS) return;
+    this.warned.add(cause);
+    try {
+      this.options.logger.warn(message);
+    } catch {
+      // A logger that throws must not take the request with it.
+    }
+  }
+
+  /** Sends what was closed so far, and what is open if `andOpen`. Never rejects. */
+  async flush(andOpen = false): Promise<void> {
+    try {
+      if (andOpen) for (const segment of this.openSegments.all()) this.report(segment);
+      await this.options.emitter.flush();
+    } catch (problem) {
+      this.emitFailed(problem);
+    }
+  }
+
+  /**
+   * Sends what is on its way, and what is still open as in progress, and frees the
+   * emitter; gives up after `shutdownTimeoutMs`. What closes later is dropped. Never rejects.
+   */
+  close(): Promise<void> {
+    return (this.closing ??= this.shutDown());
+  }
+
+  private async shutDown(): Promise<void> {
+    const { emitter, shutdownTimeoutMs = 2_000 } = this.options;
+    this.openSegments.stop();
+    this.options.sampler.close?.();
+    forgetBeforeExit(this);
+    for (const segment of this.openSegments.all()) this.report(segment);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((done) => {
+      timer = setTimeout(() => {
+        const message =
+          `Traces were still on their way ${shutdownTimeoutMs} ms after shutdown began and are ` +
+          'given up. Raise shutdownTimeoutMs if they matter more than a quick end.';
+        this.warn('shutdown', message);
+        done();
+      }, shutdownTimeoutMs);
+    });
+    try {
+      await Promise.race([emitter.close(), late]);
+    } catch (problem) {
+      this.emitFailed(problem);
+    } finally {
+      clearTimeout(timer);
+    }
+    // Whatever the emitter did not account for by now never left.
+    const { stats } = this;
+    stats.dropped = Math.max(stats.dropped, stats.closed - stats.sent - stats.failed);
+  }
+}

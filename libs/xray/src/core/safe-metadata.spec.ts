@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { redactPattern } from './redact';
+import { safeCopy } from './safe-metadata';
+
+const circular: Record<string, unknown> = { name: 'round' };
+circular.self = circular;
+
+const nested = (depth: number): unknown => (depth === 0 ? 'bottom' : { in: nested(depth - 1) });
+
+describe('a safe copy', () => {
+  it.each<[string, unknown, unknown]>([
+    ['a cycle', circular, { name: 'round', self: '[circular]' }],
+    ['the same object twice', [circular.name, { a: 1 }], ['round', { a: 1 }]],
+    ['a bigint', 2n ** 64n, '18446744073709551616'],
+    ['NaN', NaN, 'NaN'],
+    [
+      'a Map',
+      new Map<unknown, unknown>([
+        ['a', 1],
+        [{}, 2],
+      ]),
+      { a: 1, '[object]': 2 },
+    ],
+    ['a Set', new Set([1, 'a']), [1, 'a']],
+    ['a Date', new Date(0), '1970-01-01T00:00:00.000Z'],
+    ['an invalid Date', new Date(NaN), 'Invalid Date'],
+    ['a Buffer', Buffer.from('secret'), '[Buffer, 6 bytes]'],
+    ['a pattern', /a/g, '/a/g'],
+    ['an Error', new TypeError('bad'), { name: 'TypeError', message: 'bad' }],
+    ['a URL', new URL('http://a.example/b'), 'http://a.example/b'],
+    ['a function', function named() {}, '[function named]'],
+    ['a symbol', Symbol('s'), 'Symbol(s)'],
+    ['undefined in an array', [undefined], [null]],
+    [
+      'a getter that throws',
+      {
+        get bad() {
+          throw new Error('no');
+        },
+        good: 1,
+      },
+      { bad: '[unreadable: no]', good: 1 },
+    ],
+    [
+      'a toJSON that throws',
+      {
+        toJSON() {
+          throw new Error('no');
+        },
+      },
+      '[unreadable: no]',
+    ],
+    [
+      'a toJSON that gives itself',
+      {
+        a: 1,
+        toJSON(): unknown {
+          return this;
+        },
+      },
+      { a: 1, toJSON: '[function toJSON]' },
+    ],
+    [
+      'a revoked proxy',
+      (() => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return [proxy];
+      })(),
+      [expect.stringContaining('[unreadable')],
+    ],
+    [
+      'depth',
+      nested(12),
+      { in: { in: { in: { in: { in: { in: { in: { in: '[object]' } } } } } } } },
+    ],
+    ['a long string', 'x'.repeat(9000), `${'x'.repeat(8192)}… [808 more characters]`],
+    [
+      'a secret',
+      { authorization: 'Bearer x', nested: [{ 'Set-Cookie': 'x', apiKey: 'x', 'x-api-key': 1 }] },
+      {
+        authorization: '[redacted]',
+        nested: [{ 'Set-Cookie': '[redacted]', apiKey: '[redacted]', 'x-api-key': '[redacted]' }],
+      },
+    ],
+    ['a secret in a Map', new Map([['password', 'x']]), { password: '[redacted]' }],
+  ])('shows %s', (_what, value, shown) => {
+    expect(JSON.parse(JSON.stringify(safeCopy(value)))).toEqual(shown);
+  });
+
+  it('marks how many items were left out', () => {
+    expect((safeCopy(Array(205).fill(1)) as unknown[]).at(-1)).toBe('[5 more]');
+    const many = Object.fromEntries(Array.from({ length: 203 }, (_, i) => [`k${i}`, i]));
+    expect(safeCopy(many)).toMatchObject({ '…': '[3 more]' });
+    const map = safeCopy(new Map(Object.entries(many))) as object;
+    expect([Object.keys(map).length, map]).toMatchObject([201, { '…': '[3 more]' }]);
+  });
+
+  it('stays of a bearable size whatever is put in', () => {
+    const wide = (depth: number): unknown =>
+      depth === 0 ? 0 : Array.from({ length: 200 }, () => wide(depth - 1));
+    const text = JSON.stringify(safeCopy(wide(3)));
+    expect(text).toContain('[more than 5000 objects]');
+    expect(text.length).toBeLessThan(3_000_000);
+  });
+
+  it('is JSON, for any value', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({
+          withBigInt: true,
+          withDate: true,
+          withMap: true,
+          withSet: true,
+          withNullPrototype: true,
+          withTypedArray: true,
+          withSparseArray: true,
+          withObjectString: true,
+        }),
+        (value) => {
+          const copy = safeCopy(value);
+          const text = JSON.stringify(copy);
+          if (copy !== undefined)
+            expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(copy)));
+        },
+      ),
+    );
+  });
+});
+
+describe('what is redacted', () => {
+  it('can be added to by key', () => {
+    expect(
+      safeCopy({ ssn: 1, Iban: 2, token: 3, name: 4 }, redactPattern(['ssn', 'iban'])),
+    ).toEqual({
+      ssn: '[redacted]',
+      Iban: '[redacted]',
+      token: '[redacted]',
+      name: 4,
+    });
+  });
+
+  it('can be replaced by a pattern, every time it fits', () => {
+    expect(safeCopy([{ a1: 1 }, { a2: 2 }, { token: 3 }], redactPattern(/^a\d/g))).toEqual([
+      { a1: '[redacted]' },
+      { a2: '[redacted]' },
+      { token: 3 },
+    ]);
+  });
+});

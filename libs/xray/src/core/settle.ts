@@ -1,0 +1,67 @@
+import { isObservable } from 'rxjs';
+import type { TraceNode } from './context';
+import { isIterator, traceIterator } from './iterator';
+import { traceObservable } from './observable';
+import { fail, succeed } from './outcome';
+import { isThenable, traceThenable } from './thenable';
+
+const nativeThen = Reflect.get(Promise.prototype, 'then') as unknown;
+
+/**
+ * Closes `node` when the work behind `result` is over, and hands `result` back:
+ *
+ * | result | open until |
+ * |---|---|
+ * | a value | now |
+ * | promise | it settles |
+ * | thenable that is not a promise (Prisma, knex) | from its first `then` until that settles |
+ * | Observable | from subscription until complete, error or unsubscribe; one node each |
+ * | iterator, generator, sync or async | from the first `next` until done, `return()` or `throw()` |
+ *
+ * The same promise comes back, since others may hold it too; the price is that
+ * a rejection nobody handles counts as handled, by us. `owned` says that the promise was made by
+ * an async function for this call alone: then the one that follows it comes
+ * back, and a rejection nobody handles is reported by Node as ever.
+ */
+export function settle<T>(node: TraceNode, result: T, owned = false): T {
+  if ((typeof result !== 'object' && typeof result !== 'function') || result === null) {
+    succeed(node, result);
+    return result;
+  }
+  if (result instanceof Promise && (result as { then: unknown }).then === nativeThen) {
+    return settlePromise(node, result, owned) as T;
+  }
+  return settleObject(node, result);
+}
+
+function settlePromise(node: TraceNode, promise: Promise<unknown>, owned: boolean): unknown {
+  const done = (value: unknown): unknown => {
+    succeed(node, value);
+    return value;
+  };
+  if (owned) {
+    return promise.then(done, (thrown: unknown) => {
+      fail(node, thrown);
+      throw thrown;
+    });
+  }
+  try {
+    promise.then(done, (thrown: unknown) => fail(node, thrown));
+  } catch {
+    // A subclass whose constructor does not take an executor alone: it can't be followed.
+    succeed(node, promise);
+  }
+  return promise;
+}
+
+function settleObject<T extends object>(node: TraceNode, result: T): T {
+  try {
+    if (isThenable(result)) return traceThenable(node, result);
+    if (isObservable(result)) return traceObservable(node, result) as unknown as T;
+    if (isIterator(result)) return traceIterator(node, result);
+  } catch {
+    // A getter or a proxy that throws when looked at: a value like any other.
+  }
+  succeed(node, result);
+  return result;
+}

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { parseDocument } from '../document';
+import { splitDocument } from './split';
+
+const base = { start_time: 1, end_time: 2 };
+const id = (n: number) => n.toString(16).padStart(16, '0');
+const segment = (rest: object) => ({
+  id: id(1),
+  name: 'shop',
+  trace_id: '1-5759e988-bd862e3fe1be46a994272793',
+  ...base,
+  ...rest,
+});
+const child = (n: number, size: number, subsegments?: object[]) => ({
+  id: id(n),
+  name: `child ${n}`,
+  ...base,
+  metadata: { default: { text: 'x'.repeat(size) } },
+  ...(subsegments && { subsegments }),
+});
+const split = (document: object, max: number) => {
+  const { texts, trimmed } = splitDocument(JSON.stringify(document), max);
+  for (const text of texts) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(max);
+  return { trimmed, documents: texts.map((text) => JSON.parse(text)) };
+};
+
+describe('splitDocument', () => {
+  it('leaves a document that fits as it is', () => {
+    const document = segment({ subsegments: [child(2, 10)] });
+    expect(split(document, 64_000)).toEqual({ documents: [document], trimmed: 0 });
+  });
+
+  it('sends the largest subsegments alone, under their parent, and keeps the rest', () => {
+    const document = segment({ subsegments: [child(2, 100), child(3, 900), child(4, 500)] });
+    const { documents, trimmed } = split(document, 1_500);
+    expect(trimmed).toBe(0);
+    expect(documents).toEqual([
+      { ...child(3, 900), type: 'subsegment', trace_id: document.trace_id, parent_id: id(1) },
+      { ...document, subsegments: [child(2, 100), child(4, 500)] },
+    ]);
+  });
+
+  it('goes as deep as it must', () => {
+    const document = segment({
+      subsegments: [child(2, 300, [child(3, 800), child(4, 800, [child(5, 700)])])],
+    });
+    const { documents } = split(document, 1_400);
+    expect(documents.map(({ id, parent_id }) => [id, parent_id])).toEqual(
+      expect.arrayContaining([[id(1), undefined]]),
+    );
+    const names = JSON.stringify(documents)
+      .match(/child \d/g)!
+      .sort();
+    expect(names).toEqual(['child 2', 'child 3', 'child 4', 'child 5']);
+  });
+
+  it('takes the largest metadata from what is too large by itself, and says so', () => {
+    const { documents, trimmed } = split(
+      segment({ metadata: { default: { small: 'kept', large: 'y'.repeat(5_000) } } }),
+      2_000,
+    );
+    expect(trimmed).toBe(1);
+    expect(documents).toHaveLength(1);
+    expect(documents[0].metadata).toEqual({
+      default: { small: 'kept' },
+      nestjs_xray: { trimmed: ['metadata.default.large'], original_bytes: expect.any(Number) },
+    });
+  });
+
+  it('takes more where there is no metadata to take', () => {
+    const { documents, trimmed } = split(
+      segment({
+        annotations: { a: 'z'.repeat(900), b: 'z'.repeat(900) },
+        http: { request: { url: 'u'.repeat(3_000) } },
+        cause: {
+          exceptions: [{ id: id(9), stack: [{ path: 'p'.repeat(3_000), line: 1, label: 'f' }] }],
+        },
+      }),
+      1_000,
+    );
+    expect(trimmed).toBe(1);
+    expect(documents[0].metadata.nestjs_xray.trimmed).toEqual(
+      expect.arrayContaining(['cause.exceptions.stack', 'annotations', 'http']),
+    );
+  });
+
+  it('measures in bytes, not in characters', () => {
+    split(segment({ metadata: { default: { text: '語'.repeat(700) } } }), 2_000);
+  });
+
+  it('loses no subsegment of whatever tree, and gives sound documents', () => {
+    type Tree = { size: number; subsegments: Tree[] };
+    const size = fc.integer({ min: 0, max: 1_500 });
+    const tree: (depth?: number) => fc.Arbitrary<Tree> = fc.memo((depth) =>
+      fc.record({
+        size,
+        subsegments: depth <= 1 ? fc.constant([]) : fc.array(tree(depth - 1), { maxLength: 4 }),
+      }),
+    );
+    fc.assert(
+      fc.property(tree(4), (root) => {
+        let count = 0;
+        const build = ({ size, subsegments }: Tree): object =>
+          child(++count, size, subsegments.map(build));
+        const { documents } = split(segment({ subsegments: [build(root)] }), 2_000);
+        const names = new Set(JSON.stringify(documents).match(/child \d+/g));
+        expect(names.size).toBe(count);
+        for (const document of documents) {
+          expect(parseDocument(JSON.stringify(document))).toMatchObject({ ok: true });
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

@@ -1,0 +1,82 @@
+import { storage, type TraceNode } from './context';
+import { Later } from './later';
+import { isLayered, replaceMethod } from './layers';
+import { fail, succeed } from './outcome';
+
+type Callback = ((value: unknown) => unknown) | null;
+
+interface Thenable {
+  then: (onDone?: Callback, onFailed?: Callback) => unknown;
+  catch?: (onFailed?: Callback) => unknown;
+  finally?: (onEither?: (() => unknown) | null) => unknown;
+}
+
+export function isThenable(result: object): result is Thenable {
+  return typeof (result as Partial<Thenable>).then === 'function';
+}
+
+/**
+ * Follows a thenable without starting it: its own `then`, `catch` and `finally`
+ * are replaced in place, so that it stays the object it is. Timed from the first
+ * of these calls until it settles; later ones find it begun and are left alone.
+ */
+export function traceThenable<T extends object>(node: TraceNode, thenable: T & Thenable): T {
+  const { then } = thenable;
+  if (!Object.isExtensible(thenable)) {
+    succeed(node, thenable);
+    return thenable;
+  }
+  const later = new Later(node);
+  if (isLayered(then, node)) return thenable;
+  let begun = false;
+
+  function tracedThen(this: Thenable, onDone?: Callback, onFailed?: Callback): unknown {
+    const caller = storage.getStore();
+    const open = begun ? undefined : later.begin(caller);
+    begun = true;
+    if (open === undefined) return Reflect.apply(then, this, [onDone, onFailed]);
+    const done = (value: unknown): unknown => {
+      succeed(open, value);
+      return typeof onDone === 'function' ? storage.run(caller, onDone, value) : value;
+    };
+    const failed = (thrown: unknown): unknown => {
+      fail(open, thrown);
+      if (typeof onFailed === 'function') return storage.run(caller, onFailed, thrown);
+      throw thrown;
+    };
+    try {
+      return storage.run(open, () => Reflect.apply(then, this, [done, failed]));
+    } catch (thrown) {
+      fail(open, thrown);
+      throw thrown;
+    }
+  }
+  replaceMethod(thenable, 'then', tracedThen, node);
+  // By way of `then`: a library's own catch and finally may go round it, as Prisma's do.
+  if (typeof thenable.catch === 'function') {
+    replaceMethod(
+      thenable,
+      'catch',
+      (onFailed?: Callback) => thenable.then(undefined, onFailed),
+      node,
+    );
+  }
+  if (typeof thenable.finally === 'function') {
+    replaceMethod(
+      thenable,
+      'finally',
+      (onEither?: (() => unknown) | null) => {
+        if (typeof onEither !== 'function') return thenable.then(onEither, onEither);
+        return thenable.then(
+          (value) => Promise.resolve(onEither()).then(() => value),
+          (thrown) =>
+            Promise.resolve(onEither()).then(() => {
+              throw thrown;
+            }),
+        );
+      },
+      node,
+    );
+  }
+  return thenable;
+}

@@ -1,0 +1,28 @@
+import { formatTraceHeader, newId } from '../document';
+import type { OutgoingPolicy } from './outgoing';
+
+/**
+ * Stands for the segment of a request that is not sampled: records nothing and
+ * passes `Sampled=0` on, so that services further down do not record it either.
+ */
+export class Unsampled {
+  readonly notTraced = true;
+
+  constructor(
+    readonly trace_id: string,
+    /** Other parts of the incoming header, passed on as they came. */
+    readonly extra?: string,
+    /** Tells which calls pass it on. */
+    readonly outgoing?: OutgoingPolicy,
+  ) {}
+
+  /** The header for an outgoing call. Parent is random: no segment will have that id. */
+  traceHeader(): string {
+    return formatTraceHeader({
+      root: this.trace_id,
+      parent: newId(),
+      sampled: false,
+      extra: this.extra,
+    });
+  }
+}

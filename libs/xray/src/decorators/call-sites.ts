@@ -1,0 +1,127 @@
+import type { AnnotationValue } from '../document';
+import type { Call } from '../core/call';
+import type { TraceNode } from '../core/context';
+import type { SourceLocation } from '../core/source-location';
+import type { ParameterRule } from './parameter-rules';
+import type { AnyArgs, AnyOptions } from './subsegment.options';
+
+/** A traced method of which nothing but time and failure is recorded: one object for all its calls. */
+export class CallSite implements Call {
+  readonly detailed: boolean = false;
+
+  constructor(
+    readonly label: string,
+    private readonly location: SourceLocation | undefined,
+    readonly options: AnyOptions = {},
+    readonly rules: readonly (ParameterRule & { key: string })[] = [],
+  ) {}
+
+  get place(): object {
+    return this;
+  }
+
+  get source(): string | undefined {
+    return this.location?.toString();
+  }
+
+  /** Whether its calls need an object each, since arguments or the result are to be recorded. */
+  get wantsDetails(): boolean {
+    const { annotations, metadata, captureResult, namespace, onError } = this.options;
+    const wanted = annotations ?? metadata ?? onError ?? namespace;
+    return wanted !== undefined || captureResult === true || this.rules.length > 0;
+  }
+
+  succeeded(): void {}
+  failed(): void {}
+}
+
+/** One call of a method of which arguments or the result are recorded. */
+export class DetailedCall implements Call {
+  readonly detailed = true;
+
+  constructor(
+    readonly place: CallSite,
+    private readonly args: unknown[],
+  ) {}
+
+  get source(): string | undefined {
+    return this.place.source;
+  }
+
+  /** Records what is known before the method runs, so that a call that never ends has it too. */
+  begin(node: TraceNode): void {
+    const { rules, options } = this.place;
+    if (options.namespace !== undefined)
+      (node as { namespace?: string }).namespace = options.namespace;
+    for (const { index, key, kind, namespace } of rules) {
+      if (kind === 'metadata') node.addMetadata(key, this.args[index], namespace);
+      else annotate(node, key, this.args[index]);
+    }
+  }
+
+  succeeded(node: TraceNode, result: unknown): void {
+    this.describe(node, result);
+    if (this.place.options.captureResult) node.addMetadata('result', result);
+  }
+
+  failed(node: TraceNode, thrown: unknown): void {
+    this.describe(node, undefined);
+    const { onError } = this.place.options;
+    const verdict = onError && this.attempt(node, 'onError', () => onError(thrown, node));
+    if (verdict === 'ignore') return;
+    node.addError(thrown);
+    if (verdict === undefined) return;
+    node.error = node.fault = node.throttle = false;
+    if (verdict === 'fault') node.fault = true;
+    else node.error = true;
+    if (verdict === 'throttle') node.throttle = true;
+  }
+
+  private describe(node: TraceNode, result: unknown): void {
+    const { annotations, metadata } = this.place.options;
+    if (annotations !== undefined) {
+      const values = this.values(node, 'annotations', annotations, result);
+      for (const key in values) annotate(node, key, values[key]);
+    }
+    if (metadata !== undefined) {
+      const values = this.values(node, 'metadata', metadata, result);
+      for (const key in values) node.addMetadata(key, values[key]);
+    }
+  }
+
+  private values(
+    node: TraceNode,
+    option: string,
+    given: Record<string, unknown> | ((args: AnyArgs, result: unknown) => Record<string, unknown>),
+    result: unknown,
+  ): Record<string, unknown> | undefined {
+    if (typeof given !== 'function') return given;
+    return this.attempt(node, option, () => given(this.args, result));
+  }
+
+  /** Runs a callback of the user's, which may fail without the call failing. */
+  private attempt<T>(node: TraceNode, option: string, callback: () => T): T | undefined {
+    try {
+      return callback();
+    } catch (problem) {
+      const { label } = this.place;
+      node.root.recorder.warn(
+        `${option}:${label}`,
+        `The "${option}" callback of @Subsegment() on ${label} threw: ${String(problem)}. ` +
+          'The call was not affected; what the callback would have recorded is missing.',
+      );
+      return undefined;
+    }
+  }
+}
+
+function annotate(node: TraceNode, key: string, value: unknown): void {
+  if (value === undefined || value === null) return;
+  const text = value instanceof Date || typeof value === 'bigint';
+  node.addAnnotation(key, (text ? toText(value) : value) as AnnotationValue);
+}
+
+function toText(value: Date | bigint): string {
+  if (typeof value === 'bigint') return value.toString();
+  return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+}

@@ -1,0 +1,89 @@
+import { SourceLocation } from '../core/source-location';
+import { NotAMethodError } from '../xray.errors';
+import { CallSite } from './call-sites';
+import { markTraced } from './marks';
+import { parameterRules } from './parameter-rules';
+import type {
+  AnyArgs,
+  AnyOptions,
+  AnyResult,
+  SubsegmentDecorator,
+  SubsegmentOptions,
+} from './subsegment.options';
+import { nameOf, wrapClass } from './wrap-class';
+import { wrapMethod, type Method } from './wrap-method';
+
+/**
+ * Records each call as a subsegment of what is active, open until what the method returned is
+ * over: a promise settled, an Observable completed, an iterator done.
+ *
+ * On a class: every own and inherited method, static ones too, but not accessors and the
+ * constructor. @SkipSubsegment() opts a method out, and one with its own @Subsegment keeps that.
+ *
+ * Without an active segment the method simply runs.
+ *
+ * @param options its name (default `Class.method`), or what else to record.
+ * @example
+ * @Subsegment({ annotations: ([id]: [string], user?: User) => ({ id, found: user !== undefined }) })
+ * find(id: string): Promise<User | undefined>
+ */
+export function Subsegment<A extends AnyArgs = AnyArgs, R = AnyResult>(
+  options?: string | SubsegmentOptions<A, R>,
+): SubsegmentDecorator<A, R>;
+/** Typed after the method `F`, which has to be public: `@Subsegment<Cart['load']>({ … })`. */
+export function Subsegment<F extends (...args: AnyArgs) => unknown>(
+  options: SubsegmentOptions<Parameters<F>, Resolved<ReturnType<F>>>,
+): SubsegmentDecorator<Parameters<F>, Resolved<ReturnType<F>>>;
+export function Subsegment(given: string | AnyOptions = {}) {
+  const options = typeof given === 'string' ? { name: given } : given;
+  const location = new SourceLocation(Subsegment);
+  return (
+    target: object,
+    key?: string | symbol,
+    descriptor?: PropertyDescriptor | number,
+  ): void => {
+    if (key === undefined && typeof target === 'function' && descriptor === undefined) {
+      wrapClass(target as abstract new () => unknown, { ...options, name: undefined }, location);
+      return;
+    }
+    const { method, owner } = methodAt('Subsegment', target, key, descriptor);
+    const label = options.name ?? `${owner}.${nameOf(key!)}`;
+    markTraced(target, key!);
+    const rules = parameterRules(target, key!, method);
+    const site = new CallSite(label, location, options, rules);
+    (descriptor as PropertyDescriptor).value = wrapMethod(method, site);
+  };
+}
+
+/** What a method that returns `T` results in. */
+export type Resolved<T> =
+  T extends PromiseLike<infer V>
+    ? Resolved<V>
+    : T extends { subscribe(observer: { next: (value: infer V) => void }): unknown }
+      ? V
+      : T extends Iterator<unknown, infer V> | AsyncIterator<unknown, infer V>
+        ? V
+        : T;
+
+/**
+ * The method that a decorator was put on.
+ *
+ * @throws NotAMethodError when it is on something else, saying on what.
+ */
+export function methodAt(
+  decorator: string,
+  target: object,
+  key: string | symbol | undefined,
+  descriptor: PropertyDescriptor | number | undefined,
+): { method: Method; owner: string } {
+  const owner = typeof target === 'function' ? target.name : target.constructor.name;
+  const refuse = (what: string) =>
+    new NotAMethodError(decorator, owner, key ?? 'constructor', what);
+  if (typeof descriptor === 'number') throw refuse('a parameter');
+  if (key === undefined) throw refuse('a class');
+  if (descriptor === undefined) throw refuse('a property or an abstract method');
+  if (descriptor.get || descriptor.set) throw refuse('an accessor');
+  const method: unknown = descriptor.value;
+  if (typeof method !== 'function') throw refuse('a property');
+  return { method: method as Method, owner };
+}

@@ -1,0 +1,120 @@
+import { isSettled, isSkippedClass } from './marks';
+import { parameterRules } from './parameter-rules';
+import { CallSite } from './call-sites';
+import type { SourceLocation } from '../core/source-location';
+import type { AnyOptions } from './subsegment.options';
+import { wrapMethod, type Method } from './wrap-method';
+
+/** Puts a changed method back as it was. */
+export type Undo = () => void;
+
+/** Members that every class has, or that are no methods of its own. */
+const NOT_METHODS: ReadonlySet<string | symbol> = new Set([
+  'constructor',
+  'prototype',
+  'name',
+  'length',
+]);
+
+type AnyClass = abstract new (...args: never[]) => unknown;
+
+/** Wraps every own and inherited method of a class, static ones too; accessors are left alone. */
+export function wrapClass(
+  target: AnyClass,
+  options: AnyOptions,
+  location: SourceLocation | undefined,
+): Undo[] {
+  return [
+    ...wrapMethodsOf(target, location, options),
+    ...wrapOn(target, target, Function.prototype, location, options),
+  ];
+}
+
+/** Wraps the methods of instances that `picks` wants, by default all. */
+export function wrapMethodsOf(
+  target: AnyClass,
+  location?: SourceLocation,
+  options: AnyOptions = {},
+  picks?: (method: object) => boolean,
+): Undo[] {
+  const owner = target.prototype as object;
+  return wrapOn(target, owner, Object.prototype, location, options, picks);
+}
+
+function wrapOn(
+  target: AnyClass,
+  owner: object,
+  root: object,
+  location: SourceLocation | undefined,
+  options: AnyOptions,
+  picks?: (method: object) => boolean,
+): Undo[] {
+  return [...methodsOf(owner, root)].flatMap(([key, from]) => {
+    const method = methodOf(from, key)!;
+    if (picks && !picks(method)) return [];
+    if (isSettled(from, key, method) || isOptedOut(from)) return [];
+    const label = `${target.name}.${nameOf(key)}`;
+    const site = new CallSite(label, location, options, parameterRules(from, key, method));
+    return [replace(owner, key, from, site)];
+  });
+}
+
+function isOptedOut(owner: object): boolean {
+  const declared = typeof owner === 'function' ? owner : owner.constructor;
+  return isSkippedClass(declared);
+}
+
+/** What a method is called in a trace; the parentheses of a symbol are not allowed there. */
+export function nameOf(key: string | symbol): string {
+  return typeof key === 'symbol' ? (key.description ?? 'symbol') : String(key);
+}
+
+/** Every method that `owner` has, with the object of its prototype chain that declares it. */
+export function methodsOf(owner: object, root: object): Map<string | symbol, object> {
+  const found = new Map<string | symbol, object>();
+  const hidden = new Set<string | symbol>();
+  let from: object | null = owner;
+  while (from !== null && from !== root) {
+    for (const key of Reflect.ownKeys(from)) {
+      if (NOT_METHODS.has(key) || hidden.has(key)) continue;
+      hidden.add(key);
+      if (methodOf(from, key) !== undefined) found.set(key, from);
+    }
+    from = Object.getPrototypeOf(from) as object | null;
+  }
+  return found;
+}
+
+function methodOf(owner: object, key: string | symbol): Method | undefined {
+  const descriptor = Object.getOwnPropertyDescriptor(owner, key);
+  if (typeof descriptor?.value !== 'function' || !descriptor.configurable) return undefined;
+  // A static field may hold a class or a function; methods are not enumerable.
+  if (typeof owner === 'function' && descriptor.enumerable) return undefined;
+  const method = descriptor.value as Method;
+  return /^class\b/.test(Function.prototype.toString.call(method)) ? undefined : method;
+}
+
+/** Wraps `owner[key]`; an inherited one by looking it up at each call, so that a spy on the base is seen. */
+function replace(owner: object, key: string | symbol, from: object, site: CallSite): Undo {
+  const before = Object.getOwnPropertyDescriptor(owner, key);
+  const declared = Object.getOwnPropertyDescriptor(from, key)!;
+  const method = declared.value as Method;
+  const value = wrapMethod(from === owner ? method : lookup(owner, key, method), site, method);
+  Object.defineProperty(owner, key, { ...declared, value });
+  return () => {
+    if (Object.getOwnPropertyDescriptor(owner, key)?.value !== value) return;
+    if (before) Object.defineProperty(owner, key, before);
+    else Reflect.deleteProperty(owner, key);
+  };
+}
+
+function lookup(owner: object, key: string | symbol, declared: Method): Method {
+  return function inherited(this: unknown, ...args: unknown[]): unknown {
+    const current: unknown = Reflect.get(Object.getPrototypeOf(owner) as object, key, this);
+    return Reflect.apply(
+      typeof current === 'function' ? (current as Method) : declared,
+      this,
+      args,
+    );
+  };
+}

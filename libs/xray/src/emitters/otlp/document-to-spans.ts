@@ -1,0 +1,133 @@
+import type { NodeDocument, SegmentDocument, SubsegmentDocument } from '../../document';
+import {
+  awsAttributes,
+  databaseAttributes,
+  httpClientAttributes,
+  httpServerAttributes,
+  resourceAttributes,
+} from './conventions';
+import { exceptionEvents } from './exception-events';
+import { keyValues, SpanKind, StatusCode, type OtlpSpan } from './otlp-span';
+
+/** Where the code ran, and the spans of one document. */
+export interface DocumentSpans {
+  resource: Record<string, unknown>;
+  spans: OtlpSpan[];
+}
+
+type AnyDocument = SegmentDocument & SubsegmentDocument;
+
+/**
+ * Turns a segment, or a subsegment sent on its own, into OpenTelemetry's spans with the semantic
+ * conventions of HTTP, RPC, databases and exceptions. Ids, times and nesting stay as they are.
+ *
+ * Spans have ends: what is still in progress is left to the document that comes when it is done.
+ * @see https://opentelemetry.io/docs/specs/semconv/
+ */
+export function documentSpans(document: AnyDocument): DocumentSpans {
+  const isSegment = document.type !== 'subsegment';
+  const context: Context = {
+    traceId: document.trace_id.slice(2).replace('-', ''),
+    spans: [],
+  };
+  addSpan(context, document, document.parent_id, isSegment);
+  return {
+    resource: isSegment ? resourceAttributes(document) : {},
+    spans: context.spans,
+  };
+}
+
+interface Context {
+  traceId: string;
+  spans: OtlpSpan[];
+}
+
+function addSpan(
+  context: Context,
+  node: AnyDocument | SubsegmentDocument,
+  parentSpanId: string | undefined,
+  isSegment: boolean,
+): void {
+  if (node.end_time !== undefined) {
+    context.spans.push(spanOf(context.traceId, node as AnyDocument, parentSpanId, isSegment));
+  }
+  for (const child of node.subsegments ?? []) addSpan(context, child, node.id, false);
+}
+
+function spanOf(
+  traceId: string,
+  node: AnyDocument,
+  parentSpanId: string | undefined,
+  isSegment: boolean,
+): OtlpSpan {
+  const leaves = node.namespace === 'remote' || node.namespace === 'aws';
+  const span: OtlpSpan = {
+    traceId,
+    spanId: node.id,
+    name: spanName(node, isSegment),
+    kind: isSegment ? SpanKind.server : leaves ? SpanKind.client : SpanKind.internal,
+    startTimeUnixNano: nanoseconds(node.start_time),
+    endTimeUnixNano: nanoseconds(node.end_time!),
+    attributes: keyValues({
+      ...(isSegment ? httpServerAttributes(node) : httpClientAttributes(node)),
+      ...(node.sql && databaseAttributes(node)),
+      ...(node.namespace === 'aws' && awsAttributes(node)),
+      // What the service map calls it; without this the Collector takes the operation's name.
+      'peer.service': leaves ? node.name : undefined,
+      'enduser.id': node.user,
+      'xray.status': toldStatus(node),
+      ...recordedAttributes(node),
+    }),
+  };
+  if (parentSpanId !== undefined) span.parentSpanId = parentSpanId;
+  const events = exceptionEvents(node);
+  if (events.length > 0) span.events = events;
+  // A server's 4xx is the caller's failure, not the span's: the conventions leave its status unset.
+  if (node.fault || (node.error && !(isSegment && node.http))) {
+    span.status = { code: StatusCode.error };
+  }
+  return span;
+}
+
+/**
+ * X-Ray tells the caller's error from the service's fault; OpenTelemetry does only where there is an
+ * HTTP status. Local X-Ray reads this back, others may ignore it.
+ */
+function toldStatus({ http, throttle, error, fault }: AnyDocument): string | undefined {
+  if (http?.response?.status !== undefined || fault) return undefined;
+  return throttle ? 'throttle' : error ? 'error' : undefined;
+}
+
+/** `GET /carts/:id` for a request that a route took, `GET` for one that none did; else its name. */
+function spanName(node: AnyDocument, isSegment: boolean): string {
+  const method = node.http?.request?.method;
+  if (isSegment) {
+    const route = node.annotations?.http_route;
+    if (method === undefined) return node.name;
+    return typeof route === 'string' ? `${method} ${route}` : method;
+  }
+  if (node.sql) return node.sql.sanitized_query?.trim().split(/\s+/, 1)[0] ?? node.name;
+  if (node.namespace === 'aws') {
+    const operation = node.aws?.operation;
+    return typeof operation === 'string' ? `${node.name}.${operation}` : node.name;
+  }
+  return node.namespace === 'remote' && method !== undefined ? method : node.name;
+}
+
+/**
+ * Annotations as attributes, named in `aws.xray.annotations` so that X-Ray indexes them; metadata
+ * as JSON, a namespace an attribute. Both are how AWS's collector takes them.
+ */
+function recordedAttributes(node: NodeDocument): Record<string, unknown> {
+  const attributes: Record<string, unknown> = { ...node.annotations };
+  if (node.annotations) attributes['aws.xray.annotations'] = Object.keys(node.annotations);
+  for (const [namespace, values] of Object.entries(node.metadata ?? {})) {
+    attributes[`aws.xray.metadata.${namespace}`] = JSON.stringify(values);
+  }
+  return attributes;
+}
+
+/** Epoch seconds as nanoseconds; a double holds microseconds of today's date and no more. */
+function nanoseconds(seconds: number): string {
+  return `${Math.round(seconds * 1e6)}000`;
+}

@@ -1,0 +1,90 @@
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+
+const ENDPOINT = /^xray\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/;
+
+/** Whether `url` is X-Ray's own OTLP endpoint, which takes signed requests only. */
+export function isXrayEndpoint(url: string): boolean {
+  return ENDPOINT.test(new URL(url).hostname);
+}
+
+interface Signer {
+  sign(request: object): Promise<{ headers: Record<string, string> }>;
+}
+
+/**
+ * The request's headers with AWS's signature, by the credentials of the usual chain.
+ *
+ * Loads `@smithy/signature-v4` and `@aws-sdk/credential-provider-node`, which every client of AWS
+ * SDK v3 brings along; they are optional peers because only this endpoint needs them.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-OTLPEndpoint.html
+ * @throws Error that says what to install when they are missing.
+ */
+export async function signForXray(
+  url: string,
+  headers: Record<string, string>,
+  body: Buffer,
+): Promise<Record<string, string>> {
+  const { hostname, pathname, protocol } = new URL(url);
+  const signer = (signers[hostname] ??= createSigner(ENDPOINT.exec(hostname)![1]!));
+  const signed = await (
+    await signer
+  ).sign({
+    method: 'POST',
+    protocol,
+    hostname,
+    path: pathname,
+    headers: { ...headers, host: hostname },
+    body,
+  });
+  return signed.headers;
+}
+
+const signers: Record<string, Promise<Signer>> = {};
+
+async function createSigner(region: string): Promise<Signer> {
+  try {
+    const [{ SignatureV4 }, { defaultProvider }] = await Promise.all([
+      import('@smithy/signature-v4'),
+      import('@aws-sdk/credential-provider-node'),
+    ]);
+    return new SignatureV4({
+      service: 'xray',
+      region,
+      credentials: defaultProvider(),
+      sha256: Sha256,
+    });
+  } catch (problem) {
+    throw new Error(
+      `Cannot sign requests for X-Ray's OTLP endpoint in ${region}: ${String(problem)}. ` +
+        'Install @smithy/signature-v4 and @aws-sdk/credential-provider-node, or send to a collector.',
+      { cause: problem },
+    );
+  }
+}
+
+/** Node's SHA-256 with the face that the signer wants. */
+class Sha256 {
+  private hash: Hash | Hmac;
+
+  constructor(private readonly secret?: string | Uint8Array | ArrayBuffer | ArrayBufferView) {
+    this.hash = this.fresh();
+  }
+
+  update(data: string | Uint8Array): void {
+    this.hash.update(data);
+  }
+
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(new Uint8Array(this.hash.digest()));
+  }
+
+  reset(): void {
+    this.hash = this.fresh();
+  }
+
+  private fresh(): Hash | Hmac {
+    return this.secret === undefined
+      ? createHash('sha256')
+      : createHmac('sha256', this.secret as string | Uint8Array);
+  }
+}

@@ -1,0 +1,122 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { lookup } from 'node:dns';
+import { isIP } from 'node:net';
+import type { Address } from './daemon-address';
+
+/** How old the address of a name may be before it is looked up again. */
+const FRESH_MS = 30_000;
+/** After a name was not found, or a socket not made, the next attempt waits this long at first. */
+const BACK_OFF_MS = 250;
+const MAX_BACK_OFF_MS = 30_000;
+
+type Done = (problem?: unknown) => void;
+
+/** One connected socket to one address; when that is a name, to what it means at the time. */
+export class UdpSocket {
+  private socket: Socket | undefined;
+  private address: string | undefined;
+  private lookedUpMs = 0;
+  private backOffMs = 0;
+  private notBeforeMs = 0;
+  private failure: unknown;
+  private looking = false;
+  private closed = false;
+
+  /** @param lost is told when the system reports that an earlier datagram was refused. */
+  constructor(
+    private readonly target: Address,
+    private readonly lost: (problem: unknown) => void,
+  ) {}
+
+  get ready(): boolean {
+    return this.socket !== undefined;
+  }
+
+  /** Looks the name up and connects; while backing off, fails at once with the last reason. */
+  connect(done: Done): void {
+    if (performance.now() < this.notBeforeMs) return done(this.failure);
+    this.resolve((problem, address, family) => {
+      if (problem) return done(this.backOff(problem));
+      this.open(address, family, (trouble) => done(trouble ? this.backOff(trouble) : undefined));
+    });
+  }
+
+  send(text: string, done: Done): void {
+    const { socket } = this;
+    if (socket === undefined) return done(this.failure ?? new Error('not connected'));
+    this.refresh();
+    const first = (problem?: unknown) => {
+      if ((problem as { code?: string } | null)?.code !== 'ECONNREFUSED') return done(problem);
+      // That was about the datagram before; this one has not been sent yet.
+      this.lost(problem);
+      this.attempt(socket, text, done);
+    };
+    this.attempt(socket, text, first);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.socket?.close();
+    this.socket = undefined;
+  }
+
+  private attempt(socket: Socket, text: string, done: Done): void {
+    try {
+      socket.send(text, done);
+    } catch (problem) {
+      done(problem);
+    }
+  }
+
+  private backOff(problem: unknown): unknown {
+    this.failure = problem;
+    this.backOffMs = Math.min(this.backOffMs * 2 || BACK_OFF_MS, MAX_BACK_OFF_MS);
+    this.notBeforeMs = performance.now() + this.backOffMs;
+    return problem;
+  }
+
+  private resolve(done: (problem: unknown, address: string, family: number) => void): void {
+    const { host } = this.target;
+    const family = isIP(host);
+    if (family !== 0) return done(undefined, host, family);
+    this.lookedUpMs = performance.now();
+    lookup(host, (problem, address, found) => done(problem ?? undefined, address, found));
+  }
+
+  private open(address: string, family: number, done: Done): void {
+    if (this.closed) return done(new Error('closed'));
+    const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+    socket.once('error', done);
+    const connected = (problem?: Error) => {
+      socket.off('error', done);
+      if (problem || this.closed) {
+        socket.close();
+        return done(problem ?? new Error('closed'));
+      }
+      // ECONNREFUSED of an earlier datagram may also arrive here: nobody listens (yet).
+      socket.on('error', (problem) => this.lost(problem));
+      socket.unref();
+      const old = this.socket;
+      this.socket = socket;
+      this.address = address;
+      this.backOffMs = 0;
+      // What the old one still has to send gets its turn first.
+      if (old) setImmediate(() => old.close());
+      done();
+    };
+    // Its callback also gets the error, which the types don't say.
+    socket.connect(this.target.port, address, connected);
+  }
+
+  /** A container that comes back has another address under the same name. */
+  private refresh(): void {
+    if (this.looking || this.lookedUpMs === 0) return;
+    if (performance.now() - this.lookedUpMs < FRESH_MS) return;
+    this.looking = true;
+    this.resolve((problem, address, family) => {
+      this.looking = false;
+      if (problem || address === this.address) return;
+      this.open(address, family, () => undefined);
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import type { Recorder } from '../core/recorder';
+import { ContextMissingError } from '../xray.errors';
+import type { XrayOptions } from '../xray.options';
+
+type Strategy = NonNullable<XrayOptions['contextMissing']>;
+
+/** What AWS's SDKs call the strategies. */
+const FROM_AWS: Record<string, Strategy> = {
+  RUNTIME_ERROR: 'error',
+  LOG_ERROR: 'log',
+  IGNORE_ERROR: 'ignore',
+};
+
+/**
+ * What to do when something is recorded outside of a segment; undefined for nothing, so that
+ * asking costs nothing. `AWS_XRAY_CONTEXT_MISSING` wins; a value it can't have is reported and ignored.
+ */
+export function contextMissing(
+  options: Pick<XrayOptions, 'contextMissing' | 'enabled'>,
+  recorder: Recorder,
+): ((what: string) => void) | undefined {
+  if (options.enabled === false) return undefined;
+  switch (strategyFor(options, recorder)) {
+    case 'error':
+      return (what) => {
+        throw new ContextMissingError(what);
+      };
+    case 'log':
+      return (what) => recorder.warn(`missing:${what}`, new ContextMissingError(what).message);
+    default:
+      return undefined;
+  }
+}
+
+function strategyFor(
+  options: Pick<XrayOptions, 'contextMissing'>,
+  recorder: Recorder,
+): Strategy | undefined {
+  const variable = process.env.AWS_XRAY_CONTEXT_MISSING;
+  if (!variable) return options.contextMissing;
+  const strategy = FROM_AWS[variable.toUpperCase()];
+  if (strategy !== undefined) return strategy;
+  const known = Object.keys(FROM_AWS).join(', ');
+  recorder.warn(
+    'context-missing',
+    `AWS_XRAY_CONTEXT_MISSING is "${variable}", which is none of ${known}; the option contextMissing counts.`,
+  );
+  return options.contextMissing;
+}

@@ -1,0 +1,28 @@
+import { loadedCopies } from '../capture/loaded-copies';
+import { patchMethod, type Method } from '../capture/patch';
+import { exchangeOf } from './http-exchange';
+
+interface Host {
+  getArgByIndex(index: number): unknown;
+}
+
+/**
+ * Records what an HTTP request threw at its segment, whoever threw it: handler, guard, pipe,
+ * interceptor or middleware. Nest's own way to its filters is watched, since an interceptor sees
+ * nothing of guards, and costs more. Once for a process.
+ */
+export function watchExceptions(): void {
+  const file = '@nestjs/core/exceptions/exceptions-handler';
+  for (const module of loadedCopies(file, `/${file}.js`)) {
+    const { ExceptionsHandler } = module as { ExceptionsHandler?: { prototype: object } };
+    if (ExceptionsHandler) patchMethod(ExceptionsHandler.prototype, 'next', recording);
+  }
+}
+
+function recording(original: Method): Method {
+  return function next(this: unknown, thrown: unknown, host: Host): unknown {
+    const segment = exchangeOf(host.getArgByIndex(1))?.segment;
+    if (segment !== undefined && !segment.isClosed()) segment.addError(thrown);
+    return Reflect.apply(original as (...args: unknown[]) => unknown, this, [thrown, host]);
+  };
+}

@@ -1,0 +1,104 @@
+import 'reflect-metadata';
+import { loadedCopies } from '../capture/loaded-copies';
+import { patchMethod, type Method } from '../capture/patch';
+import { recordAtRoot } from './record-at-root';
+
+export interface Message {
+  kind: 'rpc' | 'ws';
+  pattern: string;
+  controller: string;
+  handler: string;
+}
+
+/** What to do with the messages of one application. */
+export interface Handling {
+  handle(message: Message, work: () => Promise<unknown>): Promise<unknown>;
+}
+
+/** The applications of this process by what Nest knows them by: its container of modules. */
+const applications = new WeakMap<object, Handling>();
+
+type Handler = (...args: unknown[]) => Promise<unknown>;
+
+/** The part of Nest that makes, of a controller's method, the function that takes a message. */
+interface ContextCreator {
+  guardsContextCreator?: { container?: { getModules?(): object } };
+}
+
+/** Where Nest keeps it, and under which key it keeps a handler's pattern. */
+const KINDS = {
+  rpc: {
+    path: '@nestjs/microservices/context',
+    creator: 'rpc-context-creator',
+    proxy: 'rpc-proxy',
+    classes: ['RpcContextCreator', 'RpcProxy'],
+    pattern: 'microservices:pattern',
+  },
+  ws: {
+    path: '@nestjs/websockets/context',
+    creator: 'ws-context-creator',
+    proxy: 'ws-proxy',
+    classes: ['WsContextCreator', 'WsProxy'],
+    pattern: 'message',
+  },
+} as const;
+
+/** Has `handling` take part in every message of the application that `modules` belongs to. */
+export function watchMessages(modules: object, handling: Handling): void {
+  applications.set(modules, handling);
+  for (const kind of ['rpc', 'ws'] as const) {
+    const { path, creator, proxy, classes } = KINDS[kind];
+    for (const prototype of prototypesOf(`${path}/${creator}`, classes[0])) {
+      patchMethod(prototype, 'create', (original) => creating(kind, original));
+    }
+    for (const prototype of prototypesOf(`${path}/${proxy}`, classes[1])) {
+      patchMethod(prototype, 'handleError', recordingError);
+    }
+  }
+}
+
+function prototypesOf(file: string, name: string): object[] {
+  return loadedCopies(file, `/${file}.js`).flatMap((module) => {
+    const { prototype } =
+      (module as Record<string, { prototype?: object } | undefined>)[name] ?? {};
+    return prototype === undefined ? [] : [prototype];
+  });
+}
+
+function creating(kind: Message['kind'], original: Method): Method {
+  return function create(this: ContextCreator, ...args: unknown[]): unknown {
+    const made = Reflect.apply(original as Handler, this, args) as unknown as Handler;
+    const container = this.guardsContextCreator?.container;
+    const handling = applications.get(container?.getModules?.() ?? {});
+    if (handling === undefined) return made;
+    const [instance, callback, , handler] = args as [object, Handler, string, string];
+    const controller = instance.constructor.name;
+    const known = patternOf(kind, callback);
+    return (...message: unknown[]) => {
+      const pattern = known ?? contextPattern(message[1]) ?? handler;
+      return handling.handle({ kind, pattern, controller, handler }, () => made(...message));
+    };
+  };
+}
+
+function recordingError(original: Method): Method {
+  return function handleError(this: unknown, ...args: unknown[]): unknown {
+    recordAtRoot(args[2]);
+    return Reflect.apply(original as Handler, this, args);
+  };
+}
+
+/** The one pattern of a handler; undefined when it has several, or one that says nothing. */
+function patternOf(kind: Message['kind'], callback: object): string | undefined {
+  const given: unknown = Reflect.getMetadata(KINDS[kind].pattern, callback);
+  const patterns: unknown[] = Array.isArray(given) ? given : [given];
+  if (patterns.length !== 1 || patterns[0] === undefined) return undefined;
+  return typeof patterns[0] === 'string' ? patterns[0] : JSON.stringify(patterns[0]);
+}
+
+/** Most transports tell in the message's context which pattern it came by. */
+function contextPattern(context: unknown): string | undefined {
+  const { getPattern } = (context ?? {}) as { getPattern?: () => unknown };
+  const pattern = typeof getPattern === 'function' ? getPattern.call(context) : undefined;
+  return typeof pattern === 'string' ? pattern : undefined;
+}

@@ -1,0 +1,68 @@
+import 'reflect-metadata';
+import { Inject, Injectable } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { isObservable } from 'rxjs';
+import { parseTraceHeader } from '../document';
+import { storage } from '../core/context';
+import { Later } from '../core/later';
+import { traceObservable } from '../core/observable';
+import { fail, succeed } from '../core/outcome';
+import { Recorder } from '../core/recorder';
+import { XRAY_OPTIONS, type XrayOptions } from '../xray.options';
+import { ignoreMatcher } from './ignore';
+import { messageCall } from './message-call';
+import { watchMessages, type Handling, type Message } from './message-hooks';
+import { incomingRpcHeader } from './rpc-header';
+import { SegmentName } from './segment-name';
+
+/**
+ * Opens the segment of a message: of a microservice, over whatever transport, or a WebSocket
+ * gateway. It covers guards, pipes, interceptors and handler, and is open until the answer is
+ * complete.
+ */
+@Injectable()
+export class MessageEntry implements Handling {
+  private readonly ignored: ReturnType<typeof ignoreMatcher>;
+  private readonly serviceName: string;
+
+  constructor(
+    modules: ModulesContainer,
+    private readonly recorder: Recorder,
+    @Inject(XRAY_OPTIONS) options: XrayOptions,
+  ) {
+    this.ignored = ignoreMatcher(options.ignore);
+    this.serviceName = new SegmentName(options).service;
+    if (options.enabled === false) return;
+    watchMessages(modules, this);
+  }
+
+  handle(message: Message, work: () => Promise<unknown>): Promise<unknown> {
+    const node = this.open(message);
+    if (node === undefined) return work();
+    if (node.notTraced) return storage.run(node, work);
+    node.call = messageCall;
+    return storage.run(node, work).then(
+      (result) => {
+        if (isObservable(result)) return traceObservable(node, result, Later.begun(node));
+        succeed(node, result);
+        return result;
+      },
+      (thrown: unknown) => {
+        fail(node, thrown);
+        throw thrown;
+      },
+    );
+  }
+
+  private open({ kind, pattern, controller, handler }: Message) {
+    const method = kind === 'rpc' ? 'RPC' : 'WS';
+    if (this.ignored?.({ method, path: pattern })) return undefined;
+    const header = kind === 'rpc' ? parseTraceHeader(incomingRpcHeader()) : undefined;
+    const { serviceName } = this;
+    const node = this.recorder.open({ serviceName, method, path: pattern }, header);
+    if (node.notTraced) return node;
+    node.addAnnotation(kind === 'rpc' ? 'rpc_pattern' : 'ws_event', pattern);
+    node.metadata = { nest: { controller, handler, route: pattern } };
+    return node;
+  }
+}

@@ -1,0 +1,34 @@
+export type { Active, TraceNode } from './core/context';
+export { capturePg } from './capture/pg.capture';
+export type { EmitStats, Emitter } from './core/emitter';
+export type {
+  CaptureOptions,
+  CaptureTarget,
+  OutgoingAws,
+  OutgoingHttp,
+  OutgoingRpc,
+  OutgoingSql,
+} from './core/outgoing';
+export type { RecorderLogger, SamplingRequest } from './core/recorder';
+export { Segment as SegmentNode } from './core/segment';
+export { Subsegment as SubsegmentNode } from './core/subsegment';
+export { capture, captureSegment } from './core/capture';
+export { Annotation, Metadata } from './decorators/parameter.decorators';
+export { Segment } from './decorators/segment.decorator';
+export { SkipSubsegment } from './decorators/skip-subsegment.decorator';
+export { Subsegment } from './decorators/subsegment.decorator';
+export type { SubsegmentOptions, Verdict } from './decorators/subsegment.options';
+export { DaemonAddressError } from './emitters/daemon-address';
+export { OtlpEmitter } from './emitters/otlp.emitter';
+export { OtlpSettingsError, type OtlpSettings } from './emitters/otlp/otlp-settings';
+export { UdpEmitter } from './emitters/udp.emitter';
+export type { Sampling } from './sampling/create-sampler';
+export { type LocalRule, type SamplingRules, SamplingRulesError } from './sampling/rules-document';
+export { ContextMissingError, NotAMethodError } from './xray.errors';
+export { type BuiltInPlugin, UnknownPluginError } from './plugins/find-place';
+export type { Place, Plugin as XrayPlugin } from './plugins/plugin';
+export { ExporterError } from './recorder.factory';
+export { XrayModule } from './xray.module';
+export type { AutoTrace, IgnoreRule, XrayModuleExtras, XrayOptions } from './xray.options';
+export { XrayService } from './xray.service';
+export type { AnnotationValue, SegmentDocument, SubsegmentDocument } from './document';

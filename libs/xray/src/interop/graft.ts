@@ -1,0 +1,125 @@
+import { newId } from '../document';
+import type { TraceNode } from '../core/context';
+import { Node } from '../core/node';
+import { Segment } from '../core/segment';
+import { Subsegment } from '../core/subsegment';
+import { Unsampled } from '../core/unsampled';
+import { adoptUnder } from './adopt';
+
+/** The two classes of aws-xray-sdk-core. */
+export interface SdkClasses {
+  Segment: { prototype: object };
+  Subsegment: { prototype: object };
+}
+
+/**
+ * Puts the SDK's prototypes behind ours: our nodes become `instanceof` its classes and
+ * have its methods, also ones that its add-ons define later; where ours has the method,
+ * ours counts. Nobody pays for it who does not import `nestjs-xray/aws-sdk`.
+ */
+export function graft(sdk: SdkClasses): void {
+  const { constructor: _constructor, ...node } = Object.getOwnPropertyDescriptors(Node.prototype);
+  const own = { ...node, ...Object.getOwnPropertyDescriptors(shared) };
+  const layers: [object, object, PropertyDescriptorMap][] = [
+    [Segment.prototype, sdk.Segment.prototype, own],
+    [Subsegment.prototype, sdk.Subsegment.prototype, own],
+    [Unsampled.prototype, sdk.Segment.prototype, Object.getOwnPropertyDescriptors(nothing)],
+  ];
+  for (const [ours, theirs, between] of layers) {
+    Object.setPrototypeOf(ours, Object.create(theirs, between) as object);
+  }
+}
+
+/** What the SDK's patchers and add-ons call on a node, as our nodes do it. */
+const shared = {
+  addNewSubsegment(this: TraceNode, name: string): Subsegment {
+    return new Subsegment(String(name), this);
+  },
+  /** A call that is not recorded although its trace is. */
+  addNewSubsegmentWithoutSampling(this: TraceNode): Unsampled {
+    const { trace_id, extra, recorder } = this.root;
+    return withId(new Unsampled(trace_id, extra, recorder.outgoing));
+  },
+  addSubsegment(this: TraceNode, child: unknown): void {
+    adoptUnder(this, child);
+  },
+  addSubsegmentWithoutSampling(): void {},
+  removeSubsegment(this: TraceNode, child: Subsegment): void {
+    if (child.parent === this) child.detach();
+  },
+  addError(this: TraceNode, thrown: unknown, remote?: boolean): void {
+    const known = this.cause;
+    Node.prototype.addError.call(this as never, thrown);
+    if (!remote || this.cause === known || typeof this.cause !== 'object') return;
+    for (const exception of this.cause.exceptions) exception.remote = true;
+  },
+  close(this: TraceNode, thrown?: unknown, remote?: boolean): void {
+    if (this.end_time !== undefined) return;
+    if (thrown) shared.addError.call(this, thrown, remote);
+    this.end();
+  },
+  /** Parts of the incoming header that the SDK passes on. */
+  get additionalTraceData(): Record<string, string> | undefined {
+    const { extra } = (this as unknown as TraceNode).root;
+    return extra === undefined ? undefined : partsOf(extra);
+  },
+  format(): string {
+    return JSON.stringify(this);
+  },
+  toString(): string {
+    return JSON.stringify(this);
+  },
+  // Ours are sent when they close, by our emitter.
+  flush(): void {},
+  streamSubsegments: () => false,
+  incrementCounter(): void {},
+  decrementCounter(): void {},
+};
+
+/** The same for a request that is not sampled: its children are such markers too. */
+const nothing = {
+  /** Made for each call, as it only has to be unlike any other. */
+  get id(): string {
+    return newId();
+  },
+  get additionalTraceData(): Record<string, string> | undefined {
+    const { extra } = this as unknown as Unsampled;
+    return extra === undefined ? undefined : partsOf(extra);
+  },
+  addNewSubsegment(this: Unsampled): Unsampled {
+    return withId(this);
+  },
+  addNewSubsegmentWithoutSampling(this: Unsampled): Unsampled {
+    return withId(this);
+  },
+  isClosed: () => false,
+  format: () => '',
+  toString: () => '',
+  streamSubsegments: () => false,
+  ...Object.fromEntries(
+    [
+      ...['addAnnotation', 'addMetadata', 'addError', 'addErrorFlag', 'addFaultFlag'],
+      ...['addThrottleFlag', 'addAttribute', 'addSqlData', 'addRemoteRequestData', 'setUser'],
+      ...['addFetchRequestData', 'addIncomingRequestData', 'addPluginData', 'addPrecursorId'],
+      ...['addSubsegment', 'addSubsegmentWithoutSampling', 'removeSubsegment', 'setSDKData'],
+      ...['setServiceData', 'setMatchedSamplingRule', 'incrementCounter', 'decrementCounter'],
+      ...['close', 'flush'],
+    ].map((method) => [method, () => undefined]),
+  ),
+};
+
+/** A marker of the same request with an id that stays, for the header and the log. */
+function withId(marker: Unsampled): Unsampled {
+  const child = Object.create(marker) as Unsampled;
+  Object.defineProperty(child, 'id', { value: newId(), writable: true });
+  return child;
+}
+
+function partsOf(extra: string): Record<string, string> {
+  return Object.fromEntries(
+    extra.split(';').map((part) => {
+      const at = part.indexOf('=');
+      return [part.slice(0, at), part.slice(at + 1)];
+    }),
+  );
+}

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { known, QUESTION_MS, type Plugin } from './plugin';
+
+/** Where Kubernetes and the kernel tell a container about itself; another place in tests. */
+export interface EksSources {
+  /** Folder with `token` and `ca.crt` of the pod's service account. */
+  serviceAccount: string;
+  cgroup: string;
+  /** `host:port` of the cluster's API. */
+  api: string | undefined;
+}
+
+function defaults(): EksSources {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = process.env;
+  return {
+    serviceAccount: '/var/run/secrets/kubernetes.io/serviceaccount',
+    cgroup: '/proc/self/cgroup',
+    api: host && `${host.includes(':') ? `[${host}]` : host}:${port}`,
+  };
+}
+
+const CLUSTER_INFO = '/api/v1/namespaces/amazon-cloudwatch/configmaps/cluster-info';
+
+/**
+ * The pod, its container, and the cluster's name as Container Insights keeps it in the
+ * `cluster-info` map, if the service account may read that.
+ * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-sdk-java-configuration.html
+ */
+export function createEks(sources: () => EksSources = defaults): Plugin {
+  return {
+    name: 'eks',
+    async describe() {
+      const { api, cgroup, serviceAccount } = sources();
+      if (!api) return undefined;
+      const [cluster_name, container_id] = await Promise.all([
+        clusterName(api, serviceAccount).catch(() => undefined),
+        containerId(cgroup).catch(() => undefined),
+      ]);
+      return {
+        origin: 'AWS::EKS::Container',
+        aws: { eks: known({ cluster_name, container_id, pod: hostname() }) },
+      };
+    },
+  };
+}
+
+async function clusterName(api: string, serviceAccount: string): Promise<string | undefined> {
+  const [token, ca] = await Promise.all([
+    readFile(join(serviceAccount, 'token'), 'utf8'),
+    readFile(join(serviceAccount, 'ca.crt'), 'utf8'),
+  ]);
+  const body = await get(`https://${api}${CLUSTER_INFO}`, token.trim(), ca);
+  const { data } = JSON.parse(body) as { data?: Record<string, string> };
+  return data?.['cluster.name'];
+}
+
+/** fetch() cannot be given a certificate authority of its own. */
+function get(url: string, token: string, ca: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      url,
+      { ca, headers: { authorization: `Bearer ${token}` }, timeout: QUESTION_MS },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (body += chunk));
+        response.on('end', () =>
+          response.statusCode === 200
+            ? resolve(body)
+            : reject(new Error(`${url} answered ${response.statusCode}`)),
+        );
+      },
+    );
+    asked.on('timeout', () => asked.destroy(new Error(`${url} did not answer`)));
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+/** 64 hexadecimal digits, whatever the container's runtime puts around them. */
+async function containerId(cgroup: string): Promise<string | undefined> {
+  return /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/.exec(await readFile(cgroup, 'utf8'))?.[0];
+}

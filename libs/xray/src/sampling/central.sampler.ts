@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import type { RecorderLogger, Sampler, SamplingRequest } from '../core/recorder';
+import type { Address } from '../emitters/daemon-address';
+import { CentralRule, type RuleDocument, type TargetDocument } from './central-rule';
+import { DEFAULT_RULES, LocalSampler } from './local.sampler';
+import { askDaemon } from './sampling-client';
+import { systemClock, type Clock } from './sampling-clock';
+
+const RULES_EVERY_S = 300;
+const TARGETS_EVERY_S = 10;
+/** After an attempt that failed. */
+const RETRY_S = 30;
+/** Rules older than this are no longer followed. */
+const RULES_LAST_S = 3_600;
+const MAX_PAGES = 20;
+
+export interface CentralSamplerOptions {
+  daemon: Address;
+  logger: RecorderLogger;
+  /** The kind of resource that runs the process, such as `AWS::ECS::Container`. */
+  serviceType?: () => string | undefined;
+  /** Used while no rules are known. Default: 1 a second and 5 %. */
+  fallback?: Sampler;
+  clock?: Clock;
+  random?: () => number;
+  /** False leaves asking to the caller, by `tick()`. Default true. */
+  polls?: boolean;
+}
+
+/**
+ * Decides by the rules that X-Ray has for the account, which it asks the daemon for:
+ * rules every five minutes, its share of their reservoirs every ten seconds.
+ */
+export class CentralSampler implements Sampler {
+  private readonly clientId = randomBytes(12).toString('hex');
+  private readonly clock: Clock;
+  private readonly fallback: Sampler;
+  private rules: CentralRule[] = [];
+  private fetched = -Infinity;
+  private rulesDue = -Infinity;
+  private targetsDue: number;
+  private timer: NodeJS.Timeout | undefined;
+  private busy: Promise<void> | undefined;
+  private reported = false;
+
+  constructor(private readonly options: CentralSamplerOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.fallback = options.fallback ?? new LocalSampler(DEFAULT_RULES, this.clock, options.random);
+    this.targetsDue = this.clock() + TARGETS_EVERY_S;
+    if (options.polls === false) return;
+    void this.tick();
+    this.timer = setInterval(() => void this.tick(), 1_000);
+    this.timer.unref();
+  }
+
+  decide(request: SamplingRequest): { sampled: boolean; ruleName?: string } {
+    if (this.clock() - this.fetched > RULES_LAST_S) return this.fallback.decide(request);
+    const rule = this.rules.find(({ matches }) => matches(request));
+    if (rule === undefined) return this.fallback.decide(request);
+    return { sampled: rule.decide(), ruleName: rule.document.RuleName };
+  }
+
+  /** Asks what is due. Never rejects. */
+  tick(): Promise<void> {
+    return (this.busy ??= this.ask().finally(() => (this.busy = undefined)));
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      if (this.clock() >= this.rulesDue) await this.getRules();
+      if (this.rules.length > 0 && this.clock() >= this.targetsDue) await this.getTargets();
+    } catch (problem) {
+      this.report(problem);
+    }
+  }
+
+  private async getRules(): Promise<void> {
+    this.rulesDue = this.clock() + RETRY_S;
+    const rules: CentralRule[] = [];
+    let token: unknown;
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const answer = await this.call('GetSamplingRules', token ? { NextToken: token } : {});
+      for (const record of listOf(answer.SamplingRuleRecords)) {
+        const rule = ruleIn(record, this.options.serviceType?.());
+        if (rule) rules.push(new CentralRule(rule, this.clock, this.options.random ?? Math.random));
+      }
+      token = answer.NextToken;
+      if (!token) break;
+    }
+    rules.sort(
+      ({ document: a }, { document: b }) =>
+        a.Priority - b.Priority || (a.RuleName < b.RuleName ? -1 : 1),
+    );
+    const known = new Map(this.rules.map((rule) => [rule.document.RuleName, rule]));
+    for (const rule of rules) {
+      const earlier = known.get(rule.document.RuleName);
+      if (earlier) rule.inherit(earlier);
+    }
+    this.rules = rules;
+    this.fetched = this.clock();
+    this.rulesDue = this.fetched + RULES_EVERY_S;
+  }
+
+  private async getTargets(): Promise<void> {
+    const reports = this.rules
+      .map((rule) => ({ rule, statistics: rule.report(this.clientId) }))
+      .filter((report) => report.statistics !== undefined);
+    this.targetsDue = this.clock() + 1;
+    if (reports.length === 0) return;
+    let answer;
+    try {
+      const SamplingStatisticsDocuments = reports.map(({ statistics }) => statistics);
+      answer = await this.call('SamplingTargets', { SamplingStatisticsDocuments });
+    } catch (problem) {
+      for (const { rule, statistics } of reports) rule.restore(statistics!);
+      this.targetsDue = this.clock() + TARGETS_EVERY_S;
+      throw problem;
+    }
+    for (const target of listOf(answer.SamplingTargetDocuments) as unknown as TargetDocument[]) {
+      this.rules.find(({ document }) => document.RuleName === target.RuleName)?.assign(target);
+    }
+    // Rules that changed are wanted at once, not in five minutes.
+    const modified = answer.LastRuleModification;
+    if (typeof modified === 'number' && modified > this.fetched) await this.getRules();
+  }
+
+  private async call(operation: 'GetSamplingRules' | 'SamplingTargets', question: object) {
+    const answer = await askDaemon(this.options.daemon, operation, question);
+    return (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
+  }
+
+  private report(problem: unknown): void {
+    if (this.reported) return;
+    this.reported = true;
+    const { host, port } = this.options.daemon;
+    const why = problem instanceof Error ? problem.message : String(problem);
+    try {
+      this.options.logger.warn(
+        `Sampling rules could not be had from the X-Ray daemon at ${host}:${port}: ${why}. ` +
+          'Until they can, the first request of each second and 5 % of the others are recorded.',
+      );
+    } catch {
+      // A logger that throws must not take the application with it.
+    }
+  }
+}
+
+function listOf(value: unknown): Record<string, unknown>[] {
+  if (!Array.isArray(value)) return [];
+  return (value as unknown[]).filter(
+    (item): item is Record<string, unknown> => typeof item === 'object' && item !== null,
+  );
+}
+
+/** A rule that we can follow; undefined for one with conditions that a request does not have. */
+function ruleIn(
+  { SamplingRule: rule }: Record<string, unknown>,
+  serviceType: string | undefined,
+): RuleDocument | undefined {
+  if (typeof rule !== 'object' || rule === null) return undefined;
+  const fields = rule as Record<string, unknown>;
+  const { RuleName, Priority, FixedRate, ResourceARN = '*', Attributes, ServiceType } = fields;
+  if (typeof RuleName !== 'string' || typeof FixedRate !== 'number') return undefined;
+  if (ResourceARN !== '*' || Object.keys(Attributes ?? {}).length > 0) return undefined;
+  const type = text(ServiceType);
+  if (type !== '*' && type !== serviceType) return undefined;
+  return {
+    RuleName,
+    Priority: typeof Priority === 'number' ? Priority : 10_000,
+    FixedRate,
+    ReservoirSize: typeof fields.ReservoirSize === 'number' ? fields.ReservoirSize : 0,
+    ServiceName: text(fields.ServiceName),
+    ServiceType: type,
+    Host: text(fields.Host),
+    HTTPMethod: text(fields.HTTPMethod),
+    URLPath: text(fields.URLPath),
+  };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : '*';
+}

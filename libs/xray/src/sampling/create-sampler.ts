@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import type { RecorderLogger, Sampler, SamplingRequest } from '../core/recorder';
+import type { Address } from '../emitters/daemon-address';
+import { CentralSampler } from './central.sampler';
+import { LocalSampler } from './local.sampler';
+import { checkRules, SamplingRulesError, type SamplingRules } from './rules-document';
+
+/** See the `sampling` option. */
+export type Sampling =
+  number | ((request: SamplingRequest) => boolean) | SamplingRules | { file: string } | 'central';
+
+/**
+ * Makes the sampler that `sampling` describes.
+ *
+ * @throws SamplingRulesError when rules can't be read or are wrong.
+ */
+export function createSampler(
+  sampling: Sampling,
+  central: { daemon: () => Address; logger: RecorderLogger; serviceType: () => string | undefined },
+): Sampler {
+  if (sampling === 'central') {
+    return new CentralSampler({ ...central, daemon: central.daemon() });
+  }
+  if (typeof sampling === 'function') {
+    return { decide: (request) => ({ sampled: askFunction(sampling, request) }) };
+  }
+  if (typeof sampling === 'number') {
+    const decision = { sampled: true };
+    if (sampling >= 1) return { decide: () => decision };
+    return { decide: () => ({ sampled: Math.random() < sampling }) };
+  }
+  if ('file' in sampling) return new LocalSampler(readRules(sampling.file));
+  return new LocalSampler(checkRules(sampling, 'in the sampling option'));
+}
+
+/** A function that throws decides nothing: the request is recorded. */
+function askFunction(decide: (request: SamplingRequest) => boolean, request: SamplingRequest) {
+  try {
+    return decide(request);
+  } catch {
+    return true;
+  }
+}
+
+function readRules(file: string): SamplingRules {
+  let rules: unknown;
+  try {
+    rules = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (problem) {
+    throw new SamplingRulesError(`in ${file}`, (problem as Error).message);
+  }
+  return checkRules(rules, `in ${file}`);
+}

@@ -1,0 +1,47 @@
+import type { Sampler, SamplingRequest } from '../core/recorder';
+import { Reservoir } from './reservoir';
+import { ruleMatcher } from './rule-match';
+import type { SamplingRules } from './rules-document';
+import { systemClock, type Clock } from './sampling-clock';
+
+/** What AWS's SDKs do without rules: the first request of each second, and 5 % of the others. */
+export const DEFAULT_RULES: SamplingRules = {
+  version: 2,
+  default: { fixed_target: 1, rate: 0.05 },
+};
+
+/** Decides by rules that are known from the start. */
+export class LocalSampler implements Sampler {
+  private readonly rules: {
+    matches: (request: SamplingRequest) => boolean;
+    name: string | undefined;
+    target: number;
+    rate: number;
+    reservoir: Reservoir;
+  }[];
+
+  constructor(
+    { rules = [], default: fallback }: SamplingRules,
+    clock: Clock = systemClock,
+    private readonly random: () => number = Math.random,
+  ) {
+    this.rules = [...rules, { ...fallback, description: undefined }].map((rule) => {
+      const { description, fixed_target, rate } = rule;
+      const { host, service_name, http_method, url_path } = rule as Partial<(typeof rules)[number]>;
+      return {
+        matches: ruleMatcher({ host: host ?? service_name, method: http_method, path: url_path }),
+        name: description,
+        target: fixed_target,
+        rate,
+        reservoir: new Reservoir(clock),
+      };
+    });
+  }
+
+  decide(request: SamplingRequest): { sampled: boolean; ruleName?: string } {
+    // The default comes last and matches all.
+    const rule = this.rules.find(({ matches }) => matches(request))!;
+    const sampled = rule.reservoir.take(rule.target) || this.random() < rule.rate;
+    return { sampled, ruleName: rule.name };
+  }
+}

@@ -1,0 +1,2 @@
+export { MemoryEmitter } from './memory.emitter';
+export { trace, type Traced } from './trace';

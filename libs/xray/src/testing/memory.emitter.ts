@@ -1,0 +1,25 @@
+import type { SegmentDocument, SubsegmentDocument } from '../document';
+import type { Emitter } from '../core/emitter';
+import type { Segment } from '../core/segment';
+import type { Subsegment } from '../core/subsegment';
+
+/**
+ * Keeps what is emitted, for tests.
+ *
+ * @example
+ * const xray = new MemoryEmitter();
+ * // imports: [XrayModule.forRoot({ serviceName: 'test', emitter: xray })]
+ * expect(xray.documents[0].subsegments).toMatchObject([{ name: 'Cart.total' }]);
+ */
+export class MemoryEmitter implements Emitter {
+  /** Parsed documents in the order they were emitted. Emptying it (`length = 0`) is allowed. */
+  readonly documents: (SegmentDocument & SubsegmentDocument)[] = [];
+
+  emit(closed: Segment | Subsegment): void {
+    this.documents.push(JSON.parse(JSON.stringify(closed)) as SegmentDocument & SubsegmentDocument);
+  }
+
+  async flush(): Promise<void> {}
+
+  async close(): Promise<void> {}
+}

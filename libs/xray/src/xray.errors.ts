@@ -1,0 +1,21 @@
+/** A decorator was put on something that is not a method: said when the class is defined. */
+export class NotAMethodError extends TypeError {
+  constructor(decorator: string, owner: string, key: string | symbol, what = 'a property') {
+    super(
+      `@${decorator}() cannot trace ${owner}.${String(key)}: it is ${what}, not a method. ` +
+        'Put the decorator on a method, or wrap the work in XrayService.capture().',
+    );
+    this.name = 'NotAMethodError';
+  }
+}
+
+/** Something was to be recorded where no segment is open, and `contextMissing` is `error`. */
+export class ContextMissingError extends Error {
+  constructor(what: string) {
+    super(
+      `Cannot ${what}: there is no active segment. Call it while a request is handled, ` +
+        'open one with @Segment() or captureSegment(), or set contextMissing to "ignore".',
+    );
+    this.name = 'ContextMissingError';
+  }
+}

@@ -1,0 +1,50 @@
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { Recorder } from './core/recorder';
+import { HttpEntry } from './entry/http.entry';
+import { MessageEntry } from './entry/message.entry';
+import { Wiring } from './entry/wiring';
+import { createRecorder } from './recorder.factory';
+import { ConfigurableModuleClass } from './xray.module-definition';
+import { XRAY_OPTIONS } from './xray.options';
+import { XrayService } from './xray.service';
+
+/**
+ * Import once, in the root module; every request then becomes a segment.
+ *
+ * @example
+ * imports: [XrayModule.forRoot({ serviceName: 'backend-nest' })]
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    { provide: Recorder, inject: [XRAY_OPTIONS], useFactory: createRecorder },
+    HttpEntry,
+    MessageEntry,
+    Wiring,
+    XrayService,
+  ],
+  exports: [XrayService],
+})
+export class XrayModule extends ConfigurableModuleClass implements OnApplicationShutdown {
+  /** With `enabled: false` not even the interceptor is registered. */
+  static override forRoot(
+    options: Parameters<typeof ConfigurableModuleClass.forRoot>[0],
+  ): DynamicModule {
+    return super.forRoot(options.enabled === false ? { ...options, interceptor: false } : options);
+  }
+
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly wiring: Wiring,
+  ) {
+    super();
+  }
+
+  /** What is still on its way leaves before the process does. */
+  async onApplicationShutdown(): Promise<void> {
+    // Documents are written while they leave, and say where in the code they come from: the wiring goes last.
+    await this.recorder.close();
+    this.wiring.undo();
+  }
+}

@@ -1,0 +1,98 @@
+import type { BuiltInPlugin } from './plugins/find-place';
+import type { Plugin } from './plugins/plugin';
+import type { Type } from '@nestjs/common';
+import type { Emitter } from './core/emitter';
+import type { CaptureOptions } from './core/outgoing';
+import type { RecorderLogger } from './core/recorder';
+import type { Sampling } from './sampling/create-sampler';
+
+/** Injects the options that XrayModule was given. */
+export const XRAY_OPTIONS = Symbol('nestjs-xray.options');
+
+/** What `XrayModule.forRoot` takes. Where a variable of AWS's SDKs says the same, the variable wins. */
+export interface XrayOptions {
+  /** Name of the segments, and so of the node on the service map. `AWS_XRAY_TRACING_NAME` wins. */
+  serviceName: string;
+  /**
+   * Pattern with `*` and `?` that the request's Host header is matched with: where it
+   * fits, the segment is named after the host, else `serviceName`. `AWS_XRAY_URL` wins.
+   */
+  dynamicNaming?: string;
+  /** Where the daemon listens: `host:port`, or `tcp:host:port udp:host:port`. Default `127.0.0.1:2000`. */
+  daemonAddress?: string;
+  /** Where traces go instead of to the daemon. */
+  emitter?: Emitter;
+  /**
+   * Documents with more bytes are split, and trimmed where that does not help. Default
+   * 64,000: with its header, what one datagram holds.
+   */
+  maxDocumentBytes?: number;
+  /**
+   * Whether a segment that has been open for a second is sent as it is, and again when it is
+   * done. Default true.
+   */
+  inProgress?: boolean;
+  /** How long sending may take when the application shuts down. Default 2,000. */
+  shutdownTimeoutMs?: number;
+  /**
+   * Which requests to record, where the caller has not decided: a share of them, 0 to 1; a
+   * function; rules as AWS's SDKs read them, or `{ file }` with such rules; or `central` for
+   * those that X-Ray has for the account, which the daemon is asked for. Default 1, all.
+   */
+  sampling?: Sampling;
+  /**
+   * What to do when something is recorded and there is no segment: nothing, a
+   * warning, or a ContextMissingError. `AWS_XRAY_CONTEXT_MISSING` wins. Default `ignore`.
+   */
+  contextMissing?: 'ignore' | 'log' | 'error';
+  /** Which calls out of the process become subsegments and carry the trace on. Default: all kinds. */
+  capture?: boolean | CaptureOptions;
+  /** Requests that get no segment, by path glob (`/health/*`) or predicate. */
+  ignore?: IgnoreRule | IgnoreRule[];
+  /** Whether URLs are recorded with their query string, where secrets tend to be. Default `strip`. */
+  urlQuery?: 'strip' | 'keep';
+  /** Further metadata keys whose values are replaced by `[redacted]`, or a pattern instead of the default list. */
+  redact?: string[] | RegExp;
+  /**
+   * Traces providers without a decorator, as if @Subsegment() stood on their classes: all, or those
+   * whose class name a glob fits (`*Service`; `!ConfigService` leaves out), or a predicate picks.
+   * @SkipSubsegment() opts out. Default false.
+   */
+  autoTrace?: AutoTrace;
+  /**
+   * Whether fields that GraphQL merely reads from an object, without a method that resolves them,
+   * are subsegments too. Default false.
+   */
+  graphql?: { trivialFields?: boolean };
+  /**
+   * Whether a (sub)segment says where its decorator stands in the code, `path:line`, as
+   * `metadata.nest.source`. Default: unless `NODE_ENV` is `production`.
+   */
+  source?: boolean;
+  /**
+   * Find out where the process runs and put it on each segment: `ec2` (IMDSv2), `ecs` (task
+   * metadata v4), `eks`, `elastic-beanstalk`, or your own. Each question is given up after a
+   * second; segments that open before the answer go without it. Default none.
+   */
+  plugins?: (BuiltInPlugin | Plugin)[];
+  /** Where the library reports trouble, once for each cause. Default: Nest's Logger. */
+  logger?: RecorderLogger;
+  /** False leaves the application as if the module were not there. Default true. */
+  enabled?: boolean;
+}
+
+/** Which providers to trace without a decorator. */
+export type AutoTrace =
+  boolean | string | string[] | ((provider: { name: string; type: Type }) => boolean);
+
+/** A path glob with `*` and `?`, matched with the path without query; or a predicate. */
+export type IgnoreRule = string | ((request: { method: string; path: string }) => boolean);
+
+/** What decides how the module is wired, and so is static in `forRootAsync` too. */
+export interface XrayModuleExtras {
+  /**
+   * False does without the global interceptor: on Nest 11 one costs about 67 µs a
+   * request, even when empty. The documents are the same. Default true.
+   */
+  interceptor?: boolean;
+}

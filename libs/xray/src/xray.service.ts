@@ -1,0 +1,74 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AnnotationValue } from './document';
+import { capture, captureSegment } from './core/capture';
+import { currentNode, storage, type TraceNode } from './core/context';
+import { Recorder } from './core/recorder';
+import { runtime } from './core/runtime';
+import type { Subsegment } from './core/subsegment';
+import { XRAY_OPTIONS, type XrayOptions } from './xray.options';
+
+/** Records on whatever segment or subsegment is active; does nothing in an unsampled request. */
+@Injectable()
+export class XrayService {
+  constructor(
+    private readonly recorder: Recorder,
+    @Inject(XRAY_OPTIONS) private readonly options: XrayOptions,
+  ) {}
+
+  /** The active segment or subsegment; undefined outside of one and in an unsampled request. */
+  get current(): TraceNode | undefined {
+    return currentNode();
+  }
+
+  /** Id of the active trace, also of an unsampled one. */
+  get traceId(): string | undefined {
+    const active = storage.getStore();
+    return active === undefined || active.notTraced ? active?.trace_id : active.root.trace_id;
+  }
+
+  /** The `X-Amzn-Trace-Id` header to send along with a call; undefined outside of a trace. */
+  traceHeader(): string | undefined {
+    return storage.getStore()?.traceHeader();
+  }
+
+  /** Adds a value that traces can be searched by, to the active segment or subsegment. */
+  annotate(key: string, value: AnnotationValue): void {
+    this.active(`annotate "${key}"`)?.addAnnotation(key, value);
+  }
+
+  /** Adds any value for display, under `namespace` (default `default`). */
+  metadata(key: string, value: unknown, namespace?: string): void {
+    this.active(`add metadata "${key}"`)?.addMetadata(key, value, namespace);
+  }
+
+  /** Names the user that the request is made for; searchable as `user`. */
+  setUser(id: string): void {
+    this.active('set the user')?.root.setUser(id);
+  }
+
+  /** Times `work` as a subsegment of what is active, and hands back its result. */
+  capture<T>(name: string, work: (subsegment?: Subsegment) => T): T {
+    return capture(name, work);
+  }
+
+  /**
+   * Times `work` as a segment with a trace of its own, where none is active: a job, a script.
+   * Inside a segment it becomes a subsegment.
+   */
+  captureSegment<T>(name: string, work: (node?: TraceNode) => T): T {
+    if (this.options.enabled === false) return work();
+    return captureSegment(name, work, { recorder: this.recorder });
+  }
+
+  /** Counts of what was recorded and sent since the start. */
+  stats(): Readonly<Recorder['stats']> {
+    return { ...this.recorder.stats };
+  }
+
+  private active(attempt: string): TraceNode | undefined {
+    const active = storage.getStore();
+    if (active !== undefined) return active.notTraced ? undefined : active;
+    runtime.missing?.(attempt);
+    return undefined;
+  }
+}

@@ -1,0 +1,180 @@
+import { DynamoDBClient, GetItemCommand, BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { parseTraceHeader } from '@nestjs-xray/document';
+import { awsFake, type AwsFake } from './aws-fake';
+import { tracing, type Tracing } from './tracing';
+
+describe('a call by AWS SDK v3', () => {
+  let xray: Tracing;
+  let aws: AwsFake;
+  let sqs: SQSClient;
+  let dynamo: DynamoDBClient;
+
+  beforeAll(async () => {
+    [xray, aws] = await Promise.all([tracing({ serviceName: 'shop' }), awsFake()]);
+    sqs = new SQSClient(aws.config);
+    dynamo = new DynamoDBClient(aws.config);
+  });
+  beforeEach(() => {
+    aws.requests.length = 0;
+    aws.failures = [];
+  });
+  afterAll(async () => {
+    await aws.close();
+    await xray.close();
+  });
+
+  const queue = 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders';
+  const send = () => sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: 'secret' }));
+
+  it('is an aws subsegment with service, operation, region, request id and queue', async () => {
+    const { result, segment } = await xray.request(send);
+    expect(result.MessageId).toBe('m-1');
+    expect(segment.subsegments).toHaveLength(1);
+    const [call] = segment.subsegments!;
+    expect(call).toMatchObject({
+      name: 'SQS',
+      namespace: 'aws',
+      aws: {
+        operation: 'SendMessage',
+        region: 'eu-west-1',
+        request_id: 'r-1',
+        queue_url: queue,
+        retries: 0,
+      },
+      http: { response: { status: 200 } },
+    });
+    expect(call!.subsegments).toBeUndefined();
+    expect(JSON.stringify(segment)).not.toContain('secret');
+  });
+
+  it('carries the header, signed, with its id as Parent', async () => {
+    const { segment } = await xray.request(send);
+    const { headers } = aws.requests[0]!;
+    expect(parseTraceHeader(String(headers['x-amzn-trace-id']))).toEqual({
+      root: segment.trace_id,
+      parent: segment.subsegments![0]!.id,
+      sampled: true,
+    });
+  });
+
+  it.each([
+    [
+      'DynamoDB',
+      () => dynamo.send(new GetItemCommand({ TableName: 'carts', Key: { id: { S: '1' } } })),
+      { operation: 'GetItem', table_name: 'carts' },
+    ],
+    [
+      'DynamoDB',
+      () =>
+        dynamo.send(
+          new BatchGetItemCommand({
+            RequestItems: { a: { Keys: [{ id: { S: '1' } }] }, b: { Keys: [{ id: { S: '1' } }] } },
+          }),
+        ),
+      { operation: 'BatchGetItem', table_names: ['a', 'b'] },
+    ],
+    [
+      'SNS',
+      () =>
+        new SNSClient(aws.config).send(
+          new PublishCommand({ TopicArn: 'arn:aws:sns:eu-west-1:1:news', Message: 'hi' }),
+        ),
+      { operation: 'Publish', topic_arn: 'arn:aws:sns:eu-west-1:1:news' },
+    ],
+    [
+      'S3',
+      () =>
+        new S3Client({ ...aws.config, forcePathStyle: true }).send(
+          new GetObjectCommand({ Bucket: 'photos', Key: 'cat.jpg' }),
+        ),
+      { operation: 'GetObject', bucket_name: 'photos', key: 'cat.jpg' },
+    ],
+  ])('names the resource of %s', async (name, call, resource) => {
+    const { segment } = await xray.request<unknown>(call);
+    expect(segment.subsegments).toMatchObject([{ name, namespace: 'aws', aws: resource }]);
+  });
+
+  it('counts retries', async () => {
+    aws.failures = [503, 503];
+    const { segment } = await xray.request(send);
+    expect(segment.subsegments).toMatchObject([{ aws: { retries: 2 } }]);
+    expect(aws.requests).toHaveLength(3);
+  });
+
+  it.each([
+    [400, 'ValidationException', { error: true, fault: undefined, throttle: undefined }],
+    [400, 'ThrottlingException', { error: true, fault: undefined, throttle: true }],
+    [500, 'InternalServerError', { fault: true, error: undefined }],
+  ])('marks a %d %s and throws the same error', async (status, type, flags) => {
+    aws.failures = Array.from({ length: 3 }, () => ({ status, type }));
+    const { result, segment } = await xray.request(() =>
+      dynamo
+        .send(new GetItemCommand({ TableName: 'carts', Key: { id: { S: '1' } } }))
+        .catch((thrown: Error) => thrown.name),
+    );
+    expect(result).toBe(type);
+    const [call] = segment.subsegments!;
+    expect(call).toMatchObject({
+      cause: { exceptions: [{ type, remote: true }] },
+      http: { response: { status } },
+    });
+    expect([call!.error, call!.fault]).toEqual([
+      flags.error,
+      'fault' in flags ? flags.fault : undefined,
+    ]);
+    expect(call!.throttle).toBe((flags as { throttle?: boolean }).throttle);
+  });
+
+  it('works with a callback, in the context of its caller', async () => {
+    const { result, segment } = await xray.request(
+      () =>
+        new Promise((done) =>
+          sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: 'x' }), () =>
+            done(xray.service.traceId),
+          ),
+        ),
+    );
+    expect(result).toBe(segment.trace_id);
+    expect(segment.subsegments).toMatchObject([{ name: 'SQS', aws: { request_id: 'r-1' } }]);
+  });
+
+  it('keeps 20 requests at once apart', async () => {
+    const requests = await Promise.all(
+      Array.from({ length: 20 }, () => xray.request(() => Promise.all([send(), send()]))),
+    );
+    const parents = aws.requests.map(
+      ({ headers }) => parseTraceHeader(String(headers['x-amzn-trace-id'])).parent,
+    );
+    const ids = requests.flatMap(({ segment }) => segment.subsegments!.map(({ id }) => id));
+    expect(ids).toHaveLength(40);
+    expect(parents.sort()).toEqual(ids.sort());
+  });
+
+  it('passes Sampled=0 on in a request that is not sampled', async () => {
+    await xray.request(send, {
+      'x-amzn-trace-id': 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0',
+    });
+    expect(parseTraceHeader(String(aws.requests[0]!.headers['x-amzn-trace-id']))).toMatchObject({
+      sampled: false,
+    });
+  });
+
+  it('is picked by service and operation', async () => {
+    const picky = await tracing({
+      serviceName: 'picky',
+      capture: {
+        http: false,
+        aws: ({ service, operation }) => `${service}.${operation}` !== 'SQS.SendMessage',
+      },
+    });
+    const { segment } = await picky.request(async () => {
+      await send();
+      await dynamo.send(new GetItemCommand({ TableName: 'carts', Key: { id: { S: '1' } } }));
+    });
+    expect(segment.subsegments).toMatchObject([{ name: 'DynamoDB' }]);
+    await picky.close();
+  });
+});

@@ -1,0 +1,257 @@
+import { HttpModule, HttpService } from '@nestjs/axios';
+import { Test } from '@nestjs/testing';
+import axios from 'axios';
+import http, { get, request, type IncomingMessage } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { firstValueFrom } from 'rxjs';
+import { Agent, request as undiciRequest, fetch as undiciFetch } from 'undici';
+import { parseTraceHeader } from '@nestjs-xray/document';
+import { XrayService } from 'nestjs-xray';
+import { echo, tracing, type Tracing } from './tracing';
+
+interface Echoed {
+  url: string;
+  headers: Record<string, string>;
+}
+
+const read = async (response: IncomingMessage): Promise<Echoed> => {
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  return JSON.parse(text) as Echoed;
+};
+const get1 = (url: string, options: http.RequestOptions = {}) =>
+  new Promise<Echoed>((done, fail) => {
+    get(url, options, (response) => void read(response).then(done, fail)).on('error', fail);
+  });
+const requested = (url: string) =>
+  new Promise<Echoed>((done, fail) => {
+    const sent = request(url, (response) => void read(response).then(done, fail));
+    sent.on('error', fail).end();
+  });
+
+/** A port that nobody listens on. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((done) => server.once('listening', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+describe('an outgoing HTTP call', () => {
+  let xray: Tracing;
+  let server: Awaited<ReturnType<typeof echo>>;
+  let httpService: HttpService;
+
+  beforeAll(async () => {
+    [xray, server] = await Promise.all([tracing({ serviceName: 'shop' }), echo()]);
+    const module = await Test.createTestingModule({ imports: [HttpModule] }).compile();
+    httpService = module.get(HttpService);
+  });
+  afterAll(async () => {
+    await server.close();
+    await xray.close();
+  });
+
+  const clients: [string, (url: string) => Promise<Echoed>][] = [
+    ['http.get', get1],
+    ['http.request', requested],
+    ['fetch', async (url) => (await (await fetch(url)).json()) as Echoed],
+    [
+      'fetch of the undici package',
+      async (url) => (await (await undiciFetch(url)).json()) as Echoed,
+    ],
+    ['undici.request', async (url) => (await (await undiciRequest(url)).body.json()) as Echoed],
+    ['axios', async (url) => (await axios.get<Echoed>(url, { validateStatus: null })).data],
+    [
+      "Nest's HttpService",
+      async (url) =>
+        (await firstValueFrom(httpService.get<Echoed>(url, { validateStatus: null }))).data,
+    ],
+  ];
+
+  describe.each(clients)('by %s', (_name, call) => {
+    it('is a remote subsegment and carries its id as Parent', async () => {
+      const { result, segment } = await xray.request(() => call(`${server.url}/a/b?secret=1`));
+      expect(segment.subsegments).toHaveLength(1);
+      const [remote] = segment.subsegments!;
+      expect(remote).toMatchObject({
+        name: '127.0.0.1',
+        namespace: 'remote',
+        http: { request: { method: 'GET', url: `${server.url}/a/b` }, response: { status: 200 } },
+      });
+      expect(remote!.end_time).toBeGreaterThanOrEqual(remote!.start_time);
+      expect(result.url).toBe('/a/b?secret=1');
+      expect(parseTraceHeader(result.headers['x-amzn-trace-id'])).toEqual({
+        root: segment.trace_id,
+        parent: remote!.id,
+        sampled: true,
+      });
+    });
+
+    it.each([
+      [404, { error: true }],
+      [429, { error: true, throttle: true }],
+      [503, { fault: true }],
+    ])('marks a status %d', async (status, flags) => {
+      const { segment } = await xray.request(() => call(`${server.url}/status/${status}`));
+      expect(segment.subsegments).toMatchObject([{ ...flags, http: { response: { status } } }]);
+    });
+
+    it('marks a host that is not there and fails as it does untraced', async () => {
+      const url = `http://127.0.0.1:${await closedPort()}/x`;
+      const untraced = await call(url).catch((thrown: Error) => thrown);
+      const { result, segment } = await xray.request(() => call(url).catch((e: Error) => e));
+      expect((result as Error).message).toBe((untraced as Error).message);
+      expect(segment.subsegments).toMatchObject([
+        { fault: true, cause: { exceptions: [{ message: expect.stringMatching(/./) }] } },
+      ]);
+    });
+
+    it('keeps 20 requests at once apart', async () => {
+      const requests = await Promise.all(
+        Array.from({ length: 20 }, () =>
+          xray.request(() => Promise.all([call(`${server.url}/1`), call(`${server.url}/2`)])),
+        ),
+      );
+      for (const { result, segment } of requests) {
+        const ids = segment.subsegments!.map(({ id }) => id).sort();
+        const headers = result.map(({ headers }) => parseTraceHeader(headers['x-amzn-trace-id']));
+        expect(headers.map(({ root }) => root)).toEqual([segment.trace_id, segment.trace_id]);
+        expect(headers.map(({ parent }) => parent).sort()).toEqual(ids);
+      }
+    });
+
+    it('passes Sampled=0 and foreign parts on in a request that is not sampled', async () => {
+      const root = '1-5759e988-bd862e3fe1be46a994272793';
+      const { result } = await xray.request(() => call(server.url), {
+        'x-amzn-trace-id': `Root=${root};Sampled=0;Lineage=a:1`,
+      });
+      expect(parseTraceHeader(result.headers['x-amzn-trace-id'])).toMatchObject({
+        root,
+        sampled: false,
+        extra: 'Lineage=a:1',
+      });
+    });
+
+    it('goes out as it is outside of a request', async () => {
+      expect((await call(server.url)).headers).not.toHaveProperty('x-amzn-trace-id');
+    });
+  });
+
+  it('leaves a call alone that carries a trace header already', async () => {
+    const { result, segment } = await xray.request(async () => [
+      await get1(server.url, { headers: { 'x-amzn-trace-id': 'Root=mine' } }),
+      (await (
+        await fetch(server.url, { headers: { 'X-Amzn-Trace-Id': 'Root=mine' } })
+      ).json()) as Echoed,
+    ]);
+    expect(result.map(({ headers }) => headers['x-amzn-trace-id'])).toEqual([
+      'Root=mine',
+      'Root=mine',
+    ]);
+    expect(segment.subsegments).toBeUndefined();
+  });
+
+  it('stays with its request while requests wait for the one connection of a Pool', async () => {
+    const dispatcher = new Agent({ connections: 1, pipelining: 1 });
+    const requests = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        xray.request(async () => {
+          const { body } = await undiciRequest(server.url, { dispatcher });
+          return (await body.json()) as Echoed;
+        }),
+      ),
+    );
+    await dispatcher.close();
+    for (const { result, segment } of requests) {
+      expect(segment.subsegments).toHaveLength(1);
+      expect(parseTraceHeader(result.headers['x-amzn-trace-id'])).toMatchObject({
+        root: segment.trace_id,
+        parent: segment.subsegments![0]!.id,
+      });
+    }
+  });
+
+  it('leaves the response of a call without a listener to Node', async () => {
+    const { segment } = await xray.request(
+      () => new Promise<void>((done) => void request(server.url).on('close', done).end()),
+    );
+    expect(segment.subsegments).toMatchObject([{ http: { response: { status: 200 } } }]);
+  });
+
+  it('records no credentials, and the query only when it is to be kept', async () => {
+    const keeping = await tracing({ serviceName: 'keeping', urlQuery: 'keep' });
+    const url = server.url.replace('http://', 'http://me:pa55word@');
+    const { segment } = await keeping.request(() => get1(`${url}/x?q=1`));
+    expect(segment.subsegments).toMatchObject([
+      { http: { request: { url: `${server.url}/x?q=1` } } },
+    ]);
+    expect(JSON.stringify(segment)).not.toContain('pa55word');
+    await keeping.close();
+  });
+
+  it('tells only the hosts that may know', async () => {
+    const choosy = await tracing({
+      serviceName: 'choosy',
+      capture: { headerHosts: ['*.internal', 'localhost'] },
+    });
+    const { result, segment } = await choosy.request(async () => [
+      await get1(server.url),
+      (await (await fetch(server.url)).json()) as Echoed,
+      await get1(server.url.replace('127.0.0.1', 'localhost')),
+    ]);
+    expect(result.map(({ headers }) => 'x-amzn-trace-id' in headers)).toEqual([false, false, true]);
+    expect(segment.subsegments).toHaveLength(3);
+    await choosy.close();
+  });
+
+  it.each([
+    ['capture: false', { capture: false as const }, 0],
+    ['http: false', { capture: { http: false } }, 1],
+    ['fetch: false', { capture: { fetch: false } }, 1],
+    ['predicates', { capture: { http: never, fetch: never } }, 0],
+    ['predicates that throw', { capture: { http: broken, fetch: broken } }, 0],
+  ])('is not recorded with %s', async (_what, options, recorded) => {
+    const quiet = await tracing({ serviceName: 'quiet', ...options });
+    const { segment } = await quiet.request(async () => {
+      await get1(server.url);
+      await (await fetch(server.url)).text();
+    });
+    expect(segment.subsegments ?? []).toHaveLength(recorded);
+    await quiet.close();
+  });
+
+  it('is told apart by method, host and path in a predicate', async () => {
+    const seen: unknown[] = [];
+    const note = (call: unknown) => seen.push(call) > 0;
+    const noting = await tracing({ serviceName: 'noting', capture: { http: note, fetch: note } });
+    await noting.request(async () => {
+      await get1(`${server.url}/a?b`);
+      await (await fetch(`${server.url}/c?d`, { method: 'PUT' })).text();
+    });
+    expect(seen).toMatchObject([
+      { method: 'GET', host: '127.0.0.1', path: '/a' },
+      { method: 'PUT', host: '127.0.0.1', path: '/c' },
+    ]);
+    await noting.close();
+  });
+
+  it('keeps `http` as it was to look at', () => {
+    expect([http.get.name, http.get.length, http.request.name, http.request.length]).toEqual([
+      'get',
+      3,
+      'request',
+      3,
+    ]);
+    expect(xray.service).toBeInstanceOf(XrayService);
+  });
+});
+
+function never(): boolean {
+  return false;
+}
+
+function broken(): never {
+  throw new Error('broken predicate');
+}

@@ -1,0 +1,262 @@
+import { startLocalXray } from '@nestjs-xray/local-xray';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CentralSampler } from '../src/sampling/central.sampler';
+import { tracing } from './tracing';
+
+const request = (path = '/', serviceName = 'shop') => ({ serviceName, method: 'GET', path });
+const rule = (RuleName: string, rest: object = {}) => ({
+  SamplingRule: {
+    RuleName,
+    RuleARN: `arn:aws:xray:eu-west-1:1:sampling-rule/${RuleName}`,
+    Priority: 100,
+    FixedRate: 0,
+    ReservoirSize: 5,
+    ServiceName: '*',
+    ServiceType: '*',
+    Host: '*',
+    HTTPMethod: '*',
+    URLPath: '*',
+    ResourceARN: '*',
+    Version: 1,
+    Attributes: {},
+    ...rest,
+  },
+});
+
+/** A daemon that answers as it is told, and keeps what it was asked. */
+async function daemon() {
+  const asked: { operation: string; question: any }[] = [];
+  const told = {
+    rules: [rule('all')] as object[],
+    targets: {} as object,
+    status: 200,
+    raw: undefined as string | undefined,
+  };
+  const server = createServer((incoming, answer) => {
+    let body = '';
+    incoming.on('data', (chunk) => (body += String(chunk)));
+    incoming.on('end', () => {
+      const operation = incoming.url!.slice(1);
+      asked.push({ operation, question: JSON.parse(body) });
+      answer.statusCode = told.status;
+      const rules = { SamplingRuleRecords: told.rules };
+      answer.end(
+        told.raw ?? JSON.stringify(operation === 'GetSamplingRules' ? rules : told.targets),
+      );
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  return {
+    asked,
+    told,
+    address: { host: '127.0.0.1', port },
+    close: () => new Promise((done) => server.close(done)),
+  };
+}
+
+describe('centralized sampling', () => {
+  let xray: Awaited<ReturnType<typeof daemon>>;
+  const warnings: string[] = [];
+  const clock = Object.assign(() => clock.now, { now: 1_800_000_000 });
+  let random = 0.99;
+  let sampler: CentralSampler;
+
+  beforeAll(async () => {
+    xray = await daemon();
+  });
+  afterAll(() => xray.close());
+  beforeEach(() => {
+    xray.asked.length = 0;
+    xray.told.rules = [rule('all')];
+    xray.told.targets = {};
+    xray.told.status = 200;
+    xray.told.raw = undefined;
+    warnings.length = 0;
+    clock.now = 1_800_000_000;
+    random = 0.99;
+    sampler = new CentralSampler({
+      daemon: xray.address,
+      logger: { warn: (message) => void warnings.push(message) },
+      clock,
+      random: () => random,
+      polls: false,
+    });
+  });
+  const decide = (times: number, path?: string) =>
+    Array.from({ length: times }, () => sampler.decide(request(path)).sampled);
+
+  it('records 1 a second and 5 % until there are rules', async () => {
+    expect(decide(3)).toEqual([true, false, false]);
+    random = 0.04;
+    expect(decide(1)).toEqual([true]);
+    await sampler.tick();
+    expect(sampler.decide(request()).ruleName).toBe('all');
+  });
+
+  it('borrows one request a second while it has no quota, then goes by the rate', async () => {
+    await sampler.tick();
+    expect(decide(3)).toEqual([true, false, false]);
+    clock.now += 1;
+    expect(decide(2)).toEqual([true, false]);
+  });
+
+  it('borrows nothing from a rule without a reservoir', async () => {
+    xray.told.rules = [rule('none', { ReservoirSize: 0 })];
+    await sampler.tick();
+    expect(decide(2)).toEqual([false, false]);
+  });
+
+  it('reports what it did and uses its quota until the TTL, in seconds', async () => {
+    await sampler.tick();
+    decide(3);
+    xray.told.targets = {
+      SamplingTargetDocuments: [
+        {
+          RuleName: 'all',
+          FixedRate: 0,
+          ReservoirQuota: 3,
+          ReservoirQuotaTTL: clock.now + 10 + 20,
+          Interval: 10,
+        },
+      ],
+      LastRuleModification: clock.now - 1_000,
+      UnprocessedStatistics: [],
+    };
+    clock.now += 10;
+    await sampler.tick();
+    expect(xray.asked.at(-1)).toEqual({
+      operation: 'SamplingTargets',
+      question: {
+        SamplingStatisticsDocuments: [
+          {
+            RuleName: 'all',
+            ClientID: expect.stringMatching(/^[0-9a-f]{24}$/),
+            Timestamp: clock.now,
+            RequestCount: 3,
+            SampledCount: 1,
+            BorrowCount: 1,
+          },
+        ],
+      },
+    });
+    expect(decide(5)).toEqual([true, true, true, false, false]);
+    clock.now += 19;
+    expect(decide(5)).toEqual([true, true, true, false, false]);
+    clock.now += 1;
+    expect(decide(3)).toEqual([true, false, false]);
+  });
+
+  it('keeps counts that could not be delivered for the next report', async () => {
+    await sampler.tick();
+    decide(4);
+    clock.now += 10;
+    xray.told.status = 500;
+    await sampler.tick();
+    expect(warnings).toEqual([expect.stringContaining('it answered 500')]);
+    xray.told.status = 200;
+    decide(1);
+    clock.now += 10;
+    await sampler.tick();
+    expect(xray.asked.at(-1)!.question.SamplingStatisticsDocuments[0]).toMatchObject({
+      RequestCount: 5,
+    });
+  });
+
+  it('asks for rules every five minutes, and at once when they changed', async () => {
+    await sampler.tick();
+    const count = () =>
+      xray.asked.filter(({ operation }) => operation === 'GetSamplingRules').length;
+    clock.now += 299;
+    await sampler.tick();
+    expect(count()).toBe(1);
+    clock.now += 1;
+    await sampler.tick();
+    expect(count()).toBe(2);
+    decide(1);
+    clock.now += 10;
+    xray.told.rules = [rule('new')];
+    xray.told.targets = { SamplingTargetDocuments: [], LastRuleModification: clock.now - 1 };
+    await sampler.tick();
+    expect(count()).toBe(3);
+    expect(sampler.decide(request()).ruleName).toBe('new');
+  });
+
+  it('tries rules by priority, then by name, and matches service, host, method and path', async () => {
+    xray.told.rules = [
+      rule('z', { Priority: 1, URLPath: '/z?', HTTPMethod: 'get' }),
+      rule('b', { Priority: 2, ServiceName: 'sh*' }),
+      rule('a', { Priority: 2, ServiceName: 'other' }),
+      rule('Default', { Priority: 10_000 }),
+    ];
+    await sampler.tick();
+    const name = (path: string, service?: string) =>
+      sampler.decide(request(path, service)).ruleName;
+    expect([name('/z1'), name('/z'), name('/', 'other'), name('/', 'x')]).toEqual([
+      'z',
+      'b',
+      'a',
+      'Default',
+    ]);
+  });
+
+  it.each([
+    ['attributes', { Attributes: { a: 'b' } }],
+    ['a resource', { ResourceARN: 'arn:aws:ecs:x' }],
+    ['another type of service', { ServiceType: 'AWS::Lambda::Function' }],
+  ])('passes over rules with %s', async (_what, rest) => {
+    xray.told.rules = [rule('special', rest), rule('Default', { Priority: 10_000 })];
+    await sampler.tick();
+    expect(sampler.decide(request()).ruleName).toBe('Default');
+  });
+
+  it('follows rules for an hour when the daemon is gone, then no longer', async () => {
+    await sampler.tick();
+    xray.told.status = 503;
+    clock.now += 3_599;
+    await sampler.tick();
+    expect(sampler.decide(request()).ruleName).toBe('all');
+    clock.now += 2;
+    await sampler.tick();
+    expect(sampler.decide(request()).ruleName).toBeUndefined();
+    expect(warnings).toHaveLength(1);
+  });
+
+  it.each([['{'], ['null'], ['[]'], ['{"SamplingRuleRecords":[null,{"SamplingRule":7}]}']])(
+    'is not upset by the answer %s',
+    async (raw) => {
+      xray.told.raw = raw;
+      await sampler.tick();
+      expect(decide(2)).toEqual([true, false]);
+    },
+  );
+});
+
+describe('centralized sampling by local X-Ray', () => {
+  it('names its rule on the segment, and reports to it', async () => {
+    const server = await startLocalXray({ address: '127.0.0.1:0', database: ':memory:' });
+    const post = (operation: string, body: object) =>
+      fetch(`http://${server.address}/${operation}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const { RuleARN: _arn, ...SamplingRule } = rule('shop', { FixedRate: 1 }).SamplingRule;
+    expect((await post('CreateSamplingRule', { SamplingRule })).status).toBe(200);
+    const app = await tracing({
+      serviceName: 'shop',
+      sampling: 'central',
+      daemonAddress: server.address,
+    });
+    let named: unknown;
+    const deadline = Date.now() + 10_000;
+    while (named !== 'shop' && Date.now() < deadline) {
+      const { segment } = await app.request(() => undefined, {}, 'if sampled');
+      named = (segment?.aws?.xray as { rule_name?: string } | undefined)?.rule_name;
+    }
+    expect(named).toBe('shop');
+    await app.close();
+    await server.close();
+  });
+});

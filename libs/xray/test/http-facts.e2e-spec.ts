@@ -1,0 +1,127 @@
+import { Controller, Get, Module, Param } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Subsegment, XrayModule, type XrayOptions } from 'nestjs-xray';
+import { MemoryEmitter } from 'nestjs-xray/testing';
+import type { AddressInfo, Server } from 'node:net';
+
+class Work {
+  @Subsegment()
+  do(): number {
+    return 1;
+  }
+}
+
+@Controller()
+class WorkController {
+  constructor(private readonly work: Work) {}
+
+  @Get('work/:id')
+  get(@Param('id') id: string): string {
+    return id.repeat(this.work.do());
+  }
+}
+
+const xray = new MemoryEmitter();
+const closing: { close(): Promise<void> }[] = [];
+beforeEach(() => {
+  xray.documents.length = 0;
+});
+afterEach(async () => {
+  for (const app of closing.splice(0)) await app.close();
+});
+
+const platforms = [
+  ['Express', () => new ExpressAdapter()],
+  ['Fastify', () => new FastifyAdapter() as never],
+] as const;
+
+describe.each(platforms)('a request on %s', (_name, adapter) => {
+  async function start(options: Partial<XrayOptions> = {}): Promise<string> {
+    @Module({
+      imports: [
+        XrayModule.forRootAsync({
+          interceptor: false,
+          useFactory: async () => ({ serviceName: 'work', emitter: xray, ...options }),
+        }),
+      ],
+      controllers: [WorkController],
+      providers: [Work],
+    })
+    class WorkModule {}
+    const app = await NestFactory.create(WorkModule, adapter(), { logger: false });
+    closing.push(app);
+    await app.listen(0, '127.0.0.1');
+    return `http://127.0.0.1:${((app.getHttpServer() as Server).address() as AddressInfo).port}`;
+  }
+
+  async function segmentOf(url: string, headers: Record<string, string> = {}) {
+    await (await fetch(url, { headers })).arrayBuffer();
+    while (xray.documents.length === 0) await new Promise((turn) => setImmediate(turn));
+    return xray.documents[0]!;
+  }
+
+  it('is described as AWS SDKs do', async () => {
+    const url = await start();
+    const segment = await segmentOf(`${url}/work/7?token=secret`, {
+      'user-agent': 'curl/8',
+      'x-forwarded-for': '203.0.113.7, 10.0.0.1',
+    });
+    expect(segment.http).toEqual({
+      request: {
+        method: 'GET',
+        url: `${url}/work/7`,
+        user_agent: 'curl/8',
+        client_ip: '203.0.113.7',
+        x_forwarded_for: true,
+      },
+      response: { status: 200, content_length: 1 },
+    });
+    expect(JSON.stringify(segment)).not.toContain('secret');
+  });
+
+  it('keeps its query where that is asked for', async () => {
+    const url = await start({ urlQuery: 'keep' });
+    const segment = await segmentOf(`${url}/work/7?page=2`);
+    expect(segment.http!.request!.url).toBe(`${url}/work/7?page=2`);
+  });
+
+  it("continues W3C's trace where there is none of X-Ray's", async () => {
+    const url = await start();
+    const segment = await segmentOf(`${url}/work/7`, {
+      traceparent: '00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01',
+    });
+    expect(segment).toMatchObject({
+      trace_id: '1-5759e988-bd862e3fe1be46a994272793',
+      parent_id: '53995c3f42cd8ad8',
+    });
+  });
+
+  it.each([
+    ['', 0],
+    ['nonsense;=;Root=;Parent=x', 0],
+    ['x'.repeat(5000), 0],
+    ['Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0', 1],
+  ])('bears any header: %.30s', async (header, unsampled) => {
+    const url = await start();
+    const response = await fetch(`${url}/work/7`, { headers: { 'x-amzn-trace-id': header } });
+    expect(await response.text()).toBe('7');
+    if (!unsampled) await segmentOf(`${url}/work/7`);
+    expect(xray.documents.length > 0).toBe(!unsampled);
+  });
+
+  it.each([
+    ['a sampler', { sampling: 0 }],
+    ['a sampler, with nobody to tell,', { sampling: 0, capture: false }],
+    ['a function', { sampling: ({ path }: { path?: string }) => !path?.startsWith('/work') }],
+    ['an ignore rule that throws nothing', { ignore: '/work/*' }],
+  ] as [string, Partial<XrayOptions>][])(
+    'is not recorded when %s says so',
+    async (_what, options) => {
+      const url = await start(options);
+      expect(await (await fetch(`${url}/work/7`)).text()).toBe('7');
+      expect(xray.documents).toEqual([]);
+    },
+  );
+});

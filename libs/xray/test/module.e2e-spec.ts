@@ -1,0 +1,404 @@
+import { Controller, Get, Injectable, Module, Scope, type ModuleMetadata } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
+import { Test } from '@nestjs/testing';
+import {
+  Annotation,
+  ContextMissingError,
+  Segment,
+  SkipSubsegment,
+  Subsegment,
+  XrayModule,
+  XrayService,
+  type XrayModuleExtras,
+  type XrayOptions,
+} from 'nestjs-xray';
+import { MemoryEmitter } from 'nestjs-xray/testing';
+import type { AddressInfo, Server } from 'node:net';
+import { of } from 'rxjs';
+
+@Injectable()
+class Cart {
+  @Subsegment()
+  total(): number {
+    return 3;
+  }
+}
+
+@Injectable()
+class Plain {
+  constructor(private readonly cart: Cart) {}
+  read(id: string): string {
+    return this.parse(id) + this.cart.total();
+  }
+  parse(id: string): string {
+    return id.trim();
+  }
+  @SkipSubsegment()
+  quiet(): void {}
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class PerRequest {
+  read(): string {
+    return 'per request';
+  }
+}
+
+@SkipSubsegment()
+@Injectable()
+class Quiet {
+  read(): void {}
+}
+
+@Injectable()
+class Jobs {
+  constructor(private readonly cart: Cart) {}
+
+  @Segment('nightly-job')
+  async nightly(@Annotation('night') _night: number): Promise<number> {
+    return this.cart.total();
+  }
+
+  @Segment()
+  stream() {
+    return of(this.cart.total());
+  }
+
+  @OnEvent('sold')
+  @Segment()
+  sold(): void {
+    this.cart.total();
+  }
+
+  @Segment()
+  broken(): void {
+    throw new Error('broken');
+  }
+}
+
+@Controller()
+class ShopController {
+  constructor(
+    private readonly plain: Plain,
+    private readonly perRequest: PerRequest,
+    private readonly quiet: Quiet,
+    private readonly jobs: Jobs,
+    private readonly events: EventEmitter2,
+  ) {}
+
+  @Get('read/:id')
+  read(): string {
+    this.plain.quiet();
+    this.quiet.read();
+    return this.plain.read(' a ') + this.perRequest.read();
+  }
+
+  @Get('job')
+  async job(): Promise<number> {
+    this.events.emit('sold');
+    return this.jobs.nightly(1);
+  }
+}
+
+const xray = new MemoryEmitter();
+
+type Given = Partial<XrayOptions & XrayModuleExtras>;
+
+const metadata = (options: Given): ModuleMetadata => ({
+  imports: [
+    EventEmitterModule.forRoot(),
+    XrayModule.forRoot({ serviceName: 'shop', emitter: xray, ...options }),
+  ],
+  controllers: [ShopController],
+  providers: [Cart, Plain, PerRequest, Quiet, Jobs],
+});
+
+/** Every application that a test starts is closed after it. */
+const started: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const app of started.splice(0)) await app.close();
+});
+beforeEach(() => {
+  xray.documents.length = 0;
+});
+
+async function start(options: Given = {}, adapter = new ExpressAdapter()) {
+  @Module(metadata(options))
+  class ShopModule {}
+  const app = await NestFactory.create(ShopModule, adapter, { logger: false });
+  started.push(app);
+  await app.listen(0, '127.0.0.1');
+  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+  return { app, port, url: `http://127.0.0.1:${port}` };
+}
+
+async function recorded(count = 1) {
+  while (xray.documents.length < count) await new Promise((turn) => setImmediate(turn));
+  return xray.documents;
+}
+
+/** `name(children)` of every subsegment. */
+function tree({ subsegments = [] }: { subsegments?: any[] }): string {
+  return subsegments
+    .map((node) => node.name + (node.subsegments ? `(${tree(node)})` : ''))
+    .join(' ');
+}
+
+describe('autoTrace', () => {
+  it.each<[string, XrayOptions['autoTrace'], string]>([
+    ['nothing by default', undefined, 'Cart.total'],
+    ['all providers', true, 'Plain.read(Plain.parse Cart.total) PerRequest.read'],
+    ['those that a glob fits', 'Plai*', 'Plain.read(Plain.parse Cart.total)'],
+    ['all but those that are left out', ['*', '!Plain'], 'Cart.total PerRequest.read'],
+    [
+      'those that a predicate picks',
+      ({ name }) => name.startsWith('Per'),
+      'Cart.total PerRequest.read',
+    ],
+  ])('traces %s', async (_what, autoTrace, expected) => {
+    const { url } = await start({ autoTrace });
+    await (await fetch(`${url}/read/1`)).text();
+    const [segment] = await recorded();
+    expect(tree(segment!)).toBe(expected);
+  });
+
+  it('leaves the classes as they were when the application is closed', async () => {
+    const before = Object.getOwnPropertyDescriptors(Plain.prototype);
+    const { app } = await start({ autoTrace: true });
+    expect(Object.getOwnPropertyDescriptors(Plain.prototype)).not.toEqual(before);
+    await app.close();
+    expect(Object.getOwnPropertyDescriptors(Plain.prototype)).toEqual(before);
+  });
+});
+
+describe('@Segment', () => {
+  it('opens a segment of its own outside of a request', async () => {
+    const { app } = await start();
+    expect(await app.get(Jobs).nightly(7)).toBe(3);
+    expect(xray.documents).toMatchObject([
+      { name: 'nightly-job', annotations: { night: 7 }, subsegments: [{ name: 'Cart.total' }] },
+    ]);
+  });
+
+  it('is a subsegment inside of a request', async () => {
+    const { url } = await start();
+    expect(await (await fetch(`${url}/job`)).text()).toBe('3');
+    const [segment] = await recorded();
+    expect(tree(segment!)).toBe('Jobs.sold(Cart.total) nightly-job(Cart.total)');
+  });
+
+  it('is one for an event outside of a request', async () => {
+    const { app } = await start();
+    app.get(EventEmitter2).emit('sold');
+    expect(await recorded()).toMatchObject([{ name: 'Jobs.sold' }]);
+  });
+
+  it('records a failure and throws it on', async () => {
+    const { app } = await start();
+    expect(() => app.get(Jobs).broken()).toThrow('broken');
+    expect(xray.documents).toMatchObject([
+      { name: 'Jobs.broken', fault: true, cause: { exceptions: [{ message: 'broken' }] } },
+    ]);
+  });
+
+  it('simply runs the method without a module, and where the sampler refuses', async () => {
+    expect(await new Jobs(new Cart()).nightly(1)).toBe(3);
+    const { app } = await start({ sampling: 0 });
+    expect(await app.get(Jobs).nightly(1)).toBe(3);
+    expect(xray.documents).toEqual([]);
+  });
+
+  it('has its like in captureSegment', async () => {
+    const { app } = await start();
+    const service = app.get(XrayService);
+    const id = await service.captureSegment('script', async (node) => {
+      node!.addAnnotation('step', 1);
+      app.get(Cart).total();
+      return service.traceId;
+    });
+    expect(xray.documents).toMatchObject([
+      {
+        name: 'script',
+        trace_id: id,
+        annotations: { step: 1 },
+        subsegments: [{ name: 'Cart.total' }],
+      },
+    ]);
+  });
+});
+
+describe('contextMissing', () => {
+  const attempts: [string, (app: { get<T>(type: new (...args: any[]) => T): T }) => unknown][] = [
+    ['annotate "a"', (app) => app.get(XrayService).annotate('a', 1)],
+    ['capture "work"', (app) => app.get(XrayService).capture('work', () => 1)],
+    ['trace Cart.total', (app) => app.get(Cart).total()],
+  ];
+
+  it.each(attempts)('says nothing by default: %s', async (_what, attempt) => {
+    const warnings: string[] = [];
+    const { app } = await start({ logger: { warn: (text) => warnings.push(text) } });
+    attempt(app);
+    expect(warnings).toEqual([]);
+  });
+
+  it.each(attempts)('logs once with "log": %s', async (what, attempt) => {
+    const warnings: string[] = [];
+    const { app } = await start({
+      contextMissing: 'log',
+      logger: { warn: (text) => warnings.push(text) },
+    });
+    attempt(app);
+    attempt(app);
+    expect(warnings).toEqual([
+      expect.stringContaining(`Cannot ${what}: there is no active segment.`),
+    ]);
+  });
+
+  it.each(attempts)('throws with "error": %s', async (what, attempt) => {
+    const { app } = await start({ contextMissing: 'error' });
+    expect(() => attempt(app)).toThrow(ContextMissingError);
+    expect(() => attempt(app)).toThrow(`Cannot ${what}`);
+  });
+
+  it('is overruled by AWS_XRAY_CONTEXT_MISSING', async () => {
+    process.env.AWS_XRAY_CONTEXT_MISSING = 'RUNTIME_ERROR';
+    try {
+      const { app } = await start({ contextMissing: 'ignore' });
+      expect(() => app.get(Cart).total()).toThrow(ContextMissingError);
+    } finally {
+      delete process.env.AWS_XRAY_CONTEXT_MISSING;
+    }
+  });
+});
+
+describe('names', () => {
+  async function named(options: Given, host: string, env: Record<string, string> = {}) {
+    Object.assign(process.env, env);
+    try {
+      const { url } = await start(options);
+      const { request } = await import('node:http');
+      await new Promise<void>((done) =>
+        request(`${url}/read/1`, { headers: { host } }, (response) => {
+          response.resume().on('end', done);
+        }).end(),
+      );
+      return (await recorded())[0]!.name;
+    } finally {
+      for (const key of Object.keys(env)) delete process.env[key];
+    }
+  }
+
+  it.each<[string, Given, string, Record<string, string>, string]>([
+    ['the service', {}, 'a.example.com', {}, 'shop'],
+    ['AWS_XRAY_TRACING_NAME', {}, 'a.example.com', { AWS_XRAY_TRACING_NAME: 'env' }, 'env'],
+    [
+      'the host that fits',
+      { dynamicNaming: '*.example.com' },
+      'a.example.com',
+      {},
+      'a.example.com',
+    ],
+    [
+      'the host without its port',
+      { dynamicNaming: '*.example.com' },
+      'a.example.com:81',
+      {},
+      'a.example.com',
+    ],
+    [
+      'the service where the host does not fit',
+      { dynamicNaming: '*.example.com' },
+      'evil.org',
+      {},
+      'shop',
+    ],
+    [
+      'the host that AWS_XRAY_URL fits',
+      {},
+      '4567-x.gitpod.io',
+      { AWS_XRAY_URL: '*4567-x.gitpod.io*' },
+      '4567-x.gitpod.io',
+    ],
+  ])('a segment after %s', async (_what, options, host, env, name) => {
+    expect(await named(options, host, env)).toBe(name);
+  });
+});
+
+describe('an earlier request hook', () => {
+  it.each([
+    ['Express', () => new ExpressAdapter()],
+    ['Fastify', () => new FastifyAdapter() as never],
+  ])('is chained on %s, and so is a later one, which replaces it as ever', async (_name, make) => {
+    const adapter = make();
+    const seen: string[] = [];
+    const hook = (name: string) => (_request: unknown, _response: unknown, next: () => void) => {
+      seen.push(name);
+      next();
+    };
+    adapter.setOnRequestHook(hook('earlier'));
+    const { url } = await start({}, adapter);
+    await (await fetch(`${url}/read/1`)).text();
+    adapter.setOnRequestHook(hook('later'));
+    await (await fetch(`${url}/read/1`)).text();
+    expect(await recorded(2)).toMatchObject([{ name: 'shop' }, { name: 'shop' }]);
+    expect(seen).toEqual(['earlier', 'later']);
+  });
+});
+
+describe('an application of a TestingModule', () => {
+  it.each([
+    ['Express', () => new ExpressAdapter()],
+    ['Fastify', () => new FastifyAdapter()],
+  ])('is traced on %s, malformed JSON included', async (_name, adapter) => {
+    const testing = await Test.createTestingModule(metadata({})).compile();
+    const app = testing.createNestApplication(adapter() as never);
+    started.push(app);
+    await app.listen(0, '127.0.0.1');
+    const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+    await fetch(`http://127.0.0.1:${port}/read/1`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"a":',
+    });
+    await fetch(`http://127.0.0.1:${port}/read/1`);
+    const [malformed, read] = await recorded(2);
+    expect(malformed).toMatchObject({ error: true });
+    expect(read).toMatchObject({
+      http: { response: { status: 200 } },
+      metadata: { nest: { controller: 'ShopController', handler: 'read' } },
+    });
+  });
+});
+
+describe('enabled: false', () => {
+  it('leaves the application as if the module were not there', async () => {
+    const { app, url } = await start({ enabled: false, contextMissing: 'error', autoTrace: true });
+    expect(await (await fetch(`${url}/job`)).text()).toBe('3');
+    const service = app.get(XrayService);
+    expect(
+      service.captureSegment('x', () => service.capture('y', () => service.traceId)),
+    ).toBeUndefined();
+    service.annotate('a', 1);
+    expect(app.get(Cart).total()).toBe(3);
+    expect(xray.documents).toEqual([]);
+  });
+});
+
+describe('where a decorator stands', () => {
+  it('is in the metadata as path:line, outside of production', async () => {
+    const { app } = await start();
+    await app.get(Jobs).nightly(1);
+    const line = /^libs\/xray\/test\/module\.e2e-spec\.ts:\d+$/;
+    expect(xray.documents[0]!.metadata!.nest!.source).toMatch(line);
+    expect(xray.documents[0]!.subsegments![0]!.metadata!.nest!.source).toMatch(line);
+  });
+
+  it('can be left out', async () => {
+    const { app } = await start({ source: false });
+    await app.get(Jobs).nightly(1);
+    expect(xray.documents[0]!.metadata).toBeUndefined();
+  });
+});
