@@ -1,0 +1,80 @@
+import { Body, Controller, Headers } from '@nestjs/common';
+import type { IncomingHttpHeaders } from 'node:http';
+import { regionOf } from './arn';
+import { Groups } from './groups';
+import { Input } from './input';
+import { page } from './page';
+import { Tags } from './tags';
+import { TraceQuery } from './trace-query';
+import { Operation } from './operation.decorator';
+
+@Controller()
+export class GroupsController {
+  constructor(
+    private readonly groups: Groups,
+    private readonly tags: Tags,
+    private readonly query: TraceQuery,
+  ) {}
+
+  @Operation('CreateGroup')
+  async createGroup(
+    @Body() body: Buffer | undefined,
+    @Headers() headers: IncomingHttpHeaders,
+  ): Promise<object> {
+    const input = Input.parse(body);
+    const tags = this.tags.read(input);
+    this.query.check(input.string('FilterExpression'));
+    const group = await this.groups.create(input, regionOf(headers));
+    if (tags) await this.tags.add(group.GroupARN, tags);
+    return { Group: group };
+  }
+
+  @Operation('GetGroup')
+  getGroup(@Body() body: Buffer | undefined): object {
+    return { Group: this.groups.find(Input.parse(body)) };
+  }
+
+  @Operation('Groups')
+  getGroups(@Body() body: Buffer | undefined): object {
+    const { items, NextToken } = page(this.groups.all(), Input.parse(body).string('NextToken'));
+    return { Groups: items, NextToken };
+  }
+
+  @Operation('UpdateGroup')
+  async updateGroup(@Body() body: Buffer | undefined): Promise<object> {
+    const input = Input.parse(body);
+    this.query.check(input.string('FilterExpression'));
+    return { Group: await this.groups.update(input) };
+  }
+
+  @Operation('DeleteGroup')
+  async deleteGroup(@Body() body: Buffer | undefined): Promise<object> {
+    const group = await this.groups.delete(Input.parse(body));
+    await this.tags.forget(group.GroupARN);
+    return {};
+  }
+
+  @Operation('TagResource')
+  async tagResource(@Body() body: Buffer | undefined): Promise<object> {
+    const input = Input.parse(body);
+    const tags = this.tags.read(input);
+    if (!tags) throw input.wrong('Tags', 'is required');
+    await this.tags.add(input.requiredString('ResourceARN'), tags);
+    return {};
+  }
+
+  @Operation('UntagResource')
+  async untagResource(@Body() body: Buffer | undefined): Promise<object> {
+    const input = Input.parse(body);
+    await this.tags.remove(input.requiredString('ResourceARN'), input.requiredStrings('TagKeys'));
+    return {};
+  }
+
+  @Operation('ListTagsForResource')
+  listTagsForResource(@Body() body: Buffer | undefined): object {
+    const input = Input.parse(body);
+    const tags = this.tags.of(input.requiredString('ResourceARN'));
+    const { items, NextToken } = page(tags, input.string('NextToken'));
+    return { Tags: items, NextToken };
+  }
+}

@@ -1,0 +1,50 @@
+import type { DocumentFault } from '@nestjs-xray/document';
+import { Body, Controller } from '@nestjs/common';
+import { TraceStore } from '../store/trace-store';
+import { Input } from './input';
+import { invalidRequest, XrayError } from './xray.error';
+import { Operation } from './operation.decorator';
+
+/** Documents in. https://docs.aws.amazon.com/xray/latest/api/API_PutTraceSegments.html */
+@Controller()
+export class SegmentsController {
+  constructor(private readonly store: TraceStore) {}
+
+  /** Answers when the documents are durable. */
+  @Operation('TraceSegments')
+  async putTraceSegments(@Body() body: Buffer | undefined): Promise<object> {
+    const { faults, problem } = await this.stored(
+      this.store.ingest.putTraceSegments(body ?? Buffer.alloc(0)),
+    );
+    if (problem !== undefined) throw invalidRequest(problem);
+    return { UnprocessedTraceSegments: faults.map(unprocessed) };
+  }
+
+  /** What a daemon says about itself; taken and not kept. */
+  @Operation('TelemetryRecords')
+  putTelemetryRecords(@Body() body: Buffer | undefined): object {
+    const input = Input.parse(body);
+    if (!input.has('TelemetryRecords')) throw input.wrong('TelemetryRecords', 'is required');
+    input.objects('TelemetryRecords')?.forEach((record) => record.requiredTime('Timestamp'));
+    return {};
+  }
+
+  private async stored<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `The documents could not be stored: ${reason}. Check that the database can be written and its disk has space.`;
+      throw new XrayError('ServiceUnavailableException', message);
+    }
+  }
+}
+
+function unprocessed({ id, code, message, field }: DocumentFault): object {
+  const what = /^subsegments\[/.test(field) ? 'subsegment' : 'segment';
+  return {
+    Id: id,
+    ErrorCode: code,
+    Message: `Invalid ${what}. ErrorCode: ${code}, Cause: ${message}`,
+  };
+}

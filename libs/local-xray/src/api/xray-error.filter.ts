@@ -1,0 +1,52 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Logger,
+} from '@nestjs/common';
+import type { Response } from 'express';
+import { XrayError, type XrayErrorName } from './xray.error';
+
+/** Answers every error in the form that AWS's clients raise typed exceptions from. */
+@Catch()
+export class XrayErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('LocalXray');
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<Response>();
+    const error = this.xrayError(thrown);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    response
+      .status(error.status)
+      .setHeader('x-amzn-ErrorType', error.name)
+      .type('application/json')
+      .send(JSON.stringify({ __type: error.name, Message: error.message, ...error.details }));
+  }
+
+  private xrayError(thrown: unknown): XrayError {
+    if (thrown instanceof XrayError) return thrown;
+    const status = statusOf(thrown);
+    const message = thrown instanceof Error ? thrown.message : 'unknown error';
+    if (status !== undefined && status < 500)
+      return new XrayError(NAMES[status] ?? 'InvalidRequestException', message);
+    this.logger.error(thrown instanceof Error ? (thrown.stack ?? message) : message);
+    return new XrayError('InternalFailure', `Local X-Ray could not answer: ${message}`);
+  }
+}
+
+const NAMES: Record<number, XrayErrorName> = {
+  403: 'AccessDeniedException',
+  404: 'UnknownOperationException',
+  413: 'RequestEntityTooLarge',
+};
+
+/** Nest's exceptions and those of the body parser say their status in different places. */
+function statusOf(thrown: unknown): number | undefined {
+  if (thrown instanceof HttpException) return thrown.getStatus();
+  const status = (thrown as { status?: unknown } | null)?.status;
+  return typeof status === 'number' ? status : undefined;
+}

@@ -1,0 +1,147 @@
+/**
+ * What local X-Ray answers its own console, beside the X-Ray API. Types only:
+ * the viewer and the server are compiled against this one file.
+ *
+ * Times are epoch seconds and durations seconds, as everywhere in X-Ray.
+ * Groups, rules and graphs of groups are read through the X-Ray API itself.
+ */
+import type { AnnotationValue, SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
+
+/** One row of the trace list; `GET /console/traces`, and the `traces` event. */
+export interface TraceRow {
+  id: string;
+  start: number;
+  /** Root start to last end; up to now while in progress. */
+  duration: number;
+  /** How long the root segment took to answer; absent until it has. */
+  responseTime?: number;
+  method?: string;
+  url?: string;
+  /** The annotation `http_route` of the root, when its tracer records one. */
+  route?: string;
+  status?: number;
+  /** Name of the root segment, or of the earliest one there is. */
+  service: string;
+  user?: string;
+  annotations: Record<string, AnnotationValue>;
+  fault: boolean;
+  error: boolean;
+  throttle: boolean;
+  /** Some document of it is in progress, or its root has not come yet. */
+  partial: boolean;
+  segments: number;
+  subsegments: number;
+  /** Grows with each change of the trace, so that an older copy can be told from a newer. */
+  revision: number;
+}
+
+/** `GET /console/traces?start=&end=&filter=&group=&limit=` newest first. */
+export interface TraceList {
+  rows: TraceRow[];
+  /** Of all traces that match, also those beyond `limit`. Fault wins over throttle over error. */
+  counts: { total: number; ok: number; error: number; throttle: number; fault: number };
+  /** More matched than `limit` (default 1,000, at most 10,000). */
+  truncated: boolean;
+}
+
+/** Body of a 400 answer to a wrong filter expression. */
+export interface FilterProblem {
+  /** For a person: what is wrong and what to write instead. */
+  Message: string;
+  /** Where in the expression, counted in UTF-16 units from 0. */
+  position: number;
+  length: number;
+  /** What could stand there. */
+  expected: string[];
+}
+
+/** `GET /console/traces/:id`; 404 with `{ Message }` when it is not there. Also the export format. */
+export interface Trace {
+  id: string;
+  duration: number;
+  /** As they were received; subsegments sent alone are put in their place. */
+  segments: SegmentDocument[];
+  /** Subsegments sent alone whose parent has not come. */
+  orphans: SubsegmentDocument[];
+  revision: number;
+}
+
+/** `GET /console/status`, and the `status` event each second. */
+export interface ConsoleStatus {
+  version: string;
+  /** `host:port`, for UDP and TCP. */
+  address: string;
+  database: string;
+  startedAt: number;
+  /** Documents since the start. */
+  received: number;
+  rejected: number;
+  segmentsPerSecond: number;
+  traces: number;
+  strict: boolean;
+  /** What was refused last, newest first, at most 20. */
+  rejections: { at: number; code: string; message: string }[];
+  /** Accepts `vscode://file/{path}:{line}` and the like; empty turns source links off. */
+  editorLink: string;
+}
+
+/**
+ * `GET /console/completions?kind=&key=&prefix=`: values seen, most frequent first, at most 50.
+ * `key` names the annotation when `kind` is `annotation-values`.
+ */
+export interface Completions {
+  values: { value: AnnotationValue; type: 'string' | 'number' | 'boolean'; count: number }[];
+}
+export type CompletionKind =
+  'services' | 'annotation-keys' | 'annotation-values' | 'users' | 'urls' | 'methods' | 'groups';
+
+/** `GET /console/graph?start=&end=&filter=` answers as GetServiceGraph does. */
+
+/** `GET /console/sampling`: the rules in the order they are tried. */
+export interface SamplingOverview {
+  rules: SamplingRuleRow[];
+}
+export interface SamplingRuleRow {
+  name: string;
+  priority: number;
+  fixedRate: number;
+  reservoirSize: number;
+  serviceName: string;
+  serviceType: string;
+  host: string;
+  httpMethod: string;
+  urlPath: string;
+  resourceArn: string;
+  attributes: Record<string, string>;
+  modifiedAt: number;
+  /** As reported by clients in the last five minutes. */
+  requests: number;
+  sampled: number;
+  borrowed: number;
+  /** Clients that reported in the last 30 s. */
+  clients: number;
+}
+
+/**
+ * `GET /console/source?path=&line=`: a few lines of a source file named by a stack frame.
+ * Only files below the folders that local X-Ray was told of, and never in node_modules; else 404.
+ */
+export interface SourceExcerpt {
+  path: string;
+  /** Number of the first line in `lines`. */
+  first: number;
+  lines: string[];
+}
+
+/**
+ * `GET /console/events`, Server-Sent Events: `traces` carries `TraceRow[]`, the
+ * traces that changed since the last such event (at most four a second);
+ * `status` carries ConsoleStatus.
+ *
+ * `POST /console/import` takes a Trace, an array of them, or an array of
+ * segment documents; answers `{ traces: string[], rejected: { id, message }[] }`.
+ */
+export interface ImportResult {
+  traces: string[];
+  rejected: { id?: string; message: string }[];
+}

@@ -1,0 +1,130 @@
+import type { AnnotationValue } from '@nestjs-xray/document';
+import type { CompletionKind, Completions } from '../console-api';
+import { decodeShape } from '../query/trace-shape';
+import type { Driver, SqlValue } from '../store/driver';
+
+/** Values beyond these are not looked at: the list is a help, not an answer. */
+const MAX_DISTINCT = 1000;
+const MAX_COUNT = 1000;
+const MAX_RECENT = 5000;
+const MAX_VALUES = 50;
+
+type Value = Completions['values'][number];
+
+export const COMPLETION_KINDS: readonly CompletionKind[] = [
+  'services',
+  'annotation-keys',
+  'annotation-values',
+  'users',
+  'urls',
+  'methods',
+  'groups',
+];
+
+/** Values seen, most frequent first, that start with `prefix` whatever its case. */
+export function completions(
+  driver: Driver,
+  kind: Exclude<CompletionKind, 'groups'>,
+  key: string,
+  prefix: string,
+): Value[] {
+  switch (kind) {
+    case 'services':
+      return best(services(driver), prefix);
+    case 'annotation-keys':
+      return best(annotationKeys(driver), prefix);
+    case 'annotation-values':
+      return best(annotationValues(driver, key, prefix), prefix);
+    case 'users':
+      return best(recent(driver, 'value', ', json_each(users)'), prefix);
+    case 'urls':
+      return best(recent(driver, 'url'), prefix);
+    case 'methods':
+      return best(recent(driver, 'method'), prefix);
+  }
+}
+
+export function best(values: Value[], prefix: string): Value[] {
+  const wanted = prefix.toLowerCase();
+  return values
+    .filter(({ value }) => String(value).toLowerCase().startsWith(wanted))
+    .sort((a, b) => b.count - a.count || (String(a.value) < String(b.value) ? -1 : 1))
+    .slice(0, MAX_VALUES);
+}
+
+/** From the shapes of the latest traces: every node has its name there. */
+function services(driver: Driver): Value[] {
+  const rows = driver
+    .prepare(
+      `SELECT body, count FROM (SELECT shape, count(*) AS count FROM
+       (SELECT shape FROM traces ORDER BY start DESC LIMIT ${MAX_RECENT}) GROUP BY shape) JOIN shapes ON n = shape`,
+    )
+    .all<{ body: string; count: number }>();
+  const counts = new Map<string, number>();
+  for (const { body, count } of rows) {
+    for (const name of new Set(decodeShape(body).nodes.map((node) => node.name))) {
+      counts.set(name, (counts.get(name) ?? 0) + count);
+    }
+  }
+  return [...counts].map(([value, count]) => ({ value, type: 'string', count }));
+}
+
+/** Jumps from key to key within the index, which a plain DISTINCT would read whole. */
+function annotationKeys(driver: Driver): Value[] {
+  return driver
+    .prepare(
+      `WITH RECURSIVE keys (key) AS (
+         SELECT min(key) FROM annotations
+         UNION ALL
+         SELECT (SELECT min(key) FROM annotations WHERE key > keys.key) FROM keys WHERE key IS NOT NULL
+         LIMIT ${MAX_DISTINCT}
+       )
+       SELECT key AS value, (SELECT count(*) FROM (SELECT 1 FROM annotations a WHERE a.key = keys.key LIMIT ${MAX_COUNT})) AS count
+       FROM keys WHERE key IS NOT NULL`,
+    )
+    .all<{ value: string; count: number }>()
+    .map(({ value, count }) => ({ value, type: 'string', count }));
+}
+
+/** As above. Values sort as numbers, then text, then booleans; text is read from the prefix on. */
+function annotationValues(driver: Driver, key: string, prefix: string): Value[] {
+  const read = (condition: string, values: SqlValue[]) =>
+    driver
+      .prepare(
+        `WITH RECURSIVE found (value) AS (
+           SELECT (SELECT value FROM annotations WHERE key = ?1 AND ${condition} ORDER BY value LIMIT 1)
+           UNION ALL
+           SELECT (SELECT value FROM annotations WHERE key = ?1 AND value > found.value ORDER BY value LIMIT 1)
+           FROM found WHERE value IS NOT NULL
+           LIMIT ${MAX_DISTINCT}
+         )
+         SELECT value, (SELECT count(*) FROM (
+           SELECT 1 FROM annotations a WHERE a.key = ?1 AND a.value = found.value LIMIT ${MAX_COUNT}
+         )) AS count
+         FROM found WHERE value IS NOT NULL`,
+      )
+      .all<{ value: unknown; count: number }>([key, ...values])
+      .map(({ value, count }): Value => ({ ...typed(value), count }));
+  const all = read('1', []);
+  // Completion does not mind the case, so what the first thousand do not have is looked for as it was typed.
+  return all.length < MAX_DISTINCT ? all : [...all, ...read('value >= ?2', [prefix])];
+}
+
+function recent(driver: Driver, column: 'url' | 'method' | 'value', join = ''): Value[] {
+  return driver
+    .prepare(
+      `SELECT ${column} AS value, count(*) AS count FROM
+       (SELECT url, method, users FROM traces ORDER BY start DESC LIMIT ${MAX_RECENT})${join}
+       WHERE ${column} IS NOT NULL GROUP BY ${column} ORDER BY count DESC LIMIT ${MAX_DISTINCT}`,
+    )
+    .all<{ value: string; count: number }>()
+    .map(({ value, count }) => ({ value, type: 'string', count }));
+}
+
+/** Booleans are kept as blobs of one byte; the engines return blobs in different classes. */
+function typed(value: unknown): { value: AnnotationValue; type: Value['type'] } {
+  if (typeof value === 'string') return { value, type: 'string' };
+  if (typeof value === 'number' || typeof value === 'bigint')
+    return { value: Number(value), type: 'number' };
+  return { value: new Uint8Array(value as ArrayBuffer)[0] === 1, type: 'boolean' };
+}

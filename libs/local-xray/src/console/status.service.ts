@@ -1,0 +1,58 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConsoleStatus } from '../console-api';
+import type { ResolvedOptions } from '../local-xray.options';
+import { LOCAL_XRAY_OPTIONS } from '../server/tokens';
+import { TraceStore } from '../store/trace-store';
+import { VERSION } from '../version';
+
+/** What local X-Ray says about itself. */
+@Injectable()
+export class StatusService {
+  private readonly startedAt = Date.now() / 1000;
+  private traces = { count: 0, at: -Infinity };
+  private rate = { at: Date.now(), received: 0, perSecond: 0 };
+  /** `host:port`, once it listens. */
+  address: string;
+
+  constructor(
+    @Inject(TraceStore) private readonly store: TraceStore,
+    @Inject(LOCAL_XRAY_OPTIONS) private readonly options: ResolvedOptions,
+  ) {
+    this.address = `${options.host}:${options.port}`;
+  }
+
+  status(): ConsoleStatus {
+    const { received, rejected, rejections } = this.store.counts;
+    return {
+      version: VERSION,
+      address: this.address,
+      database: this.options.database,
+      startedAt: this.startedAt,
+      received,
+      rejected,
+      segmentsPerSecond: this.segmentsPerSecond(received),
+      traces: this.countTraces(),
+      strict: this.options.strict,
+      rejections,
+      editorLink: this.options.editorLink,
+    };
+  }
+
+  /** Over the time since it was last asked, at least a second. */
+  private segmentsPerSecond(received: number): number {
+    const now = Date.now();
+    const seconds = (now - this.rate.at) / 1000;
+    if (seconds >= 1) {
+      const perSecond = Math.max(0, (received - this.rate.received) / seconds);
+      this.rate = { at: now, received, perSecond: Math.round(perSecond * 10) / 10 };
+    }
+    return this.rate.perSecond;
+  }
+
+  /** Counting takes milliseconds when there are many: once a second is enough for all who ask. */
+  private countTraces(): number {
+    const now = performance.now();
+    if (now - this.traces.at >= 900) this.traces = { count: this.store.reader.count(), at: now };
+    return this.traces.count;
+  }
+}

@@ -1,0 +1,204 @@
+import { isUtf8 } from 'node:buffer';
+import {
+  type DocumentFault,
+  type DocumentLimits,
+  LENIENT,
+  parseDocument,
+  STRICT,
+} from '@nestjs-xray/document';
+import { createForwarder, type Forwarder } from '../forward/forwarder';
+import type { Driver } from '../store/driver';
+import { openDatabase } from '../store/open-database';
+import { Retention } from '../store/retention';
+import { TraceWriter } from '../store/trace-writer';
+import { parseDatagram } from './datagram';
+import type {
+  Change,
+  Ingest,
+  IngestListener,
+  IngestOptions,
+  IngestResult,
+  OtlpResult,
+} from './ingest';
+import { IngestReport } from './ingest-report';
+import { type OtlpEncoding, readOtlp } from './otlp/read-otlp';
+import type { Span } from './otlp/span';
+import { translateSpan } from './otlp/translate-span';
+
+/** How long a document may wait for others to be committed with. */
+const COMMIT_DELAY_MS = 4;
+/** How often there is a look at what is too old, and how long between the steps of deleting it. */
+const RETENTION_INTERVAL_MS = 5000;
+const RETENTION_PAUSE_MS = 15;
+/** How long until rows of large traces are looked at again. */
+const BEHIND_DELAY_MS = 50;
+/** More than this is committed at once, so that one commit stays short. */
+const COMMIT_DOCUMENTS = 500;
+
+/** Parses, writes and commits, in the thread that it is made in. */
+export class IngestEngine implements Ingest {
+  readonly driver: Driver;
+  private readonly writer: TraceWriter;
+  private readonly limits: DocumentLimits;
+  private readonly report: IngestReport;
+  private readonly retention: Retention;
+  private readonly forwarder: Forwarder | undefined;
+  private waiting: { resolve(): void; reject(error: unknown): void }[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private behind: NodeJS.Timeout | undefined;
+  private retentionTimer: NodeJS.Timeout | undefined;
+
+  /** @throws DatabaseError when the database cannot be used. */
+  constructor(options: IngestOptions, listener: IngestListener) {
+    this.driver = openDatabase(options.database);
+    this.writer = new TraceWriter(this.driver);
+    this.limits = options.strict ? STRICT : LENIENT;
+    this.report = new IngestReport(listener);
+    this.retention = new Retention(this.driver, {
+      seconds: options.retentionSeconds,
+      bytes: options.retentionBytes,
+    });
+    this.forwarder =
+      options.forward === undefined
+        ? undefined
+        : createForwarder(options.forward, (message) =>
+            this.report.failed('NotForwarded', message),
+          );
+    this.retain(RETENTION_INTERVAL_MS);
+  }
+
+  async putTraceSegments(body: Uint8Array): Promise<IngestResult & { problem?: string }> {
+    const texts = documentsOf(body);
+    if (typeof texts === 'string') return { faults: [], problem: texts };
+    return this.put(texts);
+  }
+
+  async otlp(body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult> {
+    let spans: Span[];
+    try {
+      spans = readOtlp(body, encoding);
+    } catch (error) {
+      // Whatever a decoder throws, stack overflows of deep nesting included, is the sender's doing.
+      const problem = `The body is not an OTLP export of traces in ${encoding}: ${(error as Error).message}`;
+      this.report.rejected({ code: 'ParseError', field: '', message: problem });
+      return { problem, rejected: 0, message: '' };
+    }
+    const texts = spans.flatMap(translateSpan).map((document) => JSON.stringify(document));
+    const { faults } = await this.put(texts);
+    return { rejected: faults.length, message: faults[0]?.message ?? '' };
+  }
+
+  async put(texts: string[]): Promise<IngestResult> {
+    const faults: DocumentFault[] = [];
+    const now = Date.now() / 1000;
+    for (const text of texts) {
+      const fault = this.take(text, now);
+      if (fault) faults.push(fault);
+    }
+    if (this.writer.pending > 0) await this.committed();
+    return { faults };
+  }
+
+  datagrams(datagrams: Uint8Array[]): void {
+    const now = Date.now() / 1000;
+    for (const each of datagrams) {
+      const datagram = parseDatagram(each);
+      if (datagram.ok) this.take(datagram.text, now);
+      else this.report.rejected(datagram.fault);
+    }
+    if (this.writer.pending > 0) this.committed().catch(() => undefined);
+  }
+
+  flush(): Promise<void> {
+    this.commit(true);
+    return Promise.resolve();
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- so that what SQLite throws becomes a rejection
+  async change(changes: Change[]): Promise<void> {
+    this.driver.transaction(() => {
+      for (const { sql, values } of changes) this.driver.prepare(sql).run(values);
+    });
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.retentionTimer);
+    this.commit(true);
+    await this.forwarder?.close();
+    this.report.close();
+    this.driver.close();
+  }
+
+  private retain(afterMs: number): void {
+    this.retentionTimer = setTimeout(() => {
+      let more = false;
+      try {
+        // What was deleted must not be in memory with documents that are not written yet.
+        this.commit(true);
+        const step = this.retention.step();
+        this.writer.forget(step.deleted);
+        more = step.more;
+      } catch (error) {
+        this.report.failed('RetentionFailed', error);
+      }
+      this.retain(more ? RETENTION_PAUSE_MS : RETENTION_INTERVAL_MS);
+    }, afterMs);
+    this.retentionTimer.unref();
+  }
+
+  private take(text: string, now: number): DocumentFault | undefined {
+    const outcome = parseDocument(text, this.limits, now);
+    if (!outcome.ok) {
+      this.report.rejected(outcome.fault);
+      return outcome.fault;
+    }
+    this.writer.put(outcome.document, outcome.text);
+    this.report.received();
+    this.forwarder?.forward(outcome.text);
+    return undefined;
+  }
+
+  /** Resolves when all that is pending now is durable. */
+  private committed(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve, reject });
+      if (this.writer.pending >= COMMIT_DOCUMENTS) this.commit();
+      else this.timer ??= setTimeout(() => this.commit(), COMMIT_DELAY_MS);
+    });
+  }
+
+  private commit(all = false): void {
+    clearTimeout(this.timer);
+    clearTimeout(this.behind);
+    this.timer = this.behind = undefined;
+    const { waiting } = this;
+    const { pending } = this.writer;
+    this.waiting = [];
+    try {
+      this.report.changed(this.writer.commit(all));
+      if (this.writer.behind) this.behind = setTimeout(() => this.commit(), BEHIND_DELAY_MS);
+      for (const each of waiting) each.resolve();
+    } catch (error) {
+      this.report.lost(pending, error);
+      for (const each of waiting) each.reject(error);
+    }
+  }
+}
+
+/** The texts in a PutTraceSegments body, or what is wrong with the body. */
+function documentsOf(body: Uint8Array): string[] | string {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (!isUtf8(bytes)) return 'The body is not UTF-8.';
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    return `The body is not JSON: ${(error as Error).message}`;
+  }
+  const documents = (parsed as { TraceSegmentDocuments?: unknown } | null)?.TraceSegmentDocuments;
+  if (!Array.isArray(documents)) return 'TraceSegmentDocuments must be an array of strings.';
+  const wrong = documents.findIndex((each) => typeof each !== 'string');
+  if (wrong >= 0)
+    return `TraceSegmentDocuments[${wrong}] must be a string that holds a JSON document.`;
+  return documents as string[];
+}

@@ -1,0 +1,66 @@
+import type { DocumentFault } from '@nestjs-xray/document';
+import type { IngestCounts, IngestListener } from './ingest';
+
+const INTERVAL_MS = 250;
+const MAX_REJECTIONS = 20;
+const MAX_CHANGED = 1000;
+
+/** Counts, and tells the listener at most four times a second. */
+export class IngestReport {
+  private readonly counts: IngestCounts = { received: 0, rejected: 0, rejections: [] };
+  private traces = new Set<number>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly listener: IngestListener) {}
+
+  received(): void {
+    this.counts.received++;
+    this.soon();
+  }
+
+  rejected({ code, message }: DocumentFault): void {
+    this.counts.rejected++;
+    this.remember(code, message);
+  }
+
+  /** A commit failed, so documents that had been received were not kept. */
+  lost(documents: number, error: unknown): void {
+    this.counts.received -= documents;
+    this.counts.rejected += documents;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.remember('NotStored', `${documents} documents could not be written: ${reason}`);
+  }
+
+  /** Something other than a document went wrong. */
+  failed(code: string, error: unknown): void {
+    this.remember(code, error instanceof Error ? error.message : String(error));
+  }
+
+  changed(traces: number[]): void {
+    for (const each of traces) this.traces.add(each);
+    if (traces.length > 0) this.soon();
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.tell();
+  }
+
+  private remember(code: string, message: string): void {
+    this.counts.rejections.unshift({ at: Date.now() / 1000, code, message });
+    this.counts.rejections.length = Math.min(this.counts.rejections.length, MAX_REJECTIONS);
+    this.soon();
+  }
+
+  private soon(): void {
+    this.timer ??= setTimeout(() => this.tell(), INTERVAL_MS);
+  }
+
+  private tell(): void {
+    this.timer = undefined;
+    this.listener.counts({ ...this.counts, rejections: [...this.counts.rejections] });
+    if (this.traces.size === 0) return;
+    this.listener.changed([...this.traces].slice(-MAX_CHANGED));
+    this.traces = new Set();
+  }
+}

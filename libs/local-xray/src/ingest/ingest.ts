@@ -1,0 +1,71 @@
+import type { DocumentFault } from '@nestjs-xray/document';
+import type { SqlValue } from '../store/driver';
+import type { OtlpEncoding } from './otlp/read-otlp';
+
+/** What became of a batch: the documents that were refused; all others are durable. */
+export interface IngestResult {
+  faults: DocumentFault[];
+}
+
+/** What became of an OTLP export. */
+export interface OtlpResult {
+  /** The body is not OTLP at all. */
+  problem?: string;
+  /** Spans that were refused, and why the first of them was. */
+  rejected: number;
+  message: string;
+}
+
+/** One statement on a table other than those of traces. */
+export interface Change {
+  sql: string;
+  values: SqlValue[];
+}
+
+/** What was taken in since the start. */
+export interface IngestCounts {
+  received: number;
+  rejected: number;
+  /** Newest first, at most 20. */
+  rejections: { at: number; code: string; message: string }[];
+}
+
+export interface IngestOptions {
+  /** SQLite file or `:memory:`. */
+  database: string;
+  /** Apply AWS's limits to documents. */
+  strict: boolean;
+  /** Traces that came longer ago are deleted. */
+  retentionSeconds: number;
+  /** The oldest traces are deleted while the database is larger. */
+  retentionBytes: number;
+  /** Where else documents go; see createForwarder. */
+  forward?: string;
+}
+
+/** Told at most four times a second, and only when there is something to tell. */
+export interface IngestListener {
+  counts(counts: IngestCounts): void;
+  /** Numbers of traces that were written or changed, at most 1,000. */
+  changed(traces: number[]): void;
+}
+
+/**
+ * The one writer of the database. It lives in a worker thread when the database
+ * is a file, so that neither SQLite nor JSON holds up the network; a database in memory can be seen by one thread
+ * only, so then it lives in ours.
+ */
+export interface Ingest {
+  /** The body of PutTraceSegments. Resolves when what was taken is durable. */
+  putTraceSegments(body: Uint8Array): Promise<IngestResult & { problem?: string }>;
+  /** The body of an OTLP/HTTP export of traces. Resolves when what was taken is durable. */
+  otlp(body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult>;
+  /** JSON texts of documents. */
+  put(texts: string[]): Promise<IngestResult>;
+  /** Datagrams as they came. Nobody waits for them; faults are counted. */
+  datagrams(datagrams: Uint8Array[]): void;
+  /** Resolves when all that came before is durable and can be read. */
+  flush(): Promise<void>;
+  change(changes: Change[]): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,267 @@
+import type { AttributeValue, Span } from './span';
+import { readStackTrace } from './stack-trace';
+import { translateSpan } from './translate-span';
+
+const attributes = (values: Record<string, AttributeValue>) => new Map(Object.entries(values));
+
+function span(over: Partial<Span> = {}): Span {
+  return {
+    traceId: '6b02e8aab9d3fa24f583d38596b215b5',
+    spanId: '257ad0888eae795a',
+    parentSpanId: '',
+    name: 'GET /orders',
+    kind: 'server',
+    start: 10,
+    end: 11,
+    attributes: new Map(),
+    events: [],
+    links: [],
+    failed: false,
+    statusMessage: '',
+    resource: attributes({ 'service.name': 'shop' }),
+    ...over,
+  };
+}
+
+const call = (values: Record<string, AttributeValue>, over: Partial<Span> = {}) =>
+  span({
+    kind: 'client',
+    parentSpanId: '0000000000000001',
+    attributes: attributes(values),
+    ...over,
+  });
+
+describe('translateSpan', () => {
+  it('makes a segment of a span of kind server, its resource in the metadata', () => {
+    expect(translateSpan(span({ parentSpanId: '0000000000000001' }))).toEqual([
+      {
+        trace_id: '1-6b02e8aa-b9d3fa24f583d38596b215b5',
+        id: '257ad0888eae795a',
+        parent_id: '0000000000000001',
+        name: 'shop',
+        start_time: 10,
+        end_time: 11,
+        aws: { xray: { auto_instrumentation: false } },
+        metadata: { default: { 'otel.resource.service.name': 'shop' } },
+      },
+    ]);
+  });
+
+  it('makes a subsegment of a span within a process, without what the segment says', () => {
+    expect(
+      translateSpan(span({ kind: 'internal', parentSpanId: '0000000000000001', name: 'a<b>c' })),
+    ).toMatchObject([{ type: 'subsegment', name: 'abc' }]);
+  });
+
+  it('makes a segment of any span without a parent', () => {
+    const [segment] = translateSpan(span({ kind: 'internal', name: 'job' }));
+
+    expect(segment).not.toHaveProperty('type');
+    expect(segment).toMatchObject({ name: 'job' });
+  });
+
+  it.each([
+    [
+      { 'http.method': 'GET', 'http.url': 'http://a/b' },
+      { request: { method: 'GET', url: 'http://a/b' } },
+    ],
+    [
+      {
+        'url.scheme': 'https',
+        'server.address': 'a.test',
+        'server.port': 8443,
+        'url.path': '/b',
+        'url.query': 'c=d',
+      },
+      { request: { url: 'https://a.test:8443/b?c=d' } },
+    ],
+    [
+      { 'http.target': '/b', 'net.host.name': 'a', 'net.host.port': 80 },
+      { request: { url: 'http://a/b' } },
+    ],
+    [
+      {
+        'http.response.status_code': 404,
+        'client.address': '10.0.0.1',
+        'user_agent.original': 'curl',
+      },
+      {
+        request: { client_ip: '10.0.0.1', x_forwarded_for: true, user_agent: 'curl' },
+        response: { status: 404 },
+      },
+    ],
+  ])('reads http of old conventions and new: %j', (values, http) => {
+    expect(translateSpan(span({ attributes: attributes(values) }))).toMatchObject([{ http }]);
+  });
+
+  it.each([
+    [{ attributes: attributes({ 'http.status_code': 503 }) }, { fault: true }],
+    [{ attributes: attributes({ 'http.status_code': 404 }), failed: true }, { error: true }],
+    [{ attributes: attributes({ 'http.status_code': 429 }) }, { error: true, throttle: true }],
+    [
+      { failed: true, statusMessage: 'no' },
+      { fault: true, cause: { exceptions: [{ message: 'no' }] } },
+    ],
+  ])('reads trouble: %#', (over, expected) => {
+    expect(translateSpan(span(over))).toMatchObject([expected]);
+  });
+
+  it('names a call to AWS by its service and says what it was about', () => {
+    const values = {
+      'rpc.system': 'aws-api',
+      'rpc.service': 'DynamoDB',
+      'rpc.method': 'PutItem',
+      'aws.region': 'eu-west-1',
+      'aws.request_id': 'r1',
+      'aws.dynamodb.table_names': ['orders'],
+    };
+
+    expect(translateSpan(call(values))).toMatchObject([
+      {
+        name: 'DynamoDB',
+        namespace: 'aws',
+        aws: { operation: 'PutItem', region: 'eu-west-1', request_id: 'r1', table_name: 'orders' },
+      },
+    ]);
+  });
+
+  it('names a database by its name and host', () => {
+    const values = {
+      'db.system': 'mysql',
+      'db.name': 'orders',
+      'db.connection_string': 'jdbc:mysql://db.test:3306',
+      'db.user': 'app',
+    };
+
+    expect(translateSpan(call(values, { name: 'SELECT' }))).toMatchObject([
+      {
+        name: 'orders@db.test',
+        namespace: 'remote',
+        sql: {
+          url: 'SELECT',
+          connection_string: 'jdbc:mysql://db.test:3306/orders',
+          database_type: 'mysql',
+          user: 'app',
+        },
+      },
+    ]);
+  });
+
+  it('indexes the attributes that it is told to, and keeps the others', () => {
+    const values = {
+      'aws.xray.annotations': ['plan', 'a-b'],
+      plan: 'gold',
+      'a-b': 1,
+      list: ['x', { y: 1 }],
+      'enduser.id': 'ada',
+      'aws.xray.metadata.shop': '{"k":{"v":1}}',
+      'aws.xray.metadata.broken': '{',
+    };
+
+    expect(
+      translateSpan(span({ attributes: attributes(values), resource: new Map() })),
+    ).toMatchObject([
+      {
+        user: 'ada',
+        annotations: { plan: 'gold', a_b: 1 },
+        metadata: {
+          shop: { k: { v: 1 } },
+          default: { list: ['x', { y: 1 }], 'aws.xray.metadata.broken': '{' },
+        },
+      },
+    ]);
+  });
+
+  it('makes a segment and a call of a local root that is a call', () => {
+    const values = {
+      'aws.span.kind': 'LOCAL_ROOT',
+      'aws.local.service': 'worker',
+      'aws.remote.service': 'queue',
+    };
+    const [subsegment, segment] = translateSpan(call(values));
+
+    expect(segment).toMatchObject({ name: 'worker', parent_id: '0000000000000001' });
+    expect(subsegment).toMatchObject({
+      name: 'queue',
+      type: 'subsegment',
+      namespace: 'remote',
+      parent_id: segment!.id,
+    });
+  });
+
+  it.each([
+    ['aws_ecs', 'fargate', 'AWS::ECS::Fargate'],
+    ['aws_ecs', '', 'AWS::ECS::Container'],
+    ['aws_eks', '', 'AWS::EKS::Container'],
+    ['aws_ec2', '', 'AWS::EC2::Instance'],
+  ])('says where it ran: %s %s', (platform, launch, origin) => {
+    const resource = attributes({
+      'cloud.provider': 'aws',
+      'cloud.platform': platform,
+      'aws.ecs.launchtype': launch,
+    });
+
+    expect(translateSpan(span({ resource }))).toMatchObject([{ origin }]);
+  });
+});
+
+describe('readStackTrace', () => {
+  const first = { id: '0000000000000001', type: 'Error', message: 'no' };
+
+  it.each([
+    [
+      'nodejs',
+      'Error: no\n    at Cart.total (/srv/cart.ts:4:14)\n    at file:///srv/main.mjs:9:1\n    at async run (node:internal/x:1:2)',
+      [
+        { path: '/srv/cart.ts', line: 4, label: 'Cart.total' },
+        { path: 'file:///srv/main.mjs', line: 9 },
+        { path: 'node:internal/x', line: 1 },
+      ],
+    ],
+    [
+      'python',
+      'Traceback (most recent call last):\n  File "/app/main.py", line 3, in run\n    work()\n  File "/app/work.py", line 7, in work\nError: no',
+      [
+        { path: '/app/work.py', line: 7, label: 'work' },
+        { path: '/app/main.py', line: 3 },
+      ],
+    ],
+    [
+      'go',
+      'goroutine 1 [running]:\nmain.work(0x1)\n\t/app/main.go:12 +0x1d\n',
+      [{ path: '/app/main.go', line: 12, label: 'main.work' }],
+    ],
+    [
+      'dotnet',
+      'System.Exception: no\n   at Shop.Cart.Total() in /app/Cart.cs:line 5\n',
+      [{ path: '/app/Cart.cs', line: 5, label: 'Shop.Cart.Total()' }],
+    ],
+  ])('reads frames of %s', (language, trace, stack) => {
+    expect(readStackTrace(first, trace, language)[0]).toMatchObject({ ...first, stack });
+  });
+
+  it('reads what caused what in Java', () => {
+    const trace =
+      'a.Outer: no\n\tat a.B.c(B.java:5)\nCaused by: a.Inner: why\n\tat app//a.D.e(D.java:7)\n\t... 3 more';
+    const [outer, inner] = readStackTrace(first, trace, 'java');
+
+    expect(outer).toMatchObject({
+      cause: inner!.id,
+      stack: [{ path: 'B.java', line: 5, label: 'a.B.c' }],
+    });
+    expect(inner).toMatchObject({
+      type: 'a.Inner',
+      message: 'why',
+      stack: [{ label: 'a.D.e', line: 7 }],
+    });
+  });
+
+  it.each(['', 'nonsense', 'at at at ((((', '\n'.repeat(1000)])(
+    'takes text that is none: %j',
+    (trace) => {
+      for (const language of ['nodejs', 'python', 'java', 'go', 'dotnet']) {
+        expect(readStackTrace(first, trace, language)[0]).toMatchObject(first);
+      }
+    },
+  );
+});

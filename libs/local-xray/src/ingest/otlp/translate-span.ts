@@ -1,0 +1,99 @@
+import { newId, type SegmentDocument, type SubsegmentDocument } from '@nestjs-xray/document';
+import { isAwsCall, segmentName } from './segment-name';
+import { compact, type Span, text } from './span';
+import { translateAttributes } from './translate-attributes';
+import { translateAws, translateOrigin } from './translate-aws';
+import { translateCause, translateStatus } from './translate-cause';
+import { translateHttp } from './translate-http';
+import { translateSql } from './translate-sql';
+
+export type Translated = SegmentDocument | SubsegmentDocument;
+
+/**
+ * Translates a span as the OpenTelemetry Collector's X-Ray exporter does: spans of kind server
+ * and spans without a parent become segments, all others subsegments sent on their own.
+ *
+ * A span marked `aws.span.kind: LOCAL_ROOT` is its service's segment whatever its kind; when it is a call
+ * too, a segment for the service is made and the call put below it.
+ * https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/exporter/awsxrayexporter
+ */
+export function translateSpan(span: Span): Translated[] {
+  if (span.attributes.get('aws.span.kind') !== 'LOCAL_ROOT') {
+    return [translate(span, span.kind === 'server' || span.parentSpanId === '')];
+  }
+  if (span.kind === 'server' || span.kind === 'internal') return [translate(span, true)];
+  return serviceAndCall(span);
+}
+
+function translate(span: Span, asSegment: boolean): Translated {
+  const rest = new Map(span.attributes);
+  const http = translateHttp(span, rest);
+  const cause = translateCause(span, rest);
+  const aws = translateAws(span, rest);
+  const sql = translateSql(span, rest);
+  const { user, annotations, metadata } = translateAttributes(
+    rest,
+    asSegment ? span.resource : undefined,
+  );
+  const version = text(span.resource, 'service.version', 'container.image.tag');
+  return compact({
+    trace_id: `1-${span.traceId.slice(0, 8)}-${span.traceId.slice(8)}`,
+    id: span.spanId,
+    parent_id: span.parentSpanId || undefined,
+    ...(asSegment
+      ? { origin: translateOrigin(span.resource), service: version ? { version } : undefined, user }
+      : { type: 'subsegment' as const, namespace: namespaceOf(span) }),
+    name: segmentName(span),
+    start_time: span.start,
+    // A span without an end never happened to be exported by an SDK; X-Ray's word for it is in progress.
+    ...(span.end > 0 ? { end_time: span.end } : { in_progress: true }),
+    ...translateStatus(span),
+    cause,
+    http,
+    aws,
+    sql,
+    annotations,
+    metadata,
+    links: linksOf(span),
+  }) as Translated;
+}
+
+function namespaceOf(span: Span): string | undefined {
+  if (isAwsCall(span)) return 'aws';
+  const remote =
+    span.kind === 'client' ||
+    (span.kind !== 'internal' && span.attributes.has('aws.remote.service'));
+  return remote ? 'remote' : undefined;
+}
+
+function linksOf({ links }: Span): SegmentDocument['links'] {
+  if (links.length === 0) return undefined;
+  return links.map(({ traceId, spanId, attributes }) => ({
+    trace_id: `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`,
+    id: spanId,
+    ...(attributes.size > 0 && { attributes: Object.fromEntries(attributes) }),
+  }));
+}
+
+function serviceAndCall(span: Span): Translated[] {
+  const serviceId = newId();
+  const call = translate({ ...span, parentSpanId: serviceId }, false) as SubsegmentDocument;
+  const consumes = span.kind === 'consumer';
+  call.namespace ??= 'remote';
+  if (consumes) delete (call as SegmentDocument).links;
+  const attributes = new Map(span.attributes);
+  for (const key of [
+    'aws.remote.service',
+    'aws.remote.operation',
+    'remoteTarget',
+    'K8s.RemoteNamespace',
+  ]) {
+    attributes.delete(key);
+  }
+  const service = translate({ ...span, spanId: serviceId, attributes }, true) as SegmentDocument;
+  service.name = text(span.attributes, 'aws.local.service') ?? service.name;
+  delete service.http;
+  delete (service as SubsegmentDocument).sql;
+  if (!consumes) delete service.links;
+  return [call, service];
+}

@@ -1,0 +1,44 @@
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { LocalXrayEmitter } from './ingest/in-process.emitter';
+import type { LocalXrayOptions } from './local-xray.options';
+import { type LocalXray, startLocalXray } from './local-xray.server';
+
+/** Injects the running {@link LocalXray}. */
+export const LOCAL_XRAY = Symbol('LocalXray');
+
+/**
+ * Runs local X-Ray within a Nest application, on an address of its own, so that nothing of the
+ * application's (its guards, pipes, body limits, and its tracing) applies to it.
+ *
+ * Exports {@link LocalXrayEmitter}, which takes the application's own segments without a socket:
+ *
+ * @example
+ * XrayModule.forRootAsync({
+ *   inject: [LocalXrayEmitter],
+ *   useFactory: (emitter: LocalXrayEmitter) => ({ serviceName: 'shop', emitter }),
+ * })
+ */
+@Module({})
+export class LocalXrayModule implements OnApplicationShutdown {
+  constructor(@Inject(LOCAL_XRAY) private readonly localXray: LocalXray) {}
+
+  static forRoot(options: LocalXrayOptions = {}): DynamicModule {
+    return {
+      module: LocalXrayModule,
+      global: true,
+      providers: [
+        { provide: LOCAL_XRAY, useFactory: () => startLocalXray(options) },
+        {
+          provide: LocalXrayEmitter,
+          inject: [LOCAL_XRAY],
+          useFactory: (localXray: LocalXray) => localXray.emitter,
+        },
+      ],
+      exports: [LOCAL_XRAY, LocalXrayEmitter],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.localXray.close();
+  }
+}

@@ -1,0 +1,135 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { XrayErrorFilter } from './api/xray-error.filter';
+import { StatusService } from './console/status.service';
+import { LocalXrayEmitter } from './ingest/in-process.emitter';
+import { UdpReceiver } from './ingest/udp-receiver';
+import { type LocalXrayOptions, type ResolvedOptions, resolveOptions } from './local-xray.options';
+import { hostGuard } from './server/host-guard';
+import { securityHeaders } from './server/security-headers';
+import { ServerModule } from './server/server.module';
+import { TraceStore } from './store/trace-store';
+
+/** The largest request body, also after unzipping. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** The address cannot be had; the message names it and its variable. */
+export class AddressError extends Error {
+  override name = 'AddressError';
+}
+
+/** A running local X-Ray. */
+export interface LocalXray {
+  host: string;
+  /** Of UDP and TCP. */
+  port: number;
+  /** `host:port` */
+  address: string;
+  store: TraceStore;
+  /** Takes segments from a tracer in this process. */
+  emitter: LocalXrayEmitter;
+  /** Bytes that the kernel granted for datagrams. */
+  udpBufferBytes: number;
+  /** Makes everything durable and lets go of the address and the file. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts local X-Ray.
+ *
+ * @throws AddressError when the port is taken, DatabaseError when the database cannot be used, OptionError for
+ *   an option that makes no sense. Nothing is left open then.
+ */
+export async function startLocalXray(options: LocalXrayOptions = {}): Promise<LocalXray> {
+  const resolved = resolveOptions(options);
+  const store = await TraceStore.open(resolved);
+  const app = await createApp(resolved, store);
+  try {
+    const { port, udp } = await listen(app, resolved, store);
+    const address = `${resolved.host.includes(':') ? `[${resolved.host}]` : resolved.host}:${port}`;
+    app.get(StatusService).address = address;
+    const emitter = new LocalXrayEmitter(store.ingest);
+    return {
+      host: resolved.host,
+      port,
+      address,
+      store,
+      emitter,
+      udpBufferBytes: udp.bufferBytes,
+      close: async () => {
+        await udp.close();
+        await emitter.close();
+        await app.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await app.close();
+    await store.close();
+    throw error;
+  }
+}
+
+async function createApp(
+  options: ResolvedOptions,
+  store: TraceStore,
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(ServerModule.with(options, store), {
+    logger: ['error', 'fatal'],
+    bodyParser: false,
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(hostGuard([...options.allowedHosts, options.host]));
+  app.use(securityHeaders);
+  app.useBodyParser('raw', { type: () => true, limit: MAX_BODY_BYTES });
+  app.useStaticAssets(options.viewer, { index: false, redirect: false });
+  app.useGlobalFilters(new XrayErrorFilter());
+  await app.init();
+  return app;
+}
+
+/** TCP and UDP at one port. A free TCP port that is taken for UDP is given back, and another tried. */
+async function listen(
+  app: NestExpressApplication,
+  { host, port }: ResolvedOptions,
+  store: TraceStore,
+): Promise<{ port: number; udp: UdpReceiver }> {
+  // Not app.listen(): it logs what it throws, and the caller says it better.
+  const server: Server = app.getHttpServer();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+      const actual = (server.address() as AddressInfo).port;
+      return { port: actual, udp: await UdpReceiver.bind(host, actual, store.ingest) };
+    } catch (error) {
+      if (port !== 0 || attempt === 5) throw addressError(error, host, port);
+      await new Promise((resolve) => server.close(resolve));
+    }
+  }
+}
+
+function addressError(error: unknown, host: string, port: number): Error {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  const protocol = syscall === 'bind' ? 'UDP' : 'TCP';
+  if (code === 'EADDRINUSE') {
+    return new AddressError(
+      `Local X-Ray cannot listen on ${host}:${port} (${protocol}): the port is taken, perhaps by an X-Ray daemon or ` +
+        'another local X-Ray. Stop that, or choose another address with XRAY_LOCAL_ADDRESS or --address.',
+    );
+  }
+  return new AddressError(
+    `Local X-Ray cannot listen on ${host}:${port} (${protocol}): ${(error as Error).message}. ` +
+      'Choose another address with XRAY_LOCAL_ADDRESS or --address.',
+  );
+}

@@ -1,0 +1,112 @@
+import type { CausePart, Filter } from './filter-ast';
+import { compareNumber, compareText, decide, type Leaf } from './filter-logic';
+import type { RootCause, TraceSummary } from './summary.types';
+
+/** What `rootcause.….service`, `.entity` or `.exception` is about, one at a time. */
+interface Item {
+  name: string | undefined;
+  type?: string;
+  message?: string;
+  index: number;
+  last: boolean;
+  inferred?: boolean;
+  remote?: boolean;
+  coverage?: number;
+}
+
+/** Decides `rootcause.….… { }`: some service, entity or exception of some root cause meets it. */
+export function decideOnCauses(
+  { of, part, where }: Extract<Filter, { kind: 'rootcause' }>,
+  summary: TraceSummary,
+): boolean {
+  const causes = {
+    fault: summary.FaultRootCauses,
+    error: summary.ErrorRootCauses,
+    responsetime: summary.ResponseTimeRootCauses,
+  }[of];
+  return causes.some((cause) =>
+    itemsOf(cause, part).some(
+      (item) => !where || decide(where, (leaf) => decideLeaf(leaf, item)) === true,
+    ),
+  );
+}
+
+function itemsOf({ Services }: RootCause, part: CausePart): Item[] {
+  if (part === 'service') {
+    return Services.map(({ Name, Type, Inferred }, index) => ({
+      name: Name,
+      type: Type,
+      inferred: Inferred,
+      index,
+      last: index === Services.length - 1,
+    }));
+  }
+  return Services.flatMap(({ EntityPath }): Item[] => {
+    if (part === 'entity') {
+      return EntityPath.map(({ Name, Remote, Coverage }, index) => ({
+        name: Name,
+        remote: Remote,
+        coverage: Coverage,
+        index,
+        last: index === EntityPath.length - 1,
+      }));
+    }
+    return EntityPath.flatMap(({ Exceptions = [] }) =>
+      Exceptions.map(({ Name, Message }, index) => ({
+        name: Name,
+        message: Message,
+        index,
+        last: index === Exceptions.length - 1,
+      })),
+    );
+  });
+}
+
+function decideLeaf(leaf: Leaf, item: Item): boolean {
+  switch (leaf.kind) {
+    case 'boolean': {
+      const { index, last, inferred = false, remote = false } = item;
+      const is = { first: index === 0, last, inferred, remote }[leaf.keyword as 'first'];
+      return is === leaf.is;
+    }
+    case 'number':
+      return compareNumber(
+        leaf.keyword === 'index' ? item.index : item.coverage,
+        leaf.op,
+        leaf.value,
+      );
+    case 'text':
+      return compareText(item[leaf.keyword as 'name' | 'type' | 'message'], leaf.op, leaf.value);
+    default:
+      throw new Error(`${leaf.kind} cannot stand in a root cause`);
+  }
+}
+
+/**
+ * Decides `rootcause.json = #[…]`: each member describes some root cause of the trace, of
+ * whatever kind. Members of objects that are left out may be anything; lists have to be whole.
+ */
+export function decideOnJson(wanted: unknown[], summary: TraceSummary): boolean {
+  const causes = [
+    ...summary.FaultRootCauses,
+    ...summary.ErrorRootCauses,
+    ...summary.ResponseTimeRootCauses,
+  ];
+  return wanted.every((each) => causes.some((cause) => describes(each, cause)));
+}
+
+function describes(wanted: unknown, actual: unknown): boolean {
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(actual) &&
+      actual.length === wanted.length &&
+      wanted.every((each, at) => describes(each, actual[at]))
+    );
+  }
+  if (typeof wanted !== 'object' || wanted === null) return wanted === actual;
+  if (typeof actual !== 'object' || actual === null) return false;
+  return Object.entries(wanted).every(
+    ([key, value]) =>
+      Object.hasOwn(actual, key) && describes(value, (actual as Record<string, unknown>)[key]),
+  );
+}

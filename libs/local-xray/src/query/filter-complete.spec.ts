@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { completeFilter } from './filter-complete';
+
+/** The caret stands at `|`. */
+const complete = (marked: string) => completeFilter(marked.replace('|', ''), marked.indexOf('|'));
+const labels = (marked: string) => complete(marked).items.map(({ label }) => label);
+
+describe('completion of a filter expression', () => {
+  it('offers every condition at the start', () => {
+    expect(labels('|')).toEqual(
+      expect.arrayContaining(['fault', 'responsetime', 'annotation.', 'service()', 'NOT']),
+    );
+    expect(labels('|')).not.toContain('coverage');
+  });
+
+  it('offers what begins as typed, and replaces the whole word under the caret', () => {
+    expect(complete('ok AND htTp.u|rl = "x"')).toEqual({
+      from: 7,
+      to: 15,
+      items: ['http.url', 'http.useragent'].map((label) => ({
+        kind: 'keyword',
+        label,
+        insert: label,
+      })),
+    });
+  });
+
+  it('offers operators that fit the keyword', () => {
+    expect(labels('responsetime |')).toEqual(
+      expect.arrayContaining(['=', '!=', '<', '<=', '>', '>=']),
+    );
+    expect(labels('responsetime |')).not.toContain('CONTAINS');
+    expect(labels('http.url CON|')).toEqual(['CONTAINS']);
+    expect(labels('fault |')).toEqual(expect.arrayContaining(['=', 'AND', 'OR']));
+    expect(labels('fault = |')).toEqual(['true', 'false']);
+  });
+
+  it('offers within braces what means something there', () => {
+    expect(labels('service("a") { |')).toEqual(
+      expect.arrayContaining(['fault', 'responsetime', '}']),
+    );
+    expect(labels('service("a") { |')).not.toContain('service()');
+    expect(labels('rootcause.fault.entity { co|')).toEqual(['coverage']);
+    expect(labels('service("a") { fault } |')).toContain('edge()');
+  });
+
+  it.each([
+    ['service(|', { kind: 'services', prefix: '' }],
+    ['service("back|', { kind: 'services', prefix: 'back' }],
+    ['edge("a", "|', { kind: 'services', prefix: '' }],
+    ['service(id(name: "a|', { kind: 'services', prefix: 'a' }],
+    ['user = "ad|', { kind: 'users', prefix: 'ad' }],
+    ['http.url BEGINSWITH "h|', { kind: 'urls', prefix: 'h' }],
+    ['http.method = P|', { kind: 'methods', prefix: 'P' }],
+    ['group.name = |', { kind: 'groups', prefix: '' }],
+    ['annotation.plan = "g|', { kind: 'annotation-values', key: 'plan', prefix: 'g' }],
+    ['annotation["a \\" b"] = |', { kind: 'annotation-values', key: 'a " b', prefix: '' }],
+    ['annotation["pl|', { kind: 'annotation-keys', prefix: 'pl' }],
+  ])('asks for values seen at %s', (marked, values) => {
+    expect(complete(marked).values).toEqual({ quoted: true, ...values });
+  });
+
+  it('asks for keys behind the dot of an annotation, and replaces only the key', () => {
+    const marked = 'ok annotation.pl|an = 1';
+
+    expect(complete(marked)).toMatchObject({
+      from: 14,
+      to: 18,
+      values: { kind: 'annotation-keys', prefix: 'pl', quoted: false },
+    });
+  });
+
+  it('replaces a text up to its closing quotation mark', () => {
+    expect(complete('service("ba|ck") { fault }')).toMatchObject({ from: 8, to: 14 });
+  });
+
+  it('offers nothing where what stands before is wrong', () => {
+    expect(complete('banana banana |')).toEqual({ from: 14, to: 14, items: [] });
+    expect(labels('responsetime > |')).toEqual([]);
+  });
+
+  it('never fails, wherever the caret is', () => {
+    const pieces = fc.constantFrom(
+      'ok',
+      'service',
+      '(',
+      '"a',
+      '"',
+      ')',
+      '{',
+      '}',
+      'annotation.',
+      '[',
+      ']',
+      '=',
+      '5',
+      '#[',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(pieces, { maxLength: 12 }),
+        fc.integer({ min: -1, max: 60 }),
+        (words, offset) => {
+          const expression = words.join(' ');
+          const { from, to } = completeFilter(expression, offset);
+          expect(from).toBeLessThanOrEqual(to);
+          expect(to).toBeLessThanOrEqual(expression.length);
+        },
+      ),
+    );
+  });
+});

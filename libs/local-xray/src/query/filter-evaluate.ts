@@ -1,0 +1,208 @@
+import type { AnnotationValue } from '@nestjs-xray/document';
+import type { Filter } from './filter-ast';
+import { decideOnCauses, decideOnJson } from './filter-causes';
+import {
+  compareAnnotation,
+  compareNumber,
+  compareText,
+  decide,
+  some,
+  type Leaf,
+  type Verdict,
+} from './filter-logic';
+import { decideOnModel, decideOnShape } from './filter-nodes';
+import { saysOf } from './node-flags';
+import type { TraceSummary } from './summary.types';
+import { buildTraceModel, type TraceModel } from './trace-model';
+import { decodeShape, encodeShape, timesOf, type Shape, type TimesOf } from './trace-shape';
+import { traceFacts } from './trace-summary';
+import type { AnyDocument } from './trace-tree';
+
+/** A trace as filters look at it. The functions may be dear: they are asked in this order, and only when needed. */
+export interface TraceView {
+  /** The four bits of `traces.flags`. */
+  flags: number;
+  /** Seconds. */
+  duration: number;
+  responseTime: number | null;
+  status: number | null;
+  method: string | null;
+  url: string | null;
+  userAgent: string | null;
+  clientIp: string | null;
+  users: readonly string[];
+  shape(): Shape;
+  times(): TimesOf;
+  summary(): TraceSummary;
+  model(): TraceModel;
+}
+
+/** The trace that these documents make. */
+export function viewDocuments(id: string, documents: readonly AnyDocument[]): TraceView {
+  const model = buildTraceModel(documents);
+  const { flags, duration, responseTime, http, users, summary } = traceFacts(id, model);
+  const { shape: encoded, times } = encodeShape(model);
+  const shape = decodeShape(encoded);
+  return {
+    flags,
+    duration,
+    responseTime,
+    status: http?.HttpStatus ?? null,
+    method: http?.HttpMethod ?? null,
+    url: http?.HttpURL ?? null,
+    userAgent: http?.UserAgent ?? null,
+    clientIp: http?.ClientIp ?? null,
+    users,
+    shape: () => shape,
+    times: () => timesOf(times),
+    summary: () => summary,
+    model: () => model,
+  };
+}
+
+/** What a leaf may look at, the cheapest first. */
+const ROW = 0;
+const SHAPE = 1;
+const TIMES = 2;
+const SUMMARY = 3;
+const DOCUMENTS = 4;
+
+/** Whether a trace meets a filter whose groups are resolved. */
+export function matches(filter: Filter, view: TraceView): boolean {
+  for (const upTo of evidenceFor(filter)) {
+    const verdict = decide(filter, (leaf) => decideLeaf(leaf, view, upTo));
+    if (verdict !== undefined) return verdict;
+  }
+  throw new Error('A filter that nothing decides');
+}
+
+const remembered = new WeakMap<Filter, number[]>();
+
+/** The steps at which there is something new to look at. */
+function evidenceFor(filter: Filter): number[] {
+  let steps = remembered.get(filter);
+  if (!steps) {
+    const found = new Set<number>();
+    collectEvidence(filter, found);
+    steps = [...found].sort();
+    // A filter without a condition, which every trace meets.
+    if (steps.length === 0) steps.push(ROW);
+    remembered.set(filter, steps);
+  }
+  return steps;
+}
+
+function collectEvidence(filter: Filter, found: Set<number>): void {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.items.forEach((item) => collectEvidence(item, found));
+    case 'not':
+      return collectEvidence(filter.item, found);
+    case 'service':
+    case 'edge':
+      return [SHAPE, TIMES, DOCUMENTS].forEach((each) => found.add(each));
+    case 'boolean':
+    case 'number':
+      return void found.add(ROW);
+    case 'text':
+      return void found.add(IN_ROW.has(filter.keyword) ? ROW : SUMMARY);
+    default:
+      return void found.add(SUMMARY);
+  }
+}
+
+function decideLeaf(leaf: Leaf, view: TraceView, upTo: number): Verdict {
+  switch (leaf.kind) {
+    case 'boolean':
+      return hasFlag(leaf.keyword, view.flags) === leaf.is;
+    case 'number':
+      return compareNumber(numberOf(leaf.keyword, view), leaf.op, leaf.value);
+    case 'text': {
+      const values = textsOf(leaf.keyword, view, upTo);
+      return values && some(values, (value) => compareText(value, leaf.op, leaf.value));
+    }
+    case 'annotation':
+      if (upTo < SUMMARY) return undefined;
+      return annotationsOf(view.summary(), leaf.key).some((value) =>
+        compareAnnotation(value, leaf.op, leaf.value),
+      );
+    case 'service':
+    case 'edge':
+      if (upTo >= DOCUMENTS) return decideOnModel(leaf, view.model());
+      if (upTo < SHAPE) return undefined;
+      return decideOnShape(leaf, view.shape(), upTo >= TIMES ? view.times() : undefined);
+    case 'rootcause':
+      return upTo >= SUMMARY ? decideOnCauses(leaf, view.summary()) : undefined;
+    case 'rootcause.json':
+      return upTo >= SUMMARY ? decideOnJson(leaf.value, view.summary()) : undefined;
+  }
+}
+
+const IN_ROW = new Set<string>([
+  'http.url',
+  'http.method',
+  'http.useragent',
+  'http.clientip',
+  'user',
+]);
+
+/** At the top level a boolean is about the trace; its entry point is a root and not inferred. */
+function hasFlag(keyword: string, flags: number): boolean {
+  return saysOf(keyword, flags) ?? keyword === 'root';
+}
+
+function numberOf(keyword: string, { responseTime, duration, status }: TraceView): number | null {
+  return keyword === 'responsetime' ? responseTime : keyword === 'duration' ? duration : status;
+}
+
+/** Undefined when it takes more evidence to know. */
+function textsOf(
+  keyword: string,
+  view: TraceView,
+  upTo: number,
+): readonly (string | null | undefined)[] | undefined {
+  switch (keyword) {
+    case 'http.url':
+      return [view.url];
+    case 'http.method':
+      return [view.method];
+    case 'http.useragent':
+      return [view.userAgent];
+    case 'http.clientip':
+      return [view.clientIp];
+    case 'user':
+      return view.users;
+  }
+  return upTo >= SUMMARY ? textsOfSummary(keyword, view.summary()) : undefined;
+}
+
+function textsOfSummary(keyword: string, summary: TraceSummary): (string | undefined)[] {
+  switch (keyword) {
+    case 'name':
+      return [summary.EntryPoint?.Name];
+    case 'type':
+      return [summary.EntryPoint?.Type];
+    case 'availabilityzone':
+      return summary.AvailabilityZones.map(({ Name }) => Name);
+    case 'instance.id':
+      return summary.InstanceIds.map(({ Id }) => Id);
+    case 'resource.arn':
+      return summary.ResourceARNs.map(({ ARN }) => ARN);
+    default: {
+      const causes = [...summary.FaultRootCauses, ...summary.ErrorRootCauses];
+      const entities = causes.flatMap(({ Services }) =>
+        Services.flatMap(({ EntityPath }) => EntityPath),
+      );
+      return entities.flatMap(({ Exceptions = [] }) => Exceptions.map(({ Message }) => Message));
+    }
+  }
+}
+
+function annotationsOf({ Annotations }: TraceSummary, key: string): AnnotationValue[] {
+  if (!Object.hasOwn(Annotations, key)) return [];
+  return Annotations[key]!.map(
+    ({ AnnotationValue: { StringValue, NumberValue, BooleanValue } }) =>
+      (StringValue ?? NumberValue ?? BooleanValue)!,
+  );
+}

@@ -1,0 +1,240 @@
+import type { Filter, NumberOp, TextOp } from './filter-ast';
+import type { Leaf } from './filter-logic';
+import { allOf, anyOf, FALSE, noneOf, sql, TRUE, type Sql, type SqlValue } from './query-database';
+import { ERROR, ERROR_WITHIN, FAULT, FAULT_WITHIN, PARTIAL, THROTTLE } from './node-flags';
+
+/**
+ * What SQL can say of a filter: `upper` holds for every trace that meets it, `lower` for none
+ * that does not. When they are one and the same, SQL decides alone.
+ */
+export interface Bounds {
+  upper: Sql;
+  lower: Sql;
+}
+
+/** What the compiler asks of its surroundings. */
+export interface SqlContext {
+  /** The numbers of the shapes that decide a condition on nodes, and of those that leave it open. */
+  shapes(filter: Extract<Leaf, { kind: 'service' | 'edge' }>): { yes: number[]; open: number[] };
+  /** The times between which traces are looked for; undefined when it is not their start that counts. */
+  starts: { from: number; to: number } | undefined;
+}
+
+export function isExact({ upper, lower }: Bounds): boolean {
+  return upper === lower;
+}
+
+/** Compiles a filter whose groups are resolved, over `traces AS t`. */
+export function compileFilter(filter: Filter, context: SqlContext): Bounds {
+  switch (filter.kind) {
+    case 'and':
+      return combine(filter.items, context, allOf);
+    case 'or':
+      return combine(filter.items, context, anyOf);
+    case 'not': {
+      const bounds = compileFilter(filter.item, context);
+      if (isExact(bounds)) return exactly(noneOf(bounds.upper));
+      return { upper: noneOf(bounds.lower), lower: noneOf(bounds.upper) };
+    }
+    case 'group':
+      throw new Error('Groups have to be resolved before a filter is compiled');
+    default:
+      return compileLeaf(filter, context);
+  }
+}
+
+function combine(items: Filter[], context: SqlContext, join: (parts: Sql[]) => Sql): Bounds {
+  const all = items.map((item) => compileFilter(item, context));
+  const upper = join(all.map((each) => each.upper));
+  return all.every(isExact)
+    ? exactly(upper)
+    : { upper, lower: join(all.map((each) => each.lower)) };
+}
+
+function exactly(condition: Sql): Bounds {
+  return { upper: condition, lower: condition };
+}
+
+/** Nothing is known, but what holds whenever the filter does. */
+function atMost(upper: Sql): Bounds {
+  return { upper, lower: FALSE };
+}
+
+function compileLeaf(leaf: Leaf, context: SqlContext): Bounds {
+  switch (leaf.kind) {
+    case 'boolean': {
+      const condition = flagCondition(leaf.keyword);
+      return exactly(leaf.is ? condition : noneOf(condition));
+    }
+    case 'number':
+      return exactly(numberCondition(NUMBER_COLUMNS[leaf.keyword]!, leaf.op, leaf.value));
+    case 'text':
+      return compileText(leaf);
+    case 'annotation':
+      return compileAnnotation(leaf, context);
+    case 'service':
+    case 'edge': {
+      const { yes, open } = context.shapes(leaf);
+      if (open.length === 0) return exactly(shapeCondition(yes));
+      return { upper: shapeCondition([...yes, ...open]), lower: shapeCondition(yes) };
+    }
+    case 'rootcause':
+      return atMost(CAUSES[leaf.of]);
+    case 'rootcause.json':
+      return leaf.value.length === 0 ? exactly(TRUE) : atMost(anyOf(Object.values(CAUSES)));
+  }
+}
+
+/** What a trace has that has root causes of a kind. */
+const CAUSES = {
+  fault: sql(`(t.flags & ${FAULT_WITHIN}) <> 0`),
+  error: sql(`(t.flags & ${ERROR_WITHIN}) <> 0`),
+  responsetime: sql('t.response_time IS NOT NULL'),
+};
+
+/** Spelt as the partial index on them is, see store/schema.ts. */
+export const HAS_TROUBLE = '(t.flags & 7) <> 0';
+
+function flagCondition(keyword: string): Sql {
+  switch (keyword) {
+    case 'ok':
+      return sql('(t.flags & 7) = 0');
+    case 'fault':
+      return sql(`(t.flags & ${FAULT}) <> 0`);
+    case 'error':
+      return sql(`(t.flags & ${ERROR}) <> 0`);
+    case 'throttle':
+      return sql(`(t.flags & ${THROTTLE}) <> 0`);
+    case 'partial':
+      return sql(`(t.flags & ${PARTIAL}) <> 0`);
+    default:
+      return keyword === 'root' ? TRUE : FALSE;
+  }
+}
+
+const NUMBER_COLUMNS: Record<string, string> = {
+  responsetime: 't.response_time',
+  duration: 't.duration',
+  'http.status': 't.status',
+};
+
+/** Never NULL, so that NOT turns it round. */
+function numberCondition(column: string, op: NumberOp | undefined, value = 0): Sql {
+  if (op === undefined) return sql(`${column} IS NOT NULL`);
+  return sql(`(${column} IS NOT NULL AND ${column} ${op === '!=' ? '<>' : op} ?)`, value);
+}
+
+const TEXT_COLUMNS: Record<string, string> = {
+  'http.url': 't.url',
+  'http.method': 't.method',
+  'http.useragent': 't.user_agent',
+  'http.clientip': 't.client_ip',
+};
+
+function compileText({ keyword, op, value }: Extract<Leaf, { kind: 'text' }>): Bounds {
+  const column = TEXT_COLUMNS[keyword];
+  if (column) {
+    const condition = textCondition(column, op, value);
+    return condition ? exactly(condition) : atMost(sql(`${column} IS NOT NULL`));
+  }
+  if (keyword === 'user') {
+    const condition = textCondition('u.value', op, value);
+    if (!condition) return atMost(sql('t.users IS NOT NULL'));
+    const { text, values } = condition;
+    return exactly(sql(`EXISTS (SELECT 1 FROM json_each(t.users) AS u WHERE ${text})`, ...values));
+  }
+  if (keyword === 'message') return atMost(anyOf([CAUSES.fault, CAUSES.error]));
+  // The rest is in the summary, as JSON.stringify writes it: the text has to be somewhere in there.
+  if (op === undefined || op === '!=' || !value || !isPlain(value)) return atMost(TRUE);
+  return atMost(sql('instr(t.summary, ?) > 0', JSON.stringify(value).slice(1, -1)));
+}
+
+/** Undefined when SQLite may see another text than we do. */
+function textCondition(column: string, op: TextOp | undefined, value = ''): Sql | undefined {
+  if (!isPlain(value)) return undefined;
+  const set = `${column} IS NOT NULL`;
+  switch (op) {
+    case undefined:
+      return sql(set);
+    case '=':
+      return sql(`(${set} AND ${column} = ?)`, value);
+    case '!=':
+      return sql(`(${set} AND ${column} <> ?)`, value);
+    case 'CONTAINS':
+      return sql(`(${set} AND instr(${column}, ?) > 0)`, value);
+    case 'BEGINSWITH':
+      return sql(`(${set} AND instr(${column}, ?) = 1)`, value);
+    case 'ENDSWITH': {
+      if (value === '') return sql(set);
+      // By bytes: SQLite counts the characters of a text only up to the first NUL.
+      const end = Buffer.byteLength(value);
+      return sql(`(${set} AND substr(CAST(${column} AS BLOB), -${end}) = CAST(? AS BLOB))`, value);
+    }
+  }
+}
+
+/** Whether SQLite takes the text as it is: halves of characters it would replace, and NUL may end it. */
+function isPlain(text: string): boolean {
+  return !/[\0\p{Surrogate}]/u.test(text);
+}
+
+function compileAnnotation(
+  { key, op, value }: Extract<Leaf, { kind: 'annotation' }>,
+  { starts }: SqlContext,
+): Bounds {
+  if (!isPlain(key) || (typeof value === 'string' && !isPlain(value))) return atMost(TRUE);
+  if (op === '=') {
+    // All columns of the primary key: one look into the index for each trace.
+    return exactly(
+      sql(
+        'EXISTS (SELECT 1 FROM annotations AS e WHERE e.key = ? AND e.value = ? AND e.start = t.start AND e.trace = t.n)',
+        key,
+        annotationValue(value!),
+      ),
+    );
+  }
+  const condition = annotationCondition(op, value);
+  const window = starts ? sql('AND e.start >= ? AND e.start <= ?', starts.from, starts.to) : TRUE;
+  return exactly(
+    sql(
+      `t.n IN (SELECT e.trace FROM annotations AS e WHERE e.key = ? ${condition.text} ${window === TRUE ? '' : window.text})`,
+      key,
+      ...condition.values,
+      ...window.values,
+    ),
+  );
+}
+
+/** Booleans are kept as blobs, so that values of different types are never equal. */
+export function annotationValue(value: string | number | boolean): SqlValue {
+  return typeof value === 'boolean' ? Uint8Array.of(value ? 1 : 0) : value;
+}
+
+function annotationCondition(
+  op: NumberOp | TextOp | undefined,
+  value: string | number | boolean | undefined,
+): Sql {
+  switch (op) {
+    case undefined:
+      return sql('');
+    case '!=':
+      return sql('AND e.value <> ?', annotationValue(value!));
+    case '<':
+    case '<=':
+      return sql(`AND e.value ${op} ?`, Number(value));
+    case '>':
+    case '>=':
+      // Text sorts above all numbers.
+      return sql(`AND e.value ${op} ? AND e.value < ''`, Number(value));
+    default: {
+      const { text, values } = textCondition('e.value', op, String(value))!;
+      return sql(`AND typeof(e.value) = 'text' AND ${text}`, ...values);
+    }
+  }
+}
+
+function shapeCondition(shapes: number[]): Sql {
+  if (shapes.length === 0) return FALSE;
+  if (shapes.length <= 500) return sql(`t.shape IN (${shapes.join(', ')})`);
+  return sql('t.shape IN (SELECT value FROM json_each(?))', JSON.stringify(shapes));
+}

@@ -1,0 +1,154 @@
+import type { Filter } from './filter-ast';
+import {
+  annotationValue,
+  compileFilter,
+  HAS_TROUBLE,
+  isExact,
+  type SqlContext,
+} from './filter-sql';
+import { allOf, FALSE, sql, TRUE, type QueryDatabase, type Sql } from './query-database';
+
+/** Which traces to look for. */
+export interface SearchWindow {
+  /** Epoch seconds, both included. */
+  from: number;
+  to: number;
+  /** Whether the trace has to start or to end in between; `start` unless told. */
+  by?: 'start' | 'end';
+}
+
+/** How the database is to be asked. */
+export interface SearchPlan {
+  /** Table and join, with the index that is to be used. */
+  source: Sql;
+  /** Everything that SQL can say. */
+  where: Sql;
+  /** The column that orders the traces, newest first. */
+  order: string;
+  /** The number of a trace, in the order's index. */
+  number: string;
+  /** What has to be decided on each trace that SQL lets through. */
+  rest: Filter | undefined;
+}
+
+interface Driver {
+  source: Sql;
+  where: Sql;
+  order: string;
+  number: string;
+  /** How to count what the driver goes through, to choose the shortest way. */
+  probe?: Sql;
+  /** Whether the index yields the newest first. */
+  ordered: boolean;
+}
+
+/** Fewer rows than this are sorted at once. */
+const FEW = 3_000;
+
+/** Plans a search; undefined when nothing can be found. */
+export function planSearch(
+  filter: Filter,
+  window: SearchWindow,
+  context: SqlContext,
+  database: QueryDatabase,
+): SearchPlan | undefined {
+  const conjuncts = (filter.kind === 'and' ? filter.items : [filter]).map((item) => ({
+    item,
+    bounds: compileFilter(item, context),
+  }));
+  const where = allOf(conjuncts.map(({ bounds }) => bounds.upper));
+  if (where === FALSE) return undefined;
+  const open = conjuncts.filter(({ bounds }) => !isExact(bounds)).map(({ item }) => item);
+  const rest: Filter | undefined = open.length > 1 ? { kind: 'and', items: open } : open[0];
+  const drivers = conjuncts.flatMap(
+    ({ item, bounds }) => driverFor(item, bounds.upper, window) ?? [],
+  );
+  const driver = choose(drivers, database) ?? scan(window);
+  const { source, order, number } = driver;
+  return {
+    source,
+    order,
+    number,
+    rest,
+    where: allOf([driver.where, where].filter((part) => part !== TRUE)),
+  };
+}
+
+function scan({ from, to, by = 'start' }: SearchWindow): Driver {
+  const column = by === 'start' ? 't.start' : 't."end"';
+  return {
+    source: sql(`traces AS t INDEXED BY traces_${by}`),
+    where: sql(`${column} >= ? AND ${column} <= ?`, from, to),
+    order: column,
+    number: 't.n',
+    ordered: true,
+  };
+}
+
+/** A way to the traces by something else than time, when a condition opens one. */
+function driverFor(item: Filter, upper: Sql, window: SearchWindow): Driver | undefined {
+  if ((window.by ?? 'start') !== 'start') return undefined;
+  const { from, to } = window;
+  const times = (column: string) => sql(`${column} >= ? AND ${column} <= ?`, from, to);
+  if (item.kind === 'annotation' && item.op === '=' && upper !== TRUE) {
+    const where = sql(
+      'a.key = ? AND a.value = ? AND a.start >= ? AND a.start <= ?',
+      item.key,
+      annotationValue(item.value!),
+      from,
+      to,
+    );
+    return {
+      source: sql('annotations AS a CROSS JOIN traces AS t ON t.n = a.trace'),
+      where,
+      order: 'a.start',
+      number: 'a.trace',
+      probe: sql(`annotations AS a WHERE ${where.text}`, ...where.values),
+      ordered: true,
+    };
+  }
+  if (meansTrouble(item)) {
+    const where = allOf([sql(HAS_TROUBLE), times('t.start')]);
+    return {
+      source: sql('traces AS t INDEXED BY traces_bad'),
+      where,
+      order: 't.start',
+      number: 't.n',
+      probe: sql(`traces AS t INDEXED BY traces_bad WHERE ${where.text}`, ...where.values),
+      ordered: true,
+    };
+  }
+  if ((item.kind === 'service' || item.kind === 'edge') && upper !== TRUE) {
+    const where = allOf([upper, times('t.start')]);
+    return {
+      source: sql('traces AS t INDEXED BY traces_shape'),
+      where: times('t.start'),
+      order: 't.start',
+      number: 't.n',
+      probe: sql(`traces AS t INDEXED BY traces_shape WHERE ${where.text}`, ...where.values),
+      ordered: false,
+    };
+  }
+  return undefined;
+}
+
+/** Whether all that meets the condition has a fault, an error or a throttle. */
+function meansTrouble(item: Filter, negated = false): boolean {
+  if (item.kind === 'not') return meansTrouble(item.item, !negated);
+  if (item.kind !== 'boolean') return false;
+  const is = item.is !== negated;
+  return item.keyword === 'ok' ? !is : is && ['fault', 'error', 'throttle'].includes(item.keyword);
+}
+
+/** The way with the fewest rows; of ways with many, one that yields the newest first and so can stop early. */
+function choose(drivers: Driver[], database: QueryDatabase): Driver | undefined {
+  let best: Driver | undefined;
+  let fewest = FEW + 1;
+  for (const driver of drivers) {
+    const { text, values } = driver.probe!;
+    const probe = `SELECT count(*) AS rows FROM (SELECT 1 FROM ${text} LIMIT ${FEW + 1})`;
+    const [row] = database.prepare(probe).all<{ rows: number }>([...values]);
+    if (row!.rows < fewest) [best, fewest] = [driver, row!.rows];
+  }
+  return best ?? drivers.find(({ ordered }) => ordered);
+}

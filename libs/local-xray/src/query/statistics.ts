@@ -1,0 +1,59 @@
+import { ERROR, FAULT, THROTTLE } from './node-flags';
+
+/** ServiceStatistics and EdgeStatistics of the API, which are alike. */
+export interface SummaryStatistics {
+  OkCount: number;
+  ErrorStatistics: { ThrottleCount: number; OtherCount: number; TotalCount: number };
+  FaultStatistics: { OtherCount: number; TotalCount: number };
+  TotalCount: number;
+  /** Seconds, of all together. */
+  TotalResponseTime: number;
+}
+
+/** `Value` in seconds, rounded to two significant digits. */
+export type Histogram = { Value: number; Count: number }[];
+
+/** Counts visits or calls, and how long they took. */
+export class Statistics {
+  private ok = 0;
+  private error = 0;
+  private throttle = 0;
+  private fault = 0;
+  private microseconds = 0;
+  /** Counts by rounded microseconds. */
+  private readonly histogram = new Map<number, number>();
+
+  /** What ended with these flags after so many microseconds. A fault outweighs a throttle, and that an error. */
+  add(flags: number, microseconds: number): void {
+    if (flags & FAULT) this.fault++;
+    else if (flags & THROTTLE) this.throttle++;
+    else if (flags & ERROR) this.error++;
+    else this.ok++;
+    this.microseconds += microseconds;
+    const value = twoDigits(microseconds);
+    this.histogram.set(value, (this.histogram.get(value) ?? 0) + 1);
+  }
+
+  toSummary(): SummaryStatistics {
+    const { ok, error, throttle, fault } = this;
+    return {
+      OkCount: ok,
+      ErrorStatistics: { ThrottleCount: throttle, OtherCount: error, TotalCount: error + throttle },
+      FaultStatistics: { OtherCount: fault, TotalCount: fault },
+      TotalCount: ok + error + throttle + fault,
+      TotalResponseTime: this.microseconds / 1e6,
+    };
+  }
+
+  toHistogram(): Histogram {
+    return [...this.histogram.entries()]
+      .sort(([a], [b]) => a - b)
+      .map(([microseconds, Count]) => ({ Value: microseconds / 1e6, Count }));
+  }
+}
+
+function twoDigits(value: number): number {
+  let unit = 1;
+  while (value >= 100 * unit) unit *= 10;
+  return Math.round(value / unit) * unit;
+}

@@ -1,0 +1,80 @@
+import type { QueryDatabase } from './query-database';
+import { ServiceGraph, type GraphService } from './service-graph';
+import { StatementCache } from './statement-cache';
+import { TimeSeries, type EntitySelector, type TimeSeriesEntry } from './time-series';
+import type { SearchRequest, TraceSearch } from './trace-search';
+
+interface ShapeRow {
+  shape: number;
+  times: string;
+  first: number;
+  last: number;
+}
+
+const TOTALS = `t.shape AS shape, group_concat(t.times, '|') AS times, min(t.start) AS first, max(t."end") AS last`;
+
+/** Graphs and series of the traces that a search finds. They are made anew each time: that takes no table of its own. */
+export class TraceStatistics {
+  private readonly database: QueryDatabase;
+
+  constructor(
+    database: QueryDatabase,
+    private readonly search: TraceSearch,
+  ) {
+    this.database = new StatementCache(database);
+  }
+
+  /** The `Services` of GetServiceGraph. */
+  async serviceGraph(request: SearchRequest): Promise<GraphService[]> {
+    const found = await this.search.resolve(request);
+    if (!found) return [];
+    const { source, where } = found;
+    const rows = this.database
+      .prepare(`SELECT ${TOTALS} FROM ${source.text} WHERE ${where.text} GROUP BY t.shape`)
+      .all<ShapeRow>([...source.values, ...where.values]);
+    return this.graph(rows);
+  }
+
+  /** The `Services` of GetTraceGraph; ids that there are no traces of are left out. */
+  traceGraph(ids: readonly string[]): GraphService[] {
+    const rows = this.database
+      .prepare(
+        `SELECT ${TOTALS} FROM traces AS t WHERE t.id IN (SELECT value FROM json_each(?)) GROUP BY t.shape`,
+      )
+      .all<ShapeRow>([JSON.stringify(ids.map((id) => id.toLowerCase()))]);
+    return this.graph(rows);
+  }
+
+  /**
+   * The `TimeSeriesServiceStatistics` of GetTimeSeriesServiceStatistics; a trace counts in
+   * the period in which it started.
+   *
+   * @param period seconds, 60 or 300
+   */
+  async timeSeries(
+    request: SearchRequest,
+    selector: EntitySelector,
+    period: number,
+  ): Promise<TimeSeriesEntry[]> {
+    const series = new TimeSeries(selector, period);
+    const found = await this.search.resolve(request);
+    if (found) {
+      const { source, where } = found;
+      const rows = this.database
+        .prepare(
+          `SELECT CAST(t.start / ? AS INTEGER) AS period, ${TOTALS} FROM ${source.text} WHERE ${where.text} GROUP BY 1, t.shape`,
+        )
+        .all<ShapeRow & { period: number }>([period, ...source.values, ...where.values]);
+      for (const row of rows)
+        series.add(row.period * period, this.search.shapes.get(row.shape), row.times);
+    }
+    return series.entries(request.from, request.to);
+  }
+
+  private graph(rows: ShapeRow[]): GraphService[] {
+    const graph = new ServiceGraph();
+    for (const { shape, ...totals } of rows)
+      graph.add({ shape: this.search.shapes.get(shape), ...totals });
+    return graph.services();
+  }
+}

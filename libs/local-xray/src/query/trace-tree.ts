@@ -1,0 +1,141 @@
+import type { NodeDocument, SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
+
+export type AnyDocument = SegmentDocument | SubsegmentDocument;
+
+/** A trace's documents with every subsegment in its place. The documents themselves are not changed. */
+export interface TraceTree {
+  /** One for each id, in order of arrival. */
+  segments: SegmentDocument[];
+  /** Subsegments sent alone that belong to no segment there is; their own children hang below them. */
+  orphans: SubsegmentDocument[];
+  /** The subsegments right below a node: its own, and those that were sent alone. */
+  childrenOf: (node: NodeDocument) => readonly SubsegmentDocument[];
+}
+
+const NONE: readonly SubsegmentDocument[] = [];
+const ownChildren = (node: NodeDocument) => node.subsegments ?? NONE;
+
+/**
+ * Stitches documents together in whatever order they came.
+ *
+ * Of two documents with one id the finished one stays, else the later. A loop of
+ * parents, which only a broken client makes, is cut at its earliest member.
+ */
+export function buildTraceTree(documents: readonly AnyDocument[]): TraceTree {
+  const segments = new Map<string, SegmentDocument>();
+  const alone = new Map<string, SubsegmentDocument>();
+  for (const document of documents) {
+    if (isAlone(document)) keepBetter(alone, document);
+    else keepBetter(segments, document);
+  }
+  if (alone.size === 0) {
+    return { segments: [...segments.values()], orphans: [], childrenOf: ownChildren };
+  }
+  return new Stitching(segments, alone).tree();
+}
+
+function isAlone(document: AnyDocument): document is SubsegmentDocument {
+  return (document as SubsegmentDocument).type === 'subsegment';
+}
+
+function isFinal(document: NodeDocument): boolean {
+  return document.end_time !== undefined && document.in_progress !== true;
+}
+
+function keepBetter<T extends NodeDocument>(kept: Map<string, T>, document: T): void {
+  const other = kept.get(document.id);
+  if (!other || isFinal(document) || !isFinal(other)) kept.set(document.id, document);
+}
+
+/** Visits nodes and all below them without recursion: a client decides how deep they are nested. */
+export function walk(
+  from: Iterable<NodeDocument>,
+  childrenOf: (node: NodeDocument) => readonly SubsegmentDocument[],
+  visit: (node: NodeDocument) => void,
+): void {
+  const stack = [...from];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    visit(node);
+    for (const child of childrenOf(node)) stack.push(child);
+  }
+}
+
+class Stitching {
+  private readonly childrenSentAlone = new Map<string, SubsegmentDocument[]>();
+  /** Embedded, unfinished subsegments whose finished document was sent alone. */
+  private readonly substitutes = new Map<string, SubsegmentDocument>();
+  /** By node and not by id: ids that occur twice must not put a subsegment in two places, or into itself. */
+  private readonly placed = new Map<NodeDocument, readonly SubsegmentDocument[]>();
+  private readonly reached = new Set<NodeDocument>();
+
+  constructor(
+    private readonly segments: Map<string, SegmentDocument>,
+    private readonly alone: Map<string, SubsegmentDocument>,
+  ) {}
+
+  tree(): TraceTree {
+    this.dropEmbedded();
+    for (const each of this.alone.values()) {
+      const siblings = this.childrenSentAlone.get(each.parent_id ?? '');
+      if (siblings) siblings.push(each);
+      else this.childrenSentAlone.set(each.parent_id ?? '', [each]);
+    }
+    this.place(this.segments.values());
+    const orphans = this.placeOrphans();
+    return {
+      segments: [...this.segments.values()],
+      orphans,
+      childrenOf: (node) => this.placed.get(node) ?? ownChildren(node),
+    };
+  }
+
+  /** A final segment often carries subsegments that were streamed before: one of the two is enough. */
+  private dropEmbedded(): void {
+    for (const id of this.segments.keys()) this.alone.delete(id);
+    for (const top of [...this.segments.values(), ...this.alone.values()]) {
+      const dropped = isAlone(top) && this.alone.get(top.id) !== top;
+      if (dropped) continue;
+      walk(top.subsegments ?? NONE, ownChildren, (node) => {
+        const same = this.alone.get(node.id);
+        if (!same || same === top) return;
+        if (!isFinal(node) && isFinal(same)) this.substitutes.set(node.id, same);
+        this.alone.delete(node.id);
+      });
+    }
+  }
+
+  /** Settles what is below these nodes, each subsegment in one place. */
+  private place(from: Iterable<NodeDocument>): void {
+    const settle = (node: NodeDocument): readonly SubsegmentDocument[] => {
+      this.reached.add(node);
+      const waiting = this.childrenSentAlone
+        .get(node.id)
+        ?.filter((each) => !this.reached.has(each));
+      waiting?.forEach((each) => this.reached.add(each));
+      let children = ownChildren(node);
+      if (this.substitutes.size > 0) {
+        children = children.map((each) => this.substitutes.get(each.id) ?? each);
+        children = children.filter((each) => !this.placed.has(each));
+      }
+      if (waiting?.length) children = [...children, ...waiting];
+      this.placed.set(node, children);
+      return children;
+    };
+    walk(from, settle, () => undefined);
+  }
+
+  private placeOrphans(): SubsegmentDocument[] {
+    const left = [...this.alone.values()].filter((each) => !this.reached.has(each));
+    const known = new Set<string>();
+    walk(left, ownChildren, (node) => known.add(node.id));
+    const orphans = left.filter((each) => !known.has(each.parent_id ?? ''));
+    this.place(orphans);
+    // What is still not reached hangs on a loop: cut it at its earliest member, and so on.
+    for (const each of left.sort((a, b) => a.start_time - b.start_time)) {
+      if (this.reached.has(each)) continue;
+      orphans.push(each);
+      this.place([each]);
+    }
+    return orphans;
+  }
+}

@@ -1,0 +1,89 @@
+import { Command, Option } from 'commander';
+import { DEFAULT_ADDRESS, DEFAULT_DATABASE, type LocalXrayOptions } from './local-xray.options';
+import { type LocalXray, startLocalXray } from './local-xray.server';
+import { parseRetention } from './size-and-time';
+import { VERSION } from './version';
+
+interface Flags {
+  address?: string;
+  db?: string;
+  strict?: boolean;
+  retention?: string;
+  defaultSampling?: 'all' | 'aws';
+  allowHost?: string[];
+  forward?: string;
+  source?: string[];
+  editor?: string;
+}
+
+/** The command line: starts local X-Ray and ends it on SIGINT or SIGTERM. Exit code 1 when it cannot start. */
+export async function runLocalXray(argv: string[]): Promise<void> {
+  const flags = command().parse(argv).opts<Flags>();
+  let running: LocalXray;
+  try {
+    running = await startLocalXray(optionsOf(flags));
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+    return;
+  }
+  console.log(`Local X-Ray listens on http://${running.address} (UDP and TCP)`);
+  let ending = false;
+  const end = () => {
+    if (ending) return;
+    ending = true;
+    running.close().catch((error: unknown) => {
+      console.error(`Local X-Ray did not end well: ${(error as Error).message}`);
+      process.exitCode = 1;
+    });
+  };
+  process.on('SIGINT', end).on('SIGTERM', end);
+}
+
+function command(): Command {
+  return new Command('local-xray')
+    .description(
+      'Takes traces as the X-Ray daemon does (UDP), as X-Ray itself does (HTTP) and as OpenTelemetry does (OTLP/HTTP), answers the X-Ray API, and shows what came at its address in the browser.',
+    )
+    .version(VERSION)
+    .option(
+      '-a, --address <host:port>',
+      `UDP and TCP address (XRAY_LOCAL_ADDRESS, else ${DEFAULT_ADDRESS})`,
+    )
+    .option('-d, --db <file>', `SQLite file or :memory: (XRAY_LOCAL_DB, else ${DEFAULT_DATABASE})`)
+    .option('--strict', "apply AWS's limits, and refuse what AWS would refuse")
+    .option(
+      '--retention <limits>',
+      'how long and how much is kept: a time, a size or both (default 7d,1GB)',
+    )
+    .addOption(
+      new Option(
+        '--default-sampling <rate>',
+        'the Default sampling rule: all requests, or as in AWS 1/s and 5 %',
+      )
+        .choices(['all', 'aws'])
+        .default('all'),
+    )
+    .option(
+      '--forward <target>',
+      'pass documents on too: aws, https://<X-Ray endpoint> or udp://<daemon host:port>',
+    )
+    .option('--allow-host <name...>', 'further names that requests may use for this server')
+    .option('--source <folder...>', 'folders of source code of which the viewer may show excerpts')
+    .option('--editor <link>', 'link to source; {path} and {line} are filled in; empty for none')
+    .showHelpAfterError('Run with --help for all options.');
+}
+
+function optionsOf(flags: Flags): LocalXrayOptions {
+  return {
+    address: flags.address,
+    database: flags.db,
+    strict: flags.strict,
+    retention: flags.retention === undefined ? undefined : parseRetention(flags.retention),
+    defaultSampling: flags.defaultSampling,
+    allowedHosts: flags.allowHost,
+    forward: flags.forward,
+    sources: flags.source,
+    editorLink: flags.editor,
+  };
+}

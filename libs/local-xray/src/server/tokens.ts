@@ -1,0 +1,2 @@
+/** Injects the resolved options. */
+export const LOCAL_XRAY_OPTIONS = Symbol('LocalXrayOptions');

@@ -1,0 +1,71 @@
+import type { AnyDocument, TraceFacts } from '../query';
+
+/** A trace that was written lately, with all its documents parsed. */
+export interface HotTrace {
+  /** Its number in the database. */
+  n: number;
+  id: string;
+  /** Epoch seconds at which the first of it came. */
+  created: number;
+  revision: number;
+  documents: Map<string, AnyDocument>;
+  /** What the annotations table has of it now. */
+  indexed: Pick<TraceFacts, 'start' | 'annotations'>;
+  /** Documents not written yet, with their text. */
+  pending: Map<string, string>;
+  /** Milliseconds of `performance.now()` before which its row is not worked out again; see TraceWriter. */
+  restUntil: number;
+}
+
+/**
+ * The traces that documents are still coming for. Without it each commit would
+ * read and parse the trace's earlier documents again.
+ *
+ * Holds a number of documents rather than of traces, since that is what takes memory.
+ */
+export class HotTraces {
+  private readonly traces = new Map<string, HotTrace>();
+  private documents = 0;
+
+  constructor(private readonly maxDocuments = 4000) {}
+
+  /** Finds it and counts it as used. */
+  get(id: string): HotTrace | undefined {
+    const trace = this.traces.get(id);
+    if (trace) {
+      this.traces.delete(id);
+      this.traces.set(id, trace);
+    }
+    return trace;
+  }
+
+  add(trace: HotTrace): void {
+    this.traces.set(trace.id, trace);
+    this.documents += trace.documents.size;
+  }
+
+  /** To be called for each document that a hot trace gets. */
+  grew(): void {
+    this.documents++;
+  }
+
+  /** Lets the longest unused go, except those in `keep`. */
+  trim(keep: ReadonlySet<HotTrace>): void {
+    for (const [id, trace] of this.traces) {
+      if (this.documents <= this.maxDocuments) return;
+      if (!keep.has(trace)) this.delete(id);
+    }
+  }
+
+  delete(id: string): void {
+    const trace = this.traces.get(id);
+    if (!trace) return;
+    this.traces.delete(id);
+    this.documents -= trace.documents.size;
+  }
+
+  clear(): void {
+    this.traces.clear();
+    this.documents = 0;
+  }
+}

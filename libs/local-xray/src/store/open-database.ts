@@ -1,0 +1,109 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Driver, openDriver } from './driver';
+import { APPLICATION_ID, MIGRATIONS } from './schema';
+
+/** The database cannot be used; the message says which and what to do. */
+export class DatabaseError extends Error {
+  override name = 'DatabaseError';
+}
+
+/**
+ * Opens the database for writing and brings its schema up to date, each
+ * migration in a transaction of its own.
+ *
+ * @throws DatabaseError when it is another program's file or of a newer local X-Ray (it is
+ *   left as it was), not a database, or cannot be created or written.
+ */
+export function openDatabase(file: string): Driver {
+  const driver = open(file);
+  try {
+    refuseForeign(driver, file);
+    configureUnlessReadOnly(driver);
+    migrate(driver);
+    return driver;
+  } catch (error) {
+    driver.close();
+    throw error instanceof DatabaseError ? error : unusable(file, error);
+  }
+}
+
+/** A second connection, for reading only. The file must have been opened for writing before. */
+export function openReader(file: string): Driver {
+  const driver = open(file);
+  driver.exec('PRAGMA query_only = 1; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16000');
+  return driver;
+}
+
+function open(file: string): Driver {
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    return openDriver(file);
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}
+
+function unusable(file: string, error: unknown): DatabaseError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DatabaseError(
+    `Local X-Ray cannot use the database ${file}: ${reason}. ` +
+      'Check that the folder can be written and has space, or choose another file with --db or XRAY_LOCAL_DB.',
+  );
+}
+
+/** A file that can only be read can still be shown; what comes in is refused then, and counted. */
+function configureUnlessReadOnly(driver: Driver): void {
+  try {
+    configure(driver);
+  } catch (error) {
+    const readOnly = /readonly/i.test((error as Error).message);
+    if (!readOnly || pragma(driver, 'user_version') !== MIGRATIONS.length) throw error;
+  }
+}
+
+function configure(driver: Driver): void {
+  // The page size and auto_vacuum take effect only while the file is empty. 8 kB pages hold whole documents.
+  driver.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL');
+  // NORMAL: a crash of this process loses nothing; a power cut may lose the last commits.
+  driver.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -20000');
+  // A page that is written often goes from the log to the file once in 32 MB, not once in 8.
+  driver.exec('PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000');
+  driver.exec('PRAGMA journal_size_limit = 33554432');
+}
+
+/** Reads only: a file that is not ours is left exactly as it is. */
+function refuseForeign(driver: Driver, file: string): void {
+  driver.exec('PRAGMA busy_timeout = 5000');
+  const version = pragma(driver, 'user_version');
+  const { tables } = driver
+    .prepare('SELECT count(*) AS tables FROM sqlite_schema')
+    .get<{ tables: number }>()!;
+  if (pragma(driver, 'application_id') !== APPLICATION_ID && (tables > 0 || version > 0)) {
+    throw new DatabaseError(
+      `${file} is not a local X-Ray database, so it was left alone. ` +
+        'Choose another file with --db or XRAY_LOCAL_DB.',
+    );
+  }
+  if (version > MIGRATIONS.length) {
+    throw new DatabaseError(
+      `${file} was written by a newer local X-Ray (schema ${version}; this one knows ${MIGRATIONS.length}), ` +
+        'so it was left alone. Update nestjs-xray, or choose another file with --db or XRAY_LOCAL_DB.',
+    );
+  }
+}
+
+function migrate(driver: Driver): void {
+  const version = pragma(driver, 'user_version');
+  MIGRATIONS.slice(version).forEach((sql, index) => {
+    driver.transaction(() => {
+      driver.exec(sql);
+      driver.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+      driver.exec(`PRAGMA user_version = ${version + index + 1}`);
+    });
+  });
+}
+
+function pragma(driver: Driver, name: 'user_version' | 'application_id'): number {
+  return driver.prepare(`PRAGMA ${name}`).get<Record<string, number>>()![name]!;
+}

@@ -1,0 +1,103 @@
+/**
+ * The database's tables, as a list of migrations. A released entry never
+ * changes: a change of schema is a new entry.
+ *
+ * What `query/` may rely on:
+ * - `traces`: one row a trace, kept up on every write. `n` is its number, in order
+ *   of arrival; `id` its trace id.
+ *   - Times in epoch seconds, durations in seconds.
+ *   - `flags`: 1 fault, 2 error, 4 throttle (of the trace, as its summary says), 8 partial;
+ *     16 fault, 32 error of some part of it.
+ *   - `response_time` is NULL until the root segment has ended; `status`, `method`, `url`,
+ *     `user_agent`, `client_ip` are the root's and NULL when it has none.
+ *   - `users` is NULL or a JSON array of the distinct users of the segments.
+ *   - `shape` refers to `shapes`: what the trace's nodes and edges are, without numbers. `times` holds
+ *     the numbers that belong to that shape, comma-separated, in an order that the trace model defines.
+ *   - `summary` is the X-Ray API's TraceSummary as JSON.
+ * - `annotations`: key, value, start of the trace, number of the trace. Values keep their type: text,
+ *   number (REAL or INTEGER), boolean as a blob x'00' / x'01', so that values of different types never compare
+ *   equal. SQLite sorts numbers before text before blobs: a numeric range needs `value > ? AND value < ''`.
+ * - `documents`: the documents as they came, one row for each (trace, id).
+ *
+ * Use `(flags & 7) <> 0` literally for the partial index to be taken.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE shapes (
+    n INTEGER PRIMARY KEY,
+    body TEXT NOT NULL UNIQUE
+  ) STRICT;
+
+  CREATE TABLE traces (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    created REAL NOT NULL,
+    start REAL NOT NULL,
+    "end" REAL NOT NULL,
+    duration REAL NOT NULL,
+    response_time REAL,
+    flags INTEGER NOT NULL,
+    service TEXT NOT NULL,
+    status INTEGER,
+    method TEXT,
+    url TEXT,
+    user_agent TEXT,
+    client_ip TEXT,
+    users TEXT,
+    segments INTEGER NOT NULL,
+    subsegments INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    shape INTEGER NOT NULL,
+    times TEXT NOT NULL,
+    summary TEXT NOT NULL
+  ) STRICT;
+  -- All that graphs, counts and conditions on nodes read: they never touch the rows, which are large.
+  CREATE INDEX traces_start ON traces (start, "end", flags, shape, times, response_time, duration, status);
+  CREATE INDEX traces_end ON traces ("end");
+  CREATE INDEX traces_bad ON traces (start) WHERE (flags & 7) <> 0;
+  CREATE INDEX traces_shape ON traces (shape, start);
+
+  CREATE TABLE annotations (
+    key TEXT NOT NULL,
+    value NOT NULL,
+    start REAL NOT NULL,
+    trace INTEGER NOT NULL,
+    PRIMARY KEY (key, value, start, trace)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE documents (
+    n INTEGER PRIMARY KEY,
+    trace INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX documents_trace_id ON documents (trace, id);
+
+  -- Groups, sampling rules, tags and the like: few, read whole at the start, written through.
+  CREATE TABLE settings (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (kind, name)
+  ) WITHOUT ROWID, STRICT;
+
+  CREATE TABLE sampling_statistics (
+    rule TEXT NOT NULL,
+    client TEXT NOT NULL,
+    at REAL NOT NULL,
+    requests INTEGER NOT NULL,
+    sampled INTEGER NOT NULL,
+    borrowed INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX sampling_statistics_at ON sampling_statistics (at);
+  `,
+];
+
+/** Marks the file as ours, so that another program's database is never written to: "XRay" in ASCII. */
+export const APPLICATION_ID = 0x58526179;
+
+/** Bits of `traces.flags`. */
+export const FAULT = 1;
+export const ERROR = 2;
+export const THROTTLE = 4;
+export const PARTIAL = 8;

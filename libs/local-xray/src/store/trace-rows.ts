@@ -1,0 +1,177 @@
+import type { AnnotationValue } from '@nestjs-xray/document';
+import {
+  type AnyDocument,
+  type EncodedShape,
+  encodeShape,
+  type TraceFacts,
+  type TraceModel,
+} from '../query';
+import type { Driver, SqlValue, Statement } from './driver';
+import type { HotTrace } from './hot-traces';
+import { indexValue } from './annotation-values';
+import { MultiInsert } from './multi-insert';
+import { Shapes } from './shapes';
+
+/** A trace and what its row shall say. */
+export interface TraceRecord {
+  trace: HotTrace;
+  model: TraceModel;
+  facts: TraceFacts;
+}
+
+/** `n`, `id` and `created` never change; the rest is rewritten each time. */
+const COLUMNS = [
+  'n',
+  'id',
+  'created',
+  'start',
+  '"end"',
+  'duration',
+  'response_time',
+  'flags',
+  'service',
+  'status',
+  'method',
+  'url',
+  'user_agent',
+  'client_ip',
+  'users',
+  'segments',
+  'subsegments',
+  'revision',
+  'shape',
+  'times',
+  'summary',
+];
+const UPDATES = COLUMNS.slice(3).map((column) => `${column} = excluded.${column}`);
+
+/** The writer's statements, and what they are given. */
+export class TraceRows {
+  readonly shapes: Shapes;
+  private readonly insertDocuments: MultiInsert;
+  private readonly insertTraces: MultiInsert;
+  private readonly insertAnnotations: MultiInsert;
+  private readonly deleteAnnotation: Statement;
+  private readonly findTrace: Statement;
+  private readonly findDocuments: Statement;
+  private readonly findLast: Statement;
+
+  constructor(driver: Driver) {
+    this.shapes = new Shapes(driver);
+    this.insertDocuments = new MultiInsert(
+      driver,
+      'INSERT INTO documents (trace, id, body)',
+      3,
+      'ON CONFLICT (trace, id) DO UPDATE SET body = excluded.body',
+    );
+    this.insertTraces = new MultiInsert(
+      driver,
+      `INSERT INTO traces (${COLUMNS.join(', ')})`,
+      COLUMNS.length,
+      `ON CONFLICT (n) DO UPDATE SET ${UPDATES.join(', ')}`,
+    );
+    this.insertAnnotations = new MultiInsert(
+      driver,
+      'INSERT OR IGNORE INTO annotations (key, value, start, trace)',
+      4,
+    );
+    this.deleteAnnotation = driver.prepare(
+      'DELETE FROM annotations WHERE key = ? AND value = ? AND start = ? AND trace = ?',
+    );
+    this.findTrace = driver.prepare('SELECT n, created, revision FROM traces WHERE id = ?');
+    this.findDocuments = driver.prepare('SELECT body FROM documents WHERE trace = ? ORDER BY n');
+    this.findLast = driver.prepare('SELECT coalesce(max(n), 0) AS n FROM traces');
+  }
+
+  lastNumber(): number {
+    return this.findLast.get<{ n: number }>()!.n;
+  }
+
+  find(id: string): Pick<HotTrace, 'n' | 'created' | 'revision'> | undefined {
+    return this.findTrace.get([id]);
+  }
+
+  documents(n: number): AnyDocument[] {
+    const rows = this.findDocuments.all<{ body: string }>([n]);
+    return rows.map(({ body }) => JSON.parse(body) as AnyDocument);
+  }
+
+  writeDocuments(traces: Iterable<HotTrace>): void {
+    const values: SqlValue[] = [];
+    for (const trace of traces) {
+      for (const [id, text] of trace.pending) values.push(trace.n, id, text);
+      trace.pending.clear();
+    }
+    this.insertDocuments.run(values);
+  }
+
+  writeTraces(records: TraceRecord[]): void {
+    const traces: SqlValue[] = [];
+    const annotations: SqlValue[] = [];
+    for (const record of records) {
+      const { shape, times } = encodeShape(record.model);
+      record.trace.revision++;
+      traces.push(...values(record, this.shapes.numberOf(shape), times));
+      this.reindex(record, annotations);
+    }
+    this.insertTraces.run(traces);
+    this.insertAnnotations.run(annotations);
+  }
+
+  /** Adds the annotations that are new to `inserts`, and deletes those that no longer stand. */
+  private reindex({ trace, facts }: TraceRecord, inserts: SqlValue[]): void {
+    const before = trace.indexed;
+    const { start, annotations } = facts;
+    trace.indexed = { start, annotations };
+    if (before.annotations.length === 0) {
+      for (const { key, value } of annotations)
+        inserts.push(key, indexValue(value), start, trace.n);
+      return;
+    }
+    const moved = before.start !== start;
+    const old = new Set(before.annotations.map(identity));
+    for (const each of annotations) {
+      const known = old.delete(identity(each));
+      if (!known || moved) inserts.push(each.key, indexValue(each.value), start, trace.n);
+    }
+    for (const each of before.annotations) {
+      if (!moved && !old.has(identity(each))) continue;
+      this.deleteAnnotation.run([each.key, indexValue(each.value), before.start, trace.n]);
+    }
+  }
+}
+
+function identity({ key, value }: { key: string; value: AnnotationValue }): string {
+  return `${typeof value} ${key} ${value}`;
+}
+
+function values(
+  { trace, facts }: TraceRecord,
+  shape: number,
+  times: EncodedShape['times'],
+): SqlValue[] {
+  const { http } = facts;
+  return [
+    trace.n,
+    trace.id,
+    trace.created,
+    facts.start,
+    facts.end,
+    facts.duration,
+    facts.responseTime,
+    facts.flags,
+    facts.service,
+    http?.HttpStatus ?? null,
+    http?.HttpMethod ?? null,
+    http?.HttpURL ?? null,
+    http?.UserAgent ?? null,
+    http?.ClientIp ?? null,
+    facts.users.length > 0 ? JSON.stringify(facts.users) : null,
+    facts.segments,
+    facts.subsegments,
+    trace.revision,
+    shape,
+    times,
+    JSON.stringify({ ...facts.summary, Revision: trace.revision }),
+  ];
+}

@@ -1,0 +1,128 @@
+import { type AnyDocument, buildTraceModel, traceFacts } from '../query';
+import type { Driver } from './driver';
+import { type HotTrace, HotTraces } from './hot-traces';
+import { type TraceRecord, TraceRows } from './trace-rows';
+
+/** A trace's row is worked out anew at most this share of the time, however large the trace is. */
+const REST_FACTOR = 10;
+/** Traces with fewer documents never wait, nor do those that take fewer milliseconds. */
+const LARGE = 100;
+const CHEAP_MS = 2;
+
+/** Writes documents and keeps the rows of their traces up, a batch at a time. */
+export class TraceWriter {
+  private readonly hot = new HotTraces();
+  private readonly rows: TraceRows;
+  private dirty = new Set<HotTrace>();
+  private nextNumber: number;
+
+  /** Documents put since the last commit. */
+  pending = 0;
+
+  constructor(private readonly driver: Driver) {
+    this.rows = new TraceRows(driver);
+    this.nextNumber = this.rows.lastNumber() + 1;
+  }
+
+  /** Documents are durable, but the row of their trace, a large one, is yet to be worked out. */
+  get behind(): boolean {
+    return this.dirty.size > 0 && this.pending === 0;
+  }
+
+  /**
+   * Takes a document; {@link commit} writes it. One with the same id is replaced, save that what
+   * is in progress never replaces what is final: UDP does not keep order.
+   */
+  put(document: AnyDocument, text: string): void {
+    // Hexadecimal: whether a client writes capitals says nothing.
+    const traceId = document.trace_id!.toLowerCase();
+    const trace = this.hot.get(traceId) ?? this.load(traceId);
+    const known = trace.documents.get(document.id);
+    if (known && isFinal(known) && !isFinal(document)) return;
+    if (!known) this.hot.grew();
+    trace.documents.set(document.id, document);
+    trace.pending.set(document.id, text);
+    this.dirty.add(trace);
+    this.pending++;
+  }
+
+  /**
+   * Makes all that was put durable, in one transaction.
+   *
+   * The rows of large traces that get documents all the time wait for their turn, since
+   * working them out reads the whole trace; `all` ends the wait.
+   *
+   * @returns the numbers of the traces whose rows changed
+   * @throws what SQLite throws; then nothing of the batch is kept.
+   */
+  commit(all = false): number[] {
+    if (this.dirty.size === 0) return [];
+    const { dirty } = this;
+    this.dirty = new Set();
+    this.pending = 0;
+    const now = performance.now();
+    const due: TraceRecord[] = [];
+    try {
+      this.driver.transaction(() => {
+        this.rows.writeDocuments(dirty);
+        for (const trace of dirty) {
+          if (!all && trace.restUntil > now) this.dirty.add(trace);
+          else due.push(record(trace));
+        }
+        this.rows.writeTraces(due);
+      });
+    } catch (error) {
+      // What is in memory no longer matches the file.
+      this.forgetAll();
+      throw error;
+    }
+    this.hot.trim(this.dirty);
+    return due.map(({ trace }) => trace.n);
+  }
+
+  /** To be called when traces, and with them perhaps shapes, were deleted; only after a commit of all. */
+  forget(ids: string[]): void {
+    if (ids.length === 0) return;
+    for (const id of ids) this.hot.delete(id);
+    this.rows.shapes.forget();
+  }
+
+  private forgetAll(): void {
+    this.dirty.clear();
+    this.hot.clear();
+    this.rows.shapes.forget();
+  }
+
+  private load(id: string): HotTrace {
+    const stored = this.rows.find(id);
+    const trace: HotTrace = {
+      ...(stored ?? { n: this.nextNumber++, created: Date.now() / 1000, revision: 0 }),
+      id,
+      documents: new Map(),
+      indexed: { start: 0, annotations: [] },
+      pending: new Map(),
+      restUntil: 0,
+    };
+    if (stored) {
+      for (const each of this.rows.documents(stored.n)) trace.documents.set(each.id, each);
+      trace.indexed = record(trace).facts;
+    }
+    this.hot.add(trace);
+    return trace;
+  }
+}
+
+function record(trace: HotTrace): TraceRecord {
+  const before = performance.now();
+  const model = buildTraceModel([...trace.documents.values()]);
+  const facts = traceFacts(trace.id, model);
+  const after = performance.now();
+  const dear = trace.documents.size > LARGE && after - before > CHEAP_MS;
+  trace.restUntil = dear ? after + (after - before) * REST_FACTOR : 0;
+  return { trace, model, facts };
+}
+
+/** A segment with an end, or with nothing that says it is still going on. */
+function isFinal(document: AnyDocument): boolean {
+  return document.end_time !== undefined && document.in_progress !== true;
+}

@@ -1,0 +1,67 @@
+import type { LocalXray } from '../src';
+import { put, start, url } from './support/client';
+
+const T0 = 1_795_354_000;
+const segment = (at: number, over: object = {}) => ({
+  trace_id: `1-6b02ef12-${String(at).padStart(24, '0')}`,
+  id: String(at).padStart(16, '0'),
+  name: 'shop',
+  start_time: T0 + at,
+  end_time: T0 + at + 0.5,
+  ...over,
+});
+
+describe('filter expressions of a running server', () => {
+  let server: LocalXray;
+  beforeAll(async () => {
+    server = await start();
+    await put(
+      server,
+      segment(1, { fault: true, annotations: { plan: 'gold' } }),
+      segment(2, { annotations: { plan: 'gold' }, end_time: T0 + 9 }),
+      segment(3, { name: 'billing' }),
+    );
+  });
+  afterAll(() => server.close());
+
+  const ask = async (path: string, query: Record<string, string>) => {
+    const response = await fetch(
+      url(server, `/console/${path}?${new URLSearchParams(query).toString()}`),
+    );
+    return { status: response.status, body: (await response.json()) as any };
+  };
+
+  it.each([
+    ['fault', [1]],
+    ['annotation.plan = "gold" AND service("shop") { responsetime > 1 }', [2]],
+    ['service("billing")', [3]],
+    ['!service("billing") { fault }', [3, 2, 1]],
+  ])('find by %s the right traces', async (filter, found) => {
+    const { body } = await ask('traces', { filter });
+
+    expect(body.rows.map(({ id }: { id: string }) => Number(id.slice(-1)))).toEqual(found);
+    expect(body.counts.total).toBe(found.length);
+  });
+
+  it('are refused with the place and what was expected there', async () => {
+    const { status, body } = await ask('traces', { filter: 'service("shop") { responstime > 1 }' });
+
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ position: 18, length: 11, expected: ['responsetime'] });
+    expect(body.Message).toContain('Did you mean responsetime?');
+  });
+
+  it('are completed at any place', async () => {
+    const { body } = await ask('filter-completion', { expression: 'service("sh', offset: '11' });
+
+    expect(body).toEqual({
+      from: 8,
+      to: 11,
+      items: [],
+      values: { kind: 'services', prefix: 'sh', quoted: true },
+    });
+    expect((await ask('filter-completion', { expression: 'resp' })).body.items).toMatchObject([
+      { label: 'responsetime' },
+    ]);
+  });
+});

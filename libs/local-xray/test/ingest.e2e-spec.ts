@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newId, newTraceId } from '@nestjs-xray/document';
+import type { LocalXray } from '../src';
+import { call, datagram, put, sendUdp, start, until, url } from './support/client';
+
+const FIXTURES = join(__dirname, 'fixtures');
+
+describe('local X-Ray', () => {
+  let server: LocalXray;
+  beforeEach(async () => {
+    server = await start();
+  });
+  afterEach(() => server.close());
+
+  const get = async (path: string): Promise<any> => (await fetch(url(server, path))).json();
+  const now = () => Date.now() / 1000;
+  const segment = (over: object = {}) => ({
+    trace_id: newTraceId(),
+    id: newId(),
+    name: 'shop',
+    start_time: now(),
+    end_time: now() + 0.25,
+    ...over,
+  });
+
+  it('takes every datagram that real SDKs sent', async () => {
+    const datagrams = ['flask', 'node'].flatMap((folder) =>
+      readdirSync(join(FIXTURES, folder))
+        .filter((name) => name.endsWith('.bin'))
+        .map((name) => readFileSync(join(FIXTURES, folder, name))),
+    );
+    await sendUdp(server, ...datagrams);
+
+    const status = await until(
+      () => get('/console/status'),
+      ({ received }) => received === datagrams.length,
+    );
+
+    expect(status).toMatchObject({ rejected: 0, received: 19 });
+    expect((await get('/console/traces')).rows.map((row: any) => row.service)).toContain(
+      'backend-flask',
+    );
+  });
+
+  it('lists a trace by time through the X-Ray API', async () => {
+    const document = segment({
+      http: { request: { method: 'GET', url: '/a' }, response: { status: 200 } },
+    });
+    await put(server, document);
+
+    const { body } = await call(server, 'TraceSummaries', {
+      StartTime: now() - 60,
+      EndTime: now() + 1,
+    });
+
+    expect(body.TraceSummaries).toMatchObject([
+      { Id: document.trace_id, HasFault: false, IsPartial: false, Http: { HttpStatus: 200 } },
+    ]);
+  });
+
+  it('puts subsegments that come first under their parent', async () => {
+    const root = segment();
+    const { trace_id } = root;
+    const parent = segment({ trace_id, type: 'subsegment', parent_id: root.id, name: 'parent' });
+    const child = segment({ trace_id, type: 'subsegment', parent_id: parent.id, name: 'child' });
+    await put(server, child);
+    await put(server, parent);
+    await put(server, root);
+
+    const { body } = await call(server, 'Traces', { TraceIds: [trace_id, 'unknown'] });
+
+    expect(body.UnprocessedTraceIds).toEqual(['unknown']);
+    expect(body.Traces[0].Segments).toHaveLength(1);
+    expect(JSON.parse(body.Traces[0].Segments[0].Document)).toMatchObject({
+      id: root.id,
+      subsegments: [{ id: parent.id, subsegments: [{ id: child.id }] }],
+    });
+  });
+
+  it('never lets an in-progress document replace its final one', async () => {
+    const final = segment();
+    const { end_time: _, ...open } = { ...final, in_progress: true };
+    await put(server, open);
+    expect(await get(`/console/traces`)).toMatchObject({ rows: [{ partial: true }] });
+    await put(server, final);
+    await put(server, open);
+
+    expect(await get(`/console/traces`)).toMatchObject({
+      rows: [{ partial: false }],
+      counts: { ok: 1 },
+    });
+    expect((await get(`/console/traces/${final.trace_id}`)).segments).toEqual([final]);
+  });
+
+  it('counts a datagram that it refuses, and says why', async () => {
+    await sendUdp(server, 'nonsense', datagram({ ...segment(), name: 5 }), datagram(segment()));
+
+    const status = await until(
+      () => get('/console/status'),
+      ({ received, rejected }) => received === 1 && rejected === 2,
+    );
+
+    expect(status.rejections.map((each: any) => each.message)).toEqual([
+      'name: must be a string that is not empty, not 5',
+      'UDP datagram: the header line is missing: {"format": "json", "version": 1}',
+    ]);
+  });
+});

@@ -1,0 +1,154 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { newId, newTraceId } from '@nestjs-xray/document';
+import { LOCAL_XRAY, type LocalXray, LocalXrayEmitter, LocalXrayModule, OptionError } from '../src';
+import { resolveOptions } from '../src/local-xray.options';
+import { parseRetention } from '../src/size-and-time';
+import { call, put, start, until, url } from './support/client';
+import { CREDENTIALS } from './support/processes';
+
+const segment = (over: object = {}) => ({
+  trace_id: newTraceId(),
+  id: newId(),
+  name: 'shop',
+  start_time: Date.now() / 1000,
+  end_time: Date.now() / 1000 + 0.1,
+  ...over,
+});
+
+describe('LocalXrayModule', () => {
+  @Module({ imports: [LocalXrayModule.forRoot({ address: '127.0.0.1:0', database: ':memory:' })] })
+  class AppModule {}
+
+  it('runs beside the application, takes its segments without a socket, and ends with it', async () => {
+    const app = await NestFactory.create(AppModule, { logger: false });
+    await app.init();
+    const localXray: LocalXray = app.get(LOCAL_XRAY);
+    const emitter = app.get(LocalXrayEmitter);
+    const document = segment();
+
+    emitter.emit({ toJSON: () => document });
+    emitter.emit({ toJSON: () => ({ broken: true }) });
+    emitter.emit({
+      toJSON: () => {
+        throw new Error('cannot be serialised');
+      },
+    });
+    await emitter.flush();
+
+    const { body } = await call(localXray, 'Traces', { TraceIds: [document.trace_id] });
+    expect(JSON.parse(body.Traces[0].Segments[0].Document)).toEqual(document);
+    expect(emitter.dropped).toBe(2);
+    await app.close();
+    await expect(fetch(url(localXray, '/health'))).rejects.toThrow('fetch failed');
+    expect(() => emitter.emit({ toJSON: () => document })).not.toThrow();
+  });
+});
+
+describe('--forward', () => {
+  it('passes on to a daemon what was taken, and nothing else', async () => {
+    const daemon = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(daemon, 'listening');
+    const server = await start({ forward: `udp://127.0.0.1:${daemon.address().port}` });
+    const received = once(daemon, 'message');
+    const document = segment();
+    await call(server, 'TraceSegments', {
+      TraceSegmentDocuments: ['nonsense', JSON.stringify(document)],
+    });
+
+    expect(String((await received)[0])).toBe(
+      `{"format":"json","version":1}\n${JSON.stringify(document)}`,
+    );
+    await server.close();
+    daemon.close();
+  });
+
+  it('passes on to X-Ray in signed requests of at most fifty', async () => {
+    Object.assign(process.env, CREDENTIALS);
+    const requests: { path: string; authorization: string; documents: string[] }[] = [];
+    const xray = createServer((request, response) => {
+      let body = '';
+      request
+        .on('data', (chunk) => (body += chunk))
+        .on('end', () => {
+          const documents = JSON.parse(body).TraceSegmentDocuments;
+          requests.push({
+            path: request.url!,
+            authorization: request.headers.authorization!,
+            documents,
+          });
+          response
+            .setHeader('content-type', 'application/json')
+            .end('{"UnprocessedTraceSegments":[]}');
+        });
+    }).listen(0, '127.0.0.1');
+    await once(xray, 'listening');
+    const server = await start({
+      forward: `http://127.0.0.1:${(xray.address() as AddressInfo).port}`,
+    });
+    const documents = Array.from({ length: 60 }, () => segment());
+    await put(server, ...documents);
+    await server.close();
+
+    expect(requests.map((each) => each.documents.length)).toEqual([50, 10]);
+    expect(requests[0]).toMatchObject({
+      path: '/TraceSegments',
+      authorization: expect.stringMatching(
+        /^AWS4-HMAC-SHA256 Credential=test\/\d{8}\/eu-west-1\/xray\/aws4_request/,
+      ),
+    });
+    expect(requests.flatMap((each) => each.documents)).toEqual(
+      documents.map((each) => JSON.stringify(each)),
+    );
+    xray.close();
+  });
+
+  it('says in the status why nothing arrives', async () => {
+    const server = await start({ forward: 'http://127.0.0.1:9' });
+    await put(server, segment());
+
+    const status: any = await until(
+      async () => (await fetch(url(server, '/console/status'))).json(),
+      ({ rejections }: any) => rejections.length > 0,
+    );
+    expect(status).toMatchObject({
+      received: 1,
+      rejected: 0,
+      rejections: [{ code: 'NotForwarded' }],
+    });
+    await server.close();
+  });
+});
+
+describe('the options', () => {
+  it.each([
+    ['7d', { seconds: 604_800 }],
+    ['500MB', { bytes: 5e8 }],
+    ['12h, 1.5gb', { seconds: 43_200, bytes: 1.5e9 }],
+  ])('read a retention of %s', (text, expected) => {
+    expect(parseRetention(text)).toEqual(expected);
+  });
+
+  it.each([
+    [() => parseRetention('7x'), /--retention is "7x".*Write for instance 7d/],
+    [() => resolveOptions({ address: 'nowhere' }), /XRAY_LOCAL_ADDRESS or --address is "nowhere"/],
+    [() => resolveOptions({ address: '127.0.0.1:99999' }), /not host:port/],
+    [() => resolveOptions({ forward: 'somewhere' }), /--forward is "somewhere"/],
+    [() => resolveOptions({ forward: 'udp://x' }), /--forward is "x"/],
+  ])('name what cannot be used: %s', (make, message) => {
+    expect(make).toThrow(OptionError);
+    expect(make).toThrow(message);
+  });
+
+  it('take the address and the database from the environment, code first', () => {
+    const env = { XRAY_LOCAL_ADDRESS: '[::1]:3000', XRAY_LOCAL_DB: 'a.db' };
+
+    expect(resolveOptions({}, env)).toMatchObject({ host: '::1', port: 3000, database: 'a.db' });
+    expect(resolveOptions({ address: '1' }, env)).toMatchObject({ host: '127.0.0.1', port: 1 });
+    expect(resolveOptions({}, {})).toMatchObject({ host: '127.0.0.1', port: 2000, strict: false });
+  });
+});

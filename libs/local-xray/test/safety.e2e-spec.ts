@@ -1,0 +1,336 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { newId, newTraceId } from '@nestjs-xray/document';
+import { DatabaseError, type LocalXray } from '../src';
+import type { IngestEngine } from '../src/ingest/ingest-engine';
+import { openDriver } from '../src/store/driver';
+import { MIGRATIONS } from '../src/store/schema';
+import { call, datagram, put, sendUdp, start, until, url } from './support/client';
+
+const segment = (over: object = {}) => ({
+  trace_id: newTraceId(),
+  id: newId(),
+  name: 'shop',
+  start_time: Date.now() / 1000,
+  end_time: Date.now() / 1000 + 0.1,
+  ...over,
+});
+
+/** fetch() sets Host itself. */
+function ask(
+  server: LocalXray,
+  path: string,
+  headers: Record<string, string>,
+  body?: Buffer,
+): Promise<{ status: number; headers: any; text: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      { port: server.port, host: '127.0.0.1', path, method: body ? 'POST' : 'GET', headers },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+        response.on('end', () =>
+          resolve({ status: response.statusCode!, headers: response.headers, text }),
+        );
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+describe('local X-Ray, asked by strangers', () => {
+  let server: LocalXray;
+  beforeAll(async () => {
+    server = await start({ allowedHosts: ['traces.example'] });
+  });
+  afterAll(() => server.close());
+
+  it.each([
+    '127.0.0.1',
+    'localhost',
+    'localhost:2000',
+    '[::1]:2000',
+    'xray',
+    'host.docker.internal',
+    'traces.example',
+  ])('answers requests to itself: %s', async (Host) => {
+    expect(await ask(server, '/health', { Host })).toMatchObject({ status: 200 });
+  });
+
+  it.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:2000', 'a b'])(
+    'refuses a page that gave its own name our address: "%s"',
+    async (Host) => {
+      const { status } = await ask(server, '/console/traces', { Host });
+
+      expect([400, 403]).toContain(status);
+    },
+  );
+
+  it.each(['http://evil.example', 'null', 'https://127.0.0.1', 'http://127.0.0.1:1'])(
+    'refuses requests of other sites: %s',
+    async (Origin) => {
+      const answer = await ask(
+        server,
+        '/TraceSegments',
+        { Origin, 'content-type': 'text/plain' },
+        Buffer.from('{}'),
+      );
+
+      expect(answer.status).toBe(403);
+      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+    },
+  );
+
+  it('lets a page of its own ask', async () => {
+    const Host = `127.0.0.1:${server.port}`;
+
+    expect(await ask(server, '/health', { Host, Origin: `http://${Host}` })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it.each(['/', '/traces/1-2', '/console/status', '/nothing.js'])(
+    'has the browser run nothing but its own files: %s',
+    async (path) => {
+      const { headers } = await ask(server, path, {});
+
+      expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['referrer-policy']).toBe('no-referrer');
+    },
+  );
+
+  it.each([
+    '/../package.json',
+    '/%2e%2e/%2e%2e/package.json',
+    '/..%2f..%2fpackage.json',
+    '/%00.js',
+  ])('gives out no file of the machine: %s', async (path) => {
+    const { status, text } = await ask(server, path, {});
+
+    expect([400, 403, 404]).toContain(status);
+    expect(text).not.toContain('"dependencies"');
+  });
+
+  it('refuses a body of more than 16 MB', async () => {
+    const answer = await ask(
+      server,
+      '/TraceSegments',
+      {},
+      Buffer.alloc(17 * 1024 * 1024, 32),
+    ).catch((error: Error) => error);
+
+    // The answer may come while the body is still being sent, which the client sees as a broken connection.
+    expect(answer instanceof Error ? 413 : answer.status).toBe(413);
+    expect(await ask(server, '/health', {})).toMatchObject({ status: 200 });
+  });
+
+  it('refuses a zip bomb', async () => {
+    const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024));
+    const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' };
+
+    expect(await ask(server, '/v1/traces', headers, bomb)).toMatchObject({ status: 413 });
+  });
+
+  it.each([
+    ['application/json', '{"resourceSpans": 5}'],
+    ['application/json', `{"resourceSpans":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
+    ['application/json', 'nonsense'],
+    ['application/x-protobuf', '\x0a\xff\xff\xff\xff\x0f'],
+    ['application/x-protobuf', 'nonsense'],
+  ])('answers OTLP that is none with 400: %s %.30s', async (type, body) => {
+    const answer = await ask(
+      server,
+      '/v1/traces',
+      { 'content-type': type },
+      Buffer.from(body, 'latin1'),
+    );
+
+    expect(answer).toMatchObject({
+      status: 400,
+      headers: { 'content-type': expect.stringContaining(type) },
+    });
+  });
+
+  it('answers spans without ids as refused, and takes the others', async () => {
+    const span = {
+      traceId: '5b8aa5a2d2c872e8321cf37308d69df2',
+      spanId: '051581bf3cb55c13',
+      name: 'a',
+      kind: 2,
+      startTimeUnixNano: '1',
+      endTimeUnixNano: '2000',
+    };
+    const spans = [span, { ...span, traceId: '' }];
+    const body = Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
+
+    const { status, text } = await ask(
+      server,
+      '/v1/traces',
+      { 'content-type': 'application/json' },
+      body,
+    );
+
+    expect({ status, body: JSON.parse(text) }).toMatchObject({
+      status: 200,
+      body: { partialSuccess: { rejectedSpans: '1' } },
+    });
+  });
+
+  it.each([
+    ['not JSON', 'nonsense', 'expected a JSON value at character 0'],
+    ['an array', '[]', 'The body must be an object'],
+    ['without its members', '{}', 'StartTime is required'],
+    ['of wrong types', '{"StartTime":"x"}', 'StartTime must be a number'],
+    ['not UTF-8', '\xff', 'The body is not UTF-8'],
+  ])('answers a body that is %s with one error', async (_, body, message) => {
+    const answer = await ask(server, '/TraceSummaries', {}, Buffer.from(body, 'latin1'));
+
+    expect(answer.status).toBe(400);
+    expect(answer.headers['x-amzn-errortype']).toBe('InvalidRequestException');
+    expect(JSON.parse(answer.text).Message).toContain(message);
+  });
+
+  it('keeps names that are SQL or HTML as what they are', async () => {
+    const name = `'); DROP TABLE traces; -- <script>alert(1)</script>`;
+    const annotations = { [name]: name, __proto__x: 1 };
+    const document = segment({ name, user: name, annotations });
+    await put(server, document);
+
+    const { body } = await call(server, 'Traces', { TraceIds: [document.trace_id] });
+    const { rows } = (await (await fetch(url(server, '/console/traces'))).json()) as any;
+
+    expect(JSON.parse(body.Traces[0].Segments[0].Document)).toEqual(document);
+    expect(rows.find(({ id }: any) => id === document.trace_id)).toMatchObject({
+      service: name,
+      user: name,
+      annotations,
+    });
+  });
+
+  it('survives datagrams of every kind', async () => {
+    const other = await start();
+    const good = segment();
+    await sendUdp(
+      other,
+      '',
+      '\n',
+      '{"format":"json","version":1}',
+      '{"format":"json","version":2}\n{}',
+      '{"format":"xml","version":1}\n{}',
+      'null\n{}',
+      Buffer.concat([Buffer.from('{"format":"json","version":1}\n'), Buffer.from([0xff, 0xfe])]),
+      `{"FORMAT":1}\n${'['.repeat(5000)}`,
+      `{"format":"JSON","version":1,"more":true}\n${JSON.stringify(good)}`,
+    );
+
+    const after: any = await until(
+      async () => (await fetch(url(other, '/console/status'))).json(),
+      ({ rejected }: any) => rejected === 8,
+    );
+
+    await other.close();
+    expect(after.received).toBe(1);
+  });
+});
+
+describe('local X-Ray, its database', () => {
+  let folder: string;
+  let servers: LocalXray[];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'local-xray-'));
+    servers = [];
+  });
+  afterEach(async () => {
+    await Promise.all(servers.map((server) => server.close().catch(() => undefined)));
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const open = async (database: string) => {
+    const server = await start({ database });
+    servers.push(server);
+    return server;
+  };
+
+  it('has after a restart what it had before, groups and rules included', async () => {
+    const file = join(folder, 'a', 'b', 'xray.db');
+    const first = await open(file);
+    const document = segment();
+    await put(first, document);
+    await call(first, 'CreateGroup', { GroupName: 'mine', FilterExpression: 'fault' });
+    await first.close();
+
+    const second = await open(file);
+
+    expect(
+      (await call(second, 'Traces', { TraceIds: [document.trace_id] })).body.Traces,
+    ).toHaveLength(1);
+    expect((await call(second, 'Groups')).body.Groups).toMatchObject([{ GroupName: 'mine' }]);
+  });
+
+  it('is refused, and left as it is, when it was written by a newer version', async () => {
+    const file = join(folder, 'new.db');
+    await (await open(file)).close();
+    const driver = openDriver(file);
+    driver.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
+    driver.close();
+
+    await expect(start({ database: file })).rejects.toThrow(/newer local X-Ray .*left alone.*--db/);
+  });
+
+  it("is refused when it is another program's", async () => {
+    const file = join(folder, 'other.db');
+    const driver = openDriver(file);
+    driver.exec('CREATE TABLE diary (entry TEXT)');
+    driver.close();
+
+    await expect(start({ database: file })).rejects.toThrow(/is not a local X-Ray database/);
+    const after = openDriver(file);
+    expect(after.prepare('PRAGMA journal_mode').get()).toMatchObject({ journal_mode: 'delete' });
+    after.close();
+  });
+
+  it('is refused when it is no database', async () => {
+    const file = join(folder, 'text.db');
+    writeFileSync(file, 'Dear diary, '.repeat(1000));
+
+    await expect(start({ database: file })).rejects.toThrow(DatabaseError);
+  });
+
+  it.each([
+    ['the disk is full', 'PRAGMA max_page_count = 1', /full/],
+    ['it can only be read', 'PRAGMA query_only = 1', /readonly/],
+  ])(
+    'says so when %s, counts what it could not keep, and still reads',
+    async (_, pragma, reason) => {
+      const server = await open(join(folder, 'xray.db'));
+      const kept = segment();
+      await put(server, kept);
+      // SQLite's own limit: the error is the one that a full disk makes.
+      (server.store.ingest as IngestEngine).driver.exec(pragma);
+      const lost = Array.from({ length: 40 }, () =>
+        segment({ metadata: { a: { b: 'x'.repeat(9000) } } }),
+      );
+
+      const answer = await call(server, 'TraceSegments', {
+        TraceSegmentDocuments: lost.map((each) => JSON.stringify(each)),
+      });
+      await sendUdp(server, datagram(segment({ metadata: { a: { b: 'x'.repeat(9000) } } })));
+
+      expect(answer).toMatchObject({ status: 503, type: 'ServiceUnavailableException' });
+      expect(answer.body.Message).toMatch(reason);
+      const status: any = await until(
+        async () => (await fetch(url(server, '/console/status'))).json(),
+        ({ rejected }: any) => rejected === 41,
+      );
+      expect(status.received).toBe(1);
+      expect(
+        (await call(server, 'Traces', { TraceIds: [kept.trace_id] })).body.Traces,
+      ).toHaveLength(1);
+    },
+  );
+});

@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newId, newTraceId } from '@nestjs-xray/document';
+import type { LocalXrayOptions } from '../src';
+import { resolveOptions } from '../src/local-xray.options';
+import { TraceStore } from '../src/store/trace-store';
+import { until } from './support/client';
+
+const now = () => Date.now() / 1000;
+const segment = (over: object = {}) => ({
+  trace_id: newTraceId(),
+  id: newId(),
+  name: 'shop',
+  start_time: now(),
+  end_time: now() + 0.5,
+  ...over,
+});
+
+/** What a store promises, wherever it keeps its data. */
+describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
+  let folder: string;
+  let store: TraceStore;
+  const open = (options: LocalXrayOptions = {}) =>
+    TraceStore.open(
+      resolveOptions({
+        database: where === 'a file' ? join(folder, 'xray.db') : where,
+        ...options,
+      }),
+    );
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'local-xray-store-'));
+    store = await open();
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const put = (...documents: object[]) =>
+    store.ingest.put(documents.map((each) => JSON.stringify(each)));
+  const annotations = () =>
+    store.reader.driver.prepare('SELECT key, value, start FROM annotations ORDER BY key').all();
+  const count = (table: string) =>
+    store.reader.driver.prepare(`SELECT count(*) AS count FROM ${table}`).get<{ count: number }>()!
+      .count;
+
+  it('has a document readable once put has resolved', async () => {
+    const document = segment();
+    await put(document);
+
+    expect(store.reader.texts(document.trace_id)).toMatchObject({
+      texts: [JSON.stringify(document)],
+      revision: 1,
+    });
+  });
+
+  it('finds a trace whatever the case of its id', async () => {
+    const document = segment();
+    await put({ ...document, trace_id: document.trace_id.toUpperCase() });
+
+    expect(store.reader.texts(document.trace_id)?.texts).toHaveLength(1);
+  });
+
+  it('keeps one document for each id, the last', async () => {
+    const document = segment();
+    await put(document, { ...document, name: 'second' });
+    await put({ ...document, name: 'third' });
+
+    expect(
+      store.reader.texts(document.trace_id)?.texts.map((text) => JSON.parse(text).name),
+    ).toEqual(['third']);
+  });
+
+  it('moves the index of annotations along with the start of the trace, and forgets what a document no longer says', async () => {
+    const root = segment({ annotations: { plan: 'gold', size: 1, sent: true } });
+    await put({
+      ...root,
+      id: newId(),
+      type: 'subsegment',
+      parent_id: root.id,
+      start_time: root.start_time + 5,
+      end_time: root.start_time + 6,
+      annotations: { early: 1 },
+    });
+    await put(root);
+    await put({ ...root, annotations: { plan: 'gold', size: 2 } });
+
+    expect(annotations()).toEqual([
+      { key: 'early', value: 1, start: root.start_time },
+      { key: 'plan', value: 'gold', start: root.start_time },
+      { key: 'size', value: 2, start: root.start_time },
+    ]);
+  });
+
+  it('works the same when the earlier documents of a trace are no longer in memory', async () => {
+    const root = segment({ annotations: { plan: 'gold' } });
+    await put(root);
+    // More documents than are kept parsed.
+    await put(...Array.from({ length: 6500 }, () => segment()));
+    await put({ ...root, annotations: { plan: 'silver' } });
+
+    expect(annotations()).toEqual([{ key: 'plan', value: 'silver', start: root.start_time }]);
+    expect(store.reader.texts(root.trace_id)?.revision).toBe(2);
+  });
+
+  it('tells which traces changed', async () => {
+    const changed: number[] = [];
+    store.onChange((traces) => changed.push(...traces));
+    await put(segment());
+    await until(
+      () => Promise.resolve(store.reader.rows(changed)),
+      (rows) => rows.length === 1,
+    );
+
+    expect(store.reader.rows(changed)).toMatchObject([
+      { service: 'shop', partial: false, segments: 1 },
+    ]);
+  });
+
+  it('takes a long stream of subsegments of one trace, and has its row right in the end', async () => {
+    const root = segment();
+    for (let batch = 0; batch < 20; batch++) {
+      const alone = Array.from({ length: 100 }, () => ({
+        ...segment(),
+        trace_id: root.trace_id,
+        type: 'subsegment',
+        parent_id: root.id,
+      }));
+      await put(...alone);
+    }
+    await put(root);
+    await store.ingest.flush();
+
+    const row = store.reader.driver
+      .prepare('SELECT segments, subsegments, flags FROM traces')
+      .get();
+    expect(row).toEqual({ segments: 1, subsegments: 2000, flags: 0 });
+  });
+
+  it('deletes what is older than it is to keep, with everything that belongs to it', async () => {
+    await store.close();
+    store = await open({ retention: { seconds: 0.2 } });
+    await put(segment({ annotations: { plan: 'gold' } }), segment({ name: 'other' }));
+    expect(count('traces')).toBe(2);
+
+    await until(
+      () => Promise.resolve(['traces', 'documents', 'annotations', 'shapes'].map(count)),
+      (counts) => counts.every((each) => each === 0),
+    );
+  }, 15_000);
+
+  it('deletes the oldest while there is more than it is to keep', async () => {
+    await store.close();
+    store = await open({ retention: { bytes: 500_000 } });
+    const first = segment({ metadata: { a: { b: 'x'.repeat(5000) } } });
+    await put(first);
+    let last = first;
+    for (let at = 0; at < 200; at++) {
+      last = segment({ metadata: { a: { b: 'x'.repeat(5000) } } });
+      await put(last);
+    }
+
+    await until(
+      () => Promise.resolve(count('traces')),
+      (traces) => traces < 100,
+    );
+    expect(store.reader.texts(first.trace_id)).toBeUndefined();
+    expect(store.reader.texts(last.trace_id)).toBeDefined();
+  }, 15_000);
+});

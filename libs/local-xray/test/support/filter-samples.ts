@@ -1,0 +1,231 @@
+import type { SegmentDocument } from '@nestjs-xray/document';
+import { alone, checkoutTrace, http, id, segment, subsegment } from './trace-samples';
+
+/** Traces, each with something that the others do not have. */
+export const TRACES: Record<string, SegmentDocument[]> = {
+  /** Fails: shop → billing → ledger, a throttled table. */
+  checkout: checkoutTrace(),
+  /** Well and fast, without a call. */
+  home: [
+    segment('shop', 'a1', [0, 0.05], {
+      ...http('http://shop.test/', 200),
+      user: 'ada',
+      annotations: { plan: 'free', beta: true, 'a.b': 'x', 'odd key': 7 },
+    }),
+  ],
+  /** Billing is slow, but well; a queue in between. */
+  invoice: [
+    segment('shop', 'a1', [0, 0.2], {
+      ...http('http://shop.test/v2/invoice?q=1', 202, 'PUT'),
+      user: 'grace "the" hopper',
+      annotations: { plan: 'gold', items: 12 },
+      resource_arn: 'arn:aws:ecs:eu-west-1:111122223333:task/7',
+      subsegments: [
+        subsegment('SQS', 'a2', [0.1, 0.15], {
+          namespace: 'aws',
+          aws: { queue_url: 'https://sqs.eu-west-1.amazonaws.com/1/invoices' },
+        }),
+      ],
+    }),
+    segment('billing', 'b1', [2, 7], {
+      parent_id: id('a2'),
+      annotations: { retries: '3' },
+      user: 'robot',
+    }),
+  ],
+  /** The root is well: it got over the error of a host that sends no segments. */
+  retried: [
+    segment('shop', 'a1', [0, 3], {
+      ...http('https://shop.test/search', 200),
+      http: {
+        request: {
+          method: 'GET',
+          url: 'https://shop.test/search',
+          user_agent: 'curl/8',
+          client_ip: '10.0.0.9',
+        },
+        response: { status: 200 },
+      },
+      subsegments: [
+        subsegment('search.test', 'a2', [0, 1], {
+          namespace: 'remote',
+          ...http('https://search.test/q', 404),
+          annotations: { attempt: 1 },
+          cause: { exceptions: [{ id: id('e1'), type: 'NotFound', message: 'no such index' }] },
+        }),
+        subsegment('search.test', 'a3', [1, 2.9], {
+          namespace: 'remote',
+          ...http('https://search.test/q', 200),
+        }),
+      ],
+    }),
+  ],
+  /** Still running, refused once. */
+  running: [
+    segment('worker', 'a1', [0], {
+      origin: 'AWS::EC2::Instance',
+      aws: { ec2: { instance_id: 'i-9', availability_zone: 'eu-west-1c' }, account_id: '999' },
+      subsegments: [
+        subsegment('throttled.test', 'a2', [0, 0.4], {
+          namespace: 'remote',
+          ...http('http://t/', 429),
+        }),
+      ],
+    }),
+  ],
+  /** A subsegment whose segment has not come. */
+  orphan: [
+    alone(subsegment('db@host', 'a2', [0, 0.1], { sql: {}, annotations: { lost: true } }), 'a1'),
+  ] as never[],
+};
+
+export const EVERY = Object.keys(TRACES);
+const but = (...names: string[]) => EVERY.filter((name) => !names.includes(name));
+
+/** Each expression with the traces it finds; it must not find any other. */
+export const EXPRESSIONS: [expression: string, finds: string[]][] = [
+  ['ok', but('checkout', 'running')],
+  ['!ok', ['checkout', 'running']],
+  ['ok = false', ['checkout', 'running']],
+  ['ok != true', ['checkout', 'running']],
+  ['error', []],
+  ['fault', ['checkout']],
+  ['fault = true', ['checkout']],
+  ['fault = false', but('checkout')],
+  ['throttle', ['checkout', 'running']],
+  ['partial', ['running', 'orphan']],
+  ['NOT partial', but('running', 'orphan')],
+  ['root', EVERY],
+  ['inferred', []],
+  ['ok !partial duration <3', ['home']],
+  ['responsetime > 0.1', ['checkout', 'invoice', 'retried']],
+  ['responsetime', but('running', 'orphan')],
+  ['!responsetime', ['running', 'orphan']],
+  ['responseTime = 0.05', ['home']],
+  ['responsetime != 0.05', ['checkout', 'invoice', 'retried']],
+  ['duration >= 5 AND duration <= 8', ['invoice']],
+  ['duration > 0 and not duration > 2', ['checkout', 'home', 'running', 'orphan']],
+  ['http.status = 200', ['home', 'retried']],
+  ['http.status != 200', ['checkout', 'invoice']],
+  ['http.status >= 200 http.status < 300', ['home', 'invoice', 'retried']],
+  ['http.status', but('running', 'orphan')],
+  ['http.url', but('running', 'orphan')],
+  ['!http.url', ['running', 'orphan']],
+  ['http.url AND responseTime > 2', ['retried']],
+  ['http.url = "http://shop.test/"', ['home']],
+  ['http.url != "http://shop.test/"', ['checkout', 'invoice', 'retried']],
+  ['http.url CONTAINS "/v2/"', ['invoice']],
+  ['http.url BEGINSWITH "http://shop"', ['checkout', 'home', 'invoice']],
+  ['http.url ENDSWITH "?q=1"', ['invoice']],
+  ['http.url CONTAINS "SHOP"', []],
+  [
+    'http.url BEGINSWITH "http://shop" AND http.url CONTAINS "/v2/" AND !service("home")',
+    ['invoice'],
+  ],
+  ['http.method = POST', ['checkout']],
+  ['http.useragent BEGINSWITH "curl"', ['retried']],
+  ['http.clientip = "10.0.0.9"', ['retried']],
+  ['user = "ada"', ['checkout', 'home']],
+  ['user = "robot"', ['invoice']],
+  ['user CONTAINS ""', ['checkout', 'home', 'invoice']],
+  [String.raw`user = "grace \"the\" hopper"`, ['invoice']],
+  ['user != "ada"', ['invoice']],
+  ['!user', ['retried', 'running', 'orphan']],
+  ['name = shop', ['checkout', 'home', 'invoice', 'retried']],
+  ['name = "worker" OR fault', ['checkout', 'running']],
+  ['type = "AWS::ECS::Container"', ['checkout']],
+  ['type', ['checkout', 'running']],
+  ['message CONTAINS "no such"', ['retried']],
+  ['message = "too many"', ['checkout']],
+  ['instance.id = "i-9"', ['running']],
+  ['availabilityzone BEGINSWITH "eu-west-1"', ['checkout', 'running']],
+  ['resource.arn ENDSWITH "task/7"', ['invoice']],
+  ['annotation.plan = "gold"', ['checkout', 'invoice']],
+  ['Annotation[plan] = gold', ['checkout', 'invoice']],
+  ['annotation.plan != "gold"', ['home']],
+  ['!annotation.plan = "gold"', but('checkout', 'invoice')],
+  ['annotation.items > 3', ['invoice']],
+  ['annotation.items = 3', ['checkout']],
+  ['annotation.items', ['checkout', 'invoice']],
+  ['annotation.retries = 3', []],
+  ['annotation.retries = "3"', ['invoice']],
+  ['annotation.retries > 1', []],
+  ['annotation.beta = true', ['home']],
+  ['annotation.beta = "true"', []],
+  ['annotation.lost', ['orphan']],
+  ['annotation.a.b = x', ['home']],
+  ['annotation["odd key"] >= 7', ['home']],
+  ['annotation.__proto__', []],
+  ['service("billing")', ['checkout', 'invoice']],
+  ['service("Billing")', []],
+  ['service()', EVERY],
+  ['service() { fault }', ['checkout']],
+  ['service() { error }', ['checkout', 'retried', 'running']],
+  ['service("shop") { error }', []],
+  ['service("billing") { fault }', ['checkout']],
+  ['service("billing") { !fault }', ['invoice']],
+  ['service("billing") { responsetime > 2 }', ['invoice']],
+  ['service("billing") { fault AND responsetime > 2 }', []],
+  [
+    'service("billing") { fault = true OR responsetime > 2.5 } AND annotation.plan = "gold"',
+    ['checkout', 'invoice'],
+  ],
+  ['service("search.test") { error responsetime > 1.5 }', []],
+  ['service("search.test") { ok AND responsetime > 1.5 }', ['retried']],
+  ['service("search.test") { inferred AND http.status = 404 }', ['retried']],
+  ['service("search.test") { http.url ENDSWITH "/q" }', ['retried']],
+  ['service("search.test") { annotation.attempt = 1 }', ['retried']],
+  ['service("shop") { annotation.attempt = 1 }', ['retried']],
+  ['service("search.test") { message = "no such index" }', ['retried']],
+  ['service("billing") { user = "robot" }', ['invoice']],
+  ['service("shop") { user = "robot" }', []],
+  ['service("shop") {root = true and fault = true}', ['checkout']],
+  ['service("billing") { root }', []],
+  ['service() { partial }', ['running']],
+  ['service() { http.method = "PUT" }', ['invoice']],
+  ['service() { resource.arn }', ['invoice']],
+  ['service(id(type: "AWS::SQS::Queue"))', ['invoice']],
+  ['service(id(name: "ledger", type: "AWS::DynamoDB::Table")) { throttle }', ['checkout']],
+  ['service(id(account.id: "999"))', ['running']],
+  ['service() { type = "Database::SQL" }', ['checkout', 'orphan']],
+  ['edge("shop", "billing")', ['checkout']],
+  ['edge("shop", "billing") { fault }', ['checkout']],
+  ['edge("shop", "billing") { error }', []],
+  ['edge("billing", "shop")', []],
+  ['edge("shop", "invoices")', ['invoice']],
+  ['edge("invoices", "billing") { responsetime > 4 }', ['invoice']],
+  ['edge("shop", "search.test") { http.status = 404 AND responsetime > 1.5 }', []],
+  ['edge(id(name: "billing"), id(type: "AWS::DynamoDB::Table")) { throttle }', ['checkout']],
+  ['edge("worker", "throttled.test") { annotation.none }', []],
+  ['rootcause.fault.service', ['checkout']],
+  ['rootcause.fault.service { name = "ledger" AND inferred AND last }', ['checkout']],
+  ['rootcause.fault.service { name = "ledger" AND first }', []],
+  ['rootcause.fault.entity { name = "Ledger.write" AND index = 1 }', ['checkout']],
+  ['rootcause.fault.entity { remote AND name = "DynamoDB" }', ['checkout']],
+  ['rootcause.fault.exception { message = "too many" }', ['checkout']],
+  ['rootcause.error.exception { name = "NotFound" }', ['retried']],
+  ['rootcause.responsetime.entity { name = "search.test" AND coverage > 0.6 }', ['retried']],
+  ['rootcause.responsetime.entity { coverage > 1 }', []],
+  [
+    'rootcause.json = #[{"Services":[{"Name":"shop","EntityPath":[{"Name":"shop"}]}]}]',
+    ['home', 'invoice'],
+  ],
+  ['rootcause.json = #[{"Services":[{"Name":"ledger"}]}]', []],
+  ['ok OR fault AND error', but('checkout', 'running')],
+  ['(ok OR fault) AND http.status = 500', ['checkout']],
+  ['!(ok OR fault)', ['running']],
+  ['group.name = "golden"', ['checkout', 'invoice']],
+  ['group.name != "golden"', but('checkout', 'invoice')],
+  ['group.arn = "arn:golden" AND fault', ['checkout']],
+  ['group.name = "everything"', EVERY],
+];
+
+const GROUPS: Record<string, string> = {
+  golden: 'annotation.plan = "gold"',
+  'arn:golden': 'group.name = "golden"',
+  everything: '',
+  loop: 'ok AND group.name = "pool"',
+  pool: 'group.name = "loop"',
+  wrong: 'oops(',
+};
+export const expressionOf = (_: 'name' | 'arn', value: string) => GROUPS[value];
