@@ -1,0 +1,114 @@
+import type {
+  CompletionKind,
+  Completions,
+  ConsoleStatus,
+  FilterProblem,
+  ImportResult,
+  SamplingOverview,
+  SourceExcerpt,
+  Trace,
+  TraceList,
+} from '@nestjs-xray/local-xray/console-api';
+
+/** Local X-Ray gave no answer at all: it is not running, or not at this address. */
+export class UnreachableError extends Error {}
+
+/** Local X-Ray answered that it cannot do this; `message` is its own word for it. */
+export class RefusedError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    /** The answer as JSON, where it was JSON. */
+    readonly body: unknown,
+  ) {
+    super(message);
+  }
+}
+
+type Params = Record<string, string | number | undefined>;
+
+/** Asks local X-Ray, and gives its JSON. @throws {UnreachableError | RefusedError} */
+export async function request<T>(
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      signal: signal ?? null,
+      ...(body !== undefined && {
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new UnreachableError(`Local X-Ray does not answer ${method} ${path}.`);
+  }
+  const text = await response.text();
+  let answer: unknown;
+  try {
+    answer = text ? JSON.parse(text) : undefined;
+  } catch {
+    answer = undefined;
+  }
+  if (response.ok) return answer as T;
+  const message = (answer as { Message?: string; message?: string } | undefined) ?? {};
+  throw new RefusedError(
+    response.status,
+    message.Message ?? message.message ?? `${method} ${path} was answered with ${response.status}.`,
+    answer,
+  );
+}
+
+function get<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(params)) {
+    if (value !== undefined && value !== '') query.set(key, String(value));
+  }
+  const text = query.toString();
+  return request<T>('GET', text ? `${path}?${text}` : path, undefined, signal);
+}
+
+/** Which traces: a range in epoch seconds, a filter expression, the name of a group. */
+export interface TraceQuery {
+  start?: number;
+  end?: number;
+  filter?: string;
+  group?: string;
+  limit?: number;
+}
+
+export const api = {
+  traces: (query: TraceQuery, signal?: AbortSignal) =>
+    get<TraceList>('/console/traces', { ...query }, signal),
+  trace: (id: string, signal?: AbortSignal) =>
+    get<Trace>(`/console/traces/${encodeURIComponent(id)}`, {}, signal),
+  status: (signal?: AbortSignal) => get<ConsoleStatus>('/console/status', {}, signal),
+  completions: (kind: CompletionKind, prefix = '', key?: string, signal?: AbortSignal) =>
+    get<Completions>('/console/completions', { kind, key, prefix }, signal),
+  /** Answers as GetServiceGraph does. */
+  graph: <T>(query: TraceQuery, signal?: AbortSignal) =>
+    get<T>('/console/graph', { ...query }, signal),
+  sampling: (signal?: AbortSignal) => get<SamplingOverview>('/console/sampling', {}, signal),
+  source: (path: string, line: number, signal?: AbortSignal) =>
+    get<SourceExcerpt>('/console/source', { path, line }, signal),
+  /** @param json text of a trace, of several, or of an array of segment documents. */
+  import: (json: string) => request<ImportResult>('POST', '/console/import', json),
+};
+
+/** What is wrong with a filter expression, where an answer said so. */
+export function filterProblem(error: unknown): FilterProblem | undefined {
+  if (!(error instanceof RefusedError) || error.status !== 400) return undefined;
+  const body = error.body as Partial<FilterProblem> | undefined;
+  if (typeof body?.Message !== 'string') return undefined;
+  return {
+    Message: body.Message,
+    position: body.position ?? 0,
+    length: body.length ?? 1,
+    expected: body.expected ?? [],
+  };
+}

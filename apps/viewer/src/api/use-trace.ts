@@ -1,0 +1,86 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
+import type { Trace } from '@nestjs-xray/local-xray/console-api';
+import { buildTree, type TraceTree } from '../model/trace-tree';
+import { api } from './client';
+import { onTraces, useConnection } from './live';
+
+export interface LoadedTrace {
+  trace?: Trace;
+  tree?: TraceTree;
+  /** Why there is none. */
+  error?: Error;
+}
+
+/** What is in progress grows as often, in milliseconds. */
+const GROW_MS = 200;
+/** A tree of more nodes grows more rarely: building it takes a while. */
+const LARGE = 1_000;
+
+/**
+ * A trace and its tree, fetched again when local X-Ray says that it changed, and
+ * once the connection is back after it was lost. The last copy stays when that fails.
+ */
+export function useTrace(id: string): LoadedTrace {
+  const [trace, setTrace] = useState<Trace>();
+  const [error, setError] = useState<Error>();
+  const { state } = useConnection();
+  const lost = state === 'lost';
+  const size = useRef(0);
+
+  useEffect(() => {
+    if (lost && trace) return undefined;
+    const abort = new AbortController();
+    let busy = false;
+    let again = false;
+    const load = async (): Promise<void> => {
+      again = busy;
+      if (busy) return;
+      busy = true;
+      try {
+        setTrace(await api.trace(id, abort.signal));
+        setError(undefined);
+      } catch (problem) {
+        if (!abort.signal.aborted) setError(problem as Error);
+      }
+      busy = false;
+      if (again && !abort.signal.aborted) void load();
+    };
+    void load();
+    const stop = onTraces((rows) => {
+      if (rows.some((row) => row.id === id)) void load();
+    });
+    return () => {
+      stop();
+      abort.abort();
+    };
+  }, [id, lost]);
+
+  const open = useMemo(() => trace !== undefined && isOpen(trace), [trace]);
+  const now = useNow(open && !lost, (size.current > LARGE ? 5 : 1) * GROW_MS);
+  const tree = useMemo(() => trace && buildTree(trace, now), [trace, now]);
+  size.current = tree?.nodes.length ?? 0;
+  return { ...(trace && tree && { trace, tree }), ...(error && { error }) };
+}
+
+/** Something of it is in progress. */
+function isOpen(trace: Trace): boolean {
+  const docs: (SegmentDocument | SubsegmentDocument)[] = [...trace.segments, ...trace.orphans];
+  for (let doc = docs.pop(); doc; doc = docs.pop()) {
+    if (typeof doc.end_time !== 'number') return true;
+    if (Array.isArray(doc.subsegments)) docs.push(...doc.subsegments);
+  }
+  return false;
+}
+
+/** Epoch seconds, every `stepMs` while `running`. */
+export function useNow(running: boolean, stepMs: number): number {
+  const [now, setNow] = useState(() => Date.now() / 1000);
+  useEffect(() => {
+    setNow(Date.now() / 1000);
+    if (!running) return undefined;
+    const timer = setInterval(() => setNow(Date.now() / 1000), stepMs);
+    return () => clearInterval(timer);
+  }, [running, stepMs]);
+  return now;
+}

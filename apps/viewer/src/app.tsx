@@ -1,0 +1,106 @@
+import type { FunctionComponent, JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { KeySheet } from './components/key-sheet';
+import { useKeys } from './components/keys';
+import { TopBar } from './components/top-bar';
+import type { PageModule, PageProps } from './page';
+import { Page as TracePage } from './pages/trace';
+import { Page as TracesPage } from './pages/traces';
+import { followLinks, navigate, useRoute, type PageName } from './router';
+
+/** Pages that are fetched when they are first asked for. */
+const later = import.meta.glob<PageModule>(
+  './pages/{map,compare,sampling,flame,statistics,trace-map}/index.tsx',
+);
+const load = (page: PageName): (() => Promise<PageModule>) | undefined =>
+  later[`./pages/${page}/index.tsx`];
+
+export function App(): JSX.Element {
+  const route = useRoute();
+  const [help, setHelp] = useState(false);
+  useKeys({
+    '?': () => setHelp(true),
+    'g t': () => navigate('/traces'),
+    'g m': () => navigate('/map'),
+    'g c': () => navigate('/compare'),
+    'g s': () => navigate('/sampling'),
+  });
+  useFocusOnContent(`${route.page} ${route.id}`);
+  useEffect(() => {
+    document.addEventListener('click', followLinks);
+    return () => document.removeEventListener('click', followLinks);
+  }, []);
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <TopBar route={route} onHelp={() => setHelp(true)} />
+      <main id="main" tabIndex={-1}>
+        <CurrentPage route={route} />
+      </main>
+      {help && <KeySheet onClose={() => setHelp(false)} />}
+    </>
+  );
+}
+
+/** After a change of page the keyboard and screen readers go on at its content, not where the link was. */
+function useFocusOnContent(page: string): void {
+  const last = useRef(page);
+  useEffect(() => {
+    if (last.current !== page) document.getElementById('main')?.focus({ preventScroll: true });
+    last.current = page;
+  }, [page]);
+}
+
+function CurrentPage({ route }: PageProps): JSX.Element {
+  const [loaded, setLoaded] = useState<Partial<Record<string, FunctionComponent<PageProps>>>>({});
+  const [failed, setFailed] = useState('');
+  const { page } = route;
+  const loader = page === 'unknown' ? undefined : load(page);
+  useEffect(() => {
+    if (!loader || loaded[page]) return;
+    setFailed('');
+    loader().then(
+      (module) => setLoaded((now) => ({ ...now, [page]: module.Page })),
+      () => setFailed(page),
+    );
+  }, [page]);
+  if (page === 'traces') return <TracesPage route={route} />;
+  if (page === 'trace') return <TracePage key={route.id} route={route} />;
+  const Loaded = loaded[page];
+  if (Loaded) return <Loaded key={route.id} route={route} />;
+  if (failed === page) {
+    return (
+      <Message title="This page could not be loaded">
+        Local X-Ray does not answer. Start it, then reload this page.
+      </Message>
+    );
+  }
+  if (loader)
+    return (
+      <p class="vh" role="status">
+        Loading…
+      </p>
+    );
+  return (
+    <Message title="There is no such page">
+      The address may be mistyped. <a href="/traces">Go to the traces</a>
+    </Message>
+  );
+}
+
+function Message({
+  title,
+  children,
+}: {
+  title: string;
+  children: preact.ComponentChildren;
+}): JSX.Element {
+  return (
+    <div class="mid">
+      <h1>{title}</h1>
+      <p class="t2">{children}</p>
+    </div>
+  );
+}

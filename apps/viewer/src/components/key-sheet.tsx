@@ -1,0 +1,44 @@
+import type { JSX } from 'preact';
+import { Dialog } from './dialog';
+
+const KEYS: [string, string[]][] = [
+  ['Search or filter', ['/']],
+  ['Next, previous row', ['j', 'k']],
+  ['Next, previous fault, error or throttle', ['n', 'N']],
+  ['Collapse, expand', ['←', '→']],
+  ['Collapse, expand a level', ['[', ']']],
+  ['Filter by the selected value', ['f']],
+  ['Critical path on, off', ['c']],
+  ['Mark as side A for compare', ['m']],
+  ['Zoom in, out', ['w', 's']],
+  ['Pan left, right', ['a', 'd']],
+  ['Whole trace', ['0']],
+  ['Open the row, or the source of the selection', ['Enter']],
+  ['Live on, pause', ['l']],
+  ['Copy a permalink', ['y']],
+  ['Go to traces', ['g', 't']],
+  ['Go to service map', ['g', 'm']],
+  ['Go to compare', ['g', 'c']],
+  ['Go to sampling', ['g', 's']],
+];
+
+export function KeySheet({ onClose }: { onClose: () => void }): JSX.Element {
+  return (
+    <Dialog title="Keyboard" onClose={onClose}>
+      <div class="keys">
+        {KEYS.map(([what, keys]) => (
+          <div key={what}>
+            <span>{what}</span>
+            <span>
+              {keys.map((key) => (
+                <>
+                  <kbd>{key}</kbd>{' '}
+                </>
+              ))}
+            </span>
+          </div>
+        ))}
+      </div>
+    </Dialog>
+  );
+}

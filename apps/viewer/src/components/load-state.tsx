@@ -1,0 +1,62 @@
+import './load-state.css';
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { RefusedError, UnreachableError } from '../api/client';
+
+/** Still bars in the place of rows, after 150 ms: what comes at once needs none. */
+export function Skeleton({ label, rows = 12 }: { label: string; rows?: number }): JSX.Element {
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), 150);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div class="sk" aria-busy="true">
+      <p class={shown ? 'sk-h' : 'vh'} role="status">
+        {label}
+      </p>
+      {shown &&
+        Array.from({ length: rows }, (_, row) => (
+          <div key={row} aria-hidden="true">
+            <i />
+            <i />
+            <i />
+            <i />
+          </div>
+        ))}
+    </div>
+  );
+}
+
+/** A few centred words where content would be. */
+export function Empty({
+  title,
+  children,
+}: {
+  title: string;
+  children?: ComponentChildren;
+}): JSX.Element {
+  return (
+    <div class="mid">
+      <h1>{title}</h1>
+      {children}
+    </div>
+  );
+}
+
+/** Why something could not be shown, and what to do about it. */
+export function Failure({ what, error }: { what: string; error: Error }): JSX.Element {
+  const text =
+    error instanceof UnreachableError
+      ? 'Local X-Ray does not answer. This page tries again by itself.'
+      : error instanceof RefusedError
+        ? error.message
+        : `This page failed: ${error.message}`;
+  return (
+    <Empty title={what}>
+      <p class="t2" role="alert">
+        {text}
+      </p>
+    </Empty>
+  );
+}

@@ -1,0 +1,101 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { Icon } from './icon';
+import './menu.css';
+
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+/** A button that opens a short list to choose one from. */
+export function Menu({
+  label,
+  shown,
+  choices,
+  selected,
+  onSelect,
+  class: more = '',
+  align = 'left',
+  children,
+}: {
+  /** What is chosen here, for its accessible name: "Time range". */
+  label: string;
+  shown: ComponentChildren;
+  choices: Choice[];
+  selected: string;
+  onSelect: (value: string) => void;
+  class?: string;
+  align?: 'left' | 'right';
+  /** More below the choices, a form for instance. */
+  children?: (close: () => void) => ComponentChildren;
+}): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  const close = (): void => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  useEffect(() => {
+    if (!open) return undefined;
+    const options = root.current?.querySelectorAll<HTMLElement>('[role=option]');
+    const chosen = root.current?.querySelector<HTMLElement>('[aria-selected=true]');
+    (chosen ?? options?.[0])?.focus();
+    const outside = (event: Event): void => {
+      if (!root.current?.contains(event.target as Node)) setOpen(false);
+    };
+    document.addEventListener('pointerdown', outside);
+    return () => document.removeEventListener('pointerdown', outside);
+  }, [open]);
+  const keys = (event: KeyboardEvent): void => {
+    if (!open) return;
+    event.stopPropagation();
+    if (event.key === 'Escape') close();
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const options = [...(root.current?.querySelectorAll<HTMLElement>('[role=option]') ?? [])];
+    const at = options.indexOf(document.activeElement as HTMLElement);
+    options[(at + step + options.length) % options.length]?.focus();
+  };
+  return (
+    <div class={`menu ${more}`} ref={root} onKeyDown={keys}>
+      <button
+        type="button"
+        class="btn"
+        ref={button}
+        aria-haspopup="listbox"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        onClick={() => setOpen(!open)}
+      >
+        <span class="vh">{label}: </span>
+        {shown} <Icon name="down" />
+      </button>
+      {open && (
+        <div class={`menu-pop ${align}`}>
+          <div role="listbox" aria-label={label} id={id}>
+            {choices.map((choice) => (
+              <button
+                key={choice.value}
+                type="button"
+                role="option"
+                class="menu-o"
+                aria-selected={choice.value === selected}
+                onClick={() => {
+                  onSelect(choice.value);
+                  close();
+                }}
+              >
+                {choice.label}
+              </button>
+            ))}
+          </div>
+          {children?.(close)}
+        </div>
+      )}
+    </div>
+  );
+}

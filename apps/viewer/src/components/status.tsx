@@ -1,0 +1,98 @@
+import type { ComponentChildren, JSX } from 'preact';
+import type { Status } from '../model/status';
+
+export type GlyphName = Status | 'below' | 'progress' | 'waiting';
+
+/** Shapes on a 12 px grid. Each status has its own, so that colour is never alone. */
+const SHAPES: Record<GlyphName, JSX.Element> = {
+  ok: <circle cx="6" cy="6" r="3.25" fill="none" stroke="currentColor" stroke-width="1.5" />,
+  error: <path d="M6 1 11.5 11H.5z" />,
+  throttle: (
+    <path
+      fill-rule="evenodd"
+      d="M2 1h8a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1H2a1 1 0 0 1-1-1V2a1 1 0 0 1 1-1zm1.75 2.5v5h1.5v-5zm3 0v5h1.5v-5z"
+    />
+  ),
+  fault: (
+    <path
+      fill-rule="evenodd"
+      d="M6 0l6 6-6 6-6-6zM4.3 3.5l-.8.8L5.2 6 3.5 7.7l.8.8L6 6.8l1.7 1.7.8-.8L6.8 6l1.7-1.7-.8-.8L6 5.2z"
+    />
+  ),
+  below: <path d="M6 .9 11.1 6 6 11.1.9 6z" fill="none" stroke="currentColor" stroke-width="1.5" />,
+  progress: (
+    <circle
+      cx="6"
+      cy="6"
+      r="4.25"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.75"
+      stroke-dasharray="17.5 9.2"
+    />
+  ),
+  waiting: (
+    <circle
+      cx="6"
+      cy="6"
+      r="4.25"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.5"
+      stroke-dasharray="2 1.82"
+    />
+  ),
+};
+
+/** A status as a shape; `label` gives it words for those who do not see it. */
+export function Glyph({ name, label }: { name: GlyphName; label?: string }): JSX.Element {
+  return (
+    <>
+      <svg class={name === 'progress' ? 'i spin' : 'i'} viewBox="0 0 12 12" aria-hidden="true">
+        {SHAPES[name]}
+      </svg>
+      {label !== undefined && <span class="vh">{label}</span>}
+    </>
+  );
+}
+
+/** What `s-…` class colours a glyph. */
+export function tone(name: GlyphName): string {
+  if (name === 'below') return 's-fault';
+  return name === 'waiting' ? 's-progress' : `s-${name}`;
+}
+
+/** Shape and word, as in the trace list: "◆ fault 500". */
+export function StatusWord({
+  status,
+  code,
+}: {
+  status: Status | 'progress';
+  code?: number;
+}): JSX.Element {
+  return (
+    <span class={`st s-${status}`}>
+      <Glyph name={status} />
+      <span>
+        {status === 'progress' ? 'in progress' : status}
+        {code !== undefined && status !== 'progress' && ` ${code}`}
+      </span>
+    </span>
+  );
+}
+
+/** The same on a tint, for headings. */
+export function Badge({
+  status,
+  children,
+}: {
+  status: GlyphName;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <span class={`badge ${tone(status)}`}>
+      <Glyph name={status} />
+      {children}
+    </span>
+  );
+}

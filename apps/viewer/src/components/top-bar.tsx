@@ -1,0 +1,71 @@
+import type { JSX } from 'preact';
+import { useConnection, useStatus } from '../api/live';
+import { three } from '../model/format';
+import { href, type Route } from '../router';
+import { IconButton } from './button';
+import { Icon } from './icon';
+import { Said } from './said';
+import { ThemeButton } from './theme';
+
+const VIEWS = [
+  {
+    label: 'Traces',
+    path: '/traces',
+    pages: ['traces', 'trace', 'flame', 'statistics', 'trace-map'],
+  },
+  { label: 'Service map', path: '/map', pages: ['map'] },
+  { label: 'Compare', path: '/compare', pages: ['compare'] },
+  { label: 'Sampling', path: '/sampling', pages: ['sampling'] },
+];
+
+/** Name, views, and whether local X-Ray is there. */
+export function TopBar({ route, onHelp }: { route: Route; onHelp: () => void }): JSX.Element {
+  return (
+    <header class="top">
+      <a class="brand" href="/traces">
+        <Icon name="brand" />
+        Local X-Ray
+      </a>
+      <nav class="nav" aria-label="Views">
+        {VIEWS.map((view) => (
+          <a
+            key={view.path}
+            href={href(view.path)}
+            aria-current={view.pages.includes(route.page) ? 'page' : undefined}
+          >
+            {view.label}
+          </a>
+        ))}
+      </nav>
+      <div class="top-r">
+        <Said />
+        <ConnectionState />
+        <ThemeButton />
+        <IconButton
+          icon="help"
+          label="Keyboard shortcuts"
+          hint="Keyboard shortcuts (?)"
+          onClick={onHelp}
+        />
+      </div>
+    </header>
+  );
+}
+
+function ConnectionState(): JSX.Element {
+  const { state } = useConnection();
+  const status = useStatus();
+  const rate = status?.segmentsPerSecond ?? 0;
+  const words = {
+    connecting: 'connecting',
+    open: rate > 0 ? `${three(rate)} segments/s` : 'listening',
+    lost: 'no answer',
+  }[state];
+  return (
+    <span class="conn">
+      <i class={state === 'lost' ? 'dot off' : 'dot'} />
+      <span>{status?.address ?? location.host}</span>
+      <span class={`rate ${state === 'lost' ? 's-fault' : 't3'}`}>{words}</span>
+    </span>
+  );
+}

@@ -1,0 +1,82 @@
+import './trace-head.css';
+import type { ComponentChildren, JSX } from 'preact';
+import { traceHref } from '../model/address';
+import { dateTime, duration } from '../model/format';
+import type { TraceNode, TraceTree } from '../model/trace-tree';
+import { href } from '../router';
+import { Icon } from './icon';
+import { Badge } from './status';
+
+const VIEWS = [
+  { view: undefined, label: 'Waterfall' },
+  { view: 'flame', label: 'Flame graph' },
+  { view: 'statistics', label: 'Statistics' },
+  { view: 'map', label: 'Map' },
+] as const;
+
+/** What a trace is called: method and route of its first segment, else its name. */
+export function traceTitle(tree: TraceTree): string {
+  const root = rootOf(tree);
+  return root ? root.detail || root.title : 'A trace without documents';
+}
+
+function rootOf(tree: TraceTree): TraceNode | undefined {
+  return tree.roots.find((node) => node.kind === 'segment') ?? tree.roots[0];
+}
+
+/** Heading of the views of one trace other than the waterfall. */
+export function TraceHead({
+  tree,
+  current,
+  children,
+}: {
+  tree: TraceTree;
+  current: 'flame' | 'statistics' | 'map';
+  children?: ComponentChildren;
+}): JSX.Element {
+  const root = rootOf(tree);
+  const code = root?.doc.http?.response?.status;
+  return (
+    <header class="trh">
+      <div class="trh-t">
+        <h1 class="cut">{traceTitle(tree)}</h1>
+        {root && (!root.inProgress || root.status !== 'ok') && (
+          <Badge status={root.status}>{[root.status, code].filter(Boolean).join(' ')}</Badge>
+        )}
+        {tree.inProgress && <Badge status="progress">in progress</Badge>}
+        <span class="trh-f t2 nw">
+          {duration(tree.responseEnd ?? tree.duration)} <span class="t3">at</span>{' '}
+          {dateTime(tree.start)}
+        </span>
+        <span class="trh-a">
+          <a class="btn" href={href('/compare', { a: tree.id })}>
+            Compare
+          </a>
+          <ExportLink id={tree.id} />
+        </span>
+      </div>
+      <nav class="trh-v" aria-label="Views of this trace">
+        {VIEWS.map(({ view, label }) => (
+          <a
+            key={label}
+            href={traceHref(tree.id, view)}
+            aria-current={view === current ? 'page' : undefined}
+          >
+            {label}
+          </a>
+        ))}
+        {children}
+      </nav>
+    </header>
+  );
+}
+
+/** Saves the trace as JSON, which any local X-Ray can import. */
+export function ExportLink({ id }: { id: string }): JSX.Element {
+  return (
+    <a class="btn" href={`/console/traces/${encodeURIComponent(id)}`} download={`trace-${id}.json`}>
+      <Icon name="export" />
+      Export
+    </a>
+  );
+}

@@ -1,0 +1,59 @@
+export type PageName =
+  'traces' | 'trace' | 'map' | 'compare' | 'sampling' | 'flame' | 'statistics' | 'trace-map';
+
+/** What the address says: the page, the trace it is about, and its state. */
+export interface Route {
+  page: PageName | 'unknown';
+  /** Id of the trace; empty on pages that show no single trace. */
+  id: string;
+  query: URLSearchParams;
+}
+
+const TRACE_VIEWS: Record<string, PageName> = {
+  flame: 'flame',
+  statistics: 'statistics',
+  map: 'trace-map',
+};
+
+/** Reads an address such as `/traces/1-…/flame?select=…`. */
+export function parseRoute(pathname: string, search: string): Route {
+  const query = new URLSearchParams(search);
+  const [first, id = '', view, ...more] = pathname.split('/').filter(Boolean).map(decode);
+  const route = (page: Route['page'], trace = ''): Route => ({ page, id: trace, query });
+  if (more.length) return route('unknown');
+  if (first === undefined || (first === 'traces' && !id)) return route('traces');
+  if (first === 'traces') {
+    return view === undefined ? route('trace', id) : route(TRACE_VIEWS[view] ?? 'unknown', id);
+  }
+  if ((first === 'map' || first === 'compare' || first === 'sampling') && !id) return route(first);
+  return route('unknown');
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** The address of a trace, or of one of its other views. */
+export function traceHref(
+  id: string,
+  view?: 'flame' | 'statistics' | 'map',
+  query?: Query,
+): string {
+  return href(`/traces/${encodeURIComponent(id)}${view ? `/${view}` : ''}`, query);
+}
+
+export type Query = Record<string, string | number | boolean | undefined>;
+
+/** An address with those parts of `query` that are neither empty nor false. */
+export function href(path: string, query: Query = {}): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '' && value !== false) search.set(key, String(value));
+  }
+  const text = search.toString();
+  return text ? `${path}?${text}` : path;
+}

@@ -1,0 +1,43 @@
+import type { Hue, TraceNode, TraceTree } from './trace-node';
+
+/** A stretch of time in which one kind of work ran; seconds since the start of the trace. */
+export interface StripPiece {
+  from: number;
+  until: number;
+  /** `f` where a fault started. */
+  hue: Hue | 'f';
+}
+
+/**
+ * A trace on one line: what ran at the ends of the tree, at each moment the one
+ * that started last. Neighbours of a kind with less than `close` seconds between
+ * them are one piece.
+ *
+ * @param until what goes on later is left out.
+ */
+export function stripOf(tree: TraceTree, close: number, until = tree.duration): StripPiece[] {
+  const pieces: StripPiece[] = [];
+  const leaves = tree.nodes
+    .filter(
+      (node) => (node.children.length === 0 || startsFault(node)) && node.kind === 'subsegment',
+    )
+    .flatMap((node) => {
+      const hue = startsFault(node) ? ('f' as const) : node.hue;
+      return node.selfPieces.map(([from, end]) => ({ from, until: Math.min(end, until), hue }));
+    })
+    .sort((a, b) => a.from - b.from);
+  for (const leaf of leaves) {
+    const last = pieces[pieces.length - 1];
+    if (last && last.hue === leaf.hue && leaf.from - last.until <= close) {
+      last.until = Math.max(last.until, leaf.until);
+      continue;
+    }
+    if (last && last.until > leaf.from) last.until = leaf.from;
+    pieces.push({ ...leaf });
+  }
+  return pieces.filter(({ from, until }) => until > from);
+}
+
+function startsFault(node: TraceNode): boolean {
+  return node.status === 'fault' && !node.passedUp && node.kind === 'subsegment';
+}

@@ -1,0 +1,87 @@
+/** "–", for what is absent. */
+export const ABSENT = '–';
+
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const ONE = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** 1,284 */
+export function count(value: number): string {
+  return WHOLE.format(value);
+}
+
+/**
+ * Three significant digits and no unit: 3.10, 38.4, 412; from a thousand on
+ * whole numbers: 1,284. Below 0.01 it says 0.
+ */
+export function three(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return ABSENT;
+  const size = Math.abs(value);
+  if (size >= 99.95) return WHOLE.format(value);
+  if (size >= 9.995) return value.toFixed(1);
+  if (size >= 0.005) return value.toFixed(2);
+  return '0';
+}
+
+/** A duration in seconds as milliseconds without the unit, for columns: 38.4. */
+export function ms(seconds: number | undefined): string {
+  return three(seconds === undefined ? undefined : seconds * 1000);
+}
+
+/** A duration in seconds with its unit, for prose: 38.4 ms, 1,284 ms; from ten seconds on 12.4 s, 3 min 20 s. */
+export function duration(seconds: number | undefined): string {
+  if (seconds === undefined || !Number.isFinite(seconds)) return ABSENT;
+  const size = Math.abs(seconds);
+  if (size < 9.9995) return `${ms(seconds)} ms`;
+  if (size < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(size);
+  const sign = seconds < 0 ? '−' : '';
+  if (whole < 3600) return sign + parts(whole / 60, 'min', whole % 60, 's');
+  if (whole < 86_400) return sign + parts(whole / 3600, 'h', (whole % 3600) / 60, 'min');
+  return sign + parts(whole / 86_400, 'd', (whole % 86_400) / 3600, 'h');
+}
+
+function parts(big: number, bigUnit: string, small: number, smallUnit: string): string {
+  const rest = Math.floor(small);
+  return `${Math.floor(big)} ${bigUnit}${rest ? ` ${rest} ${smallUnit}` : ''}`;
+}
+
+/** An offset from the start of the trace, in seconds: +1,098.2 ms. */
+export function offset(seconds: number): string {
+  const value = seconds * 1000;
+  return `${value < 0 ? '−' : '+'}${ONE.format(Math.abs(value))} ms`;
+}
+
+/** A share of one: 0.9 %, 43 %. */
+export function share(part: number, whole: number): string {
+  if (!(whole > 0)) return ABSENT;
+  const percent = (part / whole) * 100;
+  if (percent >= 99.95) return '100 %';
+  return `${percent.toFixed(percent >= 10 && percent < 90 ? 0 : 1)} %`;
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** Local time of day of epoch seconds: 14:06:11.377, or without its milliseconds. */
+export function clock(epochSeconds: number, { millis = true } = {}): string {
+  const at = new Date(Math.round(epochSeconds * 1000));
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  return millis ? `${time}.${String(at.getMilliseconds()).padStart(3, '0')}` : time;
+}
+
+/** Local date and time of epoch seconds: 2026-11-22 14:06:11.377. */
+export function dateTime(epochSeconds: number, options?: { millis?: boolean }): string {
+  const at = new Date(epochSeconds * 1000);
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${date} ${clock(epochSeconds, options)}`;
+}
+
+/** 1 trace, 2 traces. */
+export function plural(amount: number, one: string, many = `${one}s`): string {
+  return `${count(amount)} ${amount === 1 ? one : many}`;
+}
+
+/** How long ago, in whole seconds, for what counts on: 38 s, 2 min 5 s. */
+export function ago(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  return whole < 60 ? `${whole} s` : duration(whole);
+}

@@ -1,0 +1,148 @@
+import type { PlacedNode, Point } from './graph-layout';
+
+export interface DrawnEdge {
+  id: string;
+  /** For the `d` of an SVG path, from the rim of one circle to that of the other. */
+  path: string;
+  /** The tip of its arrow and where it points, in degrees clockwise from the right. */
+  tip: Point & { angle: number };
+  /** Middle of its label. */
+  label: Point;
+}
+
+/** Half the size of an edge's label: `371/min 3.20 ms`. */
+const LABEL_HALF = { x: 56, y: 10 };
+/** What most names take up, with kind and health. */
+const NAME = { half: 44, height: 54 };
+const GAP = { start: 6, end: 8 };
+
+/**
+ * A straight line from rim to rim; bowed where a line would run through another
+ * node, or over the edge that runs the other way; a loop from a node to itself.
+ * The label moves along the line until it covers nothing drawn before.
+ */
+export function drawEdge(
+  id: string,
+  from: PlacedNode,
+  to: PlacedNode,
+  around: { answered: boolean; nodes: Iterable<PlacedNode>; drawn: DrawnEdge[] },
+): DrawnEdge {
+  if (from === to) return drawLoop(id, from);
+  const nodes = [...around.nodes];
+  const others = nodes.filter((node) => node !== from && node !== to);
+  const bows = around.answered ? [28, 64, 110] : [0, 28, -28, 56, -56, 100, -100, 150, -150];
+  const curves = bows.map((bow) => curve(from, to, bow));
+  const clear = (within: (points: Curve, node: PlacedNode) => boolean): Curve | undefined =>
+    curves.find((points) => !others.some((node) => within(points, node)));
+  // Rather through a name than through a circle, rather straight than through either.
+  const points =
+    clear((at, node) => touches(at, node) || strikes(at, node)) ?? clear(touches) ?? curves[0]!;
+  const [start, control, end] = points;
+  const angle = (Math.atan2(end.y - control.y, end.x - control.x) * 180) / Math.PI;
+  return {
+    id,
+    path: `M${round(start)} Q${round(control)} ${round(end)}`,
+    tip: { ...end, angle: Math.round(angle) },
+    label: placeLabel(points, nodes, around.drawn),
+  };
+}
+
+type Curve = [start: Point, control: Point, end: Point];
+
+/** A quadratic curve whose middle is `bow` pixels left of the straight line. */
+function curve(from: PlacedNode, to: PlacedNode, bow: number): Curve {
+  const length = Math.max(1, Math.hypot(to.x - from.x, to.y - from.y));
+  const across = { x: (to.y - from.y) / length, y: -(to.x - from.x) / length };
+  const control = {
+    x: (from.x + to.x) / 2 + across.x * bow * 2,
+    y: (from.y + to.y) / 2 + across.y * bow * 2,
+  };
+  return [
+    towards(from, control, from.r + GAP.start),
+    control,
+    towards(to, control, to.r + GAP.end),
+  ];
+}
+
+function towards(from: Point, to: Point, distance: number): Point {
+  const length = Math.max(1, Math.hypot(to.x - from.x, to.y - from.y));
+  const share = Math.min(0.49, distance / length);
+  return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
+}
+
+function pointAt([a, b, c]: Curve, t: number): Point {
+  const u = 1 - t;
+  return {
+    x: u * u * a.x + 2 * u * t * b.x + t * t * c.x,
+    y: u * u * a.y + 2 * u * t * b.y + t * t * c.y,
+  };
+}
+
+function touches(points: Curve, node: PlacedNode): boolean {
+  for (let t = 0.05; t < 1; t += 0.05) {
+    const at = pointAt(points, t);
+    if (Math.hypot(at.x - node.x, at.y - node.y) < node.r + 12) return true;
+  }
+  return false;
+}
+
+/** Whether the line runs through the name of a node. */
+function strikes(points: Curve, node: PlacedNode): boolean {
+  if (node.label === 'right') return false;
+  const side = node.label === 'below' ? 1 : -1;
+  for (let t = 0.05; t < 1; t += 0.025) {
+    const at = pointAt(points, t);
+    const away = (at.y - node.y) * side;
+    if (Math.abs(at.x - node.x) < NAME.half && away > node.r && away < node.r + NAME.height) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function placeLabel(points: Curve, nodes: PlacedNode[], drawn: DrawnEdge[]): Point {
+  const flat = Math.abs(points[2].y - points[0].y) < 0.15 * Math.abs(points[2].x - points[0].x);
+  const candidates = [0.5, 0.42, 0.58, 0.34, 0.66, 0.28, 0.72].map((t) => {
+    const at = pointAt(points, t);
+    // Along a level line it stands above it: nothing is hidden.
+    return { x: Math.round(at.x), y: Math.round(at.y - (flat ? 12 : 0)) };
+  });
+  const clear = candidates.find(
+    (at) =>
+      !drawn.some(
+        ({ label }) =>
+          Math.abs(label.x - at.x) < 2 * LABEL_HALF.x &&
+          Math.abs(label.y - at.y) < 2 * LABEL_HALF.y,
+      ) && !nodes.some((node) => covers(node, at)),
+  );
+  return clear ?? candidates[0]!;
+}
+
+function covers(node: PlacedNode, at: Point): boolean {
+  const top = node.y - node.r - (node.label === 'above' ? 62 : 0);
+  const bottom = node.y + node.r + (node.label === 'below' ? 62 : 0);
+  return (
+    Math.abs(at.x - node.x) < node.r + LABEL_HALF.x &&
+    at.y > top - LABEL_HALF.y &&
+    at.y < bottom + LABEL_HALF.y
+  );
+}
+
+function drawLoop(id: string, node: PlacedNode): DrawnEdge {
+  const reach = node.r + 34;
+  const start = { x: node.x + node.r * 0.5, y: node.y - node.r * 0.9 - 4 };
+  const end = { x: node.x + node.r * 0.9 + 6, y: node.y - node.r * 0.5 };
+  const first = { x: node.x + reach * 0.6, y: node.y - reach * 1.3 };
+  const second = { x: node.x + reach * 1.5, y: node.y - reach * 0.8 };
+  const angle = (Math.atan2(end.y - second.y, end.x - second.x) * 180) / Math.PI;
+  return {
+    id,
+    path: `M${round(start)} C${round(first)} ${round(second)} ${round(end)}`,
+    tip: { ...end, angle: Math.round(angle) },
+    label: { x: Math.round(node.x + reach * 1.1), y: Math.round(node.y - reach * 1.15) },
+  };
+}
+
+function round({ x, y }: Point): string {
+  return `${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;
+}

@@ -1,0 +1,116 @@
+import { layoutGraph, type LayoutInput } from './graph-layout';
+
+const chain = (...ids: string[]): LayoutInput => ({
+  nodes: ids.map((id, index) => ({ id, weight: 10 * (index + 1) })),
+  edges: ids
+    .slice(1)
+    .map((id, index) => ({ id: `${ids[index]}→${id}`, from: ids[index]!, to: id })),
+});
+const right = { direction: 'right' as const, width: 1000, height: 600 };
+const down = { direction: 'down' as const, width: 400, height: 700 };
+
+const star: LayoutInput = {
+  nodes: ['hub', ...'abcdefgh'].map((id) => ({ id, weight: 5 })),
+  edges: [...'abcdefgh'].map((id) => ({ id, from: 'hub', to: id })),
+};
+
+describe('the layout of a service map', () => {
+  it('puts the called right of its callers, on one line in a chain', () => {
+    const { nodes } = layoutGraph(chain('a', 'b', 'c'), right);
+    expect(nodes[0]!.x).toBeLessThan(nodes[1]!.x);
+    expect(nodes[1]!.x).toBeLessThan(nodes[2]!.x);
+    expect(new Set(nodes.map((node) => node.y)).size).toBe(1);
+  });
+
+  it('puts the called below when the page is narrow', () => {
+    const { nodes, width } = layoutGraph(chain('a', 'b', 'c'), down);
+    expect(nodes[0]!.y).toBeLessThan(nodes[1]!.y);
+    expect(nodes[1]!.y).toBeLessThan(nodes[2]!.y);
+    expect(width).toBe(400);
+  });
+
+  it.each([right, down])('keeps every circle inside and apart from the others (%o)', (options) => {
+    const { nodes, width, height } = layoutGraph(star, options);
+    for (const node of nodes) {
+      expect(node.x - node.r).toBeGreaterThanOrEqual(0);
+      expect(node.y - node.r).toBeGreaterThanOrEqual(0);
+      expect(node.x + node.r).toBeLessThanOrEqual(width);
+      expect(node.y + node.r).toBeLessThanOrEqual(height);
+      for (const other of nodes) {
+        if (other === node) continue;
+        expect(Math.hypot(other.x - node.x, other.y - node.y)).toBeGreaterThan(other.r + node.r);
+      }
+    }
+  });
+
+  it('grows beyond the room there is rather than let names overlap', () => {
+    expect(layoutGraph(star, { ...right, height: 200 }).height).toBeGreaterThan(600);
+  });
+
+  it('puts all names below where nodes have to stand closer than two names', () => {
+    const { nodes } = layoutGraph(star, { ...right, height: 200 });
+    expect(new Set(nodes.map((node) => node.label))).toEqual(new Set(['below']));
+  });
+
+  it('draws busier nodes larger', () => {
+    const { nodes } = layoutGraph(chain('a quiet one', 'busy'), right);
+    expect(nodes[1]!.r).toBeGreaterThan(nodes[0]!.r);
+  });
+
+  it('ends an edge at the rim, the tip towards its node', () => {
+    const { nodes, edges } = layoutGraph(chain('a', 'b'), right);
+    const [, b] = nodes;
+    expect(edges[0]!.tip.angle).toBe(0);
+    expect(edges[0]!.tip.x).toBeCloseTo(b!.x - b!.r - 8);
+    expect(edges[0]!.tip.y).toBeCloseTo(b!.y);
+  });
+
+  it('bows the two edges of a pair that calls each other apart', () => {
+    const input = chain('a', 'b');
+    input.edges.push({ id: 'back', from: 'b', to: 'a' });
+    const { edges } = layoutGraph(input, right);
+    const [there, back] = edges;
+    expect(Math.abs(there!.label.y - back!.label.y)).toBeGreaterThan(20);
+  });
+
+  it('leads an edge around a node that stands in its way', () => {
+    const input = chain('a', 'b', 'c');
+    input.edges.push({ id: 'over', from: 'a', to: 'c' });
+    const { nodes, edges } = layoutGraph(input, right);
+    const b = nodes[1]!;
+    const over = edges.find((edge) => edge.id === 'over')!;
+    expect(Math.hypot(over.label.x - b.x, over.label.y - b.y)).toBeGreaterThan(b.r);
+  });
+
+  it('draws a call to itself as a loop and survives a cycle', () => {
+    const input = chain('a', 'b', 'c');
+    input.edges.push({ id: 'self', from: 'b', to: 'b' }, { id: 'round', from: 'c', to: 'a' });
+    const { edges } = layoutGraph(input, right);
+    expect(edges.map((edge) => edge.id)).toEqual(['a→b', 'b→c', 'self', 'round']);
+    expect(edges.find((edge) => edge.id === 'self')!.path).toContain('C');
+    for (const edge of edges) expect(edge.path).not.toContain('NaN');
+  });
+
+  it('gives every label a place of its own', () => {
+    const { edges } = layoutGraph(star, right);
+    for (const [index, { label }] of edges.entries()) {
+      for (const { label: other } of edges.slice(index + 1)) {
+        expect(Math.abs(label.x - other.x) >= 56 || Math.abs(label.y - other.y) >= 16).toBe(true);
+      }
+    }
+  });
+
+  it('moves no node when only traffic changes or the order of the answer', () => {
+    const places = (input: LayoutInput) =>
+      new Map(layoutGraph(input, right).nodes.map(({ id, x, y }) => [id, `${x},${y}`]));
+    const busier = {
+      nodes: star.nodes.map((node, index) => ({ ...node, weight: index * 100 })).reverse(),
+      edges: [...star.edges].reverse(),
+    };
+    expect(places(busier)).toEqual(places(star));
+  });
+
+  it('lays out nothing as nothing', () => {
+    expect(layoutGraph({ nodes: [], edges: [] }, right)).toMatchObject({ nodes: [], edges: [] });
+  });
+});

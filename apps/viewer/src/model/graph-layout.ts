@@ -1,0 +1,157 @@
+/** Where the nodes of a service map stand and how its edges run; pixels throughout. */
+import { drawEdge, type DrawnEdge } from './graph-layout.edge';
+import { bestRanks } from './graph-layout.ranks';
+import { LABEL, MAX_RADIUS } from './graph-layout.sizes';
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface PlacedNode extends Point {
+  id: string;
+  /** Radius of the circle whose centre is `x`, `y`. */
+  r: number;
+  /** Where its name stands, so that the fewest edges cross it. */
+  label: 'above' | 'below' | 'right';
+}
+
+export interface GraphLayout {
+  width: number;
+  height: number;
+  nodes: PlacedNode[];
+  edges: DrawnEdge[];
+}
+
+export interface LayoutInput {
+  nodes: { id: string; weight: number }[];
+  edges: { id: string; from: string; to: string }[];
+}
+
+export interface LayoutOptions {
+  /** Callers left of the called, or above them. */
+  direction: 'right' | 'down';
+  /** The room there is: a smaller graph is spread over it, a larger one overflows. */
+  width: number;
+  height: number;
+}
+
+const MIN_RADIUS = 22;
+const MARGIN = 24;
+/** Room that is left over moves nodes apart by no more than this factor. */
+const MAX_SPREAD = 1.7;
+/** Where room lacks, nodes of a map from left to right move together, down to this factor. */
+const MIN_SPREAD = 0.74;
+
+/**
+ * Lays out with dagre's layered algorithm: the same nodes and edges, in any
+ * order, stand in the same places. A node's traffic changes its radius alone, so
+ * that live figures move nothing.
+ */
+export function layoutGraph(input: LayoutInput, options: LayoutOptions): GraphLayout {
+  const down = options.direction === 'down';
+  const calls = new Set(
+    input.edges.filter((edge) => edge.from !== edge.to).map((edge) => edge.from),
+  );
+  const heaviest = Math.max(1, ...input.nodes.map((node) => node.weight));
+  const nodes = sorted(input.nodes).map((node): PlacedNode => {
+    const r = radius(node.weight, heaviest);
+    // An edge leaves downwards, so a name beneath would be crossed by it.
+    return { id: node.id, x: 0, y: 0, r, label: down && calls.has(node.id) ? 'right' : 'below' };
+  });
+  const placed = new Map(nodes.map((node) => [node.id, node]));
+  const edges = sorted(input.edges).filter(
+    (edge) => edge.from !== edge.to && placed.has(edge.from) && placed.has(edge.to),
+  );
+  for (const [id, at] of bestRanks(nodes, edges, down)) {
+    const node = placed.get(id)!;
+    // In a box with its name beneath or beside, the circle sits at the near end.
+    node.x = at.x - (node.label === 'right' ? (LABEL.narrow + 8) / 2 : 0);
+    node.y = at.y - (down && node.label === 'below' ? (LABEL.height + 6) / 2 : 0);
+  }
+  const { squeezed, ...size } = fit(nodes, down, options);
+  // Moved together, two names between the same circles would meet.
+  if (!down && !squeezed) {
+    for (const node of nodes) node.label = freerSide(node, input.edges, placed);
+  }
+  return { ...size, nodes, edges: drawEdges(input.edges, placed) };
+}
+
+function radius(weight: number, heaviest: number): number {
+  const share = Math.log1p(Math.max(0, weight)) / Math.log1p(heaviest);
+  return Math.round(MIN_RADIUS + (MAX_RADIUS - MIN_RADIUS) * share);
+}
+
+function sorted<T extends { id: string }>(items: T[]): T[] {
+  return [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Moves the nodes into the positive, and apart while there is room; returns the whole size. */
+function fit(nodes: PlacedNode[], down: boolean, options: LayoutOptions) {
+  const r = MAX_RADIUS;
+  const below = LABEL.height + 6;
+  const reach = nodes.map(({ label }) => {
+    const half = Math.max(r, (down ? LABEL.narrow : LABEL.width) / 2);
+    const beside = label === 'right';
+    return {
+      left: beside ? r : half,
+      right: beside ? r + 8 + LABEL.narrow : half,
+      top: r + (down ? 0 : below),
+      bottom: r + (beside ? 0 : below),
+    };
+  });
+  let squeezed = false;
+  const axis = (
+    key: 'x' | 'y',
+    before: 'left' | 'top',
+    after: 'right' | 'bottom',
+    room: number,
+  ) => {
+    if (nodes.length === 0) return 2 * MARGIN;
+    const first = Math.min(...nodes.map((node) => node[key]));
+    const last = Math.max(...nodes.map((node) => node[key]));
+    const edge0 = Math.max(...reach.map((part, i) => part[before] - (nodes[i]![key] - first)));
+    const edge1 = Math.max(...reach.map((part, i) => part[after] - (last - nodes[i]![key])));
+    const free = room - 2 * MARGIN - edge0 - edge1;
+    const least = down ? 1 : MIN_SPREAD;
+    const spread = last > first ? Math.min(MAX_SPREAD, Math.max(least, free / (last - first))) : 1;
+    if (key === 'y') squeezed = spread < 1;
+    const used = 2 * MARGIN + edge0 + edge1 + (last - first) * spread;
+    const start = MARGIN + edge0 + Math.max(0, (room - used) / 2);
+    for (const node of nodes) node[key] = Math.round(start + (node[key] - first) * spread);
+    return Math.max(room, Math.ceil(used));
+  };
+  const width = axis('x', 'left', 'right', options.width);
+  const height = axis('y', 'top', 'bottom', options.height);
+  return { width, height, squeezed };
+}
+
+/** Names stand on the side that fewer edges leave to. */
+function freerSide(
+  node: PlacedNode,
+  edges: LayoutInput['edges'],
+  placed: Map<string, PlacedNode>,
+): 'above' | 'below' {
+  let downward = 0;
+  for (const edge of edges) {
+    const other = edge.from === node.id ? edge.to : edge.to === node.id ? edge.from : undefined;
+    const at = other === undefined ? undefined : placed.get(other);
+    if (!at || at.id === node.id) continue;
+    const slope = (at.y - node.y) / Math.max(1, Math.abs(at.x - node.x));
+    if (Math.abs(slope) > 0.15) downward += Math.sign(slope);
+  }
+  return downward > 0 ? 'above' : 'below';
+}
+
+function drawEdges(edges: LayoutInput['edges'], placed: Map<string, PlacedNode>): DrawnEdge[] {
+  const pairs = new Set(edges.map((edge) => `${edge.from}\n${edge.to}`));
+  const drawn: DrawnEdge[] = [];
+  for (const edge of edges) {
+    const from = placed.get(edge.from);
+    const to = placed.get(edge.to);
+    if (!from || !to) continue;
+    const answered = from !== to && pairs.has(`${edge.to}\n${edge.from}`);
+    drawn.push(drawEdge(edge.id, from, to, { answered, nodes: placed.values(), drawn }));
+  }
+  return drawn;
+}

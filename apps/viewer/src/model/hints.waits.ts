@@ -1,0 +1,192 @@
+import { ms } from './format';
+import type { Finding } from './hints';
+import { operationOf } from './operation';
+import type { TraceNode, TraceTree } from './trace-node';
+
+/** Smaller ones are not worth a change: seconds, and shares of the trace. */
+const AWAIT = { seconds: 0.002, share: 0.05 };
+const GAP = { seconds: 0.01, share: 0.15 };
+const DOMINANT = { seconds: 0.01, share: 0.6 };
+/** A pause between two awaits that is longer has a reason of its own, in seconds. */
+const PAUSE = 0.002;
+
+/** What runs before the handler runs before it on purpose. */
+const BEFORE_HANDLER = /(guard|middleware|interceptor|pipe|strategy)\b/i;
+const WRITES_SQL =
+  /^\s*(insert|update|delete|merge|begin|start|commit|rollback|create|alter|drop|truncate|lock)\b/i;
+const WRITES_AWS =
+  /^(put|post|update|delete|create|send|publish|start|invoke|batchwrite|transactwrite)/i;
+
+/**
+ * Awaits in a row, one child that takes most, time nobody accounts for.
+ *
+ * @param whole seconds until the answer.
+ * @param explained keys of nodes that other hints are about.
+ */
+export function findWaits(
+  tree: TraceTree,
+  whole: number,
+  explained: ReadonlySet<string>,
+): Finding[] {
+  const marks = markIo(tree, explained);
+  const rows = tree.nodes.flatMap((node) => awaitsInARow(node, whole, marks));
+  return [...rows, ...gaps(tree, whole), ...dominant(tree)];
+}
+
+interface Io {
+  /** It, or something below, waits for a database or another service. */
+  waits: boolean;
+  /** It, or something below, changes something there: what follows may rely on it. */
+  writes: boolean;
+  /** It, or something below, is part of what another hint is about. */
+  explained: boolean;
+}
+
+function markIo(tree: TraceTree, explained: ReadonlySet<string>): Map<TraceNode, Io> {
+  const marks = new Map<TraceNode, Io>();
+  for (let at = tree.nodes.length - 1; at >= 0; at--) {
+    const node = tree.nodes[at]!;
+    const io = {
+      waits: node.hue !== 'own',
+      writes: writes(node),
+      explained: explained.has(node.key),
+    };
+    for (const child of node.children) {
+      io.waits ||= marks.get(child)!.waits;
+      io.writes ||= marks.get(child)!.writes;
+      io.explained ||= marks.get(child)!.explained;
+    }
+    marks.set(node, io);
+  }
+  return marks;
+}
+
+function writes({ doc }: TraceNode): boolean {
+  const statement = 'sql' in doc ? doc.sql?.sanitized_query : undefined;
+  const operation = doc.aws?.operation;
+  return (
+    (statement !== undefined && WRITES_SQL.test(statement)) ||
+    (typeof operation === 'string' && WRITES_AWS.test(operation))
+  );
+}
+
+function awaitsInARow(parent: TraceNode, whole: number, marks: Map<TraceNode, Io>): Finding[] {
+  const least = Math.max(AWAIT.seconds, AWAIT.share * whole);
+  const counts = (node: TraceNode): boolean => {
+    const io = marks.get(node)!;
+    return (
+      io.waits &&
+      !io.writes &&
+      !io.explained &&
+      node.total >= least &&
+      !node.inProgress &&
+      // One that failed is no measure of what could be won.
+      node.status !== 'fault' &&
+      node.status !== 'error' &&
+      !BEFORE_HANDLER.test(node.name)
+    );
+  };
+  const follows = (node: TraceNode, last: TraceNode): boolean => {
+    const pause = node.start - last.end;
+    return (
+      pause >= -1e-6 &&
+      pause <= Math.max(PAUSE, 0.1 * Math.min(node.total, last.total)) &&
+      operationOf(node).key !== operationOf(last).key &&
+      !looksUp(node, last)
+    );
+  };
+  const found: Finding[] = [];
+  let run: TraceNode[] = [];
+  const close = (): void => {
+    if (run.length >= 2) found.push(inARow(run));
+    run = [];
+  };
+  for (const child of parent.children) {
+    const last = run[run.length - 1];
+    if (last && !(counts(child) && follows(child, last))) close();
+    if (counts(child)) run.push(child);
+  }
+  close();
+  return found;
+}
+
+/** A query with parameters right after another query asks, as a rule, for what that one found. */
+function looksUp(node: TraceNode, last: TraceNode): boolean {
+  return node.hue === 'sql' && last.hue === 'sql' && /\$\d|\?/.test(operationOf(node).label);
+}
+
+function inARow(run: readonly TraceNode[]): Finding {
+  const names = run.map((node) => node.title);
+  const between = run.length > 3 ? [...names.slice(0, 2), '…', names[run.length - 1]!] : names;
+  const longest = Math.max(...run.map((node) => node.total));
+  return {
+    kind: 'serial-awaits',
+    title: `${run.length} awaits in a row`,
+    evidence: between.join(', then '),
+    advice:
+      'Each began when the one before had ended. Where none needs what another gave, Promise.all runs them side by side, and only the longest counts.',
+    cost: run.reduce((sum, node) => sum + node.total, 0) - longest,
+    upTo: true,
+    nodes: run.map((node) => node.key),
+  };
+}
+
+function gaps(tree: TraceTree, whole: number): Finding[] {
+  const least = Math.max(GAP.seconds, GAP.share * whole);
+  return tree.nodes.flatMap((node) => {
+    if (node.children.length === 0 || node.inProgress) return [];
+    const piece = [...node.selfPieces].sort((a, b) => b[1] - b[0] - (a[1] - a[0]))[0];
+    if (!piece || piece[1] - piece[0] < least) return [];
+    const [from, until] = piece;
+    const before = node.children.filter((child) => child.end <= from + 1e-6).pop();
+    // A pause before the next try is what "throttled, then retried" is about.
+    if (before?.status === 'throttle') return [];
+    const called = node.children.find((child) => child.kind === 'segment');
+    const length = until - from;
+    return [
+      {
+        kind: 'unaccounted' as const,
+        title: `${ms(length)} ms nobody accounts for`,
+        evidence: called
+          ? `Between ${node.title} and ${called.title}: on the way, or waiting to be served`
+          : `${node.title}, ${before ? `after ${before.title}` : 'before its first subsegment'}`,
+        advice: called
+          ? 'The caller waited longer than the called service worked: network, a queue, a cold start, or clocks that differ.'
+          : 'No subsegment covers this time: the work of the method itself, or something that is not traced. @Subsegment on what it calls would tell.',
+        cost: length,
+        nodes: [node.key],
+      },
+    ];
+  });
+}
+
+/** Follows the child that takes most, down to where nothing below tells more. */
+function dominant(tree: TraceTree): Finding[] {
+  const root = tree.roots.find((one) => one.kind === 'segment');
+  if (!root) return [];
+  const least = Math.max(DOMINANT.seconds, DOMINANT.share * root.total);
+  let node = root;
+  for (;;) {
+    const next = node.children.find(
+      (child) => child.total >= least && child.end <= root.end + 1e-6,
+    );
+    if (!next || next.inProgress) break;
+    node = next;
+  }
+  if (node === root || node.children.length > 0) return [];
+  const what = { own: 'method', sql: 'query', call: 'call' }[node.hue];
+  return [
+    {
+      kind: 'dominant-child',
+      title: `One ${what} takes ${Math.round((node.total / root.total) * 100)} %`,
+      evidence: `${operationOf(node).label}: ${ms(node.total)} of ${ms(root.total)} ms`,
+      advice: {
+        own: 'All other work together is shorter. Nothing below this method is traced: @Subsegment on what it calls would tell more.',
+        sql: 'All other work together is shorter. EXPLAIN ANALYZE tells where the database spends it: a missing index, too many rows, a lock.',
+        call: 'All other work together is shorter. A cache, a time limit, or asking earlier would help most here.',
+      }[node.hue],
+      cost: node.total,
+      nodes: [node.key],
+    },
+  ];
+}

@@ -1,0 +1,32 @@
+/** From and until, in seconds since the start of the trace. */
+export type Interval = readonly [from: number, until: number];
+
+/** The time that at least one of them covers, as intervals that neither meet nor overlap. */
+export function union(intervals: readonly Interval[]): Interval[] {
+  const sorted = [...intervals].sort((a, b) => a[0] - b[0]);
+  const result: [number, number][] = [];
+  for (const [from, until] of sorted) {
+    const last = result[result.length - 1];
+    if (last && from <= last[1]) last[1] = Math.max(last[1], until);
+    else if (until > from) result.push([from, until]);
+  }
+  return result;
+}
+
+/** What of `whole` none of `parts` covers. */
+export function without(whole: Interval, parts: readonly Interval[]): Interval[] {
+  const result: Interval[] = [];
+  let at = whole[0];
+  for (const [from, until] of union(parts)) {
+    if (from >= whole[1]) break;
+    if (from > at) result.push([at, from]);
+    at = Math.max(at, until);
+  }
+  if (at < whole[1]) result.push([at, whole[1]]);
+  return result;
+}
+
+/** Together, in seconds; they must not overlap. */
+export function length(intervals: readonly Interval[]): number {
+  return intervals.reduce((sum, [from, until]) => sum + until - from, 0);
+}

@@ -1,0 +1,75 @@
+import type { NodeDocument, SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
+import type { Hue } from './trace-node';
+
+export interface NodeLabel {
+  title: string;
+  detail: string;
+  tag?: string;
+  hue: Hue;
+}
+
+/** The path of a URL without its query; the text itself when it is no URL. */
+export function pathOf(url: string): string {
+  const path =
+    /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] ?? url.split(/[?#]/, 1)[0] ?? url;
+  try {
+    return decodeURI(path) || '/';
+  } catch {
+    return path;
+  }
+}
+
+/** `GET /api/activities 404`, from as much of it as there is. */
+function requestOf(doc: NodeDocument, { status }: { status: boolean }): string {
+  const { request, response } = doc.http ?? {};
+  const route = doc.annotations?.http_route;
+  return [
+    request?.method,
+    typeof route === 'string' ? route : request?.url !== undefined && pathOf(request.url),
+    status && response?.status,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+export function labelOfSegment(doc: SegmentDocument): NodeLabel {
+  return { title: doc.name, detail: requestOf(doc, { status: false }), tag: 'segment', hue: 'own' };
+}
+
+export function labelOfSubsegment(doc: SubsegmentDocument): NodeLabel {
+  if (doc.sql) {
+    const query = doc.sql.sanitized_query;
+    return query
+      ? { title: shortQuery(query), detail: '', tag: 'SQL', hue: 'sql' }
+      : { title: doc.name, detail: '', tag: 'SQL', hue: 'sql' };
+  }
+  if (doc.namespace === 'aws') {
+    const operation = doc.aws?.operation;
+    const table = doc.aws?.table_name ?? doc.aws?.bucket_name;
+    const status = doc.http?.response?.status;
+    const detail = [operation, table, status].filter(
+      (part) => typeof part === 'string' || typeof part === 'number',
+    );
+    return { title: doc.name, detail: detail.join(' '), tag: 'AWS', hue: 'call' };
+  }
+  if (doc.namespace === 'remote') {
+    const detail = requestOf(doc, { status: true });
+    return { title: doc.name, detail, tag: doc.http ? 'HTTP' : 'remote', hue: 'call' };
+  }
+  return { title: doc.name, detail: doc.http ? requestOf(doc, { status: true }) : '', hue: 'own' };
+}
+
+/**
+ * A statement short enough for a row: white space runs become one space and the
+ * list of columns of a SELECT an ellipsis, since what matters stands after FROM;
+ * names lose the quotation marks that query builders put around all of them.
+ */
+export function shortQuery(query: string): string {
+  const line = query
+    .slice(0, 2_000)
+    .replace(/\s+/g, ' ')
+    .replace(/"(\w+)"/g, '$1')
+    .trim();
+  const select = /^(SELECT(?: DISTINCT)?) .*? (FROM .*)$/i.exec(line);
+  return select ? `${select[1]?.toUpperCase()} … ${select[2]}` : line;
+}

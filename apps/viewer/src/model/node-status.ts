@@ -1,0 +1,50 @@
+import type { ExceptionDocument } from '@nestjs-xray/document';
+import { severity, statusOf, type Status } from './status';
+import type { TraceNode } from './trace-node';
+
+export function exceptionsOf(node: TraceNode): ExceptionDocument[] {
+  const { cause } = node.doc;
+  return typeof cause === 'object' && Array.isArray(cause?.exceptions) ? cause.exceptions : [];
+}
+
+/**
+ * Sets `status`, `worst` and `passedUp`. A fault (error, throttle) is passed up
+ * when a node below has one too, unless this node records an exception of its
+ * own that none below knows: then that one started here.
+ *
+ * @param nodes in the order of the waterfall: what is below a node follows it at once.
+ */
+export function judge(nodes: readonly TraceNode[]): void {
+  const below = nodes.map(() => new Set<Status>());
+  for (let at = nodes.length - 1; at >= 0; at--) {
+    const node = nodes[at];
+    const seen = below[at];
+    if (!node || !seen) continue;
+    node.status = statusOf(node.doc);
+    node.passedUp = seen.has(node.status) && node.status !== 'ok' && !threwItself(node, nodes);
+    seen.add(node.status);
+    node.worst = [...seen].reduce((worst, one) => (severity(one) > severity(worst) ? one : worst));
+    const above = node.parent && below[node.parent.index];
+    for (const status of seen) above?.add(status);
+  }
+}
+
+/** Whether its exceptions are all unknown below, where some are recorded. */
+function threwItself(node: TraceNode, nodes: readonly TraceNode[]): boolean {
+  const own = exceptionsOf(node);
+  if (own.length === 0) return false;
+  const known = new Set<string>();
+  for (let at = node.index + 1; at <= node.index + node.below; at++) {
+    for (const { id, type, message } of nodes[at] ? exceptionsOf(nodes[at] as TraceNode) : []) {
+      known.add(id).add(`${type}: ${message}`);
+    }
+  }
+  // Nothing recorded below: the tracer may note the exception on the outermost node alone.
+  if (known.size === 0) return false;
+  return !own.some(
+    ({ id, type, message, cause }) =>
+      known.has(id) ||
+      known.has(`${type}: ${message}`) ||
+      (cause !== undefined && known.has(cause)),
+  );
+}

@@ -1,0 +1,59 @@
+import { pathOf, shortQuery } from './node-label';
+import type { Hue, TraceNode } from './trace-node';
+
+/** What a node does, whichever its arguments: two runs of it share it. */
+export interface Operation {
+  key: string;
+  label: string;
+  tag?: string;
+  hue: Hue;
+}
+
+/** Ids in a path or a statement: numbers, UUIDs, long hexadecimal ones. */
+const ID_IN_PATH = /\/(\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,})(?=\/|$)/gi;
+
+/**
+ * Names what the node does without what differs from call to call: literals in
+ * a statement, ids in a path, the status that was answered.
+ */
+export function operationOf(node: TraceNode): Operation {
+  const { doc, kind, tag, hue } = node;
+  const label = kind === 'segment' ? node.name : labelOf(node);
+  const statement = 'sql' in doc ? doc.sql?.sanitized_query : undefined;
+  // The short form of a statement leaves out its columns, which tell it from others.
+  const identity =
+    statement === undefined ? label : withoutLiterals(statement.replace(/\s+/g, ' '));
+  return {
+    key: `${kind === 'segment' ? 'segment' : (tag ?? '')} ${node.name} ${identity}`,
+    label,
+    hue,
+    ...(tag !== undefined && { tag }),
+  };
+}
+
+function labelOf({ doc, name, tag, detail }: TraceNode): string {
+  const statement = 'sql' in doc ? doc.sql?.sanitized_query : undefined;
+  if (statement !== undefined) return shortQuery(withoutLiterals(statement));
+  const { method, url } = doc.http?.request ?? {};
+  if (method !== undefined || url !== undefined) {
+    const route = doc.annotations?.http_route;
+    const path =
+      typeof route === 'string'
+        ? route
+        : url === undefined
+          ? ''
+          : pathOf(url).replace(ID_IN_PATH, '/:id');
+    return [name, method, path].filter(Boolean).join(' ');
+  }
+  if (tag === 'AWS') return `${name} ${detail.replace(/ ?\d{3}$/, '')}`.trim();
+  return name;
+}
+
+/** `WHERE id = 7 AND name = 'x'` becomes `WHERE id = ? AND name = ?`; `$1` stays. */
+export function withoutLiterals(statement: string): string {
+  return statement
+    .slice(0, 10_000)
+    .replace(/'(?:[^']|'')*'/g, '?')
+    .replace(/(?<![\w$.])-?\d+(?:\.\d+)?\b/g, '?')
+    .replace(/\(\s*\?(?:\s*,\s*\?)+\s*\)/g, '(?)');
+}

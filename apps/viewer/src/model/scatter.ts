@@ -1,0 +1,116 @@
+import type { TraceRow } from '@nestjs-xray/local-xray/console-api';
+import { clock, dateTime } from './format';
+import { statusOf, type Status } from './status';
+import { timeOf } from './trace-list';
+
+/** A trace as a point; x and y from 0 to 1, y from the top. */
+export interface Point {
+  x: number;
+  y: number;
+  status: Status;
+  row: TraceRow;
+}
+
+/** What the axes cover: epoch seconds, and powers of ten of seconds. */
+export interface Axes {
+  from: number;
+  to: number;
+  /** 10 ** low seconds is at the bottom. */
+  low: number;
+  high: number;
+}
+
+/** Axes that hold all rows: whole powers of ten, at least two of them. */
+export function axesOf(rows: readonly TraceRow[], from: number, to: number): Axes {
+  let least = Infinity;
+  let most = 0;
+  for (const row of rows) {
+    const time = Math.max(timeOf(row), 1e-6);
+    least = Math.min(least, time);
+    most = Math.max(most, time);
+  }
+  if (most === 0) [least, most] = [0.001, 1];
+  // Plus 0 turns −0, which Math.ceil gives for 0.999 s, into 0.
+  const high = Math.ceil(Math.log10(most) - 1e-9) + 0;
+  const low = Math.min(Math.floor(Math.log10(least) + 1e-9), high - 2);
+  return { from, to, low, high };
+}
+
+/** Points in the order to draw them: trouble last, so that it lies on top. */
+export function pointsOf(rows: readonly TraceRow[], axes: Axes): Point[] {
+  const width = axes.to - axes.from;
+  const byStatus: Record<Status, Point[]> = { ok: [], error: [], throttle: [], fault: [] };
+  for (const row of rows) {
+    const x = width > 0 ? (row.start - axes.from) / width : 0.5;
+    if (x < 0 || x > 1) continue;
+    const power = Math.log10(Math.max(timeOf(row), 1e-6));
+    const y = 1 - (power - axes.low) / (axes.high - axes.low);
+    const status = statusOf(row);
+    byStatus[status].push({ x, y: Math.min(Math.max(y, 0), 1), status, row });
+  }
+  return [...byStatus.ok, ...byStatus.error, ...byStatus.throttle, ...byStatus.fault];
+}
+
+/** 10 ms, 100 ms, 1 s at their heights. */
+export function powerLabels({ low, high }: Axes): { y: number; text: string }[] {
+  const step = Math.max(1, Math.ceil((high - low) / 5));
+  const labels: { y: number; text: string }[] = [];
+  for (let power = low; power <= high; power += step) {
+    labels.push({ y: 1 - (power - low) / (high - low), text: powerText(power) });
+  }
+  return labels;
+}
+
+function powerText(power: number): string {
+  if (power >= 3) return `${(10 ** power).toLocaleString('en-US')} s`;
+  if (power >= 0) return `${10 ** power} s`;
+  if (power >= -3) return `${10 ** (power + 3)} ms`;
+  return `${10 ** (power + 6)} µs`;
+}
+
+const STEPS = [
+  0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
+  10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000,
+];
+
+/** Round times across the axis, about `wanted` of them, at x from 0 to 1. */
+export function timeLabels({ from, to }: Axes, wanted: number): { x: number; text: string }[] {
+  const span = to - from;
+  if (!(span > 0)) return [];
+  const step = STEPS.find((one) => span / one <= wanted) ?? span / wanted;
+  const zone = new Date(from * 1000).getTimezoneOffset() * 60;
+  const labels: { x: number; text: string }[] = [];
+  for (let at = Math.ceil((from - zone) / step) * step + zone; at <= to; at += step) {
+    const text =
+      step >= 86_400
+        ? dateTime(at).slice(5, 10)
+        : step >= 60
+          ? clock(at).slice(0, 5)
+          : step >= 1
+            ? clock(at).slice(0, 8)
+            : clock(at).slice(3);
+    labels.push({ x: (at - from) / span, text });
+  }
+  return labels;
+}
+
+/** The point nearest to a place on a plot of so many pixels; none farther than `within` pixels. */
+export function nearestPoint(
+  points: readonly Point[],
+  at: { x: number; y: number },
+  size: { width: number; height: number },
+  within = 10,
+): Point | undefined {
+  let best: Point | undefined;
+  let least = within * within;
+  for (const point of points) {
+    const dx = point.x * size.width - at.x;
+    const dy = point.y * size.height - at.y;
+    const distance = dx * dx + dy * dy;
+    if (distance <= least) {
+      least = distance;
+      best = point;
+    }
+  }
+  return best;
+}

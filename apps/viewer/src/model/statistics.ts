@@ -1,0 +1,114 @@
+import { operationOf, type Operation } from './operation';
+import { severity, type Status } from './status';
+import type { TraceNode, TraceTree } from './trace-node';
+
+/** All calls of one operation in a trace; durations in seconds. */
+export interface StatisticsRow extends Operation {
+  count: number;
+  /** How many of them are still in progress: no duration below is theirs. */
+  running: number;
+  /** Recursion counts once: what runs below a call of its own operation is left out. */
+  total: number;
+  self: number;
+  p50: number;
+  p95: number;
+  max: number;
+  /** The worst that happened to one of them, and how often something did. */
+  worst: Status;
+  failed: number;
+  /** One of the worst ones began here, or is a segment: it was not just passed up from below. */
+  origin: boolean;
+  /** Keys of its nodes, in the order of the waterfall. */
+  nodes: string[];
+}
+
+export type StatisticsColumn =
+  'label' | 'count' | 'total' | 'self' | 'p50' | 'p95' | 'max' | 'failed';
+
+/** One row for each operation, in the order in which they first ran. */
+export function statisticsOf(tree: TraceTree): StatisticsRow[] {
+  const rows = new Map<string, StatisticsRow & { durations: number[] }>();
+  const operations = new Map<TraceNode, string>();
+  for (const node of tree.nodes) {
+    const operation = operationOf(node);
+    operations.set(node, operation.key);
+    let row = rows.get(operation.key);
+    if (!row) {
+      row = {
+        ...operation,
+        count: 0,
+        running: 0,
+        total: 0,
+        self: 0,
+        p50: 0,
+        p95: 0,
+        max: 0,
+        worst: 'ok',
+        failed: 0,
+        origin: false,
+        nodes: [],
+        durations: [],
+      };
+      rows.set(operation.key, row);
+    }
+    row.count++;
+    row.nodes.push(node.key);
+    if (node.status !== 'ok') row.failed++;
+    if (severity(node.status) > severity(row.worst)) {
+      row.worst = node.status;
+      row.origin = false;
+    }
+    if (node.status === row.worst && !isPassedUp(node)) row.origin = true;
+    if (node.inProgress) row.running++;
+    else {
+      row.self += node.self;
+      if (!isRecursive(node, operation.key, operations)) row.total += node.total;
+      row.durations.push(node.total);
+    }
+  }
+  return [...rows.values()].map(({ durations, ...row }) => {
+    durations.sort((a, b) => a - b);
+    return {
+      ...row,
+      p50: rank(durations, 0.5),
+      p95: rank(durations, 0.95),
+      max: durations[durations.length - 1] ?? 0,
+    };
+  });
+}
+
+/** A segment answers for what happened in it, wherever it began. */
+export function isPassedUp(node: TraceNode): boolean {
+  return node.passedUp && node.kind === 'subsegment';
+}
+
+/** How far up a call of the same operation is looked for: recursion through more is rare. */
+const RECURSION = 64;
+
+function isRecursive(node: TraceNode, key: string, operations: Map<TraceNode, string>): boolean {
+  let up = node.parent;
+  for (let level = 0; up && level < RECURSION; level++, up = up.parent) {
+    if (operations.get(up) === key) return true;
+  }
+  return false;
+}
+
+/** The nearest rank: a value that was measured, not one between two. */
+function rank(sorted: readonly number[], p: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * p) - 1)] ?? 0;
+}
+
+export function sortStatistics(
+  rows: readonly StatisticsRow[],
+  column: StatisticsColumn,
+  descending: boolean,
+): StatisticsRow[] {
+  const sign = descending ? -1 : 1;
+  return [...rows].sort((a, b) => {
+    const order =
+      column === 'label'
+        ? a.label.localeCompare(b.label)
+        : a[column] - b[column] || b.total - a.total;
+    return sign * order;
+  });
+}

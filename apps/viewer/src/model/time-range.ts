@@ -1,0 +1,51 @@
+import { clock, dateTime } from './format';
+
+/** The last so many seconds, all there is, or a fixed part of time in epoch seconds. */
+export type TimeRange = { last: number } | { from: number; to: number };
+
+export const RANGES: readonly { value: string; label: string; seconds: number }[] = [
+  { value: '5m', label: 'Last 5 min', seconds: 300 },
+  { value: '15m', label: 'Last 15 min', seconds: 900 },
+  { value: '1h', label: 'Last hour', seconds: 3600 },
+  { value: '6h', label: 'Last 6 h', seconds: 21_600 },
+  { value: '24h', label: 'Last 24 h', seconds: 86_400 },
+  { value: '7d', label: 'Last 7 days', seconds: 604_800 },
+  { value: 'all', label: 'All time', seconds: Infinity },
+];
+export const DEFAULT_RANGE = '15m';
+
+/** From the address: `15m`, `all`, or `1795354386.1-1795354400`. */
+export function parseRange(text: string): TimeRange {
+  const named = RANGES.find((range) => range.value === (text || DEFAULT_RANGE));
+  if (named) return { last: named.seconds };
+  const match = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(text);
+  const from = Number(match?.[1]);
+  const to = Number(match?.[2]);
+  return match && to > from ? { from, to } : { last: 900 };
+}
+
+/** For the address; the usual range needs no words. */
+export function formatRange(value: string | { from: number; to: number }): string | undefined {
+  if (typeof value !== 'string') return `${+value.from.toFixed(3)}-${+value.to.toFixed(3)}`;
+  return value === DEFAULT_RANGE ? undefined : value;
+}
+
+/** Start and end to ask for; without an end it is until now. */
+export function boundsOf(range: TimeRange, now: number): { start?: number; end?: number } {
+  if ('from' in range) return { start: range.from, end: range.to };
+  return Number.isFinite(range.last) ? { start: now - range.last } : {};
+}
+
+/** In words, for the button. */
+export function rangeLabel(text: string): string {
+  const range = parseRange(text);
+  if ('last' in range)
+    return RANGES.find((one) => one.seconds === range.last)?.label ?? 'Last 15 min';
+  const sameDay =
+    new Date(range.from * 1000).toDateString() === new Date(range.to * 1000).toDateString();
+  const today = new Date(range.from * 1000).toDateString() === new Date().toDateString();
+  const from = today
+    ? clock(range.from, { millis: false })
+    : dateTime(range.from, { millis: false });
+  return `${from} – ${sameDay ? clock(range.to, { millis: false }) : dateTime(range.to, { millis: false })}`;
+}

@@ -1,0 +1,108 @@
+import type { TraceRow } from '@nestjs-xray/local-xray/console-api';
+import { severity, statusOf, type Status } from './status';
+
+/** A trace in the list: how it ended, or that its root has not answered yet. */
+export type RowStatus = Status | 'progress';
+
+export function rowStatus(row: TraceRow): RowStatus {
+  return row.partial && row.responseTime === undefined ? 'progress' : statusOf(row);
+}
+
+/** What was asked: the route where it is known, else the path of the URL. */
+export function whatOf(row: TraceRow): string {
+  if (row.route) return row.route;
+  if (row.url === undefined) return row.service;
+  const path = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(row.url)?.[1];
+  return path === undefined ? row.url : path || '/';
+}
+
+/** The time to answer, in seconds; while there is none, how long it has taken. */
+export function timeOf(row: TraceRow): number {
+  return row.responseTime ?? row.duration;
+}
+
+/**
+ * The newer copy of each trace, the newest trace first.
+ *
+ * @param from epoch seconds; older traces fall out.
+ */
+export function mergeRows(
+  old: readonly TraceRow[],
+  changed: readonly TraceRow[],
+  from = 0,
+): TraceRow[] {
+  const byId = new Map(old.map((row) => [row.id, row]));
+  for (const row of changed) {
+    const known = byId.get(row.id);
+    if (!known || row.revision >= known.revision) byId.set(row.id, row);
+  }
+  return [...byId.values()].filter((row) => row.start >= from).sort((a, b) => b.start - a.start);
+}
+
+export type Counts = Record<Status, number> & { total: number };
+
+export function countRows(rows: readonly TraceRow[]): Counts {
+  const counts: Counts = { total: rows.length, ok: 0, error: 0, throttle: 0, fault: 0 };
+  for (const row of rows) counts[statusOf(row)]++;
+  return counts;
+}
+
+export const COLUMNS = [
+  'time',
+  'status',
+  'route',
+  'duration',
+  'service',
+  'user',
+  'annotations',
+] as const;
+export type Column = (typeof COLUMNS)[number];
+export interface Sort {
+  column: Column;
+  descending: boolean;
+}
+
+/** As it stands in the address: `-duration`. The newest first needs no words. */
+export function parseSort(text: string): Sort {
+  const descending = text.startsWith('-');
+  const column = COLUMNS.find((one) => one === text.replace(/^-/, ''));
+  return column ? { column, descending } : { column: 'time', descending: true };
+}
+
+export function formatSort({ column, descending }: Sort): string | undefined {
+  return column === 'time' && descending ? undefined : `${descending ? '-' : ''}${column}`;
+}
+
+/** Names and words begin at A, numbers and trouble with the largest. */
+export function firstDirection(column: Column): boolean {
+  return column === 'time' || column === 'duration' || column === 'status';
+}
+
+const KEYS: Record<Column, (row: TraceRow) => string | number> = {
+  time: (row) => row.start,
+  status: (row) => severity(statusOf(row)) * 1000 + (row.status ?? 0),
+  route: (row) => `${whatOf(row)} ${row.method ?? ''}`,
+  duration: (row) => row.duration,
+  service: (row) => row.service,
+  user: (row) => row.user ?? '',
+  annotations: (row) => Object.entries(row.annotations).join(),
+};
+
+/** A sorted copy; equal ones keep the newest first, rows without a value come last. */
+export function sortRows(rows: readonly TraceRow[], { column, descending }: Sort): TraceRow[] {
+  if (column === 'time') return descending ? [...rows] : [...rows].reverse();
+  const keyed = rows.map((row) => ({ row, key: KEYS[column](row) }));
+  const sign = descending ? -1 : 1;
+  keyed.sort((a, b) => {
+    if (a.key === b.key) return 0;
+    if (a.key === '') return 1;
+    if (b.key === '') return -1;
+    return a.key < b.key ? -sign : sign;
+  });
+  return keyed.map(({ row }) => row);
+}
+
+/** The value that `share` of the sorted numbers do not exceed; undefined for none. */
+export function percentile(sorted: readonly number[], share: number): number | undefined {
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))];
+}

@@ -1,0 +1,72 @@
+import { arrival, highlight, search, troubles } from './trace-search';
+import { buildTree } from './trace-tree';
+
+const at = { start_time: 1000, end_time: 1001 };
+const tree = buildTree(
+  {
+    id: '1',
+    segments: [
+      {
+        id: 'a'.repeat(16),
+        trace_id: '1',
+        name: 'api',
+        ...at,
+        fault: true,
+        subsegments: [
+          { id: 'b'.repeat(16), name: 'Users.find', ...at, annotations: { handle: 'bayko' } },
+          {
+            id: 'c'.repeat(16),
+            name: 'db',
+            ...at,
+            error: true,
+            sql: { sanitized_query: 'SELECT 1 FROM users' },
+          },
+          {
+            id: 'd'.repeat(16),
+            name: 'Push',
+            ...at,
+            fault: true,
+            cause: { exceptions: [{ id: '1', type: 'TypeError', message: 'no Attributes' }] },
+          },
+        ],
+      },
+    ],
+    orphans: [],
+  },
+  1001,
+);
+const names = (words: string): string[] => search(tree, words).map((node) => node.name);
+
+describe('search', () => {
+  it('looks at names, annotations, statements and exceptions, whatever the case', () => {
+    expect(names('users')).toEqual(['Users.find', 'db']);
+    expect(names('HANDLE=bay')).toEqual(['Users.find']);
+    expect(names('attributes')).toEqual(['Push']);
+    expect(names('   ')).toEqual([]);
+  });
+
+  it('takes brackets and stars as they are', () => {
+    expect(names('.*')).toEqual([]);
+  });
+});
+
+describe('highlight', () => {
+  it('cuts out each hit', () => {
+    expect(highlight('UsersService.users', 'users')).toEqual([
+      { text: 'Users', hit: true },
+      { text: 'Service.', hit: false },
+      { text: 'users', hit: true },
+    ]);
+  });
+});
+
+describe('trouble', () => {
+  it('is listed in the order of the waterfall', () => {
+    expect(troubles(tree).map((node) => node.name)).toEqual(['api', 'db', 'Push']);
+    expect(troubles(tree, 'error').map((node) => node.name)).toEqual(['db']);
+  });
+
+  it('is selected on arrival, where it began', () => {
+    expect(arrival(tree)?.name).toBe('Push');
+  });
+});

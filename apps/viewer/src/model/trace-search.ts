@@ -1,0 +1,64 @@
+import { exceptionsOf } from './node-status';
+import type { TraceNode, TraceTree } from './trace-node';
+
+const texts = new WeakMap<object, string>();
+
+/** All that a search looks at: names, annotations, addresses, statements, exceptions, ids. */
+function textOf(node: TraceNode): string {
+  const known = texts.get(node.doc);
+  if (known !== undefined) return known;
+  const { doc } = node;
+  const parts = [node.name, node.title, node.detail, doc.id, doc.http?.request?.url];
+  if ('user' in doc) parts.push(doc.user);
+  if ('sql' in doc) parts.push(doc.sql?.sanitized_query);
+  for (const [key, value] of Object.entries(doc.annotations ?? {})) parts.push(`${key}=${value}`);
+  for (const { type, message } of exceptionsOf(node)) parts.push(`${type}: ${message}`);
+  const text = parts.filter(Boolean).join('\n').toLowerCase();
+  texts.set(node.doc, text);
+  return text;
+}
+
+/** The nodes that contain the words, in the order of the waterfall; none for an empty search. */
+export function search(tree: TraceTree, words: string): TraceNode[] {
+  const needle = words.trim().toLowerCase();
+  return needle ? tree.nodes.filter((node) => textOf(node).includes(needle)) : [];
+}
+
+/** Cuts a text into pieces that do and do not match, for highlighting. */
+export function highlight(text: string, words: string): { text: string; hit: boolean }[] {
+  const needle = words.trim().toLowerCase();
+  if (!needle) return [{ text, hit: false }];
+  const pieces: { text: string; hit: boolean }[] = [];
+  const lower = text.toLowerCase();
+  // A letter whose small form is longer would shift all positions after it.
+  if (lower.length !== text.length) return [{ text, hit: lower.includes(needle) }];
+  let at = 0;
+  for (let hit = lower.indexOf(needle); hit >= 0; hit = lower.indexOf(needle, at)) {
+    if (hit > at) pieces.push({ text: text.slice(at, hit), hit: false });
+    pieces.push({ text: text.slice(hit, hit + needle.length), hit: true });
+    at = hit + needle.length;
+  }
+  if (at < text.length) pieces.push({ text: text.slice(at), hit: false });
+  return pieces;
+}
+
+/** Those to stop at with `n`: every node whose fault, error or throttle is its own; passed-up ones lead there. */
+export function troubles(tree: TraceTree, status?: TraceNode['status']): TraceNode[] {
+  return tree.nodes.filter(
+    (node) => node.status !== 'ok' && (status === undefined || node.status === status),
+  );
+}
+
+/** The one to select on arrival: where the worst began, else the first root. */
+export function arrival(tree: TraceTree): TraceNode | undefined {
+  for (const status of ['fault', 'throttle', 'error'] as const) {
+    const origins = tree.nodes.filter((node) => node.status === status && !node.passedUp);
+    const deepest = origins.reduce<TraceNode | undefined>(
+      (best, node) => (best === undefined || node.depth > best.depth ? node : best),
+      undefined,
+    );
+    if (deepest && (status === 'fault' || tree.roots.some((root) => root.status === status)))
+      return deepest;
+  }
+  return tree.roots[0];
+}

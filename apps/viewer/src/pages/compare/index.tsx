@@ -1,0 +1,1 @@
+export { ComparePage as Page } from './compare.page';

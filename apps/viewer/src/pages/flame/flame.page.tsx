@@ -1,0 +1,123 @@
+import './flame.css';
+import type { JSX } from 'preact';
+import { useMemo, useRef } from 'preact/hooks';
+import { useTrace } from '../../api/use-trace';
+import { Icon } from '../../components/icon';
+import { useKeys } from '../../components/keys';
+import { Empty, Failure, Skeleton } from '../../components/load-state';
+import { TraceHead, traceTitle } from '../../components/trace-head';
+import { useTitle } from '../../components/use-title';
+import { useQuery } from '../../components/use-query';
+import { flameOf, type Frame } from '../../model/flame';
+import { plural, share } from '../../model/format';
+import type { PageProps } from '../../page';
+import { Frames } from './frames';
+import { FrameFacts } from './frame-facts';
+
+/** Where the time of a trace goes, by who called whom: equal calls merged, the widest first. */
+export function FlamePage({ route }: PageProps): JSX.Element {
+  const { tree, error } = useTrace(route.id);
+  useTitle(tree ? `Flame graph of ${traceTitle(tree)}` : 'Flame graph');
+  const [query, setQuery] = useQuery(['select', 'focus', 'q']);
+  const field = useRef<HTMLInputElement>(null);
+  const flame = useMemo(() => tree && flameOf(tree), [tree]);
+  useKeys({
+    '/': () => field.current?.focus(),
+    '0': () => setQuery({ focus: undefined }),
+    Escape: () => setQuery({ focus: undefined }),
+  });
+
+  if (!tree || !flame) {
+    return error ? (
+      <Failure what="This trace cannot be shown" error={error} />
+    ) : (
+      <Skeleton label="Reading the trace…" />
+    );
+  }
+  const byId = (id: string): Frame | undefined => flame.frames.find((frame) => frame.id === id);
+  const focus = byId(query.focus);
+  const selected = byId(query.select) ?? focus ?? flame.frames[0];
+  const words = query.q.trim().toLowerCase();
+  const hits = new Set(
+    words ? flame.frames.filter((frame) => frame.label.toLowerCase().includes(words)) : [],
+  );
+  return (
+    <>
+      <TraceHead tree={tree} current="flame" />
+      <div class="fl-bar">
+        <div class="field">
+          <span class="t3">
+            <Icon name="search" />
+          </span>
+          <input
+            ref={field}
+            value={query.q}
+            placeholder="Search names"
+            aria-label="Search names"
+            spellcheck={false}
+            onInput={(event) => setQuery({ q: event.currentTarget.value })}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape') return;
+              event.stopPropagation();
+              if (query.q) setQuery({ q: '' });
+              else event.currentTarget.blur();
+            }}
+          />
+        </div>
+        <span class="t2" role="status">
+          {words &&
+            (hits.size
+              ? `${plural(hits.size, 'frame')}, ${share(selfOf(hits), flame.value)} of the time`
+              : 'No name contains this')}
+        </span>
+        <span class="sp" />
+        <span class="t3 nw fl-note">Width: own time and all below, added up</span>
+        <button
+          type="button"
+          class="btn"
+          disabled={!focus}
+          onClick={() => setQuery({ focus: undefined })}
+        >
+          Whole trace
+        </button>
+      </div>
+      {selected ? (
+        <>
+          <FrameFacts
+            frame={selected}
+            flame={flame}
+            tree={tree}
+            zoomed={focus === selected}
+            onZoom={() => setQuery({ focus: focus === selected ? undefined : selected.id })}
+          />
+          <Frames
+            flame={flame}
+            focus={focus}
+            selected={selected}
+            hits={hits}
+            onSelect={(frame) => setQuery({ select: frame.id })}
+            onZoom={(frame) =>
+              setQuery({
+                select: frame.id,
+                focus: frame === focus || !frame.parent ? undefined : frame.id,
+              })
+            }
+          />
+        </>
+      ) : (
+        <Empty title="Nothing ran in this trace" />
+      )}
+    </>
+  );
+}
+
+/** Time of the hits and all below them, none twice. */
+function selfOf(hits: ReadonlySet<Frame>): number {
+  let sum = 0;
+  for (const hit of hits) {
+    let up = hit.parent;
+    while (up && !hits.has(up)) up = up.parent;
+    if (!up) sum += hit.value;
+  }
+  return sum;
+}

@@ -1,0 +1,1 @@
+export { FlamePage as Page } from './flame.page';

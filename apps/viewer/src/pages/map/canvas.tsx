@@ -1,0 +1,233 @@
+import type { JSX } from 'preact';
+import { useMemo, useRef } from 'preact/hooks';
+import { Glyph } from '../../components/status';
+import { duration } from '../../model/format';
+import { layoutGraph, type PlacedNode } from '../../model/graph-layout';
+import type { DrawnEdge } from '../../model/graph-layout.edge';
+import {
+  healthOf,
+  percentile,
+  type Health,
+  type MapEdge,
+  type MapNode,
+  type ServiceMap,
+} from '../../model/service-graph';
+import { nearest } from './nearest';
+import { NodeButton } from './node-button';
+import { useSize } from '../../components/use-size';
+import { rateSpoken, rateWords } from './words';
+
+export type EdgeFigure = 'rate' | 'p50' | 'p95';
+
+export interface Selection {
+  /** Id of the selected node or edge; empty for none. */
+  selected: string;
+  onSelect: (id: string) => void;
+}
+
+interface CanvasProps extends Selection {
+  map: ServiceMap;
+  figures: readonly EdgeFigure[];
+  zoom: Zoom;
+}
+
+/** 1 is the natural size; `fit` shrinks the whole into view, `auto` only as far as it can be read. */
+export type Zoom = number | 'fit' | 'auto';
+const LEAST_AUTO = 0.75;
+
+function scaleOf(
+  zoom: Zoom,
+  layout: { width: number; height: number },
+  room: { width: number; height: number },
+): number {
+  if (typeof zoom === 'number') return zoom;
+  const fits = Math.min(
+    1,
+    room.width / layout.width,
+    room.height ? room.height / layout.height : 1,
+  );
+  return zoom === 'fit' ? fits : Math.max(LEAST_AUTO, fits);
+}
+
+/** Below this the map runs from top to bottom. */
+const NARROW = 720;
+
+/** The picture: circles for nodes, arrows for calls. */
+export function MapCanvas({ map, figures, zoom, selected, onSelect }: CanvasProps): JSX.Element {
+  const frame = useRef<HTMLDivElement>(null);
+  const { width, height } = useSize(frame);
+  const down = width > 0 && width < NARROW;
+  const layout = useMemo(() => {
+    const graph = {
+      nodes: map.nodes.map(({ id, traffic }) => ({ id, weight: traffic.total })),
+      edges: map.edges,
+    };
+    // From top to bottom it is as high as it needs to be: the page scrolls.
+    const room = { width, height: down ? 0 : height };
+    const lay = (size: typeof room) =>
+      layoutGraph(graph, { direction: down ? 'down' : 'right', ...size });
+    const natural = lay(room);
+    const scale = scaleOf(zoom, natural, room);
+    // What is drawn smaller has more room to fill.
+    if (scale >= 1 || width === 0) return { ...natural, scale };
+    return { ...lay({ width: width / scale, height: room.height / scale }), scale };
+  }, [map, down, width, height, zoom]);
+  const { scale } = layout;
+  const places = new Map(layout.nodes.map((node) => [node.id, node]));
+  const lines = new Map(layout.edges.map((edge) => [edge.id, edge]));
+  const moveTo = (from: string, key: string): boolean => {
+    const next = nearest(layout.nodes, from, key);
+    if (!next) return false;
+    const buttons = frame.current?.querySelectorAll<HTMLElement>('[data-node]') ?? [];
+    for (const button of buttons) if (button.dataset.node === next) button.focus();
+    return true;
+  };
+  const keys = (event: KeyboardEvent): void => {
+    const from = (event.target as HTMLElement).dataset.node;
+    if (event.key === 'Escape' && selected) onSelect('');
+    else if (from === undefined || !moveTo(from, event.key)) return;
+    event.preventDefault();
+  };
+
+  return (
+    <div class="cv" ref={frame} onKeyDown={keys} role="group" aria-label="Map">
+      {width > 0 && (
+        <div
+          class="cv-room"
+          style={{ width: `${layout.width * scale}px`, height: `${layout.height * scale}px` }}
+        >
+          <div
+            class="cv-in"
+            style={{
+              width: `${layout.width}px`,
+              height: `${layout.height}px`,
+              transform: scale === 1 ? undefined : `scale(${scale})`,
+            }}
+          >
+            <Lines map={map} lines={lines} selected={selected} />
+            {map.edges.map((edge) => (
+              <EdgeLabel
+                key={edge.id}
+                edge={edge}
+                line={lines.get(edge.id)}
+                map={map}
+                figures={figures}
+                hidden={down && !touches(edge, selected)}
+                pressed={selected === edge.id}
+                onSelect={onSelect}
+              />
+            ))}
+            {map.nodes.map((node) => (
+              <NodeButton
+                key={node.id}
+                node={node}
+                place={places.get(node.id) as PlacedNode}
+                spoken={spokenNode(node, map)}
+                pressed={selected === node.id}
+                onSelect={onSelect}
+              />
+            ))}
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** What reached the clients is told at the node that answered them: said once, it is enough. */
+function shownHealth(edge: MapEdge, map: ServiceMap): Health {
+  const client = map.nodes.find((node) => node.id === edge.from)?.kind === 'client';
+  return client ? 'ok' : healthOf(edge.traffic);
+}
+
+function touches(edge: MapEdge, selected: string): boolean {
+  return [edge.id, edge.from, edge.to].includes(selected);
+}
+
+function Lines({
+  map,
+  lines,
+  selected,
+}: {
+  map: ServiceMap;
+  lines: Map<string, DrawnEdge>;
+  selected: string;
+}): JSX.Element {
+  return (
+    <svg class="map-l" aria-hidden="true">
+      {map.edges.map((edge) => {
+        const line = lines.get(edge.id);
+        if (!line) return null;
+        const health = shownHealth(edge, map);
+        const rate = map.minutes > 0 ? edge.traffic.total / map.minutes : edge.traffic.total;
+        const width = 1 + Math.min(3, Math.log10(rate + 1));
+        const on = selected === edge.id ? ' on' : '';
+        return (
+          <g key={edge.id} class={`ed ${health}${on}`}>
+            <path d={line.path} stroke-width={width.toFixed(1)} />
+            <path
+              class="tip"
+              d="M5 0L-4-4.5V4.5z"
+              transform={`translate(${line.tip.x} ${line.tip.y}) rotate(${line.tip.angle})`}
+            />
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+function EdgeLabel({
+  edge,
+  line,
+  map,
+  figures,
+  hidden,
+  pressed,
+  onSelect,
+}: {
+  edge: MapEdge;
+  line: DrawnEdge | undefined;
+  map: ServiceMap;
+  figures: readonly EdgeFigure[];
+  hidden: boolean;
+  pressed: boolean;
+  onSelect: (id: string) => void;
+}): JSX.Element | null {
+  if (!line || hidden) return null;
+  const health = shownHealth(edge, map);
+  if (figures.length === 0 && health === 'ok') return null;
+  const name = (id: string): string => map.nodes.find((node) => node.id === id)?.name ?? '';
+  const p50 = duration(percentile(edge.traffic, 0.5));
+  const p95 = duration(percentile(edge.traffic, 0.95));
+  return (
+    <button
+      type="button"
+      class={`el s-${health}`}
+      style={{ left: `${line.label.x}px`, top: `${line.label.y}px` }}
+      aria-pressed={pressed}
+      onClick={() => onSelect(pressed ? '' : edge.id)}
+    >
+      <span class="vh">
+        {name(edge.from)} to {name(edge.to)}:{' '}
+      </span>
+      {health !== 'ok' && <Glyph name={health} label={`${health}, `} />}
+      {edge.traffic.total === 0 && <span class="t3">no calls yet</span>}
+      {figures.includes('rate') && edge.traffic.total > 0 && (
+        <span>{rateWords(edge.traffic.total, map.minutes)}</span>
+      )}
+      {figures.includes('p50') && edge.traffic.total > 0 && <span class="t3">{p50}</span>}
+      {figures.includes('p95') && edge.traffic.total > 0 && (
+        <span class="t3">{figures.includes('p50') ? `p95 ${p95}` : p95}</span>
+      )}
+    </button>
+  );
+}
+
+function spokenNode(node: MapNode, map: ServiceMap): string {
+  const called = map.edges
+    .filter((edge) => edge.from === node.id && edge.to !== node.id)
+    .map((edge) => map.nodes.find((other) => other.id === edge.to)?.name);
+  const calls = called.length ? `, calls ${called.join(', ')}` : '';
+  return `${rateSpoken(node.traffic.total, map.minutes)}${calls}`;
+}

@@ -1,0 +1,93 @@
+import type { JSX } from 'preact';
+import { Icon, type IconName } from '../../components/icon';
+import { Glyph } from '../../components/status';
+import type { PlacedNode } from '../../model/graph-layout';
+import { healthOf, type Health, type MapNode, type NodeKind } from '../../model/service-graph';
+import { healthWords, kindWords } from './words';
+
+const ICONS: Record<NodeKind, IconName> = {
+  client: 'user',
+  service: 'service',
+  database: 'database',
+  remote: 'globe',
+  aws: 'cloud',
+};
+
+/** A node: its radius says how busy it is, its ring how well it answers. */
+export function NodeButton({
+  node,
+  place,
+  spoken,
+  pressed,
+  onSelect,
+}: {
+  node: MapNode;
+  place: PlacedNode;
+  /** What its accessible name adds to what is seen. */
+  spoken: string;
+  pressed: boolean;
+  onSelect: (id: string) => void;
+}): JSX.Element {
+  const health = healthOf(node.traffic);
+  return (
+    <button
+      type="button"
+      class={`node l-${place.label}${node.inferred ? ' inf' : ''}`}
+      data-node={node.id}
+      aria-pressed={pressed}
+      style={{ left: `${place.x - place.r}px`, top: `${place.y - place.r}px` }}
+      onClick={() => onSelect(pressed ? '' : node.id)}
+    >
+      <span class="ring">
+        <Ring node={node} r={place.r} />
+        <Icon name={ICONS[node.kind]} />
+      </span>
+      <span class="lab">
+        <b>{node.name}</b>
+        <span class="t3 k">{kindWords(node)}</span>
+        {node.kind !== 'client' && (
+          <span class={`hl2 s-${health}`}>
+            <Glyph name={health} />
+            {healthWords(node.traffic)}
+          </span>
+        )}
+        <span class="vh">{spoken}</span>
+      </span>
+    </button>
+  );
+}
+
+/** Arcs for the shares that failed, clockwise from the top: fault, throttle, error. */
+function Ring({ node, r }: { node: MapNode; r: number }): JSX.Element {
+  const { traffic } = node;
+  const radius = r - 3;
+  const around = 2 * Math.PI * radius;
+  const gap = 2;
+  let start = 0;
+  const arcs = (['fault', 'throttle', 'error'] as const).flatMap((health: Health) => {
+    if (traffic[health] === 0 || node.kind === 'client') return [];
+    // Even one in a thousand can be seen.
+    const length = Math.max(9, (traffic[health] / Math.max(1, traffic.total)) * around - gap);
+    const arc = { health, length: Math.min(length, around), offset: -start };
+    start += arc.length + gap;
+    return [arc];
+  });
+  return (
+    <svg width={2 * r} height={2 * r} viewBox={`0 0 ${2 * r} ${2 * r}`} aria-hidden="true">
+      <circle class="a okr" cx={r} cy={r} r={radius} />
+      <g transform={`rotate(-90 ${r} ${r})`}>
+        {arcs.map(({ health, length, offset }) => (
+          <circle
+            key={health}
+            class={`a ${health}`}
+            cx={r}
+            cy={r}
+            r={radius}
+            stroke-dasharray={`${length.toFixed(1)} ${around.toFixed(1)}`}
+            stroke-dashoffset={offset.toFixed(1)}
+          />
+        ))}
+      </g>
+    </svg>
+  );
+}

@@ -1,0 +1,199 @@
+import type { JSX } from 'preact';
+import type { TraceQuery } from '../../api/client';
+import { IconButton } from '../../components/button';
+import { Badge, Glyph } from '../../components/status';
+import { count, ms, plural, share } from '../../model/format';
+import {
+  edgeFilter,
+  healthOf,
+  nodeFilter,
+  percentile,
+  type MapEdge,
+  type MapNode,
+  type ServiceMap,
+  type Traffic,
+} from '../../model/service-graph';
+import { Histogram } from './histogram';
+import { Neighbours } from './neighbours';
+import { TracesBehind } from './traces-behind';
+import { HEALTHS, healthWords, kindWords, rateWords } from './words';
+
+interface PanelProps {
+  map: ServiceMap;
+  selected: string;
+  onSelect: (id: string) => void;
+  range: TraceQuery;
+  traceId?: string;
+}
+
+/** What is known of the selected node or edge; of the whole map while none is selected. */
+export function Panel(props: PanelProps): JSX.Element {
+  const { map, selected, onSelect } = props;
+  const node = map.nodes.find(({ id }) => id === selected);
+  const edge = map.edges.find(({ id }) => id === selected);
+  const from = edge && map.nodes.find(({ id }) => id === edge.from);
+  const to = edge && map.nodes.find(({ id }) => id === edge.to);
+  const close = (): void => onSelect('');
+  if (node) return <NodePanel {...props} node={node} onClose={close} />;
+  if (edge && from && to) {
+    return <EdgePanel {...props} edge={edge} from={from} to={to} onClose={close} />;
+  }
+  return <Overview map={map} onSelect={onSelect} />;
+}
+
+function NodePanel(props: PanelProps & { node: MapNode; onClose: () => void }): JSX.Element {
+  const { map, node, traceId } = props;
+  const health = healthOf(node.traffic);
+  const filter = nodeFilter(node, health, map);
+  return (
+    <aside class="ins" aria-label="Selected node">
+      <Head title={node.name} onClose={props.onClose}>
+        <span class="t3">{kindWords(node)}</span>
+        {node.traffic.total > 0 && <Badge status={health}>{healthWords(node.traffic)}</Badge>}
+      </Head>
+      <Figures traffic={node.traffic} minutes={map.minutes} />
+      <Answers traffic={node.traffic} />
+      <Histogram traffic={node.traffic} />
+      <Neighbours map={map} node={node} onSelect={props.onSelect} />
+      {traceId === undefined && <TracesBehind filter={filter} range={props.range} />}
+    </aside>
+  );
+}
+
+function EdgePanel(
+  props: PanelProps & { edge: MapEdge; from: MapNode; to: MapNode; onClose: () => void },
+): JSX.Element {
+  const { map, edge, from, to, traceId } = props;
+  const health = healthOf(edge.traffic);
+  return (
+    <aside class="ins" aria-label="Selected edge">
+      <Head title={`${from.name} → ${to.name}`} onClose={props.onClose}>
+        <span class="t3">{rateWords(edge.traffic.total, map.minutes)}</span>
+        {edge.traffic.total > 0 && <Badge status={health}>{healthWords(edge.traffic)}</Badge>}
+      </Head>
+      <Figures traffic={edge.traffic} minutes={map.minutes} />
+      <Answers traffic={edge.traffic} />
+      <Histogram traffic={edge.traffic} />
+      {traceId === undefined && (
+        <TracesBehind filter={edgeFilter(from, to, health)} range={props.range} />
+      )}
+    </aside>
+  );
+}
+
+function Head({
+  title,
+  onClose,
+  children,
+}: {
+  title: string;
+  onClose: () => void;
+  children: preact.ComponentChildren;
+}): JSX.Element {
+  return (
+    <div class="ins-h">
+      <h2 title={title}>{title}</h2>
+      <IconButton icon="close" label="Close" onClick={onClose} />
+      <div class="ins-m">{children}</div>
+    </div>
+  );
+}
+
+function Figures({ traffic, minutes }: { traffic: Traffic; minutes: number }): JSX.Element {
+  const p50 = percentile(traffic, 0.5);
+  const p95 = percentile(traffic, 0.95);
+  return (
+    <dl class="grid3">
+      <div>
+        <dt>{minutes > 0 ? 'Requests' : 'Calls'}</dt>
+        <dd>{count(traffic.total)}</dd>
+      </div>
+      <div>
+        <dt>p50</dt>
+        <dd>
+          {ms(p50)}
+          {p50 !== undefined && <span class="u">ms</span>}
+        </dd>
+      </div>
+      <div>
+        <dt>p95</dt>
+        <dd>
+          {ms(p95)}
+          {p95 !== undefined && <span class="u">ms</span>}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Answers({ traffic }: { traffic: Traffic }): JSX.Element {
+  return (
+    <>
+      <h3>Answers</h3>
+      <dl class="bars">
+        {HEALTHS.map((health) => (
+          <div key={health}>
+            <dt class={`st s-${health}`}>
+              <Glyph name={health} />
+              {health}
+            </dt>
+            <dd aria-hidden="true" class={`ans s-${health}`}>
+              <i style={{ width: `${(traffic[health] / Math.max(1, traffic.total)) * 100}%` }} />
+            </dd>
+            <dd class="num">
+              <b>{count(traffic[health])}</b>
+            </dd>
+            <dd class="num t3">
+              {traffic[health] ? share(traffic[health], traffic.total) : '0 %'}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+/** Nothing is selected: what the map is of, and where the trouble is. */
+function Overview({
+  map,
+  onSelect,
+}: {
+  map: ServiceMap;
+  onSelect: (id: string) => void;
+}): JSX.Element {
+  const services = map.nodes.filter((node) => node.kind !== 'client');
+  const troubled = services
+    .filter((node) => healthOf(node.traffic) !== 'ok')
+    .sort((a, b) => failedShare(b.traffic) - failedShare(a.traffic));
+  return (
+    <aside class="ins" aria-label="The whole map">
+      <div class="ins-h">
+        <h2>{plural(services.length, 'node')}</h2>
+        <div class="ins-m t3">
+          {plural(map.edges.length, 'edge')}
+          {map.minutes > 0 && `, over ${count(map.minutes)} min`}
+        </div>
+      </div>
+      <h3>{troubled.length ? 'In trouble' : 'No trouble'}</h3>
+      {troubled.length === 0 && <p class="t2 sml">Every node answered well.</p>}
+      <ul class="nb">
+        {troubled.map((node) => (
+          <li key={node.id}>
+            <button type="button" onClick={() => onSelect(node.id)}>
+              <span class="cut">{node.name}</span>
+              <span class={`st s-${healthOf(node.traffic)}`}>
+                <Glyph name={healthOf(node.traffic)} />
+                {healthWords(node.traffic)}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p class="t3 sml">Select a node or an edge for its figures and the traces behind it.</p>
+    </aside>
+  );
+}
+
+function failedShare({ fault, throttle, error, total }: Traffic): number {
+  return (1e6 * fault + 1e3 * throttle + error) / Math.max(1, total);
+}

@@ -1,0 +1,35 @@
+import { count, share } from '../../model/format';
+import { healthOf, type Health, type MapNode, type Traffic } from '../../model/service-graph';
+
+/** `0.9 % fault`; `ok` when nothing went wrong, `no calls` when there were none. */
+export function healthWords(traffic: Traffic): string {
+  const health = healthOf(traffic);
+  if (traffic.total === 0) return 'no calls';
+  return health === 'ok' ? 'ok' : `${share(traffic[health], traffic.total)} ${health}`;
+}
+
+/**
+ * How often: per minute over a range of `minutes`, per hour when that is less
+ * than one; a plain count for a single trace, where `minutes` is 0.
+ */
+export function rateWords(total: number, minutes: number): string {
+  if (minutes <= 0) return `${count(total)} ×`;
+  const perMinute = total / minutes;
+  if (perMinute >= 0.95 || total === 0) return `${count(perMinute)}/min`;
+  return `${count(perMinute * 60)}/h`;
+}
+
+/** The same for those who listen. */
+export function rateSpoken(total: number, minutes: number): string {
+  if (minutes <= 0) return total === 1 ? '1 call' : `${count(total)} calls`;
+  return rateWords(total, minutes)
+    .replace('/min', ' calls per minute')
+    .replace('/h', ' calls per hour');
+}
+
+/** `PostgreSQL, inferred`. */
+export function kindWords(node: MapNode): string {
+  return node.inferred ? `${node.label}, inferred` : node.label;
+}
+
+export const HEALTHS: readonly Health[] = ['ok', 'error', 'throttle', 'fault'];

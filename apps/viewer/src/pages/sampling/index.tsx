@@ -1,0 +1,1 @@
+export { SamplingPage as Page } from './sampling.page';

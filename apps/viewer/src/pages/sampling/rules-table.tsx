@@ -1,0 +1,101 @@
+import type { JSX } from 'preact';
+import type { SamplingRuleRow } from '@nestjs-xray/local-xray/console-api';
+import { count, dateTime, share } from '../../model/format';
+import { conditions } from '../../model/sampling';
+import { percent } from './tester';
+
+/** The rules in the order they are tried. */
+export function RulesTable({
+  rules,
+  marked,
+  note,
+}: {
+  rules: SamplingRuleRow[];
+  /** Name of the rule to stand out, and why it does. */
+  marked: string | undefined;
+  note: string;
+}): JSX.Element {
+  return (
+    <div class="sm-w">
+      <table class="sm-t">
+        <thead>
+          <tr>
+            <th scope="col" class="num pr">
+              Priority
+            </th>
+            <th scope="col" class="cn">
+              Rule
+            </th>
+            <th scope="col" class="cm">
+              Takes
+            </th>
+            <th scope="col" class="num">
+              Reservoir, 1/s
+            </th>
+            <th scope="col" class="num">
+              Rate
+            </th>
+            <th scope="col" class="num">
+              Requests
+            </th>
+            <th scope="col" class="num">
+              Sampled
+            </th>
+            <th scope="col" class="num">
+              Share
+            </th>
+            <th scope="col" class="num">
+              Borrowed
+            </th>
+            <th scope="col" class="num">
+              Clients
+            </th>
+            <th scope="col" class="cd">
+              Changed
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rules.map((rule) => (
+            <tr key={rule.name} class={rule.name === marked ? 'on' : ''}>
+              <td class="num pr t3" data-label="Priority">
+                {count(rule.priority)}
+              </td>
+              <th scope="row" class="cn">
+                <b>{rule.name}</b>
+                {rule.name === marked && <span class="tag">{note}</span>}
+              </th>
+              <td class="cm">
+                <span class="t2">{conditions(rule)}</span>
+              </td>
+              <td class="num" data-label="Reservoir">
+                {count(rule.reservoirSize)}
+              </td>
+              <td class="num" data-label="Rate">
+                {percent(rule.fixedRate)}
+              </td>
+              <td class="num" data-label="Requests">
+                {count(rule.requests)}
+              </td>
+              <td class="num" data-label="Sampled">
+                {count(rule.sampled)}
+              </td>
+              <td class="num t2 sh" data-label="Share">
+                {share(rule.sampled, rule.requests)}
+              </td>
+              <td class="num" data-label="Borrowed">
+                {count(rule.borrowed)}
+              </td>
+              <td class="num" data-label="Clients">
+                {count(rule.clients)}
+              </td>
+              <td class="cd t2" data-label="Changed">
+                {rule.modifiedAt > 0 ? dateTime(rule.modifiedAt, { millis: false }) : '–'}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import './sampling.css';
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import { useStatus } from '../../api/live';
+import { CopyButton } from '../../components/button';
+import { useKeys } from '../../components/keys';
+import { Failure, Skeleton } from '../../components/load-state';
+import { useQuery } from '../../components/use-query';
+import { ruleFor } from '../../model/sampling';
+import { useTitle } from '../../components/use-title';
+import type { PageProps } from '../../page';
+import { RulesTable } from './rules-table';
+import { Tester } from './tester';
+import { useRules } from './use-rules';
+
+/** Which requests are traced: the rules in the order they are tried, with what they took. */
+export function SamplingPage(_: PageProps): JSX.Element {
+  useTitle('Sampling');
+  const { rules, error } = useRules();
+  const status = useStatus();
+  const [query, setQuery] = useQuery(['rule', 'service', 'method', 'host', 'path']);
+  const first = useRef<HTMLInputElement>(null);
+  useKeys({ '/': () => first.current?.focus() });
+  if (!rules) {
+    return error ? (
+      <Failure what="The rules cannot be shown" error={error} />
+    ) : (
+      <Skeleton label="Reading the rules…" rows={4} />
+    );
+  }
+  const { service, method, host, path } = query;
+  const asked = Boolean(service || method || host || path);
+  const taker = asked ? ruleFor(rules, { service, method, host, path }) : undefined;
+  const address = status?.address ?? location.host;
+  const command = `aws xray create-sampling-rule --endpoint-url http://${address} --cli-input-json file://sampling-rule.json`;
+  return (
+    <div class="sm">
+      <header class="sm-h">
+        <h1>Sampling</h1>
+        <p class="t2">
+          Rules are tried from the top; the first that matches decides. It takes its reservoir each
+          second, then its rate of the rest. Counts are of the last five minutes.
+        </p>
+      </header>
+      {error && (
+        <p class="sm-e s-fault" role="alert">
+          These counts are old: {error.message}
+        </p>
+      )}
+      <RulesTable
+        rules={rules}
+        marked={asked ? taker?.name : query.rule || undefined}
+        note={asked ? 'takes it' : 'of the trace'}
+      />
+      <div class="sm-two">
+        <Tester query={query} first={first} taker={taker} asked={asked} onChange={setQuery} />
+        <section class="sm-add">
+          <h2>Add or change a rule</h2>
+          <p class="t2">
+            Through the X-Ray API, with the AWS CLI for instance. Applications read the rules every
+            five minutes, and sooner when a report of theirs is answered with a change.
+          </p>
+          <div class="sm-c">
+            <pre class="code" tabIndex={0} aria-label="Command">
+              {command}
+            </pre>
+            <CopyButton text={command} label="Copy the command">
+              Copy
+            </CopyButton>
+          </div>
+        </section>
+      </div>
+    </div>
+  );
+}

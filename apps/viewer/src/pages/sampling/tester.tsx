@@ -1,0 +1,67 @@
+import type { JSX, RefObject } from 'preact';
+import type { SamplingRuleRow } from '@nestjs-xray/local-xray/console-api';
+
+type Field = 'service' | 'method' | 'host' | 'path';
+
+const FIELDS: { name: Field; label: string; example: string }[] = [
+  { name: 'method', label: 'Method', example: 'POST' },
+  { name: 'path', label: 'Path', example: '/api/activities' },
+  { name: 'service', label: 'Service', example: 'backend-nest' },
+  { name: 'host', label: 'Host', example: 'localhost:4567' },
+];
+
+/** Says which rule would take a request that the reader describes. */
+export function Tester({
+  query,
+  first,
+  taker,
+  asked,
+  onChange,
+}: {
+  query: Record<Field, string>;
+  first: RefObject<HTMLInputElement | null>;
+  taker: SamplingRuleRow | undefined;
+  asked: boolean;
+  onChange: (change: Partial<Record<Field, string>>) => void;
+}): JSX.Element {
+  return (
+    <section class="sm-try">
+      <h2>Which rule takes a request?</h2>
+      <div class="sm-f">
+        {FIELDS.map(({ name, label, example }) => (
+          <label key={name} class={`f-${name}`}>
+            <span class="t2">{label}</span>
+            <span class="field">
+              <input
+                ref={name === 'method' ? first : undefined}
+                value={query[name]}
+                placeholder={example}
+                spellcheck={false}
+                autocomplete="off"
+                onInput={(event) => onChange({ [name]: event.currentTarget.value })}
+                onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+              />
+            </span>
+          </label>
+        ))}
+      </div>
+      <p role="status" class="sm-a">
+        {!asked ? (
+          <span class="t3">What is left empty matches every rule.</span>
+        ) : taker ? (
+          <>
+            <b>{taker.name}</b> takes it: {taker.reservoirSize} a second, then{' '}
+            {percent(taker.fixedRate)} of the rest.
+          </>
+        ) : (
+          'No rule takes it: it is not traced.'
+        )}
+      </p>
+    </section>
+  );
+}
+
+/** A rate of 0 to 1: 5 %, 0.5 %, 100 %. */
+export function percent(rate: number): string {
+  return `${Number((rate * 100).toFixed(2))} %`;
+}

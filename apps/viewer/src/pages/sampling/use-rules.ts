@@ -1,0 +1,34 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { SamplingRuleRow } from '@nestjs-xray/local-xray/console-api';
+import { api } from '../../api/client';
+
+/** Clients report every ten seconds; what they report is shown as soon. */
+const EVERY_MS = 2_000;
+
+/** The rules with their counts, kept up to date while the page can be seen. */
+export function useRules(): { rules?: SamplingRuleRow[]; error?: Error } {
+  const [rules, setRules] = useState<SamplingRuleRow[]>();
+  const [error, setError] = useState<Error>();
+  useEffect(() => {
+    const abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout>;
+    const read = async (): Promise<void> => {
+      if (!document.hidden) {
+        try {
+          const overview = await api.sampling(abort.signal);
+          setRules(overview.rules);
+          setError(undefined);
+        } catch (problem) {
+          if (!abort.signal.aborted) setError(problem as Error);
+        }
+      }
+      if (!abort.signal.aborted) timer = setTimeout(() => void read(), EVERY_MS);
+    };
+    void read();
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, []);
+  return { ...(rules && { rules }), ...(error && { error }) };
+}

@@ -1,0 +1,1 @@
+export { StatisticsPage as Page } from './statistics.page';

@@ -1,0 +1,93 @@
+import './statistics.css';
+import type { JSX } from 'preact';
+import { useMemo, useRef } from 'preact/hooks';
+import { useTrace } from '../../api/use-trace';
+import { Icon } from '../../components/icon';
+import { useKeys } from '../../components/keys';
+import { Empty, Failure, Skeleton } from '../../components/load-state';
+import { TraceHead, traceTitle } from '../../components/trace-head';
+import { useTitle } from '../../components/use-title';
+import { useQuery } from '../../components/use-query';
+import { plural } from '../../model/format';
+import { sortStatistics, statisticsOf, type StatisticsColumn } from '../../model/statistics';
+import type { PageProps } from '../../page';
+import { StatisticsTable } from './table';
+
+const COLUMNS = ['label', 'count', 'total', 'self', 'p50', 'p95', 'max', 'failed'];
+
+/** What ran in a trace, by name: how often, how long, how badly. */
+export function StatisticsPage({ route }: PageProps): JSX.Element {
+  const { tree, error } = useTrace(route.id);
+  useTitle(tree ? `Statistics of ${traceTitle(tree)}` : 'Statistics');
+  const [query, setQuery] = useQuery(['sort', 'q']);
+  const field = useRef<HTMLInputElement>(null);
+  useKeys({ '/': () => field.current?.focus() });
+
+  const all = useMemo(() => (tree ? statisticsOf(tree) : []), [tree]);
+  // "-self" is descending, "self" ascending.
+  const descending = query.sort === '' || query.sort.startsWith('-');
+  const asked = query.sort.replace(/^-/, '');
+  const column = (COLUMNS.includes(asked) ? asked : 'self') as StatisticsColumn;
+  const words = query.q.trim().toLowerCase();
+  const rows = useMemo(
+    () =>
+      sortStatistics(
+        words ? all.filter((row) => row.label.toLowerCase().includes(words)) : all,
+        column,
+        descending,
+      ),
+    [all, words, column, descending],
+  );
+
+  if (!tree) {
+    return error ? (
+      <Failure what="This trace cannot be shown" error={error} />
+    ) : (
+      <Skeleton label="Reading the trace…" />
+    );
+  }
+  const sort = (next: StatisticsColumn): void => {
+    const down = next === column ? !descending : next !== 'label';
+    setQuery({ sort: `${down ? '-' : ''}${next}` });
+  };
+  return (
+    <>
+      <TraceHead tree={tree} current="statistics" />
+      <div class="stat-bar">
+        <div class="field">
+          <span class="t3">
+            <Icon name="search" />
+          </span>
+          <input
+            ref={field}
+            value={query.q}
+            placeholder="Search names"
+            aria-label="Search names"
+            spellcheck={false}
+            onInput={(event) => setQuery({ q: event.currentTarget.value })}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape') return;
+              if (query.q) setQuery({ q: '' });
+              else event.currentTarget.blur();
+            }}
+          />
+        </div>
+        <span class="t2" role="status">
+          {words ? `${rows.length} of ` : ''}
+          {plural(all.length, 'name')}, {plural(tree.nodes.length, 'call')}
+        </span>
+      </div>
+      {rows.length > 0 ? (
+        <StatisticsTable
+          rows={rows}
+          tree={tree}
+          column={column}
+          descending={descending}
+          onSort={sort}
+        />
+      ) : (
+        <Empty title={words ? 'No name contains this' : 'Nothing ran in this trace'} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,121 @@
+import type { JSX } from 'preact';
+import { Glyph } from '../../components/status';
+import { traceHref } from '../../model/address';
+import { count, ms, share } from '../../model/format';
+import type { StatisticsColumn, StatisticsRow } from '../../model/statistics';
+import type { TraceTree } from '../../model/trace-tree';
+
+const COLUMNS: { id: StatisticsColumn; label: string; title: string; class: string }[] = [
+  { id: 'label', label: 'Name', title: 'Name, statement or route', class: 'cn' },
+  { id: 'count', label: 'Count', title: 'How often it ran', class: 'num cc' },
+  {
+    id: 'total',
+    label: 'Total, ms',
+    title: 'All its runs together, with what they called',
+    class: 'num ct',
+  },
+  { id: 'self', label: 'Self, ms', title: 'Without what they called', class: 'num cs' },
+  { id: 'p50', label: 'p50, ms', title: 'Half of its runs took no longer', class: 'num c5' },
+  { id: 'p95', label: 'p95, ms', title: '19 of 20 runs took no longer', class: 'num c9' },
+  { id: 'max', label: 'Max, ms', title: 'The longest run', class: 'num cm' },
+  {
+    id: 'failed',
+    label: 'Failed',
+    title: 'Runs with an error, a fault or a throttle',
+    class: 'num cf',
+  },
+];
+
+export function StatisticsTable({
+  rows,
+  tree,
+  column,
+  descending,
+  onSort,
+}: {
+  rows: StatisticsRow[];
+  tree: TraceTree;
+  column: StatisticsColumn;
+  descending: boolean;
+  onSort: (column: StatisticsColumn) => void;
+}): JSX.Element {
+  const all = rows.reduce((sum, row) => sum + row.self, 0);
+  const most = Math.max(...rows.map((row) => row.self), 1e-9);
+  return (
+    <div class="stat-w">
+      <table class="stat-t">
+        <thead>
+          <tr>
+            {COLUMNS.map(({ id, label, title, class: more }) => (
+              <th
+                key={id}
+                scope="col"
+                class={more}
+                aria-sort={column === id ? (descending ? 'descending' : 'ascending') : undefined}
+              >
+                <button type="button" title={title} onClick={() => onSort(id)}>
+                  {label}
+                  <span class="ar" aria-hidden="true">
+                    {column === id ? (descending ? '↓' : '↑') : ''}
+                  </span>
+                </button>
+              </th>
+            ))}
+            <th class="cb" scope="col">
+              Share of self time
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.key}>
+              <th scope="row" class="cn">
+                <span class="cnw">
+                  {row.worst !== 'ok' && (
+                    <span class={`s-${row.worst}`}>
+                      <Glyph
+                        name={row.worst === 'fault' && !row.origin ? 'below' : row.worst}
+                        label={row.origin ? row.worst : `${row.worst}, passed up from below`}
+                      />
+                    </span>
+                  )}
+                  {row.running > 0 && (
+                    <span class="s-progress">
+                      <Glyph name="progress" label="in progress" />
+                    </span>
+                  )}
+                  <a
+                    class="cut"
+                    title={row.label}
+                    href={traceHref(tree.id, undefined, { select: row.nodes[0] })}
+                  >
+                    {row.label}
+                  </a>
+                  {row.tag && <span class="tag">{row.tag}</span>}
+                </span>
+              </th>
+              <td class="num cc">{count(row.count)}</td>
+              <td class="num ct">{time(row, row.total)}</td>
+              <td class="num cs">{time(row, row.self)}</td>
+              <td class="num c5">{time(row, row.p50)}</td>
+              <td class="num c9">{time(row, row.p95)}</td>
+              <td class="num cm">{time(row, row.max)}</td>
+              <td class={`num cf ${row.failed ? `s-${row.worst}` : 't3'}`}>{count(row.failed)}</td>
+              <td class="cb">
+                <span class="sb">
+                  <i class={row.hue} style={{ width: `${(row.self / most) * 100}%` }} />
+                </span>
+                <span class="t3 num">{share(row.self, all)}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Milliseconds; dots while none of its calls has ended. */
+function time(row: StatisticsRow, seconds: number): string {
+  return row.running === row.count ? '…' : ms(seconds);
+}

@@ -1,0 +1,1 @@
+export { TraceMapPage as Page } from './trace-map.page';

@@ -1,0 +1,59 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { request } from '../../api/client';
+import { useTrace } from '../../api/use-trace';
+import { useKeys } from '../../components/keys';
+import { Empty, Failure, Skeleton } from '../../components/load-state';
+import { TraceHead, traceTitle } from '../../components/trace-head';
+import { useTitle } from '../../components/use-title';
+import { toServiceMap, type ServiceGraph, type ServiceMap } from '../../model/service-graph';
+import type { PageProps } from '../../page';
+import { MapControls, MapView, useMapState } from '../map/view';
+
+/** The service map of one trace. */
+export function TraceMapPage({ route }: PageProps): JSX.Element {
+  const { trace, tree, error } = useTrace(route.id);
+  useTitle(tree ? `Map of ${traceTitle(tree)}` : 'Map');
+  const state = useMapState();
+  const [map, setMap] = useState<ServiceMap>();
+  const [problem, setProblem] = useState<Error>();
+  useKeys({ Escape: () => state.set({ sel: '' }) });
+  useEffect(() => {
+    if (!trace) return undefined;
+    const abort = new AbortController();
+    const body = { TraceIds: [route.id] };
+    request<ServiceGraph>('POST', '/TraceGraph', body, abort.signal).then(
+      // Without times: the figures are of one trace, not of a while.
+      ({ Services = [] }) => setMap(toServiceMap({ Services })),
+      (failure: Error) => !abort.signal.aborted && setProblem(failure),
+    );
+    return () => abort.abort();
+  }, [route.id, trace?.revision]);
+
+  if (!tree) {
+    return error ? (
+      <Failure what="This trace cannot be shown" error={error} />
+    ) : (
+      <Skeleton label="Reading the trace…" />
+    );
+  }
+  return (
+    <div class="map-p">
+      <TraceHead tree={tree} current="map">
+        <span class="sp" />
+        <span class="trh-c">
+          <MapControls state={state} />
+        </span>
+      </TraceHead>
+      {map && map.nodes.length > 0 ? (
+        <MapView map={map} state={state} range={{}} traceId={route.id} />
+      ) : map ? (
+        <Empty title="No service in this trace yet" />
+      ) : problem ? (
+        <Failure what="The map cannot be shown" error={problem} />
+      ) : (
+        <Skeleton label="Reading the map…" rows={4} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+import type { JSX } from 'preact';
+import { place, placeAll, visibleCritical, type Piece, type Window } from '../../model/bars';
+import type { TraceNode } from '../../model/trace-tree';
+
+const at = ({ left, width }: Piece): Record<string, string> => ({
+  left: `${left}%`,
+  width: `${width}%`,
+});
+
+/** Words that follow a bar stand on its left when there is no room on its right. */
+const NO_ROOM = 70;
+
+/** Tint for the total, solid for self time, a line below for the critical path. */
+export function NodeBar({ node, window }: { node: TraceNode; window: Window }): JSX.Element | null {
+  const whole = place([node.start, node.end], window);
+  if (!whole) return null;
+  const origin = node.status === 'fault' && !node.passedUp && node.kind === 'subsegment';
+  const hue = origin ? 'f' : node.hue;
+  const waits = node.awaited && (
+    <Open piece={whole} kind="wait" words="waiting for the called service" />
+  );
+  if (waits && node.inProgress) return waits;
+  if (node.inProgress) return <Open piece={whole} kind={`open ${hue}`} words="in progress" />;
+  const threwHere = origin && node.end <= window.until && node.end >= window.from;
+  return (
+    <>
+      <i class={`b ${hue} soft`} style={at(whole)} />
+      {placeAll(node.selfPieces, window).map((piece, index) => (
+        <i key={index} class={`b ${hue} self`} style={at(piece)} />
+      ))}
+      {waits}
+      {threwHere && <i class="ex" style={{ left: `${whole.left + whole.width}%` }} />}
+      {placeAll(visibleCritical(node.critical, window), window).map((piece, index) => (
+        <i key={index} class="cp" style={at(piece)} />
+      ))}
+    </>
+  );
+}
+
+/** Beyond this number teeth are thinner than a pixel, and what touches is drawn as one. */
+const MAX_TEETH = 200;
+
+/** A comb: one tooth for each. */
+export function FoldBar({
+  nodes,
+  window,
+}: {
+  nodes: TraceNode[];
+  window: Window;
+}): JSX.Element | null {
+  const hue = nodes[0]?.hue ?? 'own';
+  const spans = nodes.map((node): [number, number] => [node.start, node.end]);
+  const start = Math.min(...spans.map(([from]) => from));
+  const end = Math.max(...spans.map(([, until]) => until));
+  const whole = place([start, end], window);
+  if (!whole) return null;
+  const teeth =
+    spans.length > MAX_TEETH
+      ? placeAll(spans, window)
+      : spans.flatMap((span) => place(span, window) ?? []);
+  const critical = nodes.flatMap((node) => node.critical).sort((a, b) => a[0] - b[0]);
+  return (
+    <>
+      <i class={`b ${hue} soft`} style={at(whole)} />
+      {teeth.map((piece, index) => (
+        <i key={index} class={`b ${hue} self tooth`} style={at(piece)} />
+      ))}
+      {placeAll(critical, window).map((piece, index) => (
+        <i key={index} class="cp" style={at(piece)} />
+      ))}
+    </>
+  );
+}
+
+/** A bar with words: on its right, on its left, or at its end when it leaves no room beside. */
+function Open({ piece, kind, words }: { piece: Piece; kind: string; words: string }): JSX.Element {
+  const end = piece.left + piece.width;
+  const inside = end > NO_ROOM && piece.left <= 100 - NO_ROOM;
+  const place =
+    end <= NO_ROOM
+      ? { left: `calc(${end}% + 12px)` }
+      : piece.left > 100 - NO_ROOM
+        ? { right: `calc(${100 - piece.left}% + 6px)` }
+        : { right: `calc(${100 - end}% + 8px)` };
+  return (
+    <>
+      <i class={`b ${kind}`} style={at(piece)} />
+      <span
+        class={`bl ${kind.startsWith('open') ? 's-progress' : ''} ${inside ? 'at-end' : ''}`}
+        style={place}
+      >
+        {words}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,155 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { Icon } from '../../../components/icon';
+import { Badge, Glyph, tone } from '../../../components/status';
+import { Tabs, type Tab } from '../../../components/tabs';
+import { exceptionChains, recordedAt } from '../../../model/exceptions';
+import { duration } from '../../../model/format';
+import { exceptionsOf } from '../../../model/node-status';
+import { sourceOf } from '../../../model/source';
+import type { TraceNode } from '../../../model/trace-tree';
+import { glyphOf, wordOf } from '../row';
+import type { TraceView } from '../use-trace-view';
+import { AnnotationsTab, AwsTab, HttpTab, MetadataTab, RawTab, SqlTab } from './document-tabs';
+import { ExceptionTab } from './exception-tab';
+import { FoldDetail } from './fold-detail';
+import { OverviewTab } from './overview-tab';
+import { SourceLink } from './source-link';
+import './detail.css';
+
+/** The panel on what is selected; a sheet at the bottom where the page is narrow. */
+export function Detail({ view }: { view: TraceView }): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const { selected, selectedFold: fold } = view;
+  const row = view.rows[view.selectedRow];
+  return (
+    <aside class={open ? 'side open' : 'side'} aria-label="Detail">
+      <button type="button" class="sheet-bar" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {selected && <SheetTitle node={selected} count={fold?.length} />}
+        <Icon name={open ? 'down' : 'up'} />
+      </button>
+      <div class="side-body">
+        {fold && row ? (
+          <FoldDetail
+            nodes={fold}
+            tree={view.tree}
+            hints={view.hints}
+            tab={view.tab}
+            onTab={(tab) => view.set({ tab })}
+            onUnfold={() => view.toggle(row)}
+            unfolded={row.expanded}
+          />
+        ) : (
+          selected && <NodeDetail node={selected} view={view} />
+        )}
+      </div>
+    </aside>
+  );
+}
+
+function SheetTitle({ node, count }: { node: TraceNode; count: number | undefined }): JSX.Element {
+  const glyph = glyphOf(node) ?? 'ok';
+  const exception = exceptionsOf(node)[0];
+  return (
+    <>
+      <span class={tone(glyph)}>
+        <Glyph name={glyph} />
+      </span>
+      <span class="cut">
+        <b>
+          {count ? `${count} × ` : ''}
+          {node.title}
+        </b>
+        <br />
+        <span class="t2">
+          {exception
+            ? `${exception.type}: ${exception.message}`
+            : `${wordOf(node)} · ${duration(node.total)}`}
+        </span>
+      </span>
+    </>
+  );
+}
+
+function NodeDetail({ node, view }: { node: TraceNode; view: TraceView }): JSX.Element {
+  const tabs = tabsOf(node, view);
+  const wanted =
+    view.tab || (tabs.some((tab) => tab.id === 'exception') ? 'exception' : 'overview');
+  const selected = tabs.some((tab) => tab.id === wanted) ? wanted : 'overview';
+  const source = sourceOf(node);
+  return (
+    <>
+      <div class="side-h">
+        <h2 class="cut" title={node.title}>
+          {node.title}
+        </h2>
+        {source && <SourceLink place={source} class="btn mono" />}
+        <div class="side-m">
+          {node.status !== 'ok' ? (
+            <Badge status={node.passedUp && node.status === 'fault' ? 'below' : node.status}>
+              {node.passedUp ? `${node.status} from below` : `${node.status} starts here`}
+            </Badge>
+          ) : node.awaited || node.inProgress ? (
+            <Badge status={node.awaited ? 'waiting' : 'progress'}>{wordOf(node)}</Badge>
+          ) : (
+            node.tag && <span class="tag">{node.tag}</span>
+          )}
+          <span class="t2">{duration(node.total)}</span>
+          {!node.inProgress && <span class="t3">self {duration(node.self)}</span>}
+        </div>
+      </div>
+      <Tabs
+        key={node.key}
+        label="Details"
+        tabs={tabs}
+        selected={selected}
+        onSelect={(tab) => view.set({ tab })}
+      />
+    </>
+  );
+}
+
+/** In a fixed order; what a document does not have gets no tab. */
+function tabsOf(node: TraceNode, view: TraceView): Tab[] {
+  const { doc } = node;
+  const { tree } = view;
+  const size = (value: object | undefined): number => Object.keys(value ?? {}).length;
+  const tabs: Tab[] = [
+    {
+      id: 'overview',
+      label: 'Overview',
+      body: () => <OverviewTab node={node} tree={tree} hints={view.hints} />,
+    },
+  ];
+  const exceptions = exceptionChains(node).length;
+  if (exceptions > 0 || recordedAt(node, tree.nodes)) {
+    tabs.push({
+      id: 'exception',
+      label: 'Exception',
+      ...(exceptions > 0 && { count: exceptions }),
+      body: () => <ExceptionTab node={node} nodes={tree.nodes} onSelect={view.reveal} />,
+    });
+  }
+  if (size(doc.annotations)) {
+    tabs.push({
+      id: 'annotations',
+      label: 'Annotations',
+      count: size(doc.annotations),
+      body: () => <AnnotationsTab node={node} />,
+    });
+  }
+  if (size(doc.metadata)) {
+    tabs.push({
+      id: 'metadata',
+      label: 'Metadata',
+      count: size(doc.metadata),
+      body: () => <MetadataTab node={node} />,
+    });
+  }
+  if (doc.http) tabs.push({ id: 'http', label: 'HTTP', body: () => <HttpTab node={node} /> });
+  if ('sql' in doc && doc.sql)
+    tabs.push({ id: 'sql', label: 'SQL', body: () => <SqlTab node={node} /> });
+  if (size(doc.aws)) tabs.push({ id: 'aws', label: 'AWS', body: () => <AwsTab node={node} /> });
+  tabs.push({ id: 'raw', label: 'Raw', body: () => <RawTab node={node} /> });
+  return tabs;
+}

@@ -1,0 +1,204 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { CopyButton } from '../../../components/button';
+import { annotationFilter, literal } from '../../../model/filter-text';
+import { formatSql, oneLine } from '../../../model/sql-format';
+import type { TraceNode } from '../../../model/trace-tree';
+import { Field, Fields } from './fields';
+import { JsonTree } from './json-tree';
+
+export function AnnotationsTab({ node }: { node: TraceNode }): JSX.Element {
+  return (
+    <Fields>
+      {Object.entries(node.doc.annotations ?? {}).map(([key, value]) => (
+        <Field key={key} name={key} mono copy={String(value)} filter={annotationFilter(key, value)}>
+          {String(value)}
+        </Field>
+      ))}
+    </Fields>
+  );
+}
+
+export function MetadataTab({ node }: { node: TraceNode }): JSX.Element {
+  const namespaces = Object.entries(node.doc.metadata ?? {});
+  return (
+    <>
+      {namespaces.map(([namespace, values]) => (
+        <JsonTree key={namespace} name={namespace} value={values} open={3} />
+      ))}
+      <p class="acts">
+        <CopyButton
+          text={() => JSON.stringify(node.doc.metadata, null, 2)}
+          label="Copy metadata as JSON"
+        >
+          Copy
+        </CopyButton>
+      </p>
+    </>
+  );
+}
+
+export function HttpTab({ node }: { node: TraceNode }): JSX.Element {
+  const { request = {}, response = {} } = node.doc.http ?? {};
+  const isSegment = node.kind === 'segment';
+  return (
+    <>
+      <h3>Request</h3>
+      <Fields>
+        {request.method !== undefined && (
+          <Field
+            name="Method"
+            {...(isSegment && { filter: `http.method = ${literal(request.method)}` })}
+          >
+            {request.method}
+          </Field>
+        )}
+        {request.url !== undefined && (
+          <Field
+            name="URL"
+            mono
+            copy={request.url}
+            {...(isSegment && { filter: `http.url = ${literal(request.url)}` })}
+          >
+            {request.url}
+          </Field>
+        )}
+        {request.client_ip !== undefined && (
+          <Field
+            name="Client"
+            mono
+            copy={request.client_ip}
+            {...(isSegment && { filter: `http.clientip = ${literal(request.client_ip)}` })}
+          >
+            {request.client_ip}
+            {request.x_forwarded_for === true && <span class="t3"> as X-Forwarded-For says</span>}
+          </Field>
+        )}
+        {request.user_agent !== undefined && (
+          <Field name="User agent" copy={request.user_agent}>
+            {request.user_agent}
+          </Field>
+        )}
+        {request.traced !== undefined && (
+          <Field name="Traced">{request.traced ? 'by the called service too' : 'here alone'}</Field>
+        )}
+      </Fields>
+      <h3>Response</h3>
+      <Fields>
+        {response.status !== undefined ? (
+          <Field name="Status" {...(isSegment && { filter: `http.status = ${response.status}` })}>
+            {response.status}
+          </Field>
+        ) : (
+          <Field name="Status">
+            <span class="t3">none was recorded</span>
+          </Field>
+        )}
+        {response.content_length !== undefined && (
+          <Field name="Length">{response.content_length} bytes</Field>
+        )}
+      </Fields>
+    </>
+  );
+}
+
+export function SqlTab({ node }: { node: TraceNode }): JSX.Element {
+  const [laidOut, setLaidOut] = useState(true);
+  const sql = 'sql' in node.doc ? (node.doc.sql ?? {}) : {};
+  const query = sql.sanitized_query;
+  return (
+    <>
+      {query !== undefined && (
+        <>
+          <pre class="code" tabIndex={0} role="group" aria-label="Statement">
+            {laidOut
+              ? formatSql(query).map((piece, at) => (
+                  <span
+                    key={at}
+                    class={{ keyword: 'hl', string: 'str', comment: 'com', plain: '' }[piece.kind]}
+                  >
+                    {piece.text}
+                  </span>
+                ))
+              : oneLine(query)}
+          </pre>
+          <p class="acts">
+            <CopyButton text={query} label="Copy the statement">
+              Copy
+            </CopyButton>
+            <button type="button" class="btn quiet" onClick={() => setLaidOut(!laidOut)}>
+              {laidOut ? 'As one line' : 'Laid out'}
+            </button>
+          </p>
+        </>
+      )}
+      <Fields>
+        {(
+          [
+            ['Database', [sql.database_type, sql.database_version].filter(Boolean).join(' ')],
+            ['URL', sql.url],
+            ['Connection', sql.connection_string],
+            ['User', sql.user],
+            ['Driver', sql.driver_version],
+            ['Preparation', sql.preparation],
+          ] as const
+        ).map(
+          ([name, value]) =>
+            value && (
+              <Field
+                key={name}
+                name={name}
+                copy={value}
+                mono={name === 'URL' || name === 'Connection'}
+              >
+                {value}
+              </Field>
+            ),
+        )}
+      </Fields>
+    </>
+  );
+}
+
+export function AwsTab({ node }: { node: TraceNode }): JSX.Element {
+  return (
+    <>
+      {Object.entries(node.doc.aws ?? {}).map(([key, value]) => (
+        <JsonTree key={key} name={key} value={value} open={2} />
+      ))}
+      <p class="acts">
+        <CopyButton
+          text={() => JSON.stringify(node.doc.aws, null, 2)}
+          label="Copy AWS fields as JSON"
+        >
+          Copy
+        </CopyButton>
+      </p>
+    </>
+  );
+}
+
+/** Subsegments that have rows of their own are left out of the text, not of what is copied. */
+export function RawTab({ node }: { node: TraceNode }): JSX.Element {
+  const [whole, setWhole] = useState(false);
+  const { subsegments, ...own } = node.doc;
+  const parts = subsegments?.length ?? 0;
+  const shown = whole || parts === 0 ? node.doc : { ...own, subsegments: `… ${parts}` };
+  return (
+    <>
+      <p class="acts">
+        <CopyButton text={() => JSON.stringify(node.doc, null, 2)} label="Copy the document">
+          Copy
+        </CopyButton>
+        {parts > 0 && (
+          <button type="button" class="btn quiet" onClick={() => setWhole(!whole)}>
+            {whole ? 'Without subsegments' : 'With subsegments'}
+          </button>
+        )}
+      </p>
+      <pre class="code raw" tabIndex={0} role="group" aria-label="Document">
+        {JSON.stringify(shown, null, 2)}
+      </pre>
+    </>
+  );
+}

@@ -1,0 +1,191 @@
+import type { ExceptionDocument, StackFrameDocument } from '@nestjs-xray/document';
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { CopyButton } from '../../../components/button';
+import { Glyph, tone } from '../../../components/status';
+import {
+  exceptionChains,
+  isLibrary,
+  justBefore,
+  pathOfFault,
+  placeOf,
+  recordedAt,
+} from '../../../model/exceptions';
+import { plural } from '../../../model/format';
+import { nearestSource } from '../../../model/source';
+import type { TraceNode } from '../../../model/trace-tree';
+import { glyphOf } from '../row';
+import { Excerpt, SourceLink } from './source-link';
+
+/** What was thrown, with its stack and causes; the path the trouble took; what failed just before. */
+export function ExceptionTab({
+  node,
+  nodes,
+  onSelect,
+}: {
+  node: TraceNode;
+  nodes: readonly TraceNode[];
+  onSelect: (node: TraceNode) => void;
+}): JSX.Element {
+  const chains = exceptionChains(node);
+  const elsewhere = recordedAt(node, nodes);
+  const source = nearestSource(node);
+  const ownFrames = chains.some(({ exception, causes }) =>
+    [exception, ...causes].some((one) => one.stack?.some((frame) => !isLibrary(frame))),
+  );
+  const before = justBefore(node);
+  const path = pathOfFault(node);
+  return (
+    <>
+      {chains.map(({ exception, causes }) => (
+        <div key={exception.id}>
+          <Exception exception={exception} />
+          {causes.map((cause) => (
+            <Exception key={cause.id} exception={cause} caused />
+          ))}
+        </div>
+      ))}
+      {!ownFrames && source && (
+        <p class="t2">
+          Called in {source.node.title}: <SourceLink place={source.place} class="mono" />
+        </p>
+      )}
+      {elsewhere && (
+        <p class="t2">
+          The exception was recorded further in:{' '}
+          <button type="button" class="link" onClick={() => onSelect(elsewhere)}>
+            {elsewhere.title}
+          </button>
+        </p>
+      )}
+      {path.length > 1 && (
+        <>
+          <h3>Path of the {node.status}</h3>
+          <NodeList nodes={path} current={node} onSelect={onSelect} />
+        </>
+      )}
+      {before.length > 0 && (
+        <>
+          <h3>Just before</h3>
+          <NodeList nodes={before} current={node} onSelect={onSelect} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Exception({
+  exception,
+  caused = false,
+}: {
+  exception: ExceptionDocument;
+  caused?: boolean;
+}): JSX.Element {
+  const stack = exception.stack ?? [];
+  const firstOwn = stack.findIndex((frame) => !isLibrary(frame));
+  // Without a frame of the reader's own the others are all there is to see.
+  const [libraries, setLibraries] = useState(firstOwn < 0);
+  const shown = libraries ? stack : stack.filter((frame) => !isLibrary(frame));
+  const hidden = stack.length - shown.length;
+  const title = `${exception.type ?? 'Error'}: ${exception.message ?? ''}`;
+  return (
+    <section class="exn">
+      {caused && <h3>Caused by</h3>}
+      <div class="exc">
+        <p>
+          <b>{exception.type ?? 'Error'}</b>
+          {exception.message ? `: ${exception.message}` : ''}
+        </p>
+        <CopyButton
+          text={() => [title, ...stack.map(frameText)].join('\n')}
+          label="Copy the exception with its stack"
+          class="sm"
+        />
+      </div>
+      {exception.remote === true && <p class="t3">Thrown by the called service.</p>}
+      {shown.length > 0 && (
+        <ol class="stk" aria-label="Stack">
+          {shown.map((frame, at) => (
+            <Frame key={at} frame={frame} excerpt={frame === stack[firstOwn]} />
+          ))}
+        </ol>
+      )}
+      {(hidden > 0 || libraries) && firstOwn >= 0 && (
+        <button type="button" class="btn quiet more" onClick={() => setLibraries(!libraries)}>
+          {libraries ? 'Hide frames in libraries' : `Show ${plural(hidden, 'frame')} in libraries`}
+        </button>
+      )}
+      {(exception.truncated ?? 0) > 0 && (
+        <p class="t3">{plural(exception.truncated ?? 0, 'frame')} were not recorded.</p>
+      )}
+      {(exception.skipped ?? 0) > 0 && (
+        <p class="t3">{plural(exception.skipped ?? 0, 'exception')} between were not recorded.</p>
+      )}
+      {stack.length === 0 && <p class="t3">No stack was recorded.</p>}
+    </section>
+  );
+}
+
+function frameText(frame: StackFrameDocument): string {
+  return `    at ${frame.label ?? '<anonymous>'} (${frame.path ?? '?'}:${frame.line ?? 0})`;
+}
+
+function Frame({ frame, excerpt }: { frame: StackFrameDocument; excerpt: boolean }): JSX.Element {
+  const place = { path: frame.path ?? '', line: frame.line ?? 0 };
+  const library = isLibrary(frame);
+  return (
+    <li class={library ? 'lib' : ''}>
+      <span class="fn cut" title={frame.label}>
+        {frame.label || '<anonymous>'}
+      </span>
+      {library ? (
+        <span title={frame.path}>{placeOf(frame.path, frame.line)}</span>
+      ) : (
+        <SourceLink place={place} />
+      )}
+      {excerpt && place.path && place.line > 0 && <Excerpt place={place} />}
+    </li>
+  );
+}
+
+function NodeList({
+  nodes,
+  current,
+  onSelect,
+}: {
+  nodes: TraceNode[];
+  current: TraceNode;
+  onSelect: (node: TraceNode) => void;
+}): JSX.Element {
+  return (
+    <ol class="path">
+      {nodes.map((node) => {
+        const glyph = glyphOf(node) ?? 'ok';
+        const status = node.doc.http?.response?.status;
+        const said =
+          node.kind === 'segment' && status
+            ? `answered ${status}`
+            : node.passedUp
+              ? ''
+              : node.status === 'fault'
+                ? 'threw'
+                : node.detail;
+        return (
+          <li key={node.key}>
+            <span class={tone(glyph)}>
+              <Glyph name={glyph} label={node.status} />
+            </span>
+            {node === current ? (
+              <b class="cut">{node.title}</b>
+            ) : (
+              <button type="button" class="link cut" onClick={() => onSelect(node)}>
+                {node.title}
+              </button>
+            )}
+            <span class="t3">{said}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

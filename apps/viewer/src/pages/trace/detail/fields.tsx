@@ -1,0 +1,53 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { CopyButton } from '../../../components/button';
+import { and } from '../../../model/filter-text';
+import { href } from '../../../router';
+
+/** Names and values, one below the other. */
+export function Fields({ children }: { children: ComponentChildren }): JSX.Element {
+  return <dl class="kv">{children}</dl>;
+}
+
+export function Field({
+  name,
+  children,
+  copy,
+  filter,
+  mono = false,
+}: {
+  name: string;
+  children: ComponentChildren;
+  /** What its copy button copies; without it there is none. */
+  copy?: string | undefined;
+  /** The filter expression that finds traces with the same value. */
+  filter?: string;
+  mono?: boolean;
+}): JSX.Element {
+  return (
+    <div class="kv-r">
+      <dt>{name}</dt>
+      <dd>
+        <span class={mono ? 'val mono' : 'val'}>{children}</span>
+        <span class="kv-a">
+          {copy !== undefined && <CopyButton text={copy} label={`Copy ${name}`} class="sm" />}
+          {filter !== undefined && <FilterLink name={name} filter={filter} />}
+        </span>
+      </dd>
+    </div>
+  );
+}
+
+/** Leads to the list of traces with the same value. */
+export function FilterLink({ name, filter }: { name: string; filter: string }): JSX.Element {
+  return (
+    <a
+      class="btn sm"
+      href={href('/traces', { filter: and('', filter) })}
+      title={`Filter traces by ${filter}`}
+      aria-label={`Filter by this: ${name}`}
+      data-filter={filter}
+    >
+      Filter
+    </a>
+  );
+}

@@ -1,0 +1,99 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { Icon } from '../../../components/icon';
+
+/** Objects and arrays with more entries show so many at first. */
+const FIRST = 100;
+
+/** Any JSON as a tree that opens and closes; all strings are text. */
+export function JsonTree({
+  value,
+  name,
+  open = 2,
+}: {
+  value: unknown;
+  name?: string;
+  open?: number;
+}): JSX.Element {
+  return (
+    <ul class="mono tree">
+      <JsonNode value={value} name={name} open={open} />
+    </ul>
+  );
+}
+
+function JsonNode({
+  value,
+  name,
+  open,
+}: {
+  value: unknown;
+  name?: string | undefined;
+  open: number;
+}): JSX.Element {
+  const [expanded, setExpanded] = useState(open > 0);
+  const [all, setAll] = useState(false);
+  const label = name === undefined ? null : <span class="key">{name}: </span>;
+  if (typeof value !== 'object' || value === null) {
+    return (
+      <li>
+        {label}
+        <Scalar value={value} />
+      </li>
+    );
+  }
+  const entries: [string, unknown][] = Object.entries(value);
+  const [left, right] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
+  if (entries.length === 0) {
+    return (
+      <li>
+        {label}
+        <span class="t3">
+          {left}
+          {right}
+        </span>
+      </li>
+    );
+  }
+  const shown = all ? entries : entries.slice(0, FIRST);
+  return (
+    <li>
+      <button
+        type="button"
+        class="fold-b"
+        aria-expanded={expanded}
+        onClick={() => setExpanded(!expanded)}
+      >
+        <Icon name={expanded ? 'down' : 'right'} />
+        {label}
+        <span class="t3">{expanded ? left : `${left} ${entries.length} ${right}`}</span>
+      </button>
+      {expanded && (
+        <>
+          <ul>
+            {shown.map(([key, entry]) => (
+              <JsonNode
+                key={key}
+                value={entry}
+                name={Array.isArray(value) ? undefined : key}
+                open={open - 1}
+              />
+            ))}
+          </ul>
+          {shown.length < entries.length && (
+            <button type="button" class="btn quiet sm" onClick={() => setAll(true)}>
+              Show {entries.length - shown.length} more
+            </button>
+          )}
+          <span class="t3 close">{right}</span>
+        </>
+      )}
+    </li>
+  );
+}
+
+function Scalar({ value }: { value: unknown }): JSX.Element {
+  if (typeof value === 'string') return <span class="str">{JSON.stringify(value)}</span>;
+  if (value === null) return <span class="t3">null</span>;
+  return <span class="num-v">{JSON.stringify(value)}</span>;
+}

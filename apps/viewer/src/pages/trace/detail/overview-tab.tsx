@@ -1,0 +1,118 @@
+import type { JSX } from 'preact';
+import type { SegmentDocument } from '@nestjs-xray/document';
+import { duration, offset, share, dateTime } from '../../../model/format';
+import { literal } from '../../../model/filter-text';
+import type { TraceNode, TraceTree } from '../../../model/trace-tree';
+import { length } from '../../../model/intervals';
+import { wordOf } from '../row';
+import type { Hint } from '../../../model/hints';
+import { Field, Fields } from './fields';
+import { WhyHints } from './why-hints';
+
+/** When, how long, what share; then who and where. */
+export function OverviewTab({
+  node,
+  tree,
+  hints,
+}: {
+  node: TraceNode;
+  tree: TraceTree;
+  hints: Hint[];
+}): JSX.Element {
+  const origin = node.status === 'fault' && !node.passedUp && node.kind === 'subsegment';
+  const hue = origin ? 'f' : node.hue;
+  const critical = length(node.critical);
+  return (
+    <>
+      <h3>Time</h3>
+      {!node.inProgress && node.total > 0 && (
+        <div
+          class={`split ${hue}`}
+          role="img"
+          aria-label={`Self ${duration(node.self)}, in children ${duration(node.total - node.self)}`}
+          style={{ '--self': `${(node.self / node.total) * 100}%` }}
+        />
+      )}
+      <Fields>
+        {node.status !== 'ok' && <Field name="Status">{wordOf(node)}</Field>}
+        <Field name="Start" copy={String(node.doc.start_time)}>
+          {offset(node.start)} <span class="t3">{dateTime(tree.start + node.start)}</span>
+        </Field>
+        <Field name="End">{node.inProgress ? 'in progress' : offset(node.end)}</Field>
+        <Field name="Duration">
+          {duration(node.total)}
+          {node.inProgress ? ' so far' : ''}{' '}
+          <span class="t3">{share(node.total, tree.duration)} of the trace</span>
+        </Field>
+        {!node.inProgress && (
+          <Field name="Self">
+            {duration(node.self)} <span class="t3">{share(node.self, node.total)}</span>
+          </Field>
+        )}
+        {node.children.length > 0 && (
+          <Field name="In children">{duration(node.total - node.self)}</Field>
+        )}
+        {critical > 0 && (
+          <Field name="Critical path">
+            {duration(critical)}{' '}
+            <span class="t3">
+              {share(critical, tree.responseEnd ?? tree.duration)} of the answer
+            </span>
+          </Field>
+        )}
+        {node.skew > 0 && (
+          <Field name="Clock skew">began {duration(node.skew)} before what called it</Field>
+        )}
+        {node.awaited && <Field name="Waiting">the called service has not sent its segment</Field>}
+      </Fields>
+      <h3>{node.kind === 'segment' ? 'Segment' : 'Subsegment'}</h3>
+      <Fields>
+        <Field name="Name" copy={node.name}>
+          {node.name}
+        </Field>
+        <Field name="Id" copy={node.doc.id} mono>
+          {node.doc.id}
+        </Field>
+        {node.segment && node.segment !== node && <Field name="Segment">{node.segment.name}</Field>}
+        {node.kind === 'segment' && <SegmentFields doc={node.doc as SegmentDocument} />}
+      </Fields>
+      <WhyHints hints={hints} nodes={[node]} />
+    </>
+  );
+}
+
+function SegmentFields({ doc }: { doc: SegmentDocument }): JSX.Element {
+  return (
+    <>
+      <Field name="Service" copy={doc.name} filter={`service(${literal(doc.name)})`}>
+        {doc.name} {doc.service?.version && <span class="t3">{doc.service.version}</span>}
+      </Field>
+      {doc.service?.runtime && (
+        <Field name="Runtime">
+          {doc.service.runtime} {doc.service.runtime_version}
+        </Field>
+      )}
+      {doc.user && (
+        <Field name="User" copy={doc.user} filter={`user = ${literal(doc.user)}`}>
+          {doc.user}
+        </Field>
+      )}
+      {doc.origin && <Field name="Origin">{doc.origin}</Field>}
+      {doc.resource_arn && (
+        <Field name="Resource" copy={doc.resource_arn} mono>
+          {doc.resource_arn}
+        </Field>
+      )}
+      {doc.parent_id && (
+        <Field name="Called by" copy={doc.parent_id} mono>
+          {doc.parent_id}
+        </Field>
+      )}
+      {doc.links?.map((link) => (
+        <Field key={link.id} name="Link" mono>
+          <a href={`/traces/${encodeURIComponent(link.trace_id)}`}>{link.trace_id}</a>
+        </Field>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { SourceExcerpt } from '@nestjs-xray/local-xray/console-api';
+import { api } from '../../../api/client';
+import { useStatusPart } from '../../../api/live';
+import { placeOf } from '../../../model/exceptions';
+import { editorHref, type SourcePlace } from '../../../model/source';
+
+/** The place in the source, as a link into the editor where that is possible. */
+export function SourceLink({
+  place,
+  class: more = '',
+}: {
+  place: SourcePlace;
+  class?: string;
+}): JSX.Element {
+  const template = useStatusPart((status) => status?.editorLink);
+  const link = editorHref(template, place);
+  const text = placeOf(place.path, place.line);
+  if (!link) {
+    return (
+      <span class={more} title={place.path}>
+        {text}
+      </span>
+    );
+  }
+  return (
+    <a
+      class={more}
+      href={link}
+      target="_self"
+      data-source
+      title={`${place.path}:${place.line} – open in the editor`}
+    >
+      {text}
+    </a>
+  );
+}
+
+/** The lines around a place, when local X-Ray may read the file; nothing otherwise. */
+export function Excerpt({ place }: { place: SourcePlace }): JSX.Element | null {
+  const [excerpt, setExcerpt] = useState<SourceExcerpt>();
+  useEffect(() => {
+    const abort = new AbortController();
+    setExcerpt(undefined);
+    api.source(place.path, place.line, abort.signal).then(setExcerpt, () => undefined);
+    return () => abort.abort();
+  }, [place.path, place.line]);
+  if (!excerpt) return null;
+  return (
+    <div class="src" tabIndex={0} role="group" aria-label={`Source near line ${place.line}`}>
+      {excerpt.lines.map((line, at) => {
+        const number = excerpt.first + at;
+        return (
+          <div key={number} class={number === place.line ? 'x' : 't3'}>
+            <span class="ln">{number}</span> {line}
+          </div>
+        );
+      })}
+    </div>
+  );
+}

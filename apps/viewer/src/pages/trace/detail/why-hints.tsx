@@ -1,0 +1,26 @@
+import type { JSX } from 'preact';
+import type { Hint } from '../../../model/hints';
+import type { TraceNode } from '../../../model/trace-tree';
+
+/** What the hints say that are about these nodes. */
+export function WhyHints({
+  hints,
+  nodes,
+}: {
+  hints: Hint[];
+  nodes: TraceNode[];
+}): JSX.Element | null {
+  const keys = new Set(nodes.map((node) => node.key));
+  const about = hints.filter((hint) => hint.nodes.some((key) => keys.has(key)));
+  if (about.length === 0) return null;
+  return (
+    <>
+      <h3>{about.length === 1 ? 'Why it is a hint' : 'Why these are hints'}</h3>
+      {about.map((hint) => (
+        <p key={hint.id} class="t2 why">
+          <b>{hint.title}.</b> {hint.evidence}. {hint.advice}
+        </p>
+      ))}
+    </>
+  );
+}

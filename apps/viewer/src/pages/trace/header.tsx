@@ -1,0 +1,153 @@
+import type { JSX } from 'preact';
+import type { SegmentDocument } from '@nestjs-xray/document';
+import { CopyButton } from '../../components/button';
+import { Icon } from '../../components/icon';
+import { useKeys } from '../../components/keys';
+import { Badge } from '../../components/status';
+import { clock, count, dateTime, duration, ms } from '../../model/format';
+import type { TraceNode, TraceTree } from '../../model/trace-tree';
+import { href, navigate, traceHref } from '../../router';
+
+/** What was asked, how it ended, and the ways on. */
+export function TraceHeader({ trace, tree }: { trace: object; tree: TraceTree }): JSX.Element {
+  const root = tree.roots.find((node) => node.kind === 'segment') ?? tree.roots[0];
+  const status = root?.doc.http?.response?.status;
+  return (
+    <div class="th">
+      <div class="th-t">
+        <h1 class="cut" title={root?.detail || root?.title}>
+          {root?.detail || root?.title || tree.id}
+        </h1>
+        {root && !(root.inProgress && root.status === 'ok') && (
+          <Badge status={root.status}>
+            {root.status} {status}
+          </Badge>
+        )}
+        {tree.inProgress && <Badge status="progress">in progress</Badge>}
+      </div>
+      <Actions trace={trace} tree={tree} />
+      <Facts tree={tree} root={root} />
+    </div>
+  );
+}
+
+function Facts({ tree, root }: { tree: TraceTree; root: TraceNode | undefined }): JSX.Element {
+  const doc = root?.doc as SegmentDocument | undefined;
+  const rule = ruleOf(doc);
+  return (
+    <dl class="facts">
+      <div>
+        <dt>Response</dt>
+        <dd>
+          {tree.responseEnd === undefined ? (
+            <span class="s-progress">…</span>
+          ) : (
+            <>
+              {ms(root?.total)}
+              <span class="u">ms</span>
+            </>
+          )}
+        </dd>
+      </div>
+      {tree.responseEnd !== undefined && tree.duration - tree.responseEnd > 0.0005 && (
+        <div>
+          <dt>Whole trace</dt>
+          <dd>{duration(tree.duration)}</dd>
+        </div>
+      )}
+      <div>
+        <dt>Started</dt>
+        <dd title={dateTime(tree.start)}>
+          {isToday(tree.start) ? clock(tree.start) : dateTime(tree.start)}
+        </dd>
+      </div>
+      <div>
+        <dt>Segments</dt>
+        <dd>
+          {count(tree.segments)}{' '}
+          {tree.awaited > 0 && <span class="t3">+ {count(tree.awaited)} awaited</span>}
+        </dd>
+      </div>
+      <div>
+        <dt>Subsegments</dt>
+        <dd>{count(tree.subsegments)}</dd>
+      </div>
+      {doc?.user && (
+        <div>
+          <dt>User</dt>
+          <dd class="cut">{doc.user}</dd>
+        </div>
+      )}
+      {rule && (
+        <div class="w1">
+          <dt>Sampled by</dt>
+          <dd>
+            <a href={href('/sampling', { rule })}>{rule}</a>
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt class="vh">Trace id</dt>
+        <dd class="mono">
+          {tree.id} <CopyButton text={tree.id} label="Copy trace id" />
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+/** The rule that took the trace, under either of the names that tracers write. */
+function ruleOf(doc: SegmentDocument | undefined): string | undefined {
+  const xray = doc?.aws?.xray as { rule_name?: unknown; sampling_rule_name?: unknown } | undefined;
+  const name = xray?.sampling_rule_name ?? xray?.rule_name;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function isToday(epochSeconds: number): boolean {
+  return new Date(epochSeconds * 1000).toDateString() === new Date().toDateString();
+}
+
+/** Key of the trace marked as side A; the page to compare reads it too. */
+const SIDE_A = 'compare-a';
+
+function Actions({ trace, tree }: { trace: object; tree: TraceTree }): JSX.Element {
+  const sideA = sessionStorage.getItem(SIDE_A);
+  const compare = sideA && sideA !== tree.id ? { a: sideA, b: tree.id } : { b: tree.id };
+  useKeys({
+    m: () => {
+      sessionStorage.setItem(SIDE_A, tree.id);
+      navigate(href('/compare', { a: tree.id }));
+    },
+  });
+  return (
+    <div class="act">
+      <a class="btn quiet" href={traceHref(tree.id, 'flame')}>
+        Flame graph
+      </a>
+      <a class="btn quiet" href={traceHref(tree.id, 'statistics')}>
+        Statistics
+      </a>
+      <a class="btn quiet" href={traceHref(tree.id, 'map')}>
+        Map
+      </a>
+      <a class="btn" href={href('/compare', compare)} title="Compare with another trace (m)">
+        Compare
+      </a>
+      <button type="button" class="btn" onClick={() => save(trace, `${tree.id}.json`)}>
+        <Icon name="export" /> Export
+      </button>
+    </div>
+  );
+}
+
+/** Hands the trace to the reader as a file; "Import" takes it back. */
+function save(trace: object, name: string): void {
+  const address = URL.createObjectURL(
+    new Blob([JSON.stringify(trace, null, 2)], { type: 'application/json' }),
+  );
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

@@ -1,0 +1,59 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { duration, share } from '../../model/format';
+import type { Hint } from '../../model/hints';
+import './hints.css';
+
+const FIRST = 3;
+
+/** What the trace suffers from; a click selects the bars, another click the next of them. */
+export function HintsBar({
+  hints,
+  whole,
+  current,
+  onHint,
+}: {
+  hints: Hint[];
+  /** Seconds of the whole trace, for shares. */
+  whole: number;
+  current: string;
+  onHint: (hint: Hint) => void;
+}): JSX.Element | null {
+  const [all, setAll] = useState(false);
+  if (hints.length === 0) return null;
+  const shown = all ? hints : hints.slice(0, FIRST);
+  return (
+    <section class="hints" aria-label="Hints">
+      <h2>
+        Hints <span class="t3">{hints.length}</span>
+        {hints.length > FIRST && (
+          <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? 'fewer' : 'all'}
+          </button>
+        )}
+      </h2>
+      <div class="hints-l">
+        {shown.map((hint) => (
+          <button
+            key={hint.id}
+            type="button"
+            class="hint"
+            aria-pressed={hint.id === current}
+            title={hint.advice}
+            onClick={() => onHint(hint)}
+          >
+            <span class="l1">
+              <b class="cut">{hint.title}</b>
+              <span class="t3">
+                {hint.upTo && 'up to '}
+                {duration(hint.cost)}
+                {!hint.upTo && hint.share >= 0.01 && `, ${share(hint.cost, whole)}`}
+              </span>
+            </span>
+            <span class="t2 cut">{hint.evidence}</span>
+          </button>
+        ))}
+      </div>
+    </section>
+  );
+}

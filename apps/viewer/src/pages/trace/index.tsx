@@ -1,0 +1,1 @@
+export { TracePage as Page } from './trace.page';

@@ -1,0 +1,45 @@
+import type { JSX } from 'preact';
+
+const KEYS: [string[], string][] = [
+  [['j', 'k'], 'row'],
+  [['n', 'N'], 'fault'],
+  [['←', '→'], 'fold'],
+  [['[', ']'], 'level'],
+  [['/'], 'search'],
+  [['w', 's'], 'zoom'],
+  [['?'], 'all keys'],
+];
+
+/** The keys, and what the bars mean. */
+export function Legend(): JSX.Element {
+  return (
+    <div class="kb">
+      {KEYS.map(([keys, what]) => (
+        <span key={what}>
+          {keys.map((key) => (
+            <>
+              <kbd>{key}</kbd>{' '}
+            </>
+          ))}
+          {what}
+        </span>
+      ))}
+      <span class="sp" />
+      {(
+        [
+          ['own', 'own code'],
+          ['sql', 'database'],
+          ['call', 'call out'],
+          ['half', 'self, in children'],
+          ['line', 'critical path'],
+          ['sent-l', 'response sent'],
+        ] as const
+      ).map(([kind, words]) => (
+        <span key={kind} class="lg w1">
+          <i class={`sw ${kind}`} />
+          {words}
+        </span>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,14 @@
+import type { JSX } from 'preact';
+import { highlight } from '../../model/trace-search';
+
+/** Text with what the search found in it marked. */
+export function Marked({ text, words }: { text: string; words: string }): JSX.Element {
+  if (!words) return <>{text}</>;
+  return (
+    <>
+      {highlight(text, words).map((piece, at) =>
+        piece.hit ? <mark key={at}>{piece.text}</mark> : piece.text,
+      )}
+    </>
+  );
+}

@@ -1,0 +1,222 @@
+import type { JSX } from 'preact';
+import { memo } from '../../components/memo';
+import { Icon } from '../../components/icon';
+import { Glyph, tone, type GlyphName } from '../../components/status';
+import type { Window } from '../../model/bars';
+import { count, duration, ms } from '../../model/format';
+import { length, union } from '../../model/intervals';
+import type { TraceNode } from '../../model/trace-tree';
+import { MOST_GUIDES, type Row } from '../../model/waterfall-rows';
+import { FoldBar, NodeBar } from './bar';
+import { Marked } from './marked';
+
+interface RowProps {
+  row: Row;
+  index: number;
+  top: number;
+  selected: boolean;
+  window: Window;
+  words: string;
+  currentHit: boolean;
+  /** One of the bars that the chosen hint is about. */
+  hinted: boolean;
+}
+
+const GUIDE_CLASS = { through: 'g v', branch: 'g t', last: 'g l', none: 'g' };
+
+/** One row of the waterfall: name, times, bar. Clicks are the grid's. */
+function DrawnRow(props: RowProps): JSX.Element {
+  const { row, index, top, selected } = props;
+  const first = row.type === 'fold' ? (row.nodes[0] as TraceNode) : row.node;
+  return (
+    <div
+      class={`wf-row ${props.currentHit ? 'hit' : ''} ${props.hinted ? 'hinted' : ''}`}
+      role="row"
+      id={`row-${index}`}
+      aria-level={row.depth}
+      aria-posinset={row.position}
+      aria-setsize={row.siblings}
+      aria-rowindex={index + 1}
+      aria-expanded={row.expandable ? row.expanded : undefined}
+      aria-selected={selected}
+      aria-label={spoken(row)}
+      tabIndex={selected ? 0 : -1}
+      data-name={first.name}
+      data-depth={row.depth}
+      data-key={row.key}
+      style={{ top: `${top}px` }}
+    >
+      <div class="wn" role="gridcell">
+        {row.depth - 1 > MOST_GUIDES && <span class="deep">{row.depth - 1 - MOST_GUIDES}+</span>}
+        {row.guides.map((guide, at) => (
+          <i key={at} class={GUIDE_CLASS[guide]} />
+        ))}
+        <span class="twist">
+          {row.expandable && <Icon name={row.expanded ? 'down' : 'right'} />}
+        </span>
+        {row.type === 'fold' ? (
+          <FoldName row={row} words={props.words} />
+        ) : (
+          <NodeName row={row} words={props.words} />
+        )}
+      </div>
+      <Times row={row} />
+      <div class="wb" role="gridcell">
+        {row.type === 'fold' ? (
+          <FoldBar nodes={row.nodes} window={props.window} />
+        ) : (
+          <NodeBar node={row.node} window={props.window} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+export const WaterfallRow = memo(DrawnRow);
+
+function NodeName({
+  row,
+  words,
+}: {
+  row: Extract<Row, { type: 'node' }>;
+  words: string;
+}): JSX.Element {
+  const { node } = row;
+  const glyph = glyphOf(node);
+  const origin = node.status === 'fault' && !node.passedUp && node.kind === 'subsegment';
+  return (
+    <>
+      {glyph && (
+        <span class={tone(node.status === 'ok' ? glyph : node.status)} title={wordOf(node)}>
+          <Glyph name={glyph} />
+        </span>
+      )}
+      <span
+        class={node.kind === 'segment' ? 'cut svc' : 'cut'}
+        title={`${node.title} ${node.detail}`}
+      >
+        <span class={origin ? 's-fault o' : ''}>
+          <Marked text={node.title} words={words} />
+        </span>
+        {node.detail && (
+          <>
+            {' '}
+            <span class="t2 nm2">
+              <Marked text={node.detail} words={words} />
+            </span>
+          </>
+        )}
+      </span>
+      {row.hidden > 0 && row.worstHidden !== 'ok' && node.status === 'ok' && (
+        <span class={`below s-${row.worstHidden}`} title={`${row.worstHidden} below`}>
+          <Glyph name={row.worstHidden === 'fault' ? 'below' : row.worstHidden} />
+        </span>
+      )}
+      {node.skew > 0 && (
+        <span class="tag" title="Began before what called it: the clocks disagree">
+          clock
+        </span>
+      )}
+      {node.orphan && (
+        <span class="tag" title="Its parent has not come">
+          no parent
+        </span>
+      )}
+      {row.hidden > 0 ? (
+        <span class="tag">{count(row.hidden)}</span>
+      ) : (
+        node.tag && <span class="tag">{node.tag}</span>
+      )}
+    </>
+  );
+}
+
+function FoldName({
+  row,
+  words,
+}: {
+  row: Extract<Row, { type: 'fold' }>;
+  words: string;
+}): JSX.Element {
+  const first = row.nodes[0] as TraceNode;
+  return (
+    <>
+      <b class="fold">{count(row.nodes.length)} ×</b>
+      <span class="cut" title={`${first.title} ${first.detail}`}>
+        <Marked text={first.title} words={words} />{' '}
+        <span class="t2 nm2">
+          <Marked text={first.detail} words={words} />
+        </span>
+      </span>
+      {first.tag && <span class="tag">{first.tag}</span>}
+    </>
+  );
+}
+
+function Times({ row }: { row: Row }): JSX.Element {
+  if (row.type === 'fold') {
+    return (
+      <>
+        <div class="wd" role="gridcell">
+          {ms(foldTotal(row.nodes))}
+        </div>
+        <div class="wsf" role="gridcell">
+          –
+        </div>
+      </>
+    );
+  }
+  const { node } = row;
+  const open = node.inProgress || node.awaited;
+  return (
+    <>
+      <div class="wd" role="gridcell">
+        {node.inProgress ? <span class="s-progress">…</span> : ms(node.total)}
+      </div>
+      <div class="wsf" role="gridcell">
+        {open ? '–' : ms(node.self)}
+      </div>
+    </>
+  );
+}
+
+/** The time in which at least one of them ran. */
+export function foldTotal(nodes: TraceNode[]): number {
+  return length(union(nodes.map((node) => [node.start, node.end])));
+}
+
+export function glyphOf(node: TraceNode): GlyphName | undefined {
+  if (node.status === 'fault')
+    return node.passedUp && node.kind === 'subsegment' ? 'below' : 'fault';
+  if (node.status !== 'ok') return node.status;
+  if (node.awaited) return 'waiting';
+  return node.inProgress ? 'progress' : undefined;
+}
+
+export function wordOf(node: TraceNode): string {
+  if (node.status !== 'ok')
+    return node.passedUp ? `${node.status}, passed up from below` : node.status;
+  if (node.awaited) return 'waiting for the called service';
+  return node.inProgress ? 'in progress' : 'ok';
+}
+
+/** The row in words; begins with the document's name. */
+function spoken(row: Row): string {
+  if (row.type === 'fold') {
+    const first = row.nodes[0] as TraceNode;
+    const title = first.title === first.name ? '' : `, ${first.title}`;
+    return `${first.name}${title}, ${count(row.nodes.length)} times, ${duration(foldTotal(row.nodes))} in all`;
+  }
+  const { node } = row;
+  const parts = [node.name];
+  if (node.title !== node.name) parts.push(node.title);
+  if (node.detail) parts.push(node.detail);
+  if (node.tag === 'segment') parts.push('segment');
+  if (node.status !== 'ok' || node.inProgress || node.awaited) parts.push(wordOf(node));
+  if (!node.inProgress) parts.push(`${duration(node.total)}, self ${duration(node.self)}`);
+  if (row.hidden > 0)
+    parts.push(
+      `${count(row.hidden)} hidden${row.worstHidden === 'ok' ? '' : `, ${row.worstHidden} among them`}`,
+    );
+  return parts.join(', ');
+}

@@ -1,0 +1,150 @@
+import type { JSX, RefObject } from 'preact';
+import { IconButton } from '../../components/button';
+import { Icon } from '../../components/icon';
+import { Menu } from '../../components/menu';
+import { Glyph } from '../../components/status';
+import { count, plural } from '../../model/format';
+import type { Status } from '../../model/status';
+import type { TraceView } from './use-trace-view';
+
+const DURATIONS = [0, 0.1, 1, 5, 10, 50, 100, 500, 1000];
+
+/** Search, jumps to trouble, levels, shortest duration, critical path. */
+export function Toolbar({
+  view,
+  field,
+  hitAt,
+  onHit,
+  onTrouble,
+}: {
+  view: TraceView;
+  field: RefObject<HTMLInputElement | null>;
+  /** Which hit is the current one, from 1; 0 for none. */
+  hitAt: number;
+  onHit: (step: 1 | -1) => void;
+  onTrouble: (status: Status) => void;
+}): JSX.Element {
+  const { tree, level } = view;
+  return (
+    <div class="bar">
+      <div class="field">
+        <span class="t3">
+          <Icon name="search" />
+        </span>
+        <input
+          ref={field}
+          value={view.words}
+          placeholder="Search in this trace"
+          aria-label="Search in this trace"
+          spellcheck={false}
+          onInput={(event) => view.set({ words: event.currentTarget.value })}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') onHit(event.shiftKey ? -1 : 1);
+            else if (event.key !== 'Escape') return;
+            else if (view.words) view.set({ words: '' });
+            else event.currentTarget.blur();
+            event.preventDefault();
+          }}
+        />
+        {view.words.trim() !== '' && (
+          <>
+            <span class="t3 nw hits" role="status">
+              {view.hits.length === 0
+                ? 'no hit'
+                : hitAt
+                  ? `${hitAt} of ${view.hits.length}`
+                  : plural(view.hits.length, 'hit')}
+            </span>
+            <IconButton icon="up" label="Previous hit" onClick={() => onHit(-1)} />
+            <IconButton icon="down" label="Next hit" onClick={() => onHit(1)} />
+          </>
+        )}
+      </div>
+      <Troubles view={view} onTrouble={onTrouble} />
+      <span class="sp" />
+      {tree.maxDepth > 1 && (
+        <div class="seg" role="group" aria-label="Levels">
+          <button
+            type="button"
+            class="btn"
+            aria-label="Collapse one level"
+            title="Collapse one level ([)"
+            disabled={level <= 1}
+            onClick={() => view.set({ level: level - 1 })}
+          >
+            −
+          </button>
+          <span class="btn still">Level {level}</span>
+          <button
+            type="button"
+            class="btn"
+            aria-label="Expand one level"
+            title="Expand one level (])"
+            disabled={level >= tree.maxDepth}
+            onClick={() => view.set({ level: level + 1 })}
+          >
+            +
+          </button>
+        </div>
+      )}
+      <Menu
+        class="opt"
+        align="right"
+        label="Shortest duration"
+        shown={`≥ ${view.minMs} ms${view.tooShort ? ` · ${count(view.tooShort)} hidden` : ''}`}
+        choices={DURATIONS.map((ms) => ({
+          value: String(ms),
+          label: ms ? `${count1(ms)} ms and more` : 'All',
+        }))}
+        selected={String(view.minMs)}
+        onSelect={(value) => view.set({ minMs: Number(value) })}
+      />
+      <button
+        type="button"
+        class="btn opt"
+        aria-pressed={view.critical}
+        title="Critical path (c)"
+        onClick={() => view.set({ critical: !view.critical })}
+      >
+        Critical path
+      </button>
+    </div>
+  );
+}
+
+const count1 = (value: number): string => (Number.isInteger(value) ? count(value) : String(value));
+
+function Troubles({
+  view,
+  onTrouble,
+}: {
+  view: TraceView;
+  onTrouble: (status: Status) => void;
+}): JSX.Element | null {
+  const found = (['fault', 'error', 'throttle'] as const).filter(
+    (status) => view.tree.counts[status] > 0,
+  );
+  if (found.length === 0) return null;
+  return (
+    <div class="seg jump" role="group" aria-label="Next fault, error or throttle">
+      {found.map((status) => {
+        const amount = view.tree.counts[status];
+        return (
+          <button
+            key={status}
+            type="button"
+            class="btn"
+            title={`Next ${status}`}
+            aria-label={`${plural(amount, status)}: go to the next`}
+            onClick={() => onTrouble(status)}
+          >
+            <span class={`s-${status}`}>
+              <Glyph name={status} />
+            </span>
+            {amount}
+          </button>
+        );
+      })}
+    </div>
+  );
+}

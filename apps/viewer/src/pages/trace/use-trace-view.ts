@@ -1,0 +1,170 @@
+import { useCallback, useMemo, useState } from 'preact/hooks';
+import { formatZoom, parseZoom, type Window } from '../../model/bars';
+import { hintsOf, type Hint } from '../../model/hints';
+import { arrival, search } from '../../model/trace-search';
+import type { TraceNode, TraceTree } from '../../model/trace-tree';
+import {
+  holds,
+  openedTo,
+  rowIndexOf,
+  waterfallRows,
+  type Row,
+  type RowView,
+} from '../../model/waterfall-rows';
+import { useQuery } from '../../components/use-query';
+
+/** What is opened and closed by hand; kept in the history entry, so that a reload finds it again. */
+interface Opened {
+  toggled: [string, boolean][];
+  unfolded: string[];
+}
+
+/** All that the reader chose on the page of a trace, and what to do with it. */
+export interface TraceView {
+  tree: TraceTree;
+  rows: Row[];
+  tooShort: number;
+  /** The selected node, or the fold it is hidden in. */
+  selected: TraceNode | undefined;
+  selectedRow: number;
+  selectedFold: TraceNode[] | undefined;
+  words: string;
+  hits: TraceNode[];
+  /** Level up to which the tree is open; its depth when all is. */
+  level: number;
+  minMs: number;
+  window: Window;
+  zoomed: boolean;
+  critical: boolean;
+  tab: string;
+  hints: Hint[];
+  /** The hint whose bars are marked. */
+  hint: Hint | undefined;
+  /** Marks the bars of a hint and selects the first of them; again, the next; after the last, none. */
+  follow: (hint: Hint) => void;
+  select: (key: string | undefined) => void;
+  /** Selects it, and opens whatever it is hidden in. */
+  reveal: (node: TraceNode) => void;
+  toggle: (row: Row, open?: boolean) => void;
+  set: (change: {
+    words?: string;
+    level?: number;
+    minMs?: number;
+    window?: Window;
+    critical?: boolean;
+    tab?: string;
+  }) => void;
+}
+
+const NAMES = ['select', 'q', 'level', 'min', 'zoom', 'critical', 'tab', 'hint'] as const;
+
+export function useTraceView(tree: TraceTree): TraceView {
+  const [query, setQuery] = useQuery(NAMES);
+  const [opened, setOpened] = useState<Opened>(restore);
+
+  const change = useCallback((next: Opened) => {
+    setOpened(next);
+    history.replaceState({ ...(history.state as object | null), opened: next }, '');
+  }, []);
+
+  const home = useMemo(() => arrival(tree), [tree]);
+  const foldStart = query.select.startsWith('fold:') ? query.select.slice(5) : undefined;
+  const selected = tree.byKey.get(foldStart ?? query.select) ?? home;
+  const hits = useMemo(() => search(tree, query.q), [tree, query.q]);
+  const level = query.level
+    ? Math.max(1, Math.min(Number(query.level) || 1, tree.maxDepth))
+    : tree.maxDepth;
+  const minMs = Math.max(0, Number(query.min) || 0);
+
+  const rowView = useMemo(
+    (): RowView => ({
+      level: query.level ? level : undefined,
+      toggled: new Map(opened.toggled),
+      unfolded: new Set(opened.unfolded),
+      minDuration: minMs / 1000,
+      hits: new Set(hits),
+      selected,
+    }),
+    [query.level, level, opened, minMs, hits, selected],
+  );
+  const { rows, tooShort } = useMemo(() => waterfallRows(tree, rowView), [tree, rowView]);
+
+  const selectedRow = useMemo(() => {
+    const fold = foldStart === undefined ? -1 : rows.findIndex((row) => row.key === query.select);
+    return fold >= 0 || !selected ? fold : rowIndexOf(rows, selected);
+  }, [rows, selected, query.select]);
+  const row = rows[selectedRow];
+
+  const window = useMemo(
+    () => parseZoom(query.zoom || null, tree.duration),
+    [query.zoom, tree.duration],
+  );
+
+  const hints = useMemo(() => hintsOf(tree), [tree]);
+  const hint = hints.find((one) => one.id === query.hint);
+  const reveal = (node: TraceNode, also: { hint?: string } = {}): void => {
+    const view = openedTo(tree, rowView, node);
+    change({ toggled: [...view.toggled], unfolded: [...view.unfolded] });
+    setQuery({ select: node.key, ...also });
+  };
+
+  return {
+    tree,
+    rows,
+    tooShort,
+    selected,
+    selectedRow,
+    selectedFold: row?.type === 'fold' ? row.nodes : undefined,
+    words: query.q,
+    hits,
+    level,
+    minMs,
+    window,
+    zoomed: query.zoom !== '',
+    critical: query.critical !== 'off',
+    tab: query.tab,
+    hints,
+    hint,
+    follow: (next) => {
+      const at = next.id === hint?.id ? next.nodes.indexOf(selected?.key ?? '') + 1 : 0;
+      const node = tree.byKey.get(next.nodes[at] ?? '');
+      if (node) reveal(node, { hint: next.id });
+      else setQuery({ hint: undefined });
+    },
+    select: (key) => setQuery({ select: key }),
+    reveal,
+    toggle: (one, open = !one.expanded) => {
+      if (one.type === 'fold') {
+        const unfolded = new Set(opened.unfolded);
+        if (open) unfolded.add(one.key);
+        else unfolded.delete(one.key);
+        change({ ...opened, unfolded: [...unfolded] });
+        // A selected member would have nowhere to be shown.
+        if (!open) setQuery({ select: one.key });
+      } else {
+        change({ ...opened, toggled: [...new Map(opened.toggled).set(one.key, open)] });
+        if (!open && selected && selected !== one.node && holds(one.node, selected)) {
+          setQuery({ select: one.key });
+        }
+      }
+    },
+    set: (wanted) => {
+      const next: Parameters<typeof setQuery>[0] = {};
+      if (wanted.words !== undefined) next.q = wanted.words;
+      if (wanted.level !== undefined) {
+        next.level = wanted.level >= tree.maxDepth ? undefined : String(wanted.level);
+        change({ ...opened, toggled: [] });
+      }
+      if (wanted.minMs !== undefined) next.min = wanted.minMs ? String(wanted.minMs) : undefined;
+      if (wanted.window) next.zoom = formatZoom(wanted.window, tree.duration);
+      if (wanted.critical !== undefined) next.critical = wanted.critical ? undefined : 'off';
+      if (wanted.tab !== undefined) next.tab = wanted.tab;
+      setQuery(next);
+    },
+  };
+}
+
+function restore(): Opened {
+  const { opened } = (history.state as { opened?: Partial<Opened> } | null) ?? {};
+  return { toggled: opened?.toggled ?? [], unfolded: opened?.unfolded ?? [] };
+}

@@ -1,0 +1,117 @@
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useMedia, useVirtual } from '../../components/use-virtual';
+import { place, ticks } from '../../model/bars';
+import type { Row } from '../../model/waterfall-rows';
+import { WaterfallRow } from './row';
+import type { TraceView } from './use-trace-view';
+
+const ROW = 24;
+const ROW_NARROW = 40;
+
+/** The rows; only those that can be seen are in the page, and a few around them. */
+export function Waterfall({
+  view,
+  currentHit,
+}: {
+  view: TraceView;
+  currentHit: string;
+}): JSX.Element {
+  const narrow = useMedia('(max-width: 719px)');
+  const holder = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLDivElement>(null);
+  const rowHeight = narrow ? ROW_NARROW : ROW;
+  const { items, totalSize, reveal } = useVirtual({
+    count: view.rows.length,
+    rowHeight,
+    within: narrow ? 'page' : 'element',
+    element: narrow ? grid : holder,
+  });
+  const margin = narrow ? (items[0]?.start ?? 0) - (items[0]?.index ?? 0) * rowHeight : 0;
+
+  // What is selected by a key, a hint or the address is brought into sight. On a narrow
+  // page that would scroll the heading away on arrival, so it waits for the first move.
+  const last = useRef(-1);
+  useEffect(() => {
+    const arrived = last.current < 0;
+    if (view.selectedRow >= 0 && last.current !== view.selectedRow && !(arrived && narrow)) {
+      reveal(view.selectedRow, arrived ? 3 * rowHeight : 0);
+    }
+    last.current = view.selectedRow;
+  }, [view.selectedRow, view.selected?.key]);
+  useEffect(() => {
+    if (!grid.current?.contains(document.activeElement) && document.activeElement !== document.body)
+      return;
+    if (!grid.current?.contains(document.activeElement)) return;
+    document.getElementById(`row-${view.selectedRow}`)?.focus({ preventScroll: true });
+  });
+
+  const { window, tree, hint } = view;
+  const hinted = useMemo(() => new Set(hint?.nodes), [hint]);
+  const rowAt = (event: MouseEvent): Row | undefined => {
+    const row = (event.target as Element).closest<HTMLElement>('[role=row]');
+    return row ? view.rows[Number(row.ariaRowIndex) - 1] : undefined;
+  };
+  const sent = tree.responseEnd;
+  const sentAt =
+    sent !== undefined && tree.duration - sent > tree.duration * 0.005
+      ? place([sent, sent], window)
+      : undefined;
+  return (
+    <div class="rows" ref={holder}>
+      <div
+        class={view.critical ? 'rows-in' : 'rows-in no-cp'}
+        role="treegrid"
+        aria-label="Segments and subsegments"
+        aria-rowcount={view.rows.length}
+        ref={grid}
+        onClick={(event) => {
+          const row = rowAt(event);
+          const twisted = (event.target as Element).closest('.twist') && row?.expandable;
+          if (row && twisted) view.toggle(row);
+          else if (row) view.select(row.key);
+        }}
+        onDblClick={(event) => {
+          const row = rowAt(event);
+          if (row?.expandable && !(event.target as Element).closest('.twist')) view.toggle(row);
+        }}
+        style={{ height: `${totalSize}px` }}
+      >
+        <div class="lines" aria-hidden="true">
+          {ticks(window, 7).map((tick) => {
+            const mark = place([tick, tick], window);
+            return (
+              mark &&
+              mark.left > 0.2 && <i key={tick} class="gl" style={{ left: `${mark.left}%` }} />
+            );
+          })}
+          {sentAt && <i class="sent" style={{ left: `${sentAt.left}%` }} />}
+        </div>
+        {items.map((item) => {
+          const row = view.rows[item.index];
+          if (!row) return null;
+          return (
+            <WaterfallRow
+              key={row.key}
+              row={row}
+              index={item.index}
+              top={item.start - margin}
+              selected={item.index === view.selectedRow}
+              window={window}
+              words={view.words}
+              currentHit={row.key === currentHit}
+              hinted={isHinted(row, hinted)}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function isHinted(row: Row, keys: ReadonlySet<string>): boolean {
+  if (keys.size === 0) return false;
+  return row.type === 'fold'
+    ? row.nodes.some((node) => keys.has(node.key))
+    : keys.has(row.node.key);
+}

@@ -1,0 +1,92 @@
+import type { JSX } from 'preact';
+import { useStatus } from '../../api/live';
+import { CodeSample } from '../../components/code-sample';
+import { clock, count } from '../../model/format';
+
+const MODULE = `import { XrayModule } from 'nestjs-xray';
+@Module({ imports: [XrayModule.forRoot({ serviceName: 'backend-nest' })] })
+export class AppModule {}`;
+const REQUEST = 'curl -i http://localhost:4567/api/activities/home';
+
+/** Before the first trace: what to write, what to ask, and what has come so far. */
+export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element {
+  const status = useStatus();
+  const address = status?.address ?? location.host;
+  return (
+    <div class="st-w">
+      <h2 class="big">Waiting for the first trace</h2>
+      <p class="lead">
+        Local X-Ray listens on {address}. This page shows a trace as soon as one arrives; nothing
+        here needs reloading.
+      </p>
+      <div class="two">
+        <div>
+          <section class="step">
+            <h3 class="vh">Steps</h3>
+            <h2>
+              <span class="n">1</span>Add the module to your Nest app{' '}
+              <span class="t3 mono">app.module.ts</span>
+            </h2>
+            <CodeSample text={MODULE} label="the module">
+              <span class="hl">import</span> {'{ XrayModule }'} <span class="hl">from</span>{' '}
+              <span class="str">'nestjs-xray'</span>;{'\n'}
+              <span class="hl">@Module</span>
+              {'({ imports: [XrayModule.forRoot({ serviceName: '}
+              <span class="str">'backend-nest'</span>
+              {' })] })\n'}
+              <span class="hl">export class</span> {'AppModule {}'}
+            </CodeSample>
+          </section>
+          <section class="step">
+            <h2>
+              <span class="n">2</span>Ask it something
+            </h2>
+            <CodeSample text={REQUEST} label="the request">
+              {REQUEST}
+            </CodeSample>
+          </section>
+          <section class="step">
+            <h2>
+              <span class="n">3</span>No app at hand? Start the demo
+            </h2>
+            <CodeSample text="npm start" label="the command">
+              npm start
+            </CodeSample>
+          </section>
+        </div>
+        <aside class="rx" aria-label="Received so far">
+          <h2>Received so far</h2>
+          <dl>
+            <div>
+              <dt>Segments</dt>
+              <dd>{count(status?.received ?? 0)}</dd>
+            </div>
+            <div>
+              <dt>Rejected</dt>
+              <dd>{count(status?.rejected ?? 0)}</dd>
+            </div>
+          </dl>
+          <p>
+            Still zero after a request? Your app sends elsewhere: look at{' '}
+            <code>AWS_XRAY_DAEMON_ADDRESS</code>; it should be <code>{address}</code>.
+          </p>
+          {status && status.rejections.length > 0 && (
+            <ol class="rej" aria-label="Rejected last">
+              {status.rejections.slice(0, 5).map((rejection, at) => (
+                <li key={at}>
+                  <span class="t3">{clock(rejection.at)}</span> <b>{rejection.code}</b>{' '}
+                  {rejection.message}
+                </li>
+              ))}
+            </ol>
+          )}
+          <p>
+            <button type="button" class="btn" onClick={onImport}>
+              Import a JSON file…
+            </button>
+          </p>
+        </aside>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+export { TracesPage as Page } from './traces.page';

@@ -1,0 +1,43 @@
+import type { JSX } from 'preact';
+import { Glyph } from '../../components/status';
+import { count, share } from '../../model/format';
+import type { Status } from '../../model/status';
+import type { Counts } from '../../model/trace-list';
+
+const ORDER: Status[] = ['ok', 'error', 'throttle', 'fault'];
+
+/** How many traces there are and how they ended; each count shows only those. */
+export function CountList({
+  counts,
+  status,
+  onStatus,
+}: {
+  counts: Counts;
+  status: string;
+  onStatus: (status: Status | undefined) => void;
+}): JSX.Element {
+  return (
+    <div class="counts">
+      <p>
+        <span class="big">{count(counts.total)}</span>{' '}
+        <span class="t2">{counts.total === 1 ? 'trace' : 'traces'}</span>
+      </p>
+      {ORDER.map((one) => (
+        <button
+          key={one}
+          type="button"
+          aria-pressed={status === one}
+          title={status === one ? 'Show all' : `Show ${one} only`}
+          onClick={() => onStatus(status === one ? undefined : one)}
+        >
+          <span class={`s-${one}`}>
+            <Glyph name={one} />
+          </span>
+          <span class="w">{one}</span>
+          <span class="num">{count(counts[one])}</span>
+          <span class="sh">{counts.total > 0 ? share(counts[one], counts.total) : ''}</span>
+        </button>
+      ))}
+    </div>
+  );
+}

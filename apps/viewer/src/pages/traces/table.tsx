@@ -1,0 +1,245 @@
+import type { TraceRow } from '@nestjs-xray/local-xray/console-api';
+import type { JSX, RefObject } from 'preact';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useNow } from '../../api/use-trace';
+import { Icon } from '../../components/icon';
+import { StatusWord } from '../../components/status';
+import { memo } from '../../components/memo';
+import { useMedia, useVirtual } from '../../components/use-virtual';
+import { ABSENT, clock, count, ms, plural } from '../../model/format';
+import { firstDirection, rowStatus, whatOf, type Column, type Sort } from '../../model/trace-list';
+import { traceHref } from '../../router';
+import './table.css';
+
+const ROW = 32;
+const ROW_NARROW = 60;
+/** The sticky heading. */
+const HEAD = 32;
+
+const HEADINGS: [Column, string, string][] = [
+  ['time', 'Time', 'c-time'],
+  ['status', 'Status', 'c-st'],
+  ['route', 'Method and route', 'c-rt'],
+  ['duration', 'Duration, ms', 'c-dur'],
+  ['service', 'Service', 'c-svc'],
+  ['user', 'User', 'c-user'],
+  ['annotations', 'Annotations', 'c-an'],
+];
+
+export interface TableProps {
+  rows: TraceRow[];
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+  /** Index of the row that j and k have reached; -1 for none. */
+  current: number;
+  onCurrent: (index: number) => void;
+  /** Newer traces that are kept back. */
+  held: number;
+  paused: boolean;
+  onRelease: () => void;
+  body: RefObject<HTMLDivElement | null>;
+  onPointer: (over: boolean) => void;
+}
+
+/** The traces; only the rows that can be seen are in the page. The page itself scrolls. */
+export function TraceTable(props: TableProps): JSX.Element {
+  const { rows, current, body } = props;
+  const narrow = useMedia('(max-width: 719px)');
+  const rowHeight = narrow ? ROW_NARROW : ROW;
+  const { items, totalSize, reveal } = useVirtual({
+    count: rows.length,
+    rowHeight,
+    within: 'page',
+    element: body,
+    covered: narrow ? 0 : HEAD,
+  });
+  const now = useNow(
+    rows.slice(0, 200).some((row) => rowStatus(row) === 'progress'),
+    100,
+  );
+  const slowest = useMemo(() => slowestOf(rows), [rows]);
+  const last = useRef(-1);
+  useEffect(() => {
+    if (current >= 0 && current !== last.current) {
+      reveal(current);
+      requestAnimationFrame(() =>
+        document.querySelector<HTMLElement>('.tr.cur a')?.focus({ preventScroll: true }),
+      );
+    }
+    last.current = current;
+  }, [current]);
+  const first = items[0];
+  const top = first ? first.start - first.index * rowHeight : 0;
+  return (
+    <div class="tw" role="table" aria-label="Traces" aria-rowcount={rows.length + 1}>
+      <Heading {...props} />
+      {props.paused && (
+        <div class="newbar">
+          {props.held > 0 ? (
+            <button type="button" onClick={props.onRelease}>
+              Show {plural(props.held, 'newer trace')}
+            </button>
+          ) : (
+            <span class="t2">Paused. No newer trace yet.</span>
+          )}
+        </div>
+      )}
+      <div
+        class="tb"
+        role="rowgroup"
+        ref={body}
+        style={{ height: `${totalSize}px` }}
+        onClick={openRow}
+        onFocusIn={(event) => {
+          const row = (event.target as Element).closest<HTMLElement>('[role=row]');
+          if (row) props.onCurrent(Number(row.ariaRowIndex) - 2);
+        }}
+        onPointerEnter={() => props.onPointer(true)}
+        onPointerLeave={() => props.onPointer(false)}
+      >
+        {items.map((item) => {
+          const row = rows[item.index];
+          return (
+            row && (
+              <Row
+                key={row.id}
+                row={row}
+                index={item.index}
+                top={item.start - top}
+                current={item.index === current}
+                slowest={slowest}
+                now={rowStatus(row) === 'progress' ? now : 0}
+              />
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** A click anywhere in a row opens it, unless text was selected. */
+function openRow(event: MouseEvent): void {
+  const target = event.target as Element;
+  if (target.closest('a') || getSelection()?.toString()) return;
+  target.closest('[role=row]')?.querySelector('a')?.click();
+}
+
+/** The bars are drawn against the slowest that has ended: one that never ends would dwarf all. */
+function slowestOf(rows: TraceRow[]): number {
+  return rows.reduce(
+    (most, row) => (rowStatus(row) === 'progress' ? most : Math.max(most, row.duration)),
+    0.001,
+  );
+}
+
+function Heading({ sort, onSort, held, paused, onRelease }: TableProps): JSX.Element {
+  return (
+    <div class="thead" role="rowgroup">
+      <div class="tr-h" role="row" aria-rowindex={1}>
+        {HEADINGS.map(([column, label, style]) => {
+          const sorted = sort.column === column;
+          return (
+            <div
+              key={column}
+              class={`th-c ${style}`}
+              role="columnheader"
+              aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : undefined}
+            >
+              <button
+                type="button"
+                onClick={() =>
+                  onSort({ column, descending: sorted ? !sort.descending : firstDirection(column) })
+                }
+              >
+                {label} {sorted && <Icon name={sort.descending ? 'down' : 'up'} />}
+              </button>
+              {column === 'time' && held > 0 && !paused && (
+                <button
+                  type="button"
+                  class="held"
+                  title={`Show ${plural(held, 'newer trace')}`}
+                  onClick={onRelease}
+                >
+                  +{count(held)}
+                </button>
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+interface RowProps {
+  row: TraceRow;
+  index: number;
+  top: number;
+  current: boolean;
+  slowest: number;
+  /** Epoch seconds while in progress, else 0. */
+  now: number;
+}
+
+const Row = memo(TableRow);
+
+function TableRow({ row, index, top, current, slowest, now }: RowProps): JSX.Element {
+  const status = rowStatus(row);
+  const time = clock(row.start);
+  const open = status === 'progress';
+  const taken = open ? Math.max(row.duration, now - row.start) : row.duration;
+  const what = whatOf(row);
+  return (
+    <div
+      class={current ? 'tr cur' : 'tr'}
+      role="row"
+      aria-rowindex={index + 2}
+      data-id={row.id}
+      style={{ top: `${top}px` }}
+    >
+      <div class="td c-time" role="cell">
+        <span class="t2">{time.slice(0, 8)}</span>
+        <span class="t3">{time.slice(8)}</span>
+      </div>
+      <div class="td c-st" role="cell">
+        <StatusWord status={status} {...(row.status !== undefined && { code: row.status })} />
+      </div>
+      <div class="td c-rt" role="cell">
+        <span class="me">{row.method}</span>{' '}
+        <a class="rt" href={traceHref(row.id)} title={row.url ?? what}>
+          {what}
+        </a>
+      </div>
+      <div class="td c-dur" role="cell">
+        <span class={open ? 'num s-progress' : 'num'}>{ms(taken)}</span>
+        <span class={`trk ${row.fault ? 'fault' : ''} ${open ? 'open' : ''}`}>
+          <i style={{ width: `${Math.max(Math.min(taken / slowest, 1) * 100, 1)}%` }} />
+        </span>
+      </div>
+      <div class="td c-svc t2" role="cell" title={row.service}>
+        {row.service}
+      </div>
+      <div class="td c-user t2" role="cell">
+        {row.user ?? <span class="t3">{ABSENT}</span>}
+      </div>
+      <div class="td c-an an" role="cell">
+        <Annotations row={row} />
+      </div>
+    </div>
+  );
+}
+
+function Annotations({ row }: { row: TraceRow }): JSX.Element {
+  const entries = Object.entries(row.annotations).filter(([key]) => key !== 'http_route');
+  if (entries.length === 0) return <span class="t3">{ABSENT}</span>;
+  return (
+    <>
+      {entries.map(([key, value]) => (
+        <span key={key}>
+          {key} <b>{String(value)}</b>
+        </span>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,304 @@
+import type { JSX } from 'preact';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useConnection, useStatusPart } from '../../api/live';
+import { useNow } from '../../api/use-trace';
+import { copyText } from '../../components/button';
+import { copyPermalink } from '../../components/said';
+import { Icon } from '../../components/icon';
+import { useKeys } from '../../components/keys';
+import { Failure, Skeleton } from '../../components/load-state';
+import { Menu } from '../../components/menu';
+import { useQuery } from '../../components/use-query';
+import { and, annotationFilter } from '../../model/filter-text';
+import {
+  boundsOf,
+  DEFAULT_RANGE,
+  formatRange,
+  parseRange,
+  rangeLabel,
+  RANGES,
+} from '../../model/time-range';
+import { statusOf } from '../../model/status';
+import { formatSort, parseSort, sortRows } from '../../model/trace-list';
+import type { PageProps } from '../../page';
+import { Chart, type Brush } from './chart';
+import { FilterBar } from './filter-bar';
+import { FirstStart } from './first-start';
+import { Groups } from './groups';
+import { ImportDialog } from './import-dialog';
+import { NoMatch } from './no-match';
+import { CountList } from './summary';
+import { TraceTable } from './table';
+import { Unreachable } from './unreachable';
+import { useTraceList } from './use-trace-list';
+import './traces.css';
+
+const NAMES = ['filter', 'group', 'range', 'sort', 'live', 'status', 'brush'] as const;
+
+export function TracesPage(_: PageProps): JSX.Element {
+  const [query, setQuery] = useQuery(NAMES);
+  const { filter, group } = query;
+  const range = useMemo(() => parseRange(query.range), [query.range]);
+  const sort = useMemo(() => parseSort(query.sort), [query.sort]);
+  const fixed = 'to' in range;
+  const paused = query.live === 'off' || fixed;
+  const [current, setCurrent] = useState(-1);
+  const [importing, setImporting] = useState(false);
+  const body = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const over = useRef(false);
+  const lost = useConnection().state === 'lost';
+  const noneKept = useStatusPart((status) => status?.traces === 0);
+
+  // Rows stay where they are under the pointer, under the keyboard, and once scrolled away from the top.
+  const hold = useCallback(
+    () =>
+      paused ||
+      over.current ||
+      (body.current?.contains(document.activeElement) ?? false) ||
+      (body.current?.getBoundingClientRect().top ?? 0) < 0,
+    [paused],
+  );
+  const list = useTraceList({ range, rangeKey: query.range, filter, group }, hold);
+  const rows = useMemo(() => {
+    const shown = query.status
+      ? list.rows.filter((row) => statusOf(row) === query.status)
+      : list.rows;
+    return sortRows(shown, sort);
+  }, [list.rows, sort, query.status]);
+  const bounds = (): { start?: number; end?: number } => boundsOf(range, Date.now() / 1000);
+  const releaseIfFree = (): void => {
+    if (list.held > 0 && !hold()) list.release();
+  };
+  useEffect(() => {
+    document.title = 'Traces · Local X-Ray';
+  }, []);
+  useEffect(() => {
+    const listener = (): void => releaseIfFree();
+    window.addEventListener('scroll', listener, { passive: true });
+    document.addEventListener('focusout', listener);
+    return () => {
+      window.removeEventListener('scroll', listener);
+      document.removeEventListener('focusout', listener);
+    };
+  });
+  useScrollPlace(list.loaded);
+  const toggleLive = (): void => {
+    if (fixed) setQuery({ range: undefined, live: undefined, brush: undefined });
+    else setQuery({ live: paused ? undefined : 'off' });
+    if (paused && !fixed) list.release();
+  };
+  useKeys({
+    j: () => setCurrent(Math.min(current + 1, rows.length - 1)),
+    k: () => setCurrent(Math.max(current - 1, 0)),
+    n: () => setCurrent(nextTrouble(current, 1)),
+    N: () => setCurrent(nextTrouble(current, -1)),
+    l: toggleLive,
+    y: () => copyPermalink(copyText),
+    f: () => {
+      const [key, value] =
+        Object.entries(rows[current]?.annotations ?? {}).find(([name]) => name !== 'http_route') ??
+        [];
+      if (key !== undefined && value !== undefined)
+        setQuery({ filter: and(filter, annotationFilter(key, value)) });
+    },
+    '/': () => field.current?.focus(),
+    Escape: () => {
+      setCurrent(-1);
+      (document.activeElement as HTMLElement | null)?.blur();
+    },
+  });
+  const nextTrouble = (from: number, step: 1 | -1): number => {
+    for (let count = 1; count <= rows.length; count++) {
+      const at = (from + step * count + rows.length * 2) % rows.length;
+      const row = rows[at];
+      if (row && statusOf(row) !== 'ok') return at;
+    }
+    return from;
+  };
+
+  const nothingYet = list.loaded && noneKept && list.rows.length === 0 && !filter && !group;
+  return (
+    <>
+      <h1 class="vh">Traces</h1>
+      {lost && <Unreachable kept={list.rows.length} />}
+      {nothingYet && !lost ? (
+        <FirstStart onImport={() => setImporting(true)} />
+      ) : (
+        <>
+          <div class="fb">
+            <FilterBar
+              filter={filter}
+              problem={list.problem}
+              onRun={(next) => {
+                setQuery({ filter: next });
+                if (next === filter) list.reload();
+              }}
+              field={field}
+              bounds={() => ({ ...bounds(), ...(group && { group }) })}
+            />
+            <Menu
+              label="Time range"
+              align="right"
+              shown={rangeLabel(query.range)}
+              choices={RANGES.map(({ value, label }) => ({ value, label }))}
+              selected={query.range || DEFAULT_RANGE}
+              onSelect={(value) => setQuery({ range: formatRange(value), brush: undefined })}
+            />
+            <button
+              type="button"
+              class={paused ? 'btn live' : 'btn live on'}
+              aria-label={
+                fixed
+                  ? 'Fixed range. Go live (l)'
+                  : paused
+                    ? 'Paused. Resume (l)'
+                    : 'Live. Pause (l)'
+              }
+              title={paused ? 'Resume (l)' : 'Pause (l)'}
+              onClick={toggleLive}
+            >
+              {paused ? (
+                'Paused'
+              ) : (
+                <>
+                  <i class="dot" /> Live
+                </>
+              )}
+              <Icon name={paused ? 'play' : 'pause'} />
+            </button>
+          </div>
+          <Groups
+            group={group}
+            filter={filter}
+            bounds={bounds}
+            rangeKey={query.range}
+            onGroup={(name) => setQuery({ group: name })}
+            onImport={() => setImporting(true)}
+          />
+          <section class="sum" aria-label="Summary">
+            <CountList
+              counts={list.counts}
+              status={query.status}
+              onStatus={(next) => setQuery({ status: next })}
+            />
+            <ChartOf
+              list={list.rows}
+              range={range}
+              brush={parseBrush(query.brush)}
+              onBrush={(brush) => setQuery({ brush: brush && formatRange(brush) })}
+              onZoom={(brush) => setQuery({ range: formatRange(brush), brush: undefined })}
+            />
+          </section>
+          {list.error && !lost && list.rows.length === 0 ? (
+            <Failure what="The traces cannot be shown" error={list.error} />
+          ) : !list.loaded ? (
+            !lost && <Skeleton label="Reading traces…" />
+          ) : rows.length === 0 && !lost ? (
+            <NoMatch
+              filter={query.status ? and(list.shownFilter, query.status) : list.shownFilter}
+              group={group}
+              bounds={bounds}
+              when={whenOf(query.range)}
+              allTime={query.range === 'all'}
+              onFilter={(next) =>
+                setQuery({
+                  filter: next,
+                  status: undefined,
+                  ...(next === '' && { group: undefined }),
+                })
+              }
+              onAllTime={() => setQuery({ range: 'all', brush: undefined })}
+            />
+          ) : (
+            <TraceTable
+              rows={rows}
+              sort={sort}
+              onSort={(next) => setQuery({ sort: formatSort(next) })}
+              current={current}
+              onCurrent={setCurrent}
+              held={list.held}
+              paused={paused && !fixed}
+              onRelease={list.release}
+              body={body}
+              onPointer={(inside) => {
+                over.current = inside;
+                releaseIfFree();
+              }}
+            />
+          )}
+        </>
+      )}
+      {importing && <ImportDialog onClose={() => setImporting(false)} />}
+    </>
+  );
+}
+
+/** Keeps in the history entry how far the page is scrolled, for Back and for a reload. */
+function useScrollPlace(loaded: boolean): void {
+  useEffect(() => {
+    if (!loaded) return undefined;
+    const place = (history.state as { scroll?: number } | null)?.scroll;
+    // Once the rows have given the page its height.
+    const frame = requestAnimationFrame(() => place && window.scrollTo(0, place));
+    let timer: ReturnType<typeof setTimeout>;
+    const note = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const state = history.state as object | null;
+        history.replaceState({ ...state, scroll: window.scrollY }, '');
+      }, 200);
+    };
+    window.addEventListener('scroll', note, { passive: true });
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+      window.removeEventListener('scroll', note);
+    };
+  }, [loaded]);
+}
+
+/** The axis ends now while live, at the end of a fixed range, at the newest trace of all time. */
+function ChartOf({
+  list,
+  range,
+  ...rest
+}: {
+  list: Parameters<typeof Chart>[0]['rows'];
+  range: ReturnType<typeof parseRange>;
+  brush: Brush | undefined;
+  onBrush: (brush: Brush | undefined) => void;
+  onZoom: (brush: Brush) => void;
+}): JSX.Element {
+  // So often that a step of the axis is hardly a pixel.
+  const step = 'to' in range || !Number.isFinite(range.last) ? 1 : Math.max(1, range.last / 300);
+  const now = useNow(!('to' in range) && Number.isFinite(range.last), step * 1000);
+  if ('to' in range) return <Chart rows={list} from={range.from} to={range.to} {...rest} />;
+  const until = Math.max(now, list[0]?.start ?? 0);
+  if (Number.isFinite(range.last))
+    return <Chart rows={list} from={until - range.last} to={until} {...rest} />;
+  const newest = list[0]?.start ?? now;
+  const oldest = list[list.length - 1]?.start ?? now - 900;
+  const edge = Math.max((newest - oldest) * 0.02, 1);
+  return <Chart rows={list} from={oldest - edge} to={newest + edge} {...rest} />;
+}
+
+function parseBrush(text: string): Brush | undefined {
+  if (!text) return undefined;
+  const range = parseRange(text);
+  return 'to' in range ? range : undefined;
+}
+
+function whenOf(range: string): string {
+  const parsed = parseRange(range);
+  if ('to' in parsed) return 'in this part of time';
+  if (!Number.isFinite(parsed.last)) return 'in all the time that is kept';
+  const words = {
+    300: '5 minutes',
+    900: '15 minutes',
+    3600: 'hour',
+    21600: '6 hours',
+    86400: '24 hours',
+  };
+  return `in the last ${words[parsed.last as keyof typeof words] ?? '7 days'}`;
+}

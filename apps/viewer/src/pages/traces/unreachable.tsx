@@ -1,0 +1,63 @@
+import type { JSX } from 'preact';
+import { connect, useConnection, useStatus } from '../../api/live';
+import { useNow } from '../../api/use-trace';
+import { Glyph } from '../../components/status';
+import { ago, clock, plural } from '../../model/format';
+
+/** Since when local X-Ray has been silent, when it is tried again, and what may be the matter. */
+export function Unreachable({ kept }: { kept: number }): JSX.Element {
+  const connection = useConnection();
+  const address = useStatus()?.address ?? location.host;
+  const port = /:(\d+)$/.exec(address)?.[1] ?? '2000';
+  const now = useNow(true, 1000);
+  const heard = connection.heardAt === undefined ? undefined : connection.heardAt / 1000;
+  const next = Math.max(0, Math.round((connection.nextTryAt ?? 0) / 1000 - now));
+  return (
+    <>
+      <section class="ban" role="alert" aria-label="Local X-Ray doesn’t answer">
+        <div class="ban-g">
+          <h2>
+            <Glyph name="fault" /> Local X-Ray doesn’t answer
+          </h2>
+          <button type="button" class="btn" onClick={connect}>
+            Try now
+          </button>
+          <p>
+            {address}{' '}
+            {heard === undefined
+              ? 'has not been reached yet'
+              : `was last reached at ${clock(heard, { millis: false })}, ${ago(now - heard)} ago`}
+            . Next try {next > 0 ? `in ${next} s` : 'now'}. Segments that your app sends meanwhile
+            over UDP are lost; your app is not affected.
+          </p>
+        </div>
+        <div class="try">
+          <div>
+            <h3>Is it running?</h3>
+            <code>npm run local-xray</code>
+            <p>
+              Or <b>npm start</b>, which starts it with the demo.
+            </p>
+          </div>
+          <div>
+            <h3>Is the port taken?</h3>
+            <code>lsof -i :{port}</code>
+            <p>An X-Ray daemon uses the same port.</p>
+          </div>
+          <div>
+            <h3>Moved it?</h3>
+            <code>XRAY_LOCAL_ADDRESS=127.0.0.1:{Number(port) + 1}</code>
+            <p>Then open this page on that port.</p>
+          </div>
+        </div>
+      </section>
+      {kept > 0 && (
+        <p class="old-h">
+          {plural(kept, 'trace')} kept in this page
+          {heard !== undefined && `, up to ${clock(heard, { millis: false })}`}. You can sort and
+          look through them.
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+
+import { parseRoute, type Query, type Route } from './model/address';
+
+export { href, traceHref, type PageName, type Query, type Route } from './model/address';
+
+const CHANGED = 'xray:address';
+
+/** Goes to an address of this page without loading anything anew. */
+export function navigate(to: string, { replace = false } = {}): void {
+  if (replace) history.replaceState(history.state, '', to);
+  else {
+    history.pushState(null, '', to);
+    window.scrollTo(0, 0);
+  }
+  window.dispatchEvent(new Event(CHANGED));
+}
+
+/**
+ * Changes parts of the query and keeps the rest; an empty value removes its part.
+ * By default the entry in the history is replaced, so that Back leaves the page.
+ */
+export function setQuery(change: Query, { push = false } = {}): void {
+  const query = new URLSearchParams(location.search);
+  for (const [key, value] of Object.entries(change)) {
+    if (value === undefined || value === '' || value === false) query.delete(key);
+    else query.set(key, String(value));
+  }
+  const text = query.toString();
+  const to = location.pathname + (text ? `?${text}` : '');
+  if (to !== location.pathname + location.search) navigate(to, { replace: !push });
+}
+
+/** The current route; components that use it are drawn again when the address changes. */
+export function useRoute(): Route {
+  const [address, setAddress] = useState(() => location.pathname + location.search);
+  useEffect(() => {
+    const update = (): void => setAddress(location.pathname + location.search);
+    window.addEventListener('popstate', update);
+    window.addEventListener(CHANGED, update);
+    update();
+    return () => {
+      window.removeEventListener('popstate', update);
+      window.removeEventListener(CHANGED, update);
+    };
+  }, []);
+  return useMemo(() => {
+    const [pathname = '/', search = ''] = address.split('?', 2);
+    return parseRoute(pathname, search);
+  }, [address]);
+}
+
+/** Lets plain links within the page be followed without a load; ctrl-click and the like stay the browser's. */
+export function followLinks(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = (event.target as Element).closest('a');
+  if (!link || link.target || link.hasAttribute('download')) return;
+  if (link.origin !== location.origin || link.getAttribute('href')?.startsWith('#')) return;
+  event.preventDefault();
+  navigate(link.pathname + link.search);
+}

@@ -1,0 +1,140 @@
+import { violations } from './axe';
+import { describeInChromium } from './chromium';
+import { Console, type ConsolePage } from './console';
+import {
+  faultyPost,
+  goodPost,
+  home,
+  like,
+  TraceWriter,
+  type WrittenTrace,
+} from './cruddur-traces.mjs';
+
+const now = Math.floor(Date.now() / 1000);
+const faulty = faultyPost(now - 30);
+const payload = '<img src=x onerror=alert(1)>';
+const hostile = ((w: TraceWriter): WrittenTrace => ({
+  traceId: w.traceId,
+  segments: [w.segment('api', 0, 50, {}, [w.http(payload, 'GET', '/', 200, 0, 40)])],
+}))(new TraceWriter(now - 10));
+
+describeInChromium('the service map', () => {
+  let xray: Console;
+  beforeAll(async () => {
+    xray = await Console.start();
+    const traces = [
+      faulty,
+      goodPost(now - 60),
+      ...Array.from({ length: 8 }, (_, at) => home(now - 100 + at * 3)),
+      ...Array.from({ length: 4 }, (_, at) => like(now - 70 + at * 3)),
+    ];
+    await xray.send(traces.flatMap(({ segments }) => segments));
+  });
+  afterEach(() => xray.closePages());
+  afterAll(() => xray?.stop());
+
+  const node = (page: ConsolePage, name: RegExp) => page.getByRole('button', { name });
+
+  it('draws who calls whom, how often and how well', async () => {
+    const page = await xray.open('/map');
+    await node(page, /^Clients Client/).waitFor();
+
+    const nest = await node(page, /^backend-nest Service/).innerText();
+    expect(nest).toMatch(/7\.1 % fault/);
+    expect(await node(page, /^backend-nest Service/).textContent()).toMatch(
+      /calls .*notifications/,
+    );
+    await page.getByRole('button', { name: /^Clients to backend-nest/ }).waitFor();
+    await page.getByRole('button', { name: /^backend-nest to notifications: fault/ }).waitFor();
+    expect(page.problems).toEqual([]);
+  });
+
+  it('leads from a node to the traces behind it', async () => {
+    const page = await xray.open('/map');
+    await node(page, /^notifications Service/).click();
+
+    const panel = page.getByRole('complementary', { name: 'Selected node' });
+    await panel.getByText('service("notifications") { fault }').waitFor();
+    await page.waitForURL(/sel=service/);
+    await panel.getByRole('link', { name: 'Show 1 trace' }).click();
+    await page.waitForURL(/\/traces\?filter=/);
+    expect(new URL(page.url()).searchParams.get('filter')).toBe(
+      'service("notifications") { fault }',
+    );
+  });
+
+  it('keeps the selection over a reload, and gives it up with Escape', async () => {
+    const page = await xray.open('/map');
+    await page.getByRole('button', { name: /^backend-nest to notifications/ }).click();
+    await page.waitForURL(/sel=/);
+    await page.reload();
+    await page.getByRole('heading', { name: 'backend-nest → notifications' }).waitFor();
+
+    await page.keyboard.press('Escape');
+    await page.getByRole('complementary', { name: 'The whole map' }).waitFor();
+    await page.waitForURL((url) => !url.searchParams.has('sel'));
+  });
+
+  it('is walked by arrow keys', async () => {
+    const page = await xray.open('/map');
+    await node(page, /^Clients Client/).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'backend-nest', exact: true }).waitFor();
+  });
+
+  it('can be read as tables', async () => {
+    const page = await xray.open('/map');
+    await page.getByRole('button', { name: 'Table' }).click();
+
+    const edges = page.getByRole('table', { name: 'Edges' });
+    const row = edges.getByRole('row').filter({ hasText: 'notifications' }).first();
+    await row.waitFor();
+    await page.waitForURL(/as=table/);
+    expect(
+      await page.getByRole('table', { name: 'Nodes' }).getByRole('row').count(),
+    ).toBeGreaterThan(4);
+  });
+
+  it('grows with what comes in', async () => {
+    const page = await xray.open('/map');
+    await node(page, /^backend-nest Service/).waitFor();
+    await xray.send(hostile.segments);
+
+    await page.getByText(payload).first().waitFor();
+    expect(await page.locator('main img').count()).toBe(0);
+    expect(page.problems).toEqual([]);
+  });
+
+  it('is there for one trace alone', async () => {
+    const page = await xray.open(`/traces/${faulty.traceId}/map`);
+    await node(page, /^notifications Service/).waitFor();
+
+    expect(
+      await page
+        .getByRole('button', { name: /^backend-nest to notifications: fault, 1 ×/ })
+        .count(),
+    ).toBe(1);
+    expect(await node(page, /localhost:8081 Remote, inferred/).count()).toBe(1);
+    expect(page.problems).toEqual([]);
+  });
+
+  it.each(
+    ['/map', '/map?as=table', `/traces/${faulty.traceId}/map`].flatMap((path) => [
+      [path, 'light'],
+      [path, 'dark'],
+    ]),
+  )('has nothing that axe objects to: %s, %s', async (path, theme) => {
+    const page = await xray.open(`${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
+    await page.locator('.node, .mt').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('runs from top to bottom on a telephone', async () => {
+    const page = await xray.open('/map', { viewport: { width: 400, height: 800 } });
+    const clients = await node(page, /^Clients Client/).boundingBox();
+    const nest = await node(page, /^backend-nest Service/).boundingBox();
+    expect(nest!.y).toBeGreaterThan(clients!.y + 40);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(400);
+  });
+});

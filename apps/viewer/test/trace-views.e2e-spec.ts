@@ -1,0 +1,148 @@
+import { violations } from './axe';
+import { describeInChromium } from './chromium';
+import { Console } from './console';
+import { faultyPost, largeTrace, TraceWriter } from './cruddur-traces.mjs';
+
+const now = Math.floor(Date.now() / 1000);
+const faulty = faultyPost(now - 30);
+const large = largeTrace(now - 200);
+const payload = '<img src=x onerror=alert(1)><script>alert(2)</script>';
+const hostile = ((w: TraceWriter) => ({
+  traceId: w.traceId,
+  segments: [
+    w.segment('api', 0, 100, {}, [
+      w.query(`SELECT '${payload}' FROM "${payload}"`, 0, 40),
+      w.http(payload, 'GET', `/${payload}`, 200, 40, 90),
+    ]),
+  ],
+}))(new TraceWriter(now - 10));
+
+const at = (view: string, trace = faulty) => `/traces/${trace.traceId}/${view}`;
+
+describeInChromium('the other views of one trace', () => {
+  let xray: Console;
+  beforeAll(async () => {
+    xray = await Console.start();
+    await xray.send([...faulty.segments, ...large.segments, ...hostile.segments]);
+  });
+  afterEach(() => xray.closePages());
+  afterAll(() => xray?.stop());
+
+  describe('statistics by name', () => {
+    it('count, add up and rank what ran', async () => {
+      const page = await xray.open(at('statistics'));
+      const cells = page
+        .getByRole('row')
+        .filter({ hasText: 'FROM users WHERE uuid' })
+        .getByRole('cell');
+
+      await cells.first().waitFor();
+      expect((await cells.allInnerTexts()).slice(0, 7)).toEqual([
+        '48',
+        '547',
+        '547',
+        '11.4',
+        '11.4',
+        '11.4',
+        '0',
+      ]);
+      expect(page.problems).toEqual([]);
+    });
+
+    it('sort by any column, and keep that for a reload', async () => {
+      const page = await xray.open(at('statistics'));
+      const first = page.locator('tbody tr').first();
+      await first.waitFor();
+      await page.getByRole('button', { name: 'Count' }).click();
+      expect(await first.innerText()).toContain('FROM users WHERE uuid = $1');
+      await page.getByRole('button', { name: 'Count' }).click();
+      await page.waitForURL(/sort=count/);
+      await page.reload();
+      await first.waitFor();
+      expect(
+        await page.getByRole('columnheader', { name: 'Count' }).getAttribute('aria-sort'),
+      ).toBe('ascending');
+    });
+
+    it('lead to the first of its calls in the waterfall', async () => {
+      const page = await xray.open(at('statistics'));
+      await page.getByRole('link', { name: 'PushService.deliver' }).click();
+      await page.waitForURL(/\/traces\/[^/]+\?select=[0-9a-f]{16}/);
+    });
+  });
+
+  describe('the flame graph', () => {
+    it('merges calls from one place and shows what the selected frame stands for', async () => {
+      const page = await xray.open(at('flame'));
+      await page
+        .getByRole('treeitem', { name: /^48 × SELECT … FROM users WHERE uuid = \$1/ })
+        .click();
+
+      const facts = page.getByRole('region', { name: 'Selected frame' });
+      expect((await facts.innerText()).replace(/\s+/g, ' ')).toMatch(
+        /Calls 48 Total 547ms Self 547ms/,
+      );
+      expect(page.problems).toEqual([]);
+    });
+
+    it('is walked and zoomed by keyboard, and the address keeps both', async () => {
+      const page = await xray.open(at('flame'));
+      await page.getByRole('treeitem', { name: /^backend-nest/ }).focus();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      const frame = page.getByRole('treeitem', { name: /^FeedService.fanOut/ });
+      expect(await frame.getAttribute('aria-selected')).toBe('true');
+      const full = await page.getByRole('tree').evaluate((tree) => tree.clientWidth);
+      expect(await frame.evaluate((one) => one.clientWidth)).toBeGreaterThan(full - 4);
+
+      await page.waitForURL(/focus=/);
+      await page.reload();
+      await frame.waitFor();
+      expect(await frame.evaluate((one) => one.clientWidth)).toBeGreaterThan(full - 4);
+      await page.keyboard.press('0');
+      await page.waitForURL((url) => !url.searchParams.has('focus'));
+    });
+
+    it('says how much of the time the hits of a search took', async () => {
+      const page = await xray.open(at('flame'));
+      await page.getByRole('treeitem').first().waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('select');
+      await page.getByText(/^\d+ frames?, \d+ % of the time$/).waitFor();
+    });
+
+    it('draws of 5,000 subsegments only what can be seen', async () => {
+      const page = await xray.open(at('flame', large));
+      await page.getByRole('treeitem', { name: /ImportService.findUser/ }).waitFor();
+      expect(await page.getByRole('treeitem').count()).toBeLessThan(2_500);
+    });
+  });
+
+  describe('the other views of a trace', () => {
+    it.each(['statistics', 'flame'])('show a payload in every string as text: %s', async (view) => {
+      const page = await xray.open(at(view, hostile));
+      await page.getByText('<script>alert(2)</script>').first().waitFor();
+      expect(await page.locator('img, main script').count()).toBe(0);
+      expect(page.problems).toEqual([]);
+    });
+
+    it.each(
+      ['statistics', 'flame'].flatMap((view) => [
+        [view, 'light'],
+        [view, 'dark'],
+      ]),
+    )('have nothing that axe objects to: %s, %s', async (view, theme) => {
+      const page = await xray.open(`${at(view)}?theme=${theme}`);
+      await page.locator('.fr, .stat-t tbody tr').first().waitFor();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    it.each(['statistics', 'flame'])('fit a telephone: %s', async (view) => {
+      const page = await xray.open(at(view), { viewport: { width: 400, height: 800 } });
+      await page.locator('.fr, .stat-t tbody tr').first().waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(400);
+    });
+  });
+});

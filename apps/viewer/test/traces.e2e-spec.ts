@@ -1,0 +1,416 @@
+import type { Page } from 'playwright-core';
+import { violations } from './axe';
+import { describeInChromium } from './chromium';
+import { Console } from './console';
+import { faultyPost, home, throttledPost, traffic, userActivities } from './cruddur-traces.mjs';
+
+const seconds = (): number => Date.now() / 1000;
+const rows = (page: Page) =>
+  page.getByRole('table', { name: 'Traces' }).locator('[role=row][data-id]');
+const field = (page: Page) => page.getByRole('combobox', { name: 'Filter expression' });
+const total = (page: Page) => page.locator('.counts .big');
+const first = (page: Page) => rows(page).first();
+/** Waits until the page says so; the message of a failure shows what it said instead. */
+const shows = (page: Page, selector: string, text: string) =>
+  page.waitForFunction(
+    ([where, what]) =>
+      document.querySelector(where as string)?.textContent?.includes(what as string),
+    [selector, text],
+  );
+
+describeInChromium('the list of traces', () => {
+  let xray: Console;
+  const sent = traffic(300, seconds() - 20, { seconds: 700 });
+  const faults = sent.filter(({ segments }) => segments[0]?.fault).length;
+
+  beforeAll(async () => {
+    xray = await Console.start();
+    await xray.send(sent.flatMap((trace) => trace.segments));
+  });
+  afterEach(() => xray.closePages());
+  afterAll(() => xray?.stop());
+
+  it('shows the newest first, with time, status, method, route, duration and annotations', async () => {
+    const page = await xray.open('/');
+    await rows(page).first().waitFor();
+    const newest = sent[sent.length - 1]!;
+
+    expect(await first(page).getAttribute('data-id')).toBe(newest.traceId);
+    const text = await first(page).innerText();
+    expect(text).toMatch(/\d\d:\d\d:\d\d\.\d{3}/);
+    expect(text).toMatch(/(GET|POST)\s+\/api\//);
+    expect(await total(page).innerText()).toBe('300');
+    expect(page.problems).toEqual([]);
+  });
+
+  it('puts only the rows in the page that can be seen', async () => {
+    const page = await xray.open('/');
+    await rows(page).first().waitFor();
+    expect(await rows(page).count()).toBeLessThan(80);
+
+    await page.mouse.wheel(0, 100_000);
+    const oldest = sent[0]!;
+    await page.locator(`[data-id="${oldest.traceId}"]`).waitFor();
+  });
+
+  it('sorts by any column and keeps that for a reload', async () => {
+    const page = await xray.open('/');
+    await page.getByRole('button', { name: 'Duration, ms' }).click();
+    await page.waitForURL(/sort=-duration/);
+    const slowest = await first(page).getAttribute('data-id');
+    expect(page.getByRole('columnheader', { name: 'Duration, ms' })).toBeDefined();
+    await page.reload();
+    await rows(page).first().waitFor();
+
+    expect(await first(page).getAttribute('data-id')).toBe(slowest);
+    await page.getByRole('button', { name: 'Duration, ms' }).click();
+    await page.waitForURL(/sort=duration/);
+    expect(await first(page).getAttribute('data-id')).not.toBe(slowest);
+  });
+
+  it('counts how they ended, and shows one kind alone', async () => {
+    const page = await xray.open('/');
+    await page.getByRole('button', { name: `fault ${faults}` }).click();
+    await page.waitForURL(/status=fault/);
+
+    expect(await rows(page).count()).toBe(faults);
+    for (const text of await rows(page).allInnerTexts()) expect(text).toContain('fault 500');
+  });
+
+  it('opens a trace by a click, and comes back to where it was', async () => {
+    const page = await xray.open('/?sort=-duration');
+    await rows(page).first().waitFor();
+    const id = await first(page).getAttribute('data-id');
+    await first(page).getByRole('link').click();
+    await page.getByRole('treegrid').waitFor();
+    expect(page.url()).toContain(`/traces/${id}`);
+    await page.goBack();
+    await rows(page).first().waitFor();
+
+    expect(page.url()).toContain('sort=-duration');
+  });
+
+  it('is scrolled to where it was after Back and after a reload', async () => {
+    const page = await xray.open('/');
+    await rows(page).first().waitFor();
+    await page.mouse.move(700, 500);
+    await page.mouse.wheel(0, 3_000);
+    await page.waitForFunction(
+      () => (history.state as { scroll?: number } | null)?.scroll === 3_000,
+    );
+    // By the pointer: asking for a row would scroll to it.
+    await page.mouse.click(700, 500);
+    await page.getByRole('treegrid').waitFor();
+    await page.goBack();
+    await page.waitForFunction(() => window.scrollY === 3_000);
+    await page.reload();
+    await page.waitForFunction(() => window.scrollY === 3_000);
+  });
+
+  it('is walked by the keyboard: j, k, n to the next trouble, Enter to open', async () => {
+    const page = await xray.open('/?sort=-status');
+    await rows(page).first().waitFor();
+    const reached = (index: number) =>
+      page.waitForFunction(
+        (wanted) =>
+          document.activeElement?.closest('[role=row]')?.getAttribute('aria-rowindex') === wanted,
+        String(index + 2),
+      );
+    await page.keyboard.press('j');
+    await reached(0);
+    await page.keyboard.press('j');
+    await reached(1);
+    await page.keyboard.press('k');
+    await reached(0);
+    await page.keyboard.press('n');
+    await reached(1);
+    const id = await page.locator('.tr.cur').getAttribute('data-id');
+    await page.keyboard.press('Enter');
+    await page.getByRole('treegrid').waitFor();
+
+    expect(page.url()).toContain(id);
+  });
+
+  it('shows its keys on ?', async () => {
+    const page = await xray.open('/');
+    await rows(page).first().waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  describe('the filter', () => {
+    it('narrows the list, and stands in the address', async () => {
+      const page = await xray.open('/');
+      await field(page).fill('fault');
+      await field(page).press('Enter');
+      await page.waitForURL(/filter=fault/);
+      await shows(page, '.counts .big', String(faults));
+
+      expect(await rows(page).count()).toBe(faults);
+    });
+
+    it('offers keys and values that were seen, and inserts with Tab', async () => {
+      const page = await xray.open('/');
+      await field(page).pressSequentially('annotation.han');
+      await page.getByRole('option', { name: /annotation\.handle/ }).waitFor();
+      await page.keyboard.press('Tab');
+      expect(await field(page).inputValue()).toBe('annotation.handle ');
+      await field(page).pressSequentially('= ');
+      await page.getByRole('option', { name: /"bayko"/ }).waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      expect(await field(page).inputValue()).toMatch(/^annotation\.handle = "\w+" $/);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/filter=annotation\.handle/);
+
+      expect(page.problems).toEqual([]);
+    });
+
+    it('shows what is wrong under its character and keeps the last good result', async () => {
+      const page = await xray.open('/?filter=fault');
+      await shows(page, '.counts .big', String(faults));
+      await field(page).fill('http.status == 500');
+      await field(page).press('Enter');
+      const alert = page.getByRole('alert');
+      await alert.waitFor();
+
+      const caret = await alert.locator('b').textContent();
+      expect(caret?.indexOf('^')).toBeGreaterThanOrEqual('http.status '.length);
+      expect(caret?.indexOf('^')).toBeLessThanOrEqual('http.status =='.length);
+      expect(await total(page).innerText()).toBe(String(faults));
+      expect(await field(page).getAttribute('aria-invalid')).toBe('true');
+    });
+
+    it('says which part finds nothing, and drops it', async () => {
+      const page = await xray.open('/?filter=fault+AND+user+%3D+%22nobody-at-all%22');
+      await page.getByRole('heading', { name: 'No trace matches' }).waitFor();
+      await page.getByText('Without').waitFor();
+      expect(await page.locator('.drop code').innerText()).toBe('user = "nobody-at-all"');
+      await page.getByRole('button', { name: 'Drop that part' }).click();
+
+      await shows(page, '.counts .big', String(faults));
+    });
+
+    it('is saved as a group, used, changed and deleted', async () => {
+      const page = await xray.open('/?filter=fault');
+      await rows(page).first().waitFor();
+      await page.getByRole('button', { name: 'Save as group…' }).click();
+      await page.getByLabel('Name').fill('broken');
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByRole('button', { name: `broken ${faults}` }).waitFor();
+      await page.waitForURL(/group=broken/);
+      await page.getByRole('button', { name: 'Change group…' }).click();
+      await page.getByRole('button', { name: 'Delete group' }).click();
+      await page.getByRole('button', { name: 'broken' }).waitFor({ state: 'detached' });
+
+      await page.waitForURL((url) => !url.searchParams.has('group'));
+    });
+  });
+
+  describe('the chart', () => {
+    it('is brushed, counted and zoomed into', async () => {
+      const page = await xray.open('/');
+      await rows(page).first().waitFor();
+      const plot = (await page.locator('.plot').boundingBox())!;
+      await page.mouse.move(plot.x + plot.width * 0.5, plot.y + 20);
+      await page.mouse.down();
+      await page.mouse.move(plot.x + plot.width * 0.6, plot.y + 40, { steps: 3 });
+      await page.mouse.move(plot.x + plot.width * 0.7, plot.y + 60, { steps: 3 });
+      await page.mouse.up();
+      await page.waitForURL(/brush=/);
+      const counted = Number(await page.locator('.bsel b').innerText());
+      expect(counted).toBeGreaterThan(10);
+      expect(counted).toBeLessThan(150);
+      await page.getByRole('button', { name: 'Zoom' }).click();
+      await page.waitForURL(/range=\d+/);
+      await shows(page, '.counts .big', String(counted));
+    });
+
+    it('is brushed by the keyboard too', async () => {
+      const page = await xray.open('/');
+      await rows(page).first().waitFor();
+      await page.getByRole('slider', { name: 'Start of the selected time' }).focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      await page.waitForURL(/brush=/);
+      await page.keyboard.press('Enter');
+
+      await page.waitForURL(/range=\d+/);
+    });
+  });
+});
+
+describeInChromium('the live list', () => {
+  let xray: Console;
+  beforeAll(async () => {
+    xray = await Console.start();
+  });
+  afterEach(() => xray.closePages());
+  afterAll(() => xray?.stop());
+
+  it('says on first start what to do, and shows the first trace without a reload', async () => {
+    const page = await xray.open('/');
+    await page.getByRole('heading', { name: 'Waiting for the first trace' }).waitFor();
+    expect(
+      await page.getByText(`Local X-Ray listens on 127.0.0.1:${xray.server.port}`).count(),
+    ).toBe(1);
+    expect(await violations(page)).toEqual([]);
+    const trace = home(seconds() - 1);
+    await xray.send(trace.segments);
+
+    await page.locator(`[data-id="${trace.traceId}"]`).waitFor();
+    expect(page.problems).toEqual([]);
+  });
+
+  it('does not move rows under the pointer, and shows what it held once the pointer leaves', async () => {
+    await xray.send(throttledPost(seconds() - 5).segments);
+    const page = await xray.open('/');
+    await rows(page).first().waitFor();
+    const before = await first(page).getAttribute('data-id');
+    const place = await first(page).boundingBox();
+    await first(page).hover();
+    const newer = userActivities(seconds() - 0.5);
+    await xray.send(newer.segments);
+    await page.getByRole('button', { name: '+1' }).waitFor();
+
+    expect(await first(page).getAttribute('data-id')).toBe(before);
+    expect(await first(page).boundingBox()).toEqual(place);
+    await page.mouse.move(5, 5);
+    await page.locator(`[data-id="${newer.traceId}"]`).waitFor();
+    expect(await first(page).getAttribute('data-id')).toBe(newer.traceId);
+  });
+
+  it('pauses, counts what is newer, and goes on', async () => {
+    const page = await xray.open('/');
+    await rows(page).first().waitFor();
+    await page.keyboard.press('l');
+    await page.getByText('Paused. No newer trace yet.').waitFor();
+    const newer = home(seconds() - 0.2);
+    await xray.send(newer.segments);
+    const show = page.getByRole('button', { name: 'Show 1 newer trace' });
+    await show.waitFor();
+    expect(await page.locator(`[data-id="${newer.traceId}"]`).count()).toBe(0);
+    await show.click();
+    await page.locator(`[data-id="${newer.traceId}"]`).waitFor();
+    await page.keyboard.press('l');
+
+    await page.getByRole('button', { name: 'Live. Pause (l)' }).waitFor();
+  });
+
+  it('keeps to the filter while it is live', async () => {
+    const page = await xray.open('/?filter=fault');
+    await page.getByRole('heading', { name: 'No trace matches' }).waitFor();
+    const good = home(seconds() - 0.4);
+    const bad = faultyPost(seconds() - 2);
+    await xray.send([...good.segments, ...bad.segments]);
+    await page.locator(`[data-id="${bad.traceId}"]`).waitFor();
+
+    expect(await page.locator(`[data-id="${good.traceId}"]`).count()).toBe(0);
+  });
+
+  it('lets a trace in progress grow until it ends', async () => {
+    const page = await xray.open('/');
+    const trace = home(seconds() - 1);
+    const [segment] = trace.segments;
+    const { end_time: _, http, ...open } = segment!;
+    await xray.send([{ ...open, http: { request: http!.request! }, in_progress: true }]);
+    const row = page.locator(`[data-id="${trace.traceId}"]`);
+    await row.getByText('in progress').waitFor();
+    await xray.send(trace.segments);
+
+    await row.getByText('ok 200').waitFor();
+  });
+
+  it('imports what was exported', async () => {
+    const page = await xray.open('/');
+    await rows(page).first().waitFor();
+    const trace = home(seconds() - 3);
+    await page.getByRole('button', { name: 'Import…' }).click();
+    await page.getByLabel('Or JSON as text').fill('{"not": json');
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByText('This is not JSON').waitFor();
+    await page.getByLabel('A JSON file').setInputFiles({
+      name: 'trace.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(trace.segments)),
+    });
+
+    await page.waitForURL(new RegExp(`/traces/${trace.traceId}`));
+    await page.getByRole('treegrid').waitFor();
+  });
+});
+
+describeInChromium('the list when local X-Ray stops', () => {
+  it('says so, keeps what it has, and catches up once it is back', async () => {
+    const xray = await Console.start();
+    try {
+      await xray.send(home(seconds() - 1).segments);
+      const page = await xray.open('/');
+      await rows(page).first().waitFor();
+      await xray.server.close();
+      await page.getByText('Local X-Ray doesn’t answer').waitFor();
+      expect(await rows(page).count()).toBe(1);
+      expect(await page.getByText('1 trace kept in this page').count()).toBe(1);
+      expect(await violations(page)).toEqual([]);
+
+      await xray.restart();
+      const later = userActivities(seconds());
+      await xray.send(later.segments);
+      await page.getByRole('button', { name: 'Try now' }).click();
+      await page.locator(`[data-id="${later.traceId}"]`).waitFor();
+      expect(await page.getByText('Local X-Ray doesn’t answer').count()).toBe(0);
+    } finally {
+      await xray.stop();
+    }
+  });
+});
+
+describeInChromium('the list for all', () => {
+  let xray: Console;
+  beforeAll(async () => {
+    xray = await Console.start();
+    await xray.send(traffic(60, seconds() - 5).flatMap((trace) => trace.segments));
+  });
+  afterEach(() => xray.closePages());
+  afterAll(() => xray?.stop());
+
+  it.each([
+    ['light', 1440],
+    ['dark', 1440],
+    ['light', 400],
+    ['dark', 400],
+  ] as const)(
+    'has no violation of accessibility in the %s theme at %i px',
+    async (colorScheme, width) => {
+      const page = await xray.open('/', { colorScheme, viewport: { width, height: 900 } });
+      await rows(page).first().waitFor();
+      expect(await violations(page)).toEqual([]);
+      await field(page).fill('annotation.');
+      await page.getByRole('option').first().waitFor();
+      expect(await violations(page)).toEqual([]);
+      expect(page.problems).toEqual([]);
+    },
+  );
+
+  it.each([400, 720, 1024])('needs no sideways scrolling at %i px', async (width) => {
+    const page = await xray.open('/', { viewport: { width, height: 800 } });
+    await rows(page).first().waitFor();
+
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      width,
+    );
+  });
+
+  it('keeps a chosen theme over a reload', async () => {
+    const page = await xray.open('/', { colorScheme: 'light' });
+    await page.getByRole('button', { name: 'Theme: system' }).click();
+    await page.getByRole('button', { name: 'Theme: light' }).click();
+    await page.reload();
+
+    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+  });
+});
