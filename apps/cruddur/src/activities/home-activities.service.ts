@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { Subsegment, XrayService } from 'nestjs-xray';
+import { ActivitiesRepository, type ActivityRow } from './activities.repository';
+import type { ActivityDto } from './activity.dto';
+import { present } from './activity.presenter';
+
+/** The feed: what everybody wrote, newest first, with the replies. */
+@Injectable()
+export class HomeActivities {
+  constructor(
+    private readonly activities: ActivitiesRepository,
+    private readonly xray: XrayService,
+  ) {}
+
+  /** Two queries, however many activities; with `nPlusOne`, one more for each of them. */
+  @Subsegment()
+  async run(nPlusOne: boolean): Promise<ActivityDto[]> {
+    this.xray.annotate('n_plus_one', nPlusOne);
+    const rows = await this.activities.newest();
+    const replies = nPlusOne ? await this.repliesOneByOne(rows) : await this.repliesAtOnce(rows);
+    return rows.map((row) => present(row, replies));
+  }
+
+  @Subsegment()
+  private repliesAtOnce(rows: ActivityRow[]): Promise<ActivityRow[]> {
+    return this.activities.repliesTo(rows.map(({ uuid }) => uuid));
+  }
+
+  /** The mistake to look at in the viewer: a query in a loop. */
+  @Subsegment()
+  private async repliesOneByOne(rows: ActivityRow[]): Promise<ActivityRow[]> {
+    const replies: ActivityRow[] = [];
+    for (const { uuid } of rows) {
+      replies.push(...(await this.activities.repliesTo([uuid])));
+    }
+    return replies;
+  }
+}

@@ -1,0 +1,32 @@
+import type { NestApplicationOptions } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { AppModule } from './app.module';
+import { servePage } from './page/serve-page';
+
+/** Cruddur, ready to `listen`. */
+export async function createApp(options?: NestApplicationOptions): Promise<NestExpressApplication> {
+  return configureApp(
+    await NestFactory.create<NestExpressApplication>(AppModule, {
+      abortOnError: false,
+      ...options,
+    }),
+  );
+}
+
+/** What does not fit into a module: the page at `/`, OpenAPI at `/docs`. */
+export function configureApp(
+  app: NestExpressApplication,
+  pageFolder?: string,
+): NestExpressApplication {
+  app.disable('x-powered-by');
+  servePage(app, pageFolder);
+  const description = new DocumentBuilder()
+    .setTitle('Cruddur')
+    .setDescription('The Activities API of the bootcamp, traced with nestjs-xray.')
+    .setVersion('1')
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description));
+  return app;
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { createServer, connect, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Holds `path` for this process until the returned function is called; undefined when another process
+ * (or another holder in this one) has it and still has it after `waitMs`.
+ *
+ * A listening local socket, not a file with a process id: it goes with its process however that ends,
+ * and process ids are given out again, in containers at once.
+ */
+export async function acquireLock(
+  path: string,
+  waitMs = 0,
+): Promise<(() => Promise<void>) | undefined> {
+  const socket = socketOf(path);
+  const deadline = Date.now() + waitMs;
+  for (;;) {
+    const server = await listen(socket);
+    if (server !== undefined) return () => closed(server);
+    if (!(await answers(socket))) {
+      rmSync(socket, { force: true }); // left behind by a process that was killed
+      continue;
+    }
+    if (Date.now() >= deadline) return undefined;
+    await delay(100);
+  }
+}
+
+/** In the temporary folder, because the path of a socket may have 107 bytes at most. */
+function socketOf(path: string): string {
+  const name = `cruddur-${createHash('sha256').update(resolve(path)).digest('hex').slice(0, 16)}`;
+  return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
+}
+
+function listen(socket: string): Promise<Server | undefined> {
+  return new Promise((settle, reject) => {
+    const server = createServer((peer) => peer.destroy());
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? settle(undefined) : reject(error),
+    );
+    server.listen(socket, () => settle(server.unref()));
+  });
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise((settle) => {
+    const peer = connect(socket, () => {
+      peer.destroy();
+      settle(true);
+    });
+    peer.once('error', () => settle(false));
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((settle) => server.close(() => settle()));
+}

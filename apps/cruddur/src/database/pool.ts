@@ -1,0 +1,41 @@
+import { Pool } from 'pg';
+
+/** A connection pool and how to leave it. */
+export interface OpenPool {
+  pool: Pool;
+  /** For messages to people: where the database is, without a password. */
+  description: string;
+  close(): Promise<void>;
+}
+
+/** How long to wait for a connection, in ms, before a request is answered with 503. */
+const CONNECT_TIMEOUT_MS = 3_000;
+/** How long a statement may take, in ms, so that no request hangs on one. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+
+/** A pool on the PostgreSQL server of `DATABASE_URL`; it connects with the first query, and again after a loss. */
+export function openServer(databaseUrl: string): OpenPool {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    application_name: 'cruddur',
+    max: 10,
+  });
+  // The server went away under an idle connection: the next query tells, and an unheard event would end the process.
+  pool.on('error', () => undefined);
+  return {
+    pool,
+    description: `PostgreSQL at ${withoutPassword(databaseUrl)}`,
+    close: () => pool.end(),
+  };
+}
+
+function withoutPassword(databaseUrl: string): string {
+  try {
+    const { host, pathname } = new URL(databaseUrl);
+    return `${host}${pathname}`;
+  } catch {
+    return 'the address in DATABASE_URL';
+  }
+}

@@ -1,0 +1,47 @@
+import { HttpException, HttpStatus } from '@nestjs/common';
+import { STATUS_CODES } from 'node:http';
+import { types } from 'node:util';
+import { isDatabaseUnavailable } from '../database/database.errors';
+
+/** What a client is told of an error. */
+export interface ErrorDescription {
+  status: number;
+  /** The bootcamp's bare list of codes for refused input, an object for everything else. */
+  body: string[] | { statusCode: number; error: string; message: string };
+  retryAfterS?: number;
+}
+
+/** Says of any thrown value what the answer is; of what is wrong inside no more than that it is. */
+export function describeError(exception: unknown): ErrorDescription {
+  if (exception instanceof HttpException) {
+    const response = exception.getResponse();
+    const status = exception.getStatus();
+    if (Array.isArray(response)) return { status, body: response as string[] };
+    return described(status, exception.message);
+  }
+  if (isDatabaseUnavailable(exception)) {
+    return {
+      ...described(
+        HttpStatus.SERVICE_UNAVAILABLE,
+        'Cruddur cannot reach its database at the moment. Nothing is lost: try again in a few seconds.',
+      ),
+      retryAfterS: 1,
+    };
+  }
+  if (isClientError(exception)) return described(exception.status, exception.message);
+  return described(
+    HttpStatus.INTERNAL_SERVER_ERROR,
+    'Something went wrong in Cruddur. The trace says what.',
+  );
+}
+
+function described(status: number, message: string): ErrorDescription {
+  return { status, body: { statusCode: status, error: STATUS_CODES[status] ?? 'Error', message } };
+}
+
+/** What Express and its body parser throw: too large a body, a path that cannot be decoded. */
+function isClientError(exception: unknown): exception is { status: number; message: string } {
+  if (!types.isNativeError(exception)) return false;
+  const { status, expose } = exception as { status?: unknown; expose?: unknown };
+  return typeof status === 'number' && status >= 400 && status < 500 && expose !== false;
+}

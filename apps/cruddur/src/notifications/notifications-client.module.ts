@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { ClientsModule, Transport } from '@nestjs/microservices';
+import { CRUDDUR_CONFIG, type CruddurConfig } from '../cruddur.config';
+import { NOTIFICATIONS_CLIENT, Notifier } from './notifier';
+
+/** Cruddur's end of the line to the notifications service. It connects with the first message. */
+@Module({
+  imports: [
+    ClientsModule.registerAsync([
+      {
+        name: NOTIFICATIONS_CLIENT,
+        inject: [CRUDDUR_CONFIG],
+        useFactory: ({ notifications }: CruddurConfig) => ({
+          transport: Transport.TCP as const,
+          options: notifications,
+        }),
+      },
+    ]),
+  ],
+  providers: [Notifier],
+  exports: [Notifier],
+})
+export class NotificationsClientModule {}

@@ -1,0 +1,44 @@
+/** What Cruddur and the notifications service say to each other over TCP. */
+export const PATTERNS = {
+  /** Request: {@link ListNotifications}, answered with {@link NotificationMessage}s. */
+  list: 'notifications.list',
+  /** Event: {@link Activity}. */
+  activityCreated: 'activity.created',
+  /** Event: {@link Reply}. */
+  replyCreated: 'reply.created',
+} as const;
+
+/** An activity that somebody wrote. */
+export interface Activity {
+  uuid: string;
+  handle: string;
+  message: string;
+}
+
+/** A reply, and whom it answers. */
+export interface Reply extends Activity {
+  repliesTo: string;
+}
+
+export interface ListNotifications {
+  /** Whose notifications. */
+  handle: string;
+}
+
+/** Why somebody is told about an activity. */
+export type Reason = 'mention' | 'reply';
+
+/** One notification as it travels. */
+export interface NotificationMessage {
+  activity_uuid: string;
+  reason: Reason;
+  /** ISO 8601. */
+  created_at: string;
+}
+
+/** What the service answers instead when it cannot. */
+export interface Failure {
+  /** Whether the same request may succeed in a moment. */
+  unavailable: boolean;
+  message: string;
+}

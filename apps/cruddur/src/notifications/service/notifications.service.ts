@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Subsegment, XrayService } from 'nestjs-xray';
+import type { Activity, NotificationMessage, Reason, Reply } from '../protocol';
+import { NotificationsDatabase } from './notifications.database';
+
+/** The most that one activity tells by mentioning them, and that one person is shown. */
+const MENTIONS = 10;
+const PAGE = 50;
+
+/** Decides who is told of an activity, and remembers it. */
+@Injectable()
+export class NotificationsService {
+  constructor(
+    private readonly database: NotificationsDatabase,
+    private readonly xray: XrayService,
+  ) {}
+
+  /** The newest notifications of `handle` first. */
+  @Subsegment()
+  async list(handle: string): Promise<NotificationMessage[]> {
+    const rows = await this.database.ready
+      .selectFrom('notifications')
+      .select(['activity_uuid', 'reason', 'created_at'])
+      .where('recipient', '=', handle)
+      .orderBy('created_at', 'desc')
+      .limit(PAGE)
+      .execute();
+    this.xray.metadata('notifications', { handle, results: rows.length });
+    return rows.map((row) => ({ ...row, created_at: row.created_at.toISOString() }));
+  }
+
+  /** Tells everybody whom the message mentions, and for a reply whom it answers; nobody of what they wrote themselves. */
+  @Subsegment()
+  async remember(activity: Activity | Reply): Promise<void> {
+    const told = new Map<string, Reason>();
+    for (const [, handle] of activity.message.matchAll(/@(\w+)/g)) {
+      if (handle !== undefined && told.size < MENTIONS) told.set(handle, 'mention');
+    }
+    if ('repliesTo' in activity) told.set(activity.repliesTo, 'reply');
+    told.delete(activity.handle);
+    this.xray.annotate('told', told.size);
+    if (told.size === 0) return;
+
+    await this.database.ready
+      .insertInto('notifications')
+      .values(
+        [...told].map(([recipient, reason]) => ({
+          recipient,
+          reason,
+          activity_uuid: activity.uuid,
+        })),
+      )
+      .onConflict((conflict) => conflict.doNothing()) // an event may come twice
+      .execute();
+  }
+}

@@ -1,0 +1,16 @@
+import { Injectable, type NestMiddleware } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import { XrayService } from 'nestjs-xray';
+import { actingUserOf } from '../activities/acting-user.decorator';
+
+/** Puts the acting user on the segment, so that `user = "andrewbrown"` finds what they did. */
+@Injectable()
+export class ActingUserMiddleware implements NestMiddleware {
+  constructor(private readonly xray: XrayService) {}
+
+  use(request: Request, _response: Response, next: NextFunction): void {
+    const user = actingUserOf(request);
+    if (user !== '') this.xray.setUser(user);
+    next();
+  }
+}

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { startLocalXray, type LocalXray } from '@nestjs-xray/local-xray';
+
+const ROOT = resolve('.');
+const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+
+describe('npm run aws:setup', () => {
+  let xray: LocalXray;
+  let url: string;
+
+  beforeAll(async () => {
+    xray = await startLocalXray({ address: '127.0.0.1:0', database: ':memory:' });
+    url = `http://${xray.address}`;
+  });
+  afterAll(() => xray?.close());
+
+  it('makes the group and the rule, and does nothing the second time', async () => {
+    expect(await setUp('--endpoint-url', url)).toEqual({
+      code: 0,
+      said: [
+        'Group Cruddur: created, service("backend-nest").',
+        'Sampling rule Cruddur: created, 5 a second, then 10 % of backend-nest.',
+        '',
+      ].join('\n'),
+    });
+    expect(await setUp('--endpoint-url', url)).toEqual({
+      code: 0,
+      said: 'Group Cruddur: as it should be.\nSampling rule Cruddur: as it should be.\n',
+    });
+    expect((await api('Groups')).Groups).toContainEqual(
+      expect.objectContaining(read('aws/json/group.json')),
+    );
+  });
+
+  it('brings what somebody changed back to what the files say', async () => {
+    await setUp('--endpoint-url', url);
+    await api('UpdateGroup', { GroupName: 'Cruddur', FilterExpression: 'fault' });
+    await api('UpdateSamplingRule', {
+      SamplingRuleUpdate: { RuleName: 'Cruddur', FixedRate: 1 },
+    });
+
+    const { said } = await setUp('--endpoint-url', url);
+
+    expect(said).toContain('Group Cruddur: updated');
+    expect(said).toContain('Sampling rule Cruddur: updated');
+    const { SamplingRuleRecords } = await api('GetSamplingRules');
+    const rules = SamplingRuleRecords.map(({ SamplingRule }: any) => SamplingRule);
+    expect(rules).toContainEqual(expect.objectContaining(read('aws/json/xray.json').SamplingRule));
+  });
+
+  it('says what to do when nothing answers', async () => {
+    const { code, said } = await setUp('--endpoint-url', 'http://127.0.0.1:1');
+
+    expect(code).toBe(1);
+    expect(said).toContain('Cannot set up X-Ray at http://127.0.0.1:1');
+    expect(said).toContain('npm run local-xray');
+  });
+
+  async function api(operation: string, body: object = {}): Promise<any> {
+    const answer = await fetch(`${url}/${operation}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(200);
+    return answer.json();
+  }
+});
+
+describe('the files in aws/', () => {
+  const policies = readdirSync(join(ROOT, 'aws/policies'));
+  const tasks = readdirSync(join(ROOT, 'aws/task-definitions'));
+
+  it.each(policies)('%s allows named actions only', (name) => {
+    for (const { Action, Effect } of read(`aws/policies/${name}`).Statement) {
+      expect(Effect).toBe('Allow');
+      for (const action of [Action].flat()) expect(action).toMatch(/^[a-z]+:[A-Za-z]+$/);
+    }
+  });
+
+  it.each(tasks)(
+    '%s pins its images, keeps secrets out and root file systems read-only',
+    (name) => {
+      const { containerDefinitions } = read(`aws/task-definitions/${name}`);
+      for (const container of containerDefinitions) {
+        expect(container.image).toMatch(/:(v?\d+\.\d+\.\d+|<VERSION>)$/);
+        for (const variable of container.environment ?? []) {
+          expect(variable.name).not.toMatch(/KEY|TOKEN|PASSWORD|DATABASE_URL/);
+        }
+        if (container.image.includes('/cruddur:')) {
+          expect(container).toMatchObject({ user: 'node', readonlyRootFilesystem: true });
+        }
+      }
+    },
+  );
+});
+
+function setUp(...args: string[]): Promise<{ code: number; said: string }> {
+  const env = { PATH: process.env['PATH'] };
+  return new Promise((settle) => {
+    execFile(
+      process.execPath,
+      ['scripts/aws-setup.mjs', ...args],
+      { cwd: ROOT, env },
+      // On Node 20 AWS's client warns on stderr of the years to come.
+      (error, out, err) => settle({ code: Number(error?.code ?? 0), said: error ? err : out }),
+    );
+  });
+}

@@ -1,0 +1,132 @@
+import { onBothDatabases } from './support/databases';
+import { startCruddur, type RunningCruddur } from './support/cruddur';
+import type { TestDatabase } from './support/test-database';
+
+onBothDatabases('bad input', (open) => {
+  let database: TestDatabase;
+  let cruddur: RunningCruddur;
+
+  beforeAll(async () => {
+    database = await open();
+    cruddur = await startCruddur(database.pools);
+  });
+  afterAll(async () => {
+    await cruddur?.close();
+    await database?.close();
+  });
+  beforeEach(() => {
+    cruddur.xray.documents.length = 0;
+  });
+
+  const post = (body: string, path = '') =>
+    fetch(`${cruddur.url}/api/activities${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+  const get = (path: string) => fetch(`${cruddur.url}/api/activities${path}`);
+  const only = () => {
+    expect(cruddur.xray.documents).toHaveLength(1);
+    return cruddur.xray.documents[0]!;
+  };
+
+  it('answers 413 to a body that is too large, and the trace says so', async () => {
+    const answer = await post(JSON.stringify({ message: 'x'.repeat(200_000), ttl: '1-day' }));
+
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({
+      error: 'Payload Too Large',
+      traceId: only().trace_id,
+    });
+    expect(only()).toMatchObject({ error: true, http: { response: { status: 413 } } });
+  });
+
+  it.each(['{"message":', '[', 'nonsense', '{"a":1}}'])(
+    'answers 400 in JSON to the malformed body %s',
+    async (body) => {
+      const answer = await post(body);
+
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ statusCode: 400, traceId: only().trace_id });
+      expect(only()).toMatchObject({ error: true, http: { response: { status: 400 } } });
+    },
+  );
+
+  it.each(['[]', '{"message":{"a":1},"ttl":[]}', '{"__proto__":{"ttl":"1-day"}}'])(
+    'refuses JSON of another shape: %s',
+    async (body) => {
+      const answer = await post(body);
+
+      expect(answer.status).toBe(422);
+      expect(await answer.json()).toEqual(['ttl_blank', 'message_blank']);
+    },
+  );
+
+  it.each([
+    'xyz',
+    '123',
+    `${'0'.repeat(36)}`,
+    "' or 1=1 --",
+    '68f126b0-1ceb-4a33-88be-d90fa7109eez',
+  ])('refuses "%s" as the id of an activity', async (uuid) => {
+    const answer = await get(`/${encodeURIComponent(uuid)}`);
+
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toEqual(['activity_uuid_invalid']);
+    expect(only()).toMatchObject({ error: true });
+  });
+
+  it.each([
+    "'; drop table activities; --",
+    "' or '1'='1",
+    '%',
+    '_',
+    '\\',
+    "cloud' union select handle from users --",
+  ])('takes SQL and patterns in the term for text: %s', async (term) => {
+    const answer = await get(`/search?term=${encodeURIComponent(term)}`);
+
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual([]);
+    expect((await get('/home')).status).toBe(200);
+  });
+
+  it('finds a percent sign where there is one', async () => {
+    await post(JSON.stringify({ message: '100 % done_or not\\', ttl: '1-day' }));
+
+    for (const term of ['100 %', 'done_or', 'not\\']) {
+      const found = (await (await get(`/search?term=${encodeURIComponent(term)}`)).json()) as [];
+      expect([term, found.length]).toEqual([term, 1]);
+    }
+  });
+
+  it('gives a script in a message back as the text it is', async () => {
+    const message = '<script>alert(1)</script><img src=x onerror="alert(2)">';
+    const answer = await post(JSON.stringify({ message, ttl: '1-day' }));
+
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(await answer.json()).toMatchObject({ message });
+  });
+
+  it.each([
+    ['@nobody', 404],
+    ['@%00', 422],
+    [`@${'x'.repeat(31)}`, 422],
+    ['@%F0%9F%9A%80', 404],
+    ['@..%2F..%2Fetc', 404],
+    ['@%E0%A4%A', 400],
+  ])('answers the handle %s with %i', async (handle, status) => {
+    const answer = await get(`/${handle}`);
+
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(only()).toMatchObject({ error: true, http: { response: { status } } });
+  });
+
+  it('answers 404 in JSON to an address that does not exist', async () => {
+    const answer = await fetch(`${cruddur.url}/api/nonsense`);
+
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ traceId: only().trace_id });
+  });
+});

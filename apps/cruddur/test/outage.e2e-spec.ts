@@ -1,0 +1,121 @@
+import { openServer } from '../src/database/pool';
+import { startCruddur, type RunningCruddur } from './support/cruddur';
+import { startNotifications } from './support/notifications';
+import {
+  describeWithPostgres,
+  postgresServer,
+  type PostgresServer,
+} from './support/postgres-server';
+import { embeddedDatabase } from './support/embedded-database';
+import { until } from './support/until';
+
+describeWithPostgres('a database that is away', () => {
+  let server: PostgresServer;
+  let cruddur: RunningCruddur;
+
+  beforeAll(async () => {
+    server = await postgresServer();
+  });
+  beforeEach(async () => {
+    cruddur = await startCruddur(() => Promise.resolve(openServer(server.databaseUrl)));
+  });
+  afterEach(async () => {
+    await cruddur?.close();
+    await server.stop();
+  });
+  afterAll(() => server?.remove());
+
+  const home = () => fetch(`${cruddur.url}/api/activities/home`);
+  const works = async () => (await home()).status === 200;
+  const expectUnavailable = async () => {
+    cruddur.xray.documents.length = 0;
+    const answer = await home();
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('1');
+    const body = await answer.text();
+    expect(JSON.parse(body)).toMatchObject({
+      error: 'Service Unavailable',
+      message: expect.stringContaining('cannot reach its database'),
+      traceId: cruddur.xray.documents[0]?.trace_id,
+    });
+    expect(body).not.toContain('secret');
+    expect(cruddur.xray.documents).toMatchObject([
+      { fault: true, http: { response: { status: 503 } } },
+    ]);
+  };
+
+  it('at the start: 503, the health check answers, and all is well once it is there', async () => {
+    await expectUnavailable();
+    expect((await fetch(`${cruddur.url}/api/health-check`)).status).toBe(200);
+
+    await server.start();
+
+    await until(works);
+  });
+
+  it('in mid-run: 503, and all is well once it is back', async () => {
+    await server.start();
+    await until(works);
+
+    await server.stop();
+    await expectUnavailable();
+    await expectUnavailable();
+
+    await server.start();
+    await until(works);
+  });
+
+  it('under load: every request is answered, with 200 or 503', async () => {
+    await server.start();
+    await until(works);
+
+    const answers: Promise<number>[] = [];
+    const fire = () => answers.push(home().then(({ status }) => status));
+    for (let i = 0; i < 50; i++) fire();
+    const stopping = server.stop();
+    for (let i = 0; i < 50; i++) fire();
+    await stopping;
+    for (let i = 0; i < 50; i++) fire();
+
+    const statuses = new Set(await Promise.all(answers));
+    expect([...statuses].filter((status) => status !== 200)).toEqual([503]);
+    await server.start();
+    await until(works);
+  });
+});
+
+describe('a notifications service that is away', () => {
+  it('costs the notifications, not the crud, and is found again when it is back', async () => {
+    const database = await embeddedDatabase();
+    const first = await startNotifications(database.pools);
+    const { host, port } = first;
+    const cruddur = await startCruddur(database.pools, {
+      config: { notifications: { host, port } },
+    });
+    try {
+      const list = () => fetch(`${cruddur.url}/api/activities/notifications`);
+      const write = () =>
+        fetch(`${cruddur.url}/api/activities`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ message: 'for @worf', ttl: '1-day' }),
+        });
+      expect((await list()).status).toBe(200);
+
+      await first.close();
+      const answer = await list();
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toMatchObject({
+        message: expect.stringContaining(`${host}:${port} does not answer`),
+      });
+      expect((await write()).status).toBe(200);
+
+      const second = await startNotifications(database.pools, port);
+      await until(async () => (await list()).status === 200);
+      await second.close();
+    } finally {
+      await cruddur.close();
+      await database.close();
+    }
+  });
+});
