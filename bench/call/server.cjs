@@ -1,0 +1,45 @@
+'use strict';
+// Calls of decorated methods, inside a request that the tracer opened a trace for, and outside of any.
+const { startTracer } = require('../tracers/start.cjs');
+
+async function main() {
+  const [variant] = process.argv.slice(2);
+  const tracer = startTracer(variant, { exporting: false });
+  require('reflect-metadata');
+  const { Controller, Get, Module, Query } = require('@nestjs/common');
+  const { NestFactory } = require('@nestjs/core');
+  const { decorate, decorateParameter } = require('../lib/decorate.cjs');
+  const { subjectOf, measure } = require('./loops.cjs');
+  const subject = subjectOf(tracer.traced);
+
+  class CallController {
+    run({ kind, calls }) {
+      return measure(subject, { kind, calls: Number(calls) });
+    }
+  }
+  decorate(Get(), CallController, 'run');
+  decorateParameter(Query(), CallController, 'run', 0);
+  Controller('call')(CallController);
+  class AppModule {}
+  Module({
+    imports: tracer.imports ?? [],
+    providers: tracer.providers ?? [],
+    controllers: [CallController],
+  })(AppModule);
+
+  const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
+  tracer.use?.(app);
+  await app.listen(0, '127.0.0.1');
+
+  // Asked by message, the loop runs outside of any request.
+  process.on('message', async ({ ask, args }) => {
+    if (ask === 'collect') globalThis.gc();
+    process.send({ answer: ask === 'outside' ? await measure(subject, args) : 'done' });
+  });
+  process.send({ answer: { port: app.getHttpServer().address().port } });
+}
+
+main().catch((problem) => {
+  console.error(problem);
+  process.exit(1);
+});

@@ -1,0 +1,42 @@
+'use strict';
+// Makes closed segments first, then times what turning them into documents and sending them costs.
+const { once } = require('node:events');
+const { setTimeout } = require('node:timers/promises');
+const { senders } = require('./senders.cjs');
+
+/**
+ * `small` is what a request leaves behind: five nested subsegments. `medium` just fits a
+ * datagram. `large` does not: it has to be split, or is lost.
+ */
+const shapes = {
+  small: { depth: 5, wide: 1, text: 0, perTurn: 4 },
+  medium: { depth: 5, wide: 20, text: 400, perTurn: 1 },
+  large: { depth: 5, wide: 60, text: 400, perTurn: 1 },
+};
+
+async function main() {
+  const [kind] = process.argv.slice(2);
+  const sender = await senders[kind]({ port: Number(process.env.SINK_UDP) });
+  process.on('message', async ({ args: { shape, count } }) => {
+    const closed = [];
+    const { perTurn, ...size } = shapes[shape];
+    for (let i = 0; i < count; i++) closed.push(sender.make(size));
+    globalThis.gc();
+    const before = process.cpuUsage();
+    while (closed.length > 0) {
+      for (const segment of closed.splice(0, perTurn)) sender.send(segment);
+      await sender.sent();
+      // Waiting takes no CPU; without it, the largest would overrun the sink's socket.
+      if (shape !== 'small') await setTimeout(3);
+    }
+    const { user, system } = process.cpuUsage(before);
+    process.send({ answer: { micros: (user + system) / count } });
+  });
+  process.send({ answer: 'ready' });
+  await once(process, 'disconnect');
+}
+
+main().catch((problem) => {
+  console.error(problem);
+  process.exit(1);
+});

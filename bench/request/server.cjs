@@ -1,0 +1,40 @@
+'use strict';
+// One variant of the application in a process of its own, steered by its parent's messages.
+const { profiler } = require('../lib/profiler.cjs');
+const { startTracer } = require('../tracers/start.cjs');
+
+async function main() {
+  const [variant] = process.argv.slice(2);
+  // Before Nest is loaded: dd-trace and OpenTelemetry patch modules as they load.
+  const tracer = startTracer(variant, { exporting: true });
+  const { NestFactory } = require('@nestjs/core');
+  const { activitiesModule } = require('./activities.cjs');
+
+  const app = await NestFactory.create(activitiesModule(tracer), { logger: ['error', 'warn'] });
+  tracer.use?.(app);
+  await app.listen(0, '127.0.0.1');
+
+  let profiling;
+  const answers = {
+    profile: () => (profiling = profiler()).start(),
+    profiled: () => profiling.stop(),
+    async flush() {
+      await tracer.flush?.(app);
+    },
+    mark({ collect = false } = {}) {
+      if (collect) for (let i = 0; i < 4; i++) globalThis.gc();
+      const { user, system } = process.cpuUsage();
+      const { rss, heapUsed, external } = process.memoryUsage();
+      return { cpuMicros: user + system, rss, heapUsed, external };
+    },
+  };
+  process.on('message', async ({ ask, args }) => {
+    process.send({ answer: await answers[ask](args) });
+  });
+  process.send({ answer: { port: app.getHttpServer().address().port } });
+}
+
+main().catch((problem) => {
+  console.error(problem);
+  process.exit(1);
+});

@@ -1,0 +1,19 @@
+'use strict';
+
+/** No tracing at all; with `interceptor`, what Nest takes for one that does nothing. */
+function start({ interceptor = false }) {
+  return {
+    traced: () => undefined,
+    providers: interceptor ? [emptyInterceptor()] : [],
+  };
+}
+
+function emptyInterceptor() {
+  const { APP_INTERCEPTOR } = require('@nestjs/core');
+  return {
+    provide: APP_INTERCEPTOR,
+    useValue: { intercept: (_context, next) => next.handle() },
+  };
+}
+
+module.exports = { start };

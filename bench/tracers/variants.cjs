@@ -1,0 +1,86 @@
+'use strict';
+
+/**
+ * What is compared. `tracer` is a file beside this one, `options` what it is started with.
+ * `ours` marks nestjs-xray, `unsampled` the variants from which nothing arrives.
+ */
+const variants = {
+  untraced: { title: 'untraced', tracer: 'untraced' },
+  interceptor: {
+    title: 'untraced, with one empty interceptor',
+    tracer: 'untraced',
+    options: { interceptor: true },
+    reference: true,
+  },
+  floor: { title: 'floor: plain objects by hand', tracer: 'floor', reference: true },
+  lean: {
+    title: 'nestjs-xray, lean (`interceptor: false`)',
+    tracer: 'nestjs-xray',
+    options: { interceptor: false },
+    ours: true,
+  },
+  default: { title: 'nestjs-xray, default', tracer: 'nestjs-xray', options: {}, ours: true },
+  sdk: {
+    title: 'nestjs-xray, default, with `nestjs-xray/aws-sdk`',
+    tracer: 'nestjs-xray',
+    options: { sdk: true },
+    ours: true,
+  },
+  'lean-unsampled': {
+    title: 'nestjs-xray, lean, unsampled',
+    tracer: 'nestjs-xray',
+    options: { interceptor: false, sampled: false },
+    ours: true,
+  },
+  'default-unsampled': {
+    title: 'nestjs-xray, default, unsampled',
+    tracer: 'nestjs-xray',
+    options: { sampled: false },
+    ours: true,
+  },
+  'lean-unsampled-alone': {
+    title: 'nestjs-xray, lean, unsampled, no outgoing capture',
+    tracer: 'nestjs-xray',
+    options: { interceptor: false, sampled: false, capture: false },
+    ours: true,
+  },
+  'default-unsampled-alone': {
+    title: 'nestjs-xray, default, unsampled, no outgoing capture',
+    tracer: 'nestjs-xray',
+    options: { sampled: false, capture: false },
+    ours: true,
+  },
+  'dd-trace': { title: 'dd-trace', tracer: 'dd-trace' },
+  opentelemetry: { title: 'OpenTelemetry with nestjs-otel', tracer: 'opentelemetry' },
+  'opentelemetry-unsampled': {
+    title: 'OpenTelemetry with nestjs-otel, unsampled',
+    tracer: 'opentelemetry',
+    options: { sampled: false },
+  },
+  narando: { title: '@narando/nest-xray', tracer: 'narando' },
+  'aws-sdk': { title: 'aws-xray-sdk-core with aws-xray-sdk-express', tracer: 'aws-sdk' },
+  'aws-sdk-unsampled': {
+    title: 'aws-xray-sdk-core with aws-xray-sdk-express, unsampled',
+    tracer: 'aws-sdk',
+    options: { sampled: false },
+  },
+};
+
+/** Looks a variant up; `lean@before` is `lean` with the toolkit kept as `nestjs-xray-before`. */
+function variantOf(name) {
+  const [known, build] = name.split('@');
+  const variant = variants[known];
+  if (!variant) {
+    throw new Error(
+      `There is no variant "${known}". Choose from ${Object.keys(variants).join(', ')}.`,
+    );
+  }
+  if (build === undefined) return variant;
+  return {
+    ...variant,
+    title: `${variant.title}, build ${build}`,
+    options: { ...variant.options, toolkit: `nestjs-xray-${build}` },
+  };
+}
+
+module.exports = { variants, variantOf };
