@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Page } from 'playwright-core';
+import { withChromium } from './chromium';
+import { root, Stack, until } from './stack';
+
+const run = promisify(execFile);
+const names = [
+  'backend-nest',
+  'user_activities',
+  'user_activities_start',
+  'user_activities_nested_subsegment',
+];
+
+describe('the first trace', () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await Stack.start();
+  }, 120_000);
+  afterAll(() => stack?.stop());
+
+  async function request(handle = '@andrewbrown') {
+    const from = Date.now() / 1000 - 1;
+    const response = await fetch(`${stack.cruddur}/api/activities/${handle}`);
+    const summary = await until('the trace to be listed', async () => {
+      const { TraceSummaries } = await stack.api<{ TraceSummaries: { Id: string }[] }>(
+        'TraceSummaries',
+        { StartTime: from, EndTime: Date.now() / 1000 + 1 },
+      );
+      return TraceSummaries[0];
+    });
+    return { response, id: summary.Id };
+  }
+
+  it('holds the segment and three nested subsegments a moment after the request', async () => {
+    const { response, id } = await request();
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual(
+      expect.arrayContaining([expect.objectContaining({ handle: 'andrewbrown' })]),
+    );
+    const { Traces } = await stack.api<{ Traces: { Segments: { Document: string }[] }[] }>(
+      'Traces',
+      { TraceIds: [id] },
+    );
+    let node = JSON.parse(Traces[0]!.Segments[0]!.Document);
+    const found: string[] = [];
+    while (node && names.includes(node.name)) {
+      found.push(node.name);
+      node = node.subsegments?.find((child: { name: string }) => names.includes(child.name));
+    }
+    expect(found).toEqual(names);
+  });
+
+  it('answers the AWS CLI', async () => {
+    const aws = '/usr/bin/aws';
+    if (!existsSync(aws)) {
+      if (process.env.CI) throw new Error('CI needs the AWS CLI: apt-get install awscli');
+      console.warn('Not run: the AWS CLI is missing (apt-get install awscli).');
+      return;
+    }
+    const { id } = await request();
+    const now = Math.floor(Date.now() / 1000);
+    const { stdout } = await run(
+      aws,
+      [
+        'xray',
+        'get-trace-summaries',
+        '--endpoint-url',
+        stack.localXray,
+        '--start-time',
+        String(now - 60),
+        '--end-time',
+        String(now + 1),
+      ],
+      {
+        env: {
+          ...process.env,
+          AWS_ACCESS_KEY_ID: 'test',
+          AWS_SECRET_ACCESS_KEY: 'test',
+          AWS_REGION: 'us-east-1',
+          AWS_DEFAULT_REGION: 'us-east-1',
+        },
+      },
+    );
+    const { TraceSummaries } = JSON.parse(stdout) as { TraceSummaries: { Id: string }[] };
+    expect(TraceSummaries.map(({ Id }) => Id)).toContain(id);
+  });
+
+  it('is on screen as four nested bars, with its annotation in the panel', async () => {
+    const { id } = await request();
+    await withChromium(async (page) => {
+      await page.goto(stack.localXray);
+      await page.getByText('/api/activities/@:handle').first().click();
+      await page.getByRole('treegrid').waitFor();
+      expect(await bars(page)).toEqual(names.map((name, depth) => [name, depth]));
+
+      await page.locator('[role=row][data-name="user_activities_start"]').click();
+      const panel = page.getByRole('complementary', { name: 'Detail' });
+      await panel.getByRole('tab', { name: /Annotations/ }).click();
+      await panel.getByText('/api/activities/@andrewbrown').first().waitFor();
+      expect(page.url()).toMatch(/\/traces\/1-[0-9a-f]{8}-[0-9a-f]{24}/);
+
+      await page.goto(`${stack.localXray}/traces/${id}`);
+      expect(await bars(page)).toHaveLength(4);
+      await page.screenshot({ path: join(root, 'docs/images/first-trace.png') });
+    });
+  });
+
+  /** Name and depth of the four bars; the queries below them are the capture's business. */
+  async function bars(page: Page): Promise<[string, number][]> {
+    await page.locator(`[role=row][data-name="${names[3]}"]`).waitFor();
+    const rows = await page
+      .locator('[role=row][data-name]')
+      .evaluateAll((elements) =>
+        elements.map((element) => [
+          element.getAttribute('data-name'),
+          Number(element.getAttribute('data-depth')),
+        ]),
+      );
+    return (rows as [string, number][])
+      .filter(([name]) => names.includes(name))
+      .map(([name, depth], _index, all) => [name, depth - all[0]![1]]);
+  }
+});

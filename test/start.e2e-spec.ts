@@ -1,0 +1,38 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { Stack } from './stack';
+
+describe('npm start', () => {
+  it('ends both parts on Ctrl-C and leaves nothing listening', async () => {
+    const stack = await Stack.start();
+    expect(stack.output).toContain(stack.cruddur);
+    expect(stack.output).toContain(stack.localXray);
+    expect(await stack.stop()).toBe(0);
+    await expect(fetch(stack.cruddur)).rejects.toThrow();
+    await expect(fetch(stack.localXray)).rejects.toThrow();
+  }, 120_000);
+
+  it.each([
+    ['PORT', (port: number) => ({ PORT: String(port) })],
+    ['XRAY_LOCAL_ADDRESS', (port: number) => ({ XRAY_LOCAL_ADDRESS: `127.0.0.1:${port}` })],
+  ])(
+    'names the port and %s when it is taken, ends with code 1 and leaves nothing behind',
+    async (variable, overrides) => {
+      const squatter = createServer((_request, response) => response.writeHead(404).end());
+      squatter.listen(0, '127.0.0.1');
+      await once(squatter, 'listening');
+      const { port } = squatter.address() as AddressInfo;
+      try {
+        const stack = await Stack.spawn(overrides(port));
+        expect(await stack.ended()).toBe(1);
+        expect(stack.output).toContain(String(port));
+        expect(stack.output).toContain(variable);
+        await expect(fetch(stack.localXray)).rejects.toThrow();
+      } finally {
+        squatter.close();
+      }
+    },
+    120_000,
+  );
+});
