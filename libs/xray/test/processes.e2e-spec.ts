@@ -1,7 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { compiledLibrary, type CompiledLibrary } from './compiled-library';
 import { udpDaemon, type UdpDaemon } from './udp-daemon';
+
+/**
+ * The body that a server answers on a connection of its own. One that is kept alive and never idle
+ * would keep the server open for as long as there is load, with tracing or without.
+ */
+async function get(port: number): Promise<string> {
+  const request = httpGet({ port, host: '127.0.0.1', agent: false });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return text(response);
+}
 
 describe('a process of its own', () => {
   let library: CompiledLibrary;
@@ -101,8 +113,7 @@ describe('a process of its own', () => {
     const client = async () => {
       for (;;) {
         try {
-          const response = await fetch(`http://127.0.0.1:${port}/`);
-          if ((await response.text()) === 'done') answered++;
+          if ((await get(port)) === 'done') answered++;
           else wrong++;
         } catch {
           if (!terminated) wrong++;
