@@ -2,7 +2,7 @@ import { runChild } from './child/run-child';
 
 describe('200,000 requests, one in ten with a call that never settles,', () => {
   it('report it as in progress and keep nothing alive', async () => {
-    const output = await runChild('abandoned-work.ts', '--expose-gc');
+    const output = await runChild('abandoned-work.ts', { flags: ['--expose-gc'] });
     const { heaps, ...counts } = JSON.parse(output) as { heaps: number[] };
     expect(counts).toEqual({
       segments: 200_000,

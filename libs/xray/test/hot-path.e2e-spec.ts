@@ -1,9 +1,5 @@
-import { Controller, Get, Injectable, Module, Param, type Provider } from '@nestjs/common';
-import { APP_INTERCEPTOR, NestFactory } from '@nestjs/core';
-import { Subsegment, XrayModule, type XrayModuleExtras, type XrayOptions } from 'nestjs-xray';
-import type { AddressInfo } from 'node:net';
-import { Agent, get } from 'node:http';
-import { callCounter, type Counts } from './call-counter';
+import type { Counts } from './child/call-counter';
+import type { Options, RequestCounts } from './child/count-requests';
 import { runChild } from './child/run-child';
 import { udpDaemon } from './udp-daemon';
 
@@ -11,54 +7,13 @@ import { udpDaemon } from './udp-daemon';
  * What a request costs, counted and not timed: a clock on a shared machine lies. Each figure is
  * what one request does beyond the same request to the same application without XrayModule.
  */
-const REQUESTS = 200;
-
-@Injectable()
-class Feed {
-  @Subsegment()
-  async list(handle: string) {
-    return { user: await this.user(handle) };
-  }
-
-  @Subsegment()
-  async user(handle: string) {
-    return { handle, rows: await this.rows() };
-  }
-
-  @Subsegment()
-  async rows() {
-    return [await this.row(1)];
-  }
-
-  @Subsegment()
-  async row(id: number) {
-    return { id, likes: await this.likes(id) };
-  }
-
-  @Subsegment()
-  async likes(id: number) {
-    return id * 2;
-  }
-}
-
-@Controller('api/activities')
-class FeedController {
-  constructor(private readonly feed: Feed) {}
-
-  @Get('@:handle')
-  show(@Param('handle') handle: string) {
-    return this.feed.list(handle);
-  }
-}
-
-type Options = Partial<XrayOptions> & XrayModuleExtras;
 
 describe('a request with five decorated async calls', () => {
   it.each<[string, Options]>([
     ['without the interceptor', { interceptor: false }],
     ['with it', {}],
   ])('does no more for being recorded than its share, %s', async (_mode, options) => {
-    const { extra, documents, subsegments } = await beyondUntraced(options);
+    const { extra, requests, documents, subsegments } = await beyondUntraced(options);
 
     expect(extra).toEqual({
       hooks: 0,
@@ -76,8 +31,8 @@ describe('a request with five decorated async calls', () => {
       // Sixty bytes a request, out of 8,192 at a time.
       randomFills: expect.closeTo(0, 1),
     });
-    expect(documents).toBe(REQUESTS);
-    expect(subsegments).toBe(REQUESTS * 5);
+    expect(documents).toBe(requests);
+    expect(subsegments).toBe(requests * 5);
   });
 
   it.each<[string, Options]>([
@@ -102,7 +57,7 @@ describe('a decorated call', () => {
   it('allocates its node, and nothing when it is not recorded', async () => {
     // A nursery so large that nothing is collected while bytes are counted.
     const flags = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'];
-    const bytes = JSON.parse(await runChild('allocations.ts', ...flags)) as Record<string, number>;
+    const bytes = JSON.parse(await runChild('allocations.ts', { flags })) as Record<string, number>;
 
     expect(bytes.syncRecorded).toBeLessThan(400);
     expect(bytes.asyncRecorded).toBeLessThan(1_500);
@@ -129,32 +84,23 @@ const NOTHING: Counts = {
 /** What a request does beyond what it does without XrayModule, and what arrived of all of them. */
 async function beyondUntraced(options: Options) {
   const daemon = await udpDaemon();
-  const daemonAddress = `127.0.0.1:${daemon.port}`;
-  const module = XrayModule.forRoot({
-    serviceName: 'feed',
-    daemonAddress,
-    source: false,
-    ...options,
-  });
-  // Nest makes promises for any interceptor; ours may not make more.
-  const interceptor = { provide: APP_INTERCEPTOR, useValue: { intercept: passOn } };
-  const untraced = await countRequests([], options.interceptor === false ? [] : [interceptor]);
-  const traced = await countRequests([module], []);
+  const given = { ...options, daemonAddress: `127.0.0.1:${daemon.port}` };
+  const output = await runChild('count-requests.ts', { args: [JSON.stringify(given)] });
+  const { requests, warmUp, traced, untraced } = JSON.parse(output) as RequestCounts;
   const names = Object.keys(untraced) as (keyof Counts)[];
   const extra = Object.fromEntries(
-    names.map((name) => [name, (traced[name] - untraced[name]) / REQUESTS]),
+    names.map((name) => [name, (traced[name] - untraced[name]) / requests]),
   );
-  if (options.sampling !== 0) await daemon.received(WARM_UP + REQUESTS);
+  if (options.sampling !== 0) await daemon.received(warmUp + requests);
   await daemon.close();
-  const documents = daemon.documents.slice(WARM_UP);
+  const documents = daemon.documents.slice(warmUp);
   return {
     extra,
+    requests,
     documents: documents.length,
     subsegments: documents.reduce((sum, document) => sum + nodesUnder(document), 0),
   };
 }
-
-const passOn = (_context: unknown, next: { handle(): unknown }) => next.handle();
 
 interface Tree {
   subsegments?: Tree[];
@@ -162,45 +108,4 @@ interface Tree {
 
 function nodesUnder({ subsegments = [] }: Tree): number {
   return subsegments.reduce((sum, child) => sum + 1 + nodesUnder(child), 0);
-}
-
-/** Requests before the ones that count: sockets are open then, and the pools filled. */
-const WARM_UP = 10;
-
-async function countRequests(imports: object[], providers: Provider[]): Promise<Counts> {
-  @Module({
-    imports: imports as never[],
-    controllers: [FeedController],
-    providers: [Feed, ...providers],
-  })
-  class App {}
-  const counter = callCounter();
-  const app = await NestFactory.create(App, { logger: false });
-  try {
-    await app.listen(0, '127.0.0.1');
-    const { port } = app.getHttpServer().address() as AddressInfo;
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const request = () => answer(`http://127.0.0.1:${port}/api/activities/@andrewbrown`, agent);
-    for (let i = 0; i < WARM_UP; i++) await request();
-    const before = counter.counts();
-    for (let i = 0; i < REQUESTS; i++) await request();
-    const after = counter.counts();
-    agent.destroy();
-    for (const name in after) after[name as keyof Counts] -= before[name as keyof Counts];
-    // Hooks are put in place at the start, and cost from then on.
-    return { ...after, hooks: counter.counts().hooks * REQUESTS };
-  } finally {
-    counter.stop();
-    await app.close();
-  }
-}
-
-/** Resolves a turn after the answer is there, when what it left behind has been sent. */
-function answer(url: string, agent: Agent): Promise<void> {
-  return new Promise((resolve, reject) => {
-    get(url, { agent }, (response) => {
-      response.resume();
-      response.on('end', () => setTimeout(resolve, 0));
-    }).on('error', reject);
-  });
 }

@@ -1,0 +1,89 @@
+import asyncHooks, { AsyncLocalStorage, createHook } from 'node:async_hooks';
+import crypto from 'node:crypto';
+import { Socket } from 'node:dgram';
+import { ServerResponse } from 'node:http';
+
+/** How often things were done in this process that cost a request its time. */
+export interface Counts {
+  /** async_hooks put in place. */
+  hooks: number;
+  /** AsyncLocalStorage stores entered. */
+  contexts: number;
+  clockReadings: number;
+  /** On responses. */
+  listeners: number;
+  stringified: number;
+  datagrams: number;
+  /** setImmediate(). */
+  turns: number;
+  promises: number;
+  /** Times that the random generator was asked. */
+  randomFills: number;
+}
+
+type Called = [owner: object, method: string];
+
+/** What is counted under which name. */
+const CALLS: Record<Exclude<keyof Counts, 'promises'>, Called[]> = {
+  hooks: [[asyncHooks, 'createHook']],
+  contexts: [
+    [AsyncLocalStorage.prototype, 'run'],
+    [AsyncLocalStorage.prototype, 'enterWith'],
+  ],
+  clockReadings: [[performance, 'now']],
+  listeners: [
+    [ServerResponse.prototype, 'on'],
+    [ServerResponse.prototype, 'once'],
+  ],
+  stringified: [[JSON, 'stringify']],
+  datagrams: [[Socket.prototype, 'send']],
+  turns: [[globalThis, 'setImmediate']],
+  randomFills: [
+    [globalThis.crypto, 'getRandomValues'],
+    [crypto, 'randomBytes'],
+    [crypto, 'randomFillSync'],
+  ],
+};
+
+/** Counts calls without changing them, until it is stopped. */
+export function callCounter() {
+  const counts: Counts = {
+    hooks: 0,
+    contexts: 0,
+    clockReadings: 0,
+    listeners: 0,
+    stringified: 0,
+    datagrams: 0,
+    turns: 0,
+    promises: 0,
+    randomFills: 0,
+  };
+  // From before the calls are counted: it is not one of the hooks that count.
+  const hook = createHook({ init: (_id, type) => void (type === 'PROMISE' && counts.promises++) });
+  const restore = Object.entries(CALLS).flatMap(([name, calls]) =>
+    calls.map((called) => onCall(called, () => counts[name as keyof Counts]++)),
+  );
+  hook.enable();
+  return {
+    counts: (): Counts => ({ ...counts }),
+    stop(): void {
+      hook.disable();
+      for (const undo of restore) undo();
+    },
+  };
+}
+
+/** Calls `seen` before each call of `owner[method]`; returns what puts that back as it was. */
+function onCall([owner, method]: Called, seen: () => void): () => void {
+  const own = Object.getOwnPropertyDescriptor(owner, method);
+  const called = Reflect.get(owner, method) as (...args: unknown[]) => unknown;
+  const value = function (this: unknown, ...args: unknown[]): unknown {
+    seen();
+    return Reflect.apply(called, this, args);
+  };
+  Object.defineProperty(owner, method, { value, configurable: true, writable: true });
+  return () => {
+    if (own) Object.defineProperty(owner, method, own);
+    else Reflect.deleteProperty(owner, method);
+  };
+}
