@@ -54,13 +54,13 @@ export class FieldChecks {
   /** A whole number; digits in a string are taken for one, since some tracers write them so. */
   protected whole(fields: Fields, key: string, at: string): void {
     const value = this.present(fields, key);
-    if (value === undefined || (typeof value === 'number' && Number.isFinite(value))) return;
+    if (value === undefined || Number.isSafeInteger(value)) return;
     if (typeof value === 'string' && /^\d{1,15}$/.test(value)) {
       fields[key] = Number(value);
       this.changed = true;
       return;
     }
-    throw new Refused('InvalidSegment', at + key, `must be a number, not ${shown(value)}`);
+    throw new Refused('InvalidSegment', at + key, `must be a whole number, not ${shown(value)}`);
   }
 
   /** Epoch seconds: later than 1970 and before the year 5138, so that no sum of them overflows. */

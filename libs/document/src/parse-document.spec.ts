@@ -79,6 +79,16 @@ describe('parseDocument', () => {
       'http.request.url: must be a string, not 1',
     ],
     [
+      { http: { response: { status: 200.5 } } },
+      'InvalidSegment',
+      'http.response.status: must be a whole number, not 200.5',
+    ],
+    [
+      { http: { response: { status: 1e300 } } },
+      'InvalidSegment',
+      'http.response.status: must be a whole number, not 1e+300',
+    ],
+    [
       { annotations: { a: {} } },
       'InvalidAnnotation',
       'annotations.a: must be a string, a number or a boolean, not an object',
@@ -91,7 +101,7 @@ describe('parseDocument', () => {
     [
       { cause: { exceptions: [{ stack: [{ line: {} }] }] } },
       'InvalidSegment',
-      'cause.exceptions[0].stack[0].line: must be a number, not an object',
+      'cause.exceptions[0].stack[0].line: must be a whole number, not an object',
     ],
     [
       { type: 'subsegment' },

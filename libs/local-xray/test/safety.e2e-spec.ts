@@ -212,6 +212,25 @@ describe('local X-Ray, asked by strangers', () => {
     });
   });
 
+  it.each([200.5, -1e300, 2 ** 63])(
+    'loses nothing that came together with a document of status %d',
+    async (status) => {
+      const sound = segment();
+      const documents = [sound, segment({ http: { response: { status } } }), segment()];
+
+      const { body } = await call(server, 'TraceSegments', {
+        TraceSegmentDocuments: documents.map((each) => JSON.stringify(each)),
+      });
+
+      expect(body.UnprocessedTraceSegments).toMatchObject([
+        { Id: documents[1]!.id, ErrorCode: 'InvalidSegment' },
+      ]);
+      expect(
+        (await call(server, 'Traces', { TraceIds: [sound.trace_id] })).body.Traces,
+      ).toHaveLength(1);
+    },
+  );
+
   it('survives datagrams of every kind', async () => {
     const other = await start();
     const good = segment();
