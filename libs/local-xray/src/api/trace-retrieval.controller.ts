@@ -82,7 +82,7 @@ export class TraceRetrievalController {
     const services = this.query.statistics.traceGraph(traceIds);
     return {
       RetrievalStatus: 'COMPLETE',
-      Services: services.map((Graph) => ({ Graph, Links: [] })),
+      Services: services.map((Service) => ({ Service, Links: [] })),
     };
   }
 
