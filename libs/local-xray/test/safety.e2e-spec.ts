@@ -291,6 +291,19 @@ describe('local X-Ray, its database', () => {
     expect((await call(second, 'Groups')).body.Groups).toMatchObject([{ GroupName: 'mine' }]);
   });
 
+  it('is refused while another local X-Ray has it, and taken once that has ended', async () => {
+    const file = join(folder, 'xray.db');
+    const first = await open(file);
+    await put(first, segment());
+
+    await expect(start({ database: file })).rejects.toThrow(/in use by another local X-Ray.*--db/);
+    await put(first, segment());
+    await first.close();
+
+    const second: any = await (await fetch(url(await open(file), '/console/traces'))).json();
+    expect(second.counts.total).toBe(2);
+  });
+
   it('is refused, and left as it is, when it was written by a newer version', async () => {
     const file = join(folder, 'new.db');
     await (await open(file)).close();

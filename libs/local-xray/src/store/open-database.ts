@@ -17,14 +17,46 @@ export class DatabaseError extends Error {
  */
 export function openDatabase(file: string): Driver {
   const driver = open(file);
+  let lock: Driver | undefined;
+  const close = () => {
+    driver.close();
+    lock?.close();
+  };
   try {
     refuseForeign(driver, file);
+    lock = takeLock(file);
     configureUnlessReadOnly(driver);
     migrate(driver);
-    return driver;
+    return { ...driver, close };
   } catch (error) {
-    driver.close();
+    close();
     throw error instanceof DatabaseError ? error : unusable(file, error);
+  }
+}
+
+/** How long a local X-Ray that is just ending may take to let go. */
+const LOCK_WAIT_MS = 3000;
+
+/**
+ * Keeps a second local X-Ray from the file: each numbers its traces by itself, so two would write
+ * over each other's. The lock is SQLite's own, on an empty file beside it, and ends with the process
+ * however that ends. Where that file cannot be made, the database cannot be written either.
+ */
+function takeLock(file: string): Driver | undefined {
+  if (file === ':memory:') return undefined;
+  let lock: Driver | undefined;
+  try {
+    lock = openDriver(`${file}-lock`);
+    lock.exec(
+      `PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = ${LOCK_WAIT_MS}; BEGIN EXCLUSIVE`,
+    );
+    return lock;
+  } catch (error) {
+    lock?.close();
+    if (!/locked/i.test((error as Error).message)) return undefined;
+    throw new DatabaseError(
+      `${file} is in use by another local X-Ray. Stop that, or choose another file with --db or XRAY_LOCAL_DB.`,
+    );
   }
 }
 
