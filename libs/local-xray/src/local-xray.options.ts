@@ -60,7 +60,7 @@ export function resolveOptions(
   return {
     host,
     port,
-    database: options.database ?? (env.XRAY_LOCAL_DB || DEFAULT_DATABASE),
+    database: checkDatabase(options.database ?? (env.XRAY_LOCAL_DB || DEFAULT_DATABASE)),
     strict: options.strict ?? false,
     retentionSeconds: options.retention?.seconds ?? WEEK_SECONDS,
     retentionBytes: options.retention?.bytes ?? GIGABYTE,
@@ -80,6 +80,12 @@ function builtViewer(): string {
   return root.endsWith('dist')
     ? join(root, 'apps', 'viewer')
     : join(root, 'dist', 'apps', 'viewer');
+}
+
+/** SQLite takes an empty name for a file of its own that no second connection can open. */
+function checkDatabase(file: string): string {
+  if (file.trim() !== '') return file;
+  throw new OptionError('--db is empty. Name a file, or write :memory: to keep nothing.');
 }
 
 function checkForward(target: string | undefined): string | undefined {

@@ -12,12 +12,14 @@ export function parseRetention(text: string): { seconds?: number; bytes?: number
   const limits: { seconds?: number; bytes?: number } = {};
   for (const part of text.split(',')) {
     const match = /^\s*(\d+(?:\.\d+)?)\s*(s|m|h|d|w|kb|mb|gb)\s*$/i.exec(part);
-    const [amount, unit] = [Number(match?.[1]), match?.[2]?.toLowerCase() ?? ''];
+    const amount = Number(match?.[1]);
+    // Nothing at all could be kept for no time or in no space.
+    const unit = amount > 0 ? match![2]!.toLowerCase() : '';
     if (SECONDS[unit] !== undefined) limits.seconds = amount * SECONDS[unit];
     else if (BYTES[unit] !== undefined) limits.bytes = amount * BYTES[unit];
     else {
       throw new OptionError(
-        `--retention is "${text}", of which "${part.trim()}" is neither a time nor a size. Write for instance 7d, 12h, 500MB or 7d,1GB.`,
+        `--retention is "${text}", of which "${part.trim()}" is neither a time nor a size above 0. Write for instance 7d, 12h, 500MB or 7d,1GB.`,
       );
     }
   }

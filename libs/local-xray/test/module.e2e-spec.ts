@@ -135,6 +135,8 @@ describe('the options', () => {
 
   it.each([
     [() => parseRetention('7x'), /--retention is "7x".*Write for instance 7d/],
+    [() => parseRetention('1d,0MB'), /"0MB" is neither a time nor a size above 0/],
+    [() => resolveOptions({ database: '' }), /--db is empty.*:memory:/],
     [() => resolveOptions({ address: 'nowhere' }), /XRAY_LOCAL_ADDRESS or --address is "nowhere"/],
     [() => resolveOptions({ address: '127.0.0.1:99999' }), /not host:port/],
     [() => resolveOptions({ forward: 'somewhere' }), /--forward is "somewhere"/],
