@@ -1,5 +1,6 @@
+import { lookup } from 'node:dns/promises';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { XrayErrorFilter } from './api/xray-error.filter';
@@ -103,15 +104,17 @@ async function listen(
   const server: Server = app.getHttpServer();
   for (let attempt = 1; ; attempt++) {
     try {
+      // `localhost` may have two addresses, of which UDP and TCP have to take the same.
+      const { address } = await lookup(host, { family: isIPv6(host) ? 6 : 4 });
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        server.listen(port, host, () => {
+        server.listen(port, address, () => {
           server.off('error', reject);
           resolve();
         });
       });
       const actual = (server.address() as AddressInfo).port;
-      return { port: actual, udp: await UdpReceiver.bind(host, actual, store.ingest) };
+      return { port: actual, udp: await UdpReceiver.bind(address, actual, store.ingest) };
     } catch (error) {
       if (port !== 0 || attempt === 5) throw addressError(error, host, port);
       await new Promise((resolve) => server.close(resolve));

@@ -1,3 +1,4 @@
+import dns from 'node:dns';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newId, newTraceId } from '@nestjs-xray/document';
@@ -91,6 +92,23 @@ describe('local X-Ray', () => {
       counts: { ok: 1 },
     });
     expect((await get(`/console/traces/${final.trace_id}`)).segments).toEqual([final]);
+  });
+
+  it('takes datagrams and requests at one address of a name that has two', async () => {
+    const spy = jest.spyOn(dns, 'lookup').mockImplementation(((name: string, ...rest: any[]) => {
+      const found = rest.pop();
+      if (name !== 'localhost') found(null, name, 4);
+      else if (rest[0] === 4) found(null, '127.0.0.1', 4);
+      else found(null, '::1', 6);
+    }) as any);
+    const named = await start({ address: 'localhost:0' }).finally(() => spy.mockRestore());
+    await sendUdp(named, datagram(segment()));
+
+    const status = await until(
+      async (): Promise<any> => (await fetch(url(named, '/console/status'))).json(),
+      ({ received }) => received === 1,
+    ).finally(() => named.close());
+    expect(status).toMatchObject({ rejected: 0 });
   });
 
   it('counts a datagram that it refuses, and says why', async () => {
