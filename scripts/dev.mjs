@@ -1,10 +1,10 @@
 // npm run dev: the demo with traffic flowing, rebuilt and restarted when a source changes.
-import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { cruddur, localXray, parts } from './addresses.mjs';
 import { Processes } from './processes.mjs';
 import { build, ready, root } from './ready.mjs';
 import { keepTraffic } from './traffic.mjs';
+import { watchFolders } from './watch.mjs';
 
 await ready({ toRun: true });
 const processes = new Processes({ verbose: true });
@@ -14,16 +14,10 @@ console.log(
   `\n  Cruddur ${cruddur}, Local X-Ray ${localXray}; watching apps/ and libs/, Ctrl-C ends.\n`,
 );
 
-let timer;
 let working = Promise.resolve();
-for (const folder of ['apps', 'libs']) {
-  watch(join(root, folder), { recursive: true }, (_event, file) => {
-    if (!file || /(^|\/)(dist|node_modules|test)\//.test(file)) return;
-    clearTimeout(timer);
-    // Editors write a file in several steps, and a change often spans several files.
-    timer = setTimeout(() => (working = working.then(rebuild)), 150);
-  });
-}
+watchFolders([join(root, 'apps'), join(root, 'libs')], () => {
+  working = working.then(rebuild);
+});
 
 async function rebuild() {
   try {

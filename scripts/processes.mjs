@@ -26,6 +26,8 @@ export class Processes {
 
   /** Starts `node <script>` and resolves once the address `ready` answers. */
   async start({ name, script, args = [], ready, env = {} }) {
+    // Who answers there already would pass for the part, which is about to say that its port is taken.
+    const taken = await answers(ready);
     const child = spawn(process.execPath, ['--enable-source-maps', join(root, script), ...args], {
       cwd: root,
       env: { ...process.env, ...env },
@@ -36,13 +38,13 @@ export class Processes {
       this.#children.delete(name);
       if (!this.#stopping) void this.stop(code || 1);
     });
-    await this.#answering(name, child, ready);
+    await this.#answering(name, child, ready, taken);
   }
 
-  async #answering(name, child, address) {
+  async #answering(name, child, address, taken) {
     const deadline = Date.now() + START_MS;
     while (child.exitCode === null && !this.#stopping) {
-      if (await answers(address)) return;
+      if (!taken && (await answers(address))) return;
       if (Date.now() > deadline) {
         console.error(
           `${name} did not answer at ${address} within ${START_MS / 1000} s; giving up.`,

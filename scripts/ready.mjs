@@ -78,9 +78,12 @@ async function install() {
   const installed = join(root, 'node_modules/.package-lock.json');
   const stamp = join(root, 'node_modules/.nestjs-xray-lock');
   const wanted = hashOf(readFileSync(lock));
-  const current = existsSync(stamp)
-    ? readFileSync(stamp, 'utf8') === wanted
-    : existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs;
+  const stamped = existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
+  if (stamped === wanted) return; // and write nothing: another user may own what is installed
+  const current =
+    stamped === undefined &&
+    existsSync(installed) &&
+    statSync(installed).mtimeMs >= statSync(lock).mtimeMs;
   if (!current) {
     console.log('Installing packages (npm ci), once …');
     await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);

@@ -35,4 +35,19 @@ describe('npm start', () => {
     },
     120_000,
   );
+
+  it('does not take another Cruddur at its port for its own', async () => {
+    const other = createServer((_request, response) => response.end('{"success":true}'));
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    try {
+      const stack = await Stack.spawn({ PORT: String(port) });
+      expect(await stack.ended()).toBe(1);
+      expect(stack.output).toContain(`127.0.0.1:${port}`);
+      expect(stack.output).not.toContain('Ctrl-C ends everything');
+    } finally {
+      other.close();
+    }
+  }, 120_000);
 });
