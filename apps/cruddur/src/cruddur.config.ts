@@ -41,7 +41,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CruddurConfig 
   return {
     host: text(env, 'HOST') ?? '127.0.0.1',
     port: port(env, 'PORT', 4567),
-    databaseUrl: text(env, 'DATABASE_URL'),
+    databaseUrl: databaseUrl(env),
     dataDirectory: resolve(text(env, 'CRUDDUR_DATA_DIR') ?? '.data'),
     notifications: {
       host: text(env, 'NOTIFICATIONS_HOST') ?? '127.0.0.1',
@@ -57,6 +57,17 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CruddurConfig 
 /** Compose files pass an unset variable on as an empty one, so empty counts as unset. */
 function text(env: NodeJS.ProcessEnv, name: string): string | undefined {
   return env[name]?.trim() || undefined;
+}
+
+/** A password may be in it, so the message leaves the value out. */
+function databaseUrl(env: NodeJS.ProcessEnv): string | undefined {
+  const value = text(env, 'DATABASE_URL');
+  // A folder, with a database after a space, is a server's socket: https://node-postgres.com/features/connecting
+  if (value === undefined || /^(postgres(ql)?:\/\/|socket:|\/)/.test(value)) return value;
+  throw new ConfigError(
+    'Cruddur cannot use DATABASE_URL: it is no address of a PostgreSQL server. ' +
+      'Write it like postgresql://user:password@host:5432/database, or unset it for the embedded database.',
+  );
 }
 
 function port(env: NodeJS.ProcessEnv, name: string, otherwise: number): number {

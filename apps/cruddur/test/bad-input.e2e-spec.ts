@@ -91,6 +91,13 @@ onBothDatabases('bad input', (open) => {
     expect((await get('/home')).status).toBe(200);
   });
 
+  it.each(['%00', 'cloud%00'])('refuses a term that no message can contain: %s', async (term) => {
+    const answer = await get(`/search?term=${term}`);
+
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toEqual(['search_term_invalid_chars']);
+  });
+
   it('finds a percent sign where there is one', async () => {
     await post(JSON.stringify({ message: '100 % done_or not\\', ttl: '1-day' }));
 

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -133,6 +133,25 @@ describe('the process', () => {
     expect(await second.ended).toBe(1);
     expect(second.said()).toContain('another process has it open');
     expect(second.said()).toContain('CRUDDUR_DATA_DIR');
+  });
+
+  it('says which folder it cannot write to, and which variable to set', async () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, '');
+    const started = start('main.js', { PORT: '0', CRUDDUR_DATA_DIR: file });
+
+    expect(await started.ended).toBe(1);
+    expect(started.said()).toContain(`in ${join(file, 'cruddur-pg')}: EEXIST`);
+    expect(started.said()).toContain('set CRUDDUR_DATA_DIR to another one');
+    expect(started.said()).not.toContain('damaged');
+  });
+
+  it('says of a DATABASE_URL that is none that it is none', async () => {
+    const started = start('main.js', { PORT: '0', DATABASE_URL: 'localhost:5432/cruddur' });
+
+    expect(await started.ended).toBe(1);
+    expect(started.said()).toContain('DATABASE_URL');
+    expect(started.said()).toContain('postgresql://user:password@host:5432/database');
   });
 
   it('does not load Rollbar without a token', async () => {

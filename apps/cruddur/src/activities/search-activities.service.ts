@@ -13,11 +13,11 @@ export class SearchActivities {
     private readonly xray: XrayService,
   ) {}
 
-  /** @throws ValidationException `search_term_blank`, `search_term_exceed_max_chars` */
+  /** @throws ValidationException `search_term_blank`, `search_term_exceed_max_chars`, `search_term_invalid_chars` */
   @Subsegment()
   async run(term: unknown): Promise<ActivityDto[]> {
     refuse(termProblem(term));
-    const text = (term as string).replaceAll('\0', '');
+    const text = term as string;
     const rows = await this.activities.containing(text);
     this.xray.metadata('search', { term: text, results: rows.length }, 'search_activities');
     return rows.map((row) => present(row));

@@ -33,10 +33,11 @@ export function isTtl(ttl: unknown): ttl is Ttl {
   return typeof ttl === 'string' && Object.hasOwn(TTL_HOURS, ttl);
 }
 
-/** `search_term_blank`, or that it is longer than anybody searches for. */
+/** `search_term_blank`, or that it is longer than anybody searches for, or holds what no message can. */
 export function termProblem(term: unknown): string | undefined {
   if (!isFilled(term)) return 'search_term_blank';
-  return isLonger(term, TERM_MAX_CHARS) ? 'search_term_exceed_max_chars' : undefined;
+  if (isLonger(term, TERM_MAX_CHARS)) return 'search_term_exceed_max_chars';
+  return term.includes('\0') ? 'search_term_invalid_chars' : undefined;
 }
 
 /** That an id in a path is one. */

@@ -34,6 +34,7 @@ export async function openEmbedded(dataDirectory: string, name: string): Promise
   if (release === undefined) throw new DatabaseInUseError(folder);
   try {
     if (!(await exists(folder))) await copyTemplate(dataDirectory, folder);
+    await access(folder, constants.W_OK); // PGlite would only say that it failed
     const pglite = await PGlite.create(folder);
     const pool = new Pool({
       ...createPgConfig(pglite),
@@ -54,11 +55,17 @@ export async function openEmbedded(dataDirectory: string, name: string): Promise
   } catch (error) {
     await release();
     throw new Error(
-      `Cannot open the embedded database in ${folder}: ${(error as Error).message}. ` +
-        'If it was damaged, delete the folder: it is made again, with the seed rows.',
+      `Cannot open the embedded database in ${folder}: ${(error as Error).message}. ${remedy(error)}`,
       { cause: error },
     );
   }
+}
+
+function remedy(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code !== undefined && /^(EACCES|EPERM|EROFS|EEXIST|ENOTDIR|ENOSPC)$/.test(code)
+    ? 'Make that folder writable, or set CRUDDUR_DATA_DIR to another one.'
+    : 'If it was damaged, delete the folder: it is made again, with the seed rows.';
 }
 
 async function copyTemplate(dataDirectory: string, folder: string): Promise<void> {

@@ -12,6 +12,7 @@ const WORDS: Record<string, string> = {
   ttl_blank: 'Choose how long it should stay.',
   search_term_blank: 'Type what to look for.',
   search_term_exceed_max_chars: 'Too long to look for: 100 characters at most.',
+  search_term_invalid_chars: 'No crud has such characters.',
   activity_uuid_invalid: 'That is not the id of a crud.',
 };
 
