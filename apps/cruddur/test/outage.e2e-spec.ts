@@ -6,6 +6,7 @@ import {
   postgresServer,
   type PostgresServer,
 } from './support/postgres-server';
+import { openLine } from './support/line';
 import { embeddedDatabase } from './support/embedded-database';
 import { until } from './support/until';
 
@@ -63,6 +64,45 @@ describeWithPostgres('a database that is away', () => {
 
     await server.start();
     await until(works);
+  });
+
+  it('in mid-run without a word: 503 within ten seconds, and all is well once it speaks again', async () => {
+    await server.start();
+    const line = await openLine(server.databaseUrl);
+    const behind = await startCruddur(() => Promise.resolve(openServer(line.databaseUrl)));
+    try {
+      const feed = () =>
+        fetch(`${behind.url}/api/activities/home`, { signal: AbortSignal.timeout(10_000) });
+      await until(async () => (await feed()).status === 200);
+
+      line.silence();
+      expect((await feed()).status).toBe(503);
+
+      line.resume();
+      await until(async () => (await feed()).status === 200);
+    } finally {
+      await line.close();
+      await behind.close();
+    }
+  });
+
+  it('between two statements of one connection: the second fails, the process does not', async () => {
+    await server.start();
+    const { pool, close } = openServer(server.databaseUrl);
+    const taken = await pool.connect();
+    try {
+      const { rows } = await taken.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await pool.query('select pg_terminate_backend($1)', [rows[0]!.pid]);
+      await until(() =>
+        taken.query('select 1').then(
+          () => false,
+          () => true,
+        ),
+      );
+    } finally {
+      taken.release(true);
+      await close();
+    }
   });
 
   it('under load: every request is answered, with 200 or 503', async () => {

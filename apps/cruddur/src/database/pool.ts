@@ -10,8 +10,10 @@ export interface OpenPool {
 
 /** How long to wait for a connection, in ms, before a request is answered with 503. */
 const CONNECT_TIMEOUT_MS = 3_000;
-/** How long a statement may take, in ms, so that no request hangs on one. */
-const STATEMENT_TIMEOUT_MS = 10_000;
+/** How long a statement may take, in ms, before the server breaks it off. */
+const STATEMENT_TIMEOUT_MS = 5_000;
+/** How long to wait for the server to do so, in ms: one that hangs, or behind a dead network, never does. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000;
 
 /** A pool on the PostgreSQL server of `DATABASE_URL`; it connects with the first query, and again after a loss. */
 export function openServer(databaseUrl: string): OpenPool {
@@ -19,11 +21,14 @@ export function openServer(databaseUrl: string): OpenPool {
     connectionString: databaseUrl,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
     application_name: 'cruddur',
     max: 10,
   });
-  // The server went away under an idle connection: the next query tells, and an unheard event would end the process.
+  // The server went away under a connection that had nothing to do, in the pool or just taken out of it:
+  // the next query tells, and an unheard event would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     pool,
     description: `PostgreSQL at ${withoutPassword(databaseUrl)}`,
