@@ -116,6 +116,17 @@ describe('the console', () => {
     );
   });
 
+  it('tells the type of the values that a key was seen with', async () => {
+    const { values } = await query('completions', { kind: 'annotation-keys', prefix: '' });
+
+    expect(values.map(({ value, type }: any) => [value, type])).toEqual([
+      ['plan', 'string'],
+      ['http_route', 'string'],
+      ['size', 'number'],
+      ['trial', 'boolean'],
+    ]);
+  });
+
   it('draws the graph of what a filter finds', async () => {
     const { Services } = await query('graph', { filter: 'ok' });
 

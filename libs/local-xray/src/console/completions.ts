@@ -79,11 +79,17 @@ function annotationKeys(driver: Driver): Value[] {
          SELECT (SELECT min(key) FROM annotations WHERE key > keys.key) FROM keys WHERE key IS NOT NULL
          LIMIT ${MAX_DISTINCT}
        )
-       SELECT key AS value, (SELECT count(*) FROM (SELECT 1 FROM annotations a WHERE a.key = keys.key LIMIT ${MAX_COUNT})) AS count
+       SELECT key AS value, (SELECT count(*) FROM (SELECT 1 FROM annotations a WHERE a.key = keys.key LIMIT ${MAX_COUNT})) AS count,
+         (SELECT min(a.value) FROM annotations a WHERE a.key = keys.key) AS least,
+         (SELECT max(a.value) FROM annotations a WHERE a.key = keys.key) AS most
        FROM keys WHERE key IS NOT NULL`,
     )
-    .all<{ value: string; count: number }>()
-    .map(({ value, count }) => ({ value, type: 'string', count }));
+    .all<{ value: string; count: number; least: unknown; most: unknown }>()
+    .map(({ value, count, least, most }) => {
+      const { type } = typed(least);
+      // Of both numbers and text it is safe to say what either can be compared as.
+      return { value, type: type === typed(most).type ? type : 'string', count };
+    });
 }
 
 /** As above. Values sort as numbers, then text, then booleans; text is read from the prefix on. */
