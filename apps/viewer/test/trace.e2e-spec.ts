@@ -336,6 +336,38 @@ describeInChromium('the page of a trace', () => {
     expect(exported.segments).toHaveLength(2);
   });
 
+  it('has room for the numbers and the axis of a trace of hours', async () => {
+    const w = new TraceWriter(seconds() - 15_000);
+    const job = w.segment('nightly', 0, 12_345_678, {}, [w.sub('Export.run', 0, 12_000_000)]);
+    await xray.send([job]);
+    const page = await open({ traceId: w.traceId, segments: [job] });
+
+    const cut = await page
+      .locator('.wd, .wsf')
+      .evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).length);
+    expect(cut).toBe(0);
+    expect(await row(page, 'nightly').locator('.wd').innerText()).toBe('12,345,678');
+  });
+
+  it('shows a service whose clock is behind where it was called, and says so', async () => {
+    const w = new TraceWriter(seconds() - 12);
+    const call = w.http('billing', 'GET', '/bill', 200, 10, 100);
+    const late = w.segment('billing', -5_000, -4_930, { parent_id: call.id });
+    const all = [w.segment('shop', 0, 110, {}, [call]), late];
+    await xray.send(all);
+    const page = await open({ traceId: w.traceId, segments: all });
+    const called = grid(page).locator('[data-depth="3"]');
+
+    const [bar, outer] = await Promise.all([
+      called.locator('.b.self').boundingBox(),
+      row(page, 'billing').locator('.b.soft').boundingBox(),
+    ]);
+    expect(bar!.x).toBeGreaterThan(outer!.x);
+    expect(bar!.x + bar!.width).toBeLessThan(outer!.x + outer!.width);
+    await called.click();
+    await panel(page).getByText('began 5,010 ms before what called it').waitFor();
+  });
+
   it('opens 5,000 subsegments with only the visible rows in the page', async () => {
     const page = await open(large);
     expect(Number(await grid(page).getAttribute('aria-rowcount'))).toBeGreaterThan(100);

@@ -7,6 +7,10 @@ describe('place', () => {
     expect(place([0, 0.5], { from: 1, until: 3 })).toBeUndefined();
   });
 
+  it('puts what took no time where a trace without duration begins', () => {
+    expect(place([0, 0], { from: 0, until: 0 })).toEqual({ left: 0, width: 0 });
+  });
+
   it('merges what no eye could tell apart', () => {
     const many = Array.from({ length: 10_000 }, (_, at): [number, number] => [
       at / 10_000,
@@ -33,6 +37,14 @@ describe('ticks', () => {
   ])('are round numbers from %p to %p', (from, until, wanted, expected) => {
     const marks = ticks({ from, until }, wanted);
     expect(marks.map((mark) => +mark.toFixed(6))).toEqual(expected);
+  });
+
+  it('stay inside of the window, whatever epoch seconds leave of its last digits', () => {
+    const until = 1_795_354_386.7 - 1_795_354_386.4;
+
+    expect(until).toBeLessThan(0.3);
+    const [last] = ticks({ from: 0, until }, 7).slice(-1);
+    expect(place([last!, last!], { from: 0, until })).toEqual({ left: 100, width: 0 });
   });
 });
 

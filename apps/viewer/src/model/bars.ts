@@ -18,7 +18,9 @@ const MERGE = 0.08;
 /** Where an interval lies in the window; undefined outside it. */
 export function place([from, until]: Interval, window: Window): Piece | undefined {
   const span = window.until - window.from;
-  if (!(span > 0) || until < window.from || from > window.until) return undefined;
+  if (until < window.from || from > window.until) return undefined;
+  // A trace that took no time at all: everything is where it begins.
+  if (!(span > 0)) return { left: 0, width: 0 };
   const left = (Math.max(from, window.from) - window.from) / span;
   const right = (Math.min(until, window.until) - window.from) / span;
   return { left: left * 100, width: (right - left) * 100 };
@@ -53,7 +55,8 @@ export function ticks({ from, until }: Window, wanted: number): number[] {
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
   const marks: number[] = [];
   for (let at = Math.ceil(from / step - 1e-9); at * step <= until + step * 1e-6; at++)
-    marks.push(at * step);
+    // The last may miss the end by less than a number holds; it must not lie outside.
+    marks.push(Math.min(at * step, until));
   return marks;
 }
 

@@ -47,7 +47,10 @@ export interface TraceNode {
   inProgress: boolean;
   /** A call that the called service traces too, whose segment has not come. */
   awaited: boolean;
-  /** Began before its parent by so many seconds: two clocks that disagree. 0 if not. */
+  /**
+   * Began before its parent by so many seconds: two clocks that disagree. 0 if not.
+   * A segment's `start` and `end` are then moved into the call.
+   */
   skew: number;
   /** A subsegment that came alone and whose parent has not come. */
   orphan: boolean;

@@ -164,6 +164,43 @@ describe('times', () => {
     expect(find(built, 'skewed').skew).toBeCloseTo(0.1);
   });
 
+  it('draws a service whose clock is behind inside of the call that waited for it', () => {
+    const last = sub('last', -4.97, -4.96, { namespace: 'remote' });
+    const call = sub('call', 0.01, 0.1, { namespace: 'remote' });
+    const built = tree([
+      seg('api', 0, 0.11, { subsegments: [call] }),
+      seg('behind', -5, -4.93, {
+        parent_id: call.id,
+        subsegments: [sub('work', -4.99, -4.98), last],
+      }),
+      seg('right', 0.06, 0.065, { parent_id: last.id }),
+    ]);
+
+    const times = (name: string) => {
+      const { start, end } = find(built, name);
+      return [start.toFixed(3), end.toFixed(3)];
+    };
+    expect(find(built, 'behind').skew).toBeCloseTo(5.01);
+    expect(times('behind')).toEqual(['0.020', '0.090']);
+    expect(times('work')).toEqual(['0.030', '0.040']);
+    expect(times('right')).toEqual(['0.060', '0.065']);
+    expect(find(built, 'call').self).toBeCloseTo(0.02);
+    expect(built).toMatchObject({ start: T0, responseEnd: expect.closeTo(0.11) });
+  });
+
+  it('lets it begin with the call when it took longer, or goes on', () => {
+    const call = sub('call', 0.2, 0.3, { namespace: 'remote' });
+    const other = sub('other', 0.5, undefined, { namespace: 'remote' });
+    const built = tree([
+      seg('api', 0, 1, { subsegments: [call, other] }),
+      seg('longer', -1, 1, { parent_id: call.id }),
+      seg('open', 0.1, undefined, { parent_id: other.id }),
+    ]);
+
+    expect(find(built, 'longer').start).toBeCloseTo(0.2);
+    expect(find(built, 'open').start).toBeCloseTo(0.5);
+  });
+
   it('answers when the root answered, although work goes on after it', () => {
     const built = tree([seg('api', 0, 1, { subsegments: [sub('after', 0.9, 3)] })]);
 

@@ -1,4 +1,5 @@
 import type { SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
+import { settleClocks } from './clock-skew';
 import { markCriticalPath } from './critical-path';
 import { length, without } from './intervals';
 import { labelOfSegment, labelOfSubsegment } from './node-label';
@@ -16,8 +17,6 @@ export interface TraceDocuments {
 
 /** After so long without an end, in seconds, what is in progress no longer grows: it will not end. */
 const GIVEN_UP = 15 * 60;
-/** Starts that differ by less are not called clock skew, in seconds. */
-const SKEW = 0.0005;
 
 /**
  * Puts the documents of a trace in their order: subsegments below what called
@@ -31,6 +30,7 @@ export function buildTree(trace: TraceDocuments, now: number): TraceTree {
   for (const doc of trace.segments) builder.add(doc, 'segment');
   for (const doc of trace.orphans) builder.add(doc, 'subsegment', { orphan: true });
   const roots = builder.link();
+  settleClocks(roots);
   const start = roots.reduce((least, node) => Math.min(least, node.start), Infinity);
   const tree: TraceTree = {
     id: trace.id,
@@ -182,7 +182,7 @@ function awaits(node: TraceNode): boolean {
   );
 }
 
-/** From epoch seconds to seconds since the start of the trace; then total, self time and skew. */
+/** From epoch seconds to seconds since the start of the trace; then total and self time. */
 function setTimes(tree: TraceTree, now: number): void {
   const lastKnown = tree.nodes.reduce(
     (last, { start, end }) => Math.max(last, Number.isNaN(end) ? start : end),
@@ -200,7 +200,5 @@ function setTimes(tree: TraceTree, now: number): void {
     const parts = node.children.map((child): [number, number] => [child.start, child.end]);
     node.selfPieces = without([node.start, node.end], parts);
     node.self = length(node.selfPieces);
-    const early = (node.parent?.start ?? node.start) - node.start;
-    node.skew = early > SKEW ? early : 0;
   }
 }

@@ -1,7 +1,14 @@
 import type { SubsegmentDocument } from '@nestjs-xray/document';
 import { search } from './trace-search';
 import { buildTree } from './trace-tree';
-import { openedTo, rowIndexOf, waterfallRows, type Row, type RowView } from './waterfall-rows';
+import {
+  foldLabel,
+  openedTo,
+  rowIndexOf,
+  waterfallRows,
+  type Row,
+  type RowView,
+} from './waterfall-rows';
 
 let ids = 0;
 const sub = (
@@ -137,6 +144,27 @@ describe('waterfallRows', () => {
       '└a',
       ' └needle',
     ]);
+  });
+
+  it('names a fold by what its members share', () => {
+    const call = (path: string) =>
+      sub('shop-2', 0, 1, {
+        namespace: 'remote',
+        http: {
+          request: { method: 'GET', url: `http://shop-2/v1/${path}` },
+          response: { status: 200 },
+        },
+      });
+    const { nodes } = treeOf(...steps(4), call('items/7'), call('items/8'), call('items/7'));
+
+    expect(foldLabel(nodes.filter((node) => node.name.startsWith('step')))).toEqual({
+      title: 'step-…',
+      detail: '',
+    });
+    expect(foldLabel(nodes.filter((node) => node.name === 'shop-2'))).toEqual({
+      title: 'shop-2',
+      detail: 'GET /v1/items/… 200',
+    });
   });
 
   it('finds the row of a node that is folded away', () => {

@@ -238,6 +238,25 @@ function likeness(node: TraceNode): string {
     : node.key;
 }
 
+/** What to call equal siblings: the words they share, with … for a number that differs. */
+export function foldLabel(nodes: readonly TraceNode[]): Pick<TraceNode, 'title' | 'detail'> {
+  return {
+    title: shared(nodes.map((node) => node.title)),
+    detail: shared(nodes.map((node) => node.detail)),
+  };
+}
+
+function shared([first = '', ...others]: string[]): string {
+  const numbers = first.match(/\d+/g) ?? [];
+  const differ = new Set<number>();
+  for (const other of others) {
+    if (other === first) continue;
+    other.match(/\d+/g)?.forEach((number, at) => number !== numbers[at] && differ.add(at));
+  }
+  let at = 0;
+  return first.replace(/\d+/g, (number) => (differ.has(at++) ? '…' : number));
+}
+
 /** Where a node can be seen: its own row, or that of the fold it is in. */
 export function rowIndexOf(rows: readonly Row[], node: TraceNode): number {
   const own = rows.findIndex((row) => row.type === 'node' && row.node === node);

@@ -6,7 +6,7 @@ import type { Window } from '../../model/bars';
 import { count, duration, ms } from '../../model/format';
 import { length, union } from '../../model/intervals';
 import type { TraceNode } from '../../model/trace-tree';
-import { MOST_GUIDES, type Row } from '../../model/waterfall-rows';
+import { foldLabel, MOST_GUIDES, type Row } from '../../model/waterfall-rows';
 import { FoldBar, NodeBar } from './bar';
 import { Marked } from './marked';
 
@@ -138,17 +138,18 @@ function FoldName({
   row: Extract<Row, { type: 'fold' }>;
   words: string;
 }): JSX.Element {
-  const first = row.nodes[0] as TraceNode;
+  const { title, detail } = foldLabel(row.nodes);
+  const tag = row.nodes[0]?.tag;
   return (
     <>
       <b class="fold">{count(row.nodes.length)} ×</b>
-      <span class="cut" title={`${first.title} ${first.detail}`}>
-        <Marked text={first.title} words={words} />{' '}
+      <span class="cut" title={`${title} ${detail}`}>
+        <Marked text={title} words={words} />{' '}
         <span class="t2 nm2">
-          <Marked text={first.detail} words={words} />
+          <Marked text={detail} words={words} />
         </span>
       </span>
-      {first.tag && <span class="tag">{first.tag}</span>}
+      {tag && <span class="tag">{tag}</span>}
     </>
   );
 }
@@ -204,8 +205,8 @@ export function wordOf(node: TraceNode): string {
 function spoken(row: Row): string {
   if (row.type === 'fold') {
     const first = row.nodes[0] as TraceNode;
-    const title = first.title === first.name ? '' : `, ${first.title}`;
-    return `${first.name}${title}, ${count(row.nodes.length)} times, ${duration(foldTotal(row.nodes))} in all`;
+    const { title } = foldLabel(row.nodes);
+    return `${first.name}${title === first.name ? '' : `, ${title}`}, ${count(row.nodes.length)} times, ${duration(foldTotal(row.nodes))} in all`;
   }
   const { node } = row;
   const parts = [node.name];

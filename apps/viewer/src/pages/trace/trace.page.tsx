@@ -8,7 +8,7 @@ import { useKeys } from '../../components/keys';
 import { Failure, Skeleton } from '../../components/load-state';
 import { pan, zoom } from '../../model/bars';
 import { annotationFilter } from '../../model/filter-text';
-import { clock } from '../../model/format';
+import { clock, ms } from '../../model/format';
 import type { Status } from '../../model/status';
 import { troubles } from '../../model/trace-search';
 import type { TraceNode, TraceTree } from '../../model/trace-tree';
@@ -66,7 +66,11 @@ function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): J
         onHint={view.follow}
       />
       <div class="work">
-        <section class="left" aria-label="Waterfall">
+        <section
+          class="left"
+          aria-label="Waterfall"
+          style={{ '--widest': `${widthOf(ms(tree.duration))}px` }}
+        >
           <Toolbar
             view={view}
             field={field}
@@ -89,6 +93,12 @@ function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): J
       <Legend />
     </div>
   );
+}
+
+/** What a column needs for the longest number, in pixels: wide fonts have digits of 7.7 at 12 px. */
+function widthOf(number: string): number {
+  const digits = number.replace(/\D/g, '').length;
+  return Math.ceil(16 + digits * 7.7 + (number.length - digits) * 4);
 }
 
 /** Which hit is the current one, and going to the next. */

@@ -4,10 +4,11 @@ import { Icon } from '../../../components/icon';
 import { Badge, Glyph, tone } from '../../../components/status';
 import { Tabs, type Tab } from '../../../components/tabs';
 import { exceptionChains, recordedAt } from '../../../model/exceptions';
-import { duration } from '../../../model/format';
+import { count, duration } from '../../../model/format';
 import { exceptionsOf } from '../../../model/node-status';
 import { sourceOf } from '../../../model/source';
 import type { TraceNode } from '../../../model/trace-tree';
+import { foldLabel } from '../../../model/waterfall-rows';
 import { glyphOf, wordOf } from '../row';
 import type { TraceView } from '../use-trace-view';
 import { AnnotationsTab, AwsTab, HttpTab, MetadataTab, RawTab, SqlTab } from './document-tabs';
@@ -25,7 +26,7 @@ export function Detail({ view }: { view: TraceView }): JSX.Element {
   return (
     <aside class={open ? 'side open' : 'side'} aria-label="Detail">
       <button type="button" class="sheet-bar" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {selected && <SheetTitle node={selected} count={fold?.length} />}
+        {selected && <SheetTitle node={selected} fold={fold} />}
         <Icon name={open ? 'down' : 'up'} />
       </button>
       <div class="side-body">
@@ -47,7 +48,13 @@ export function Detail({ view }: { view: TraceView }): JSX.Element {
   );
 }
 
-function SheetTitle({ node, count }: { node: TraceNode; count: number | undefined }): JSX.Element {
+function SheetTitle({
+  node,
+  fold,
+}: {
+  node: TraceNode;
+  fold: TraceNode[] | undefined;
+}): JSX.Element {
   const glyph = glyphOf(node) ?? 'ok';
   const exception = exceptionsOf(node)[0];
   return (
@@ -56,10 +63,7 @@ function SheetTitle({ node, count }: { node: TraceNode; count: number | undefine
         <Glyph name={glyph} />
       </span>
       <span class="cut">
-        <b>
-          {count ? `${count} × ` : ''}
-          {node.title}
-        </b>
+        <b>{fold ? `${count(fold.length)} × ${foldLabel(fold).title}` : node.title}</b>
         <br />
         <span class="t2">
           {exception

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 import { Tabs, type Tab } from '../../../components/tabs';
-import { ABSENT, duration, share } from '../../../model/format';
+import { ABSENT, count, duration, share } from '../../../model/format';
 import type { Hint } from '../../../model/hints';
 import type { TraceNode, TraceTree } from '../../../model/trace-tree';
+import { foldLabel } from '../../../model/waterfall-rows';
 import { foldTotal } from '../row';
 import { SqlTab } from './document-tabs';
 import { Field, Fields } from './fields';
@@ -28,6 +29,7 @@ export function FoldDetail({
 }): JSX.Element | null {
   const first = nodes[0];
   if (!first) return null;
+  const { title } = foldLabel(nodes);
   const total = foldTotal(nodes);
   const overview = (): JSX.Element => (
     <>
@@ -43,7 +45,7 @@ export function FoldDetail({
       body: () => (
         <>
           <SqlTab node={first} />
-          <h3>Each of the {nodes.length}</h3>
+          <h3>Each of the {count(nodes.length)}</h3>
           <Numbers nodes={nodes} total={total} />
           <WhyHints hints={hints} nodes={nodes} />
         </>
@@ -54,8 +56,8 @@ export function FoldDetail({
   return (
     <>
       <div class="side-h">
-        <h2 class="cut" title={first.title}>
-          {nodes.length} × {first.title}
+        <h2 class="cut" title={title}>
+          {count(nodes.length)} × {title}
         </h2>
         <button type="button" class="btn" onClick={onUnfold}>
           {unfolded ? 'Fold' : 'Unfold'}
@@ -80,12 +82,12 @@ function Numbers({ nodes, total }: { nodes: TraceNode[]; total: number }): JSX.E
   const slowest = nodes.reduce((most, node) => (node.total > most.total ? node : most));
   return (
     <Fields>
-      <Field name="Count">{nodes.length}</Field>
+      <Field name="Count">{count(nodes.length)}</Field>
       <Field name="Total">{duration(total)}</Field>
       <Field name="p50">{at(0.5)}</Field>
       <Field name="p95">{at(0.95)}</Field>
       <Field name="Slowest">
-        {duration(slowest.total)}, no. {nodes.indexOf(slowest) + 1}
+        {duration(slowest.total)}, no. {count(nodes.indexOf(slowest) + 1)}
       </Field>
     </Fields>
   );

@@ -36,7 +36,7 @@ export function OverviewTab({
       <Fields>
         {node.status !== 'ok' && <Field name="Status">{wordOf(node)}</Field>}
         <Field name="Start" copy={String(node.doc.start_time)}>
-          {offset(node.start)} <span class="t3">{dateTime(tree.start + node.start)}</span>
+          {offset(node.start)} <span class="t3">{dateTime(node.doc.start_time)}</span>
         </Field>
         <Field name="End">{node.inProgress ? 'in progress' : offset(node.end)}</Field>
         <Field name="Duration">
@@ -61,7 +61,10 @@ export function OverviewTab({
           </Field>
         )}
         {node.skew > 0 && (
-          <Field name="Clock skew">began {duration(node.skew)} before what called it</Field>
+          <Field name="Clock skew">
+            began {duration(node.skew)} before what called it
+            {node.kind === 'segment' && '; drawn inside of the call'}
+          </Field>
         )}
         {node.awaited && <Field name="Waiting">the called service has not sent its segment</Field>}
       </Fields>
