@@ -45,7 +45,7 @@ export function useRoute(): Route {
     };
   }, []);
   return useMemo(() => {
-    const [pathname = '/', search = ''] = address.split('?', 2);
+    const { pathname, search } = new URL(address, location.origin);
     return parseRoute(pathname, search);
   }, [address]);
 }

@@ -195,6 +195,45 @@ describeInChromium('the list of traces', () => {
       await shows(page, '.counts .big', String(faults));
     });
 
+    it('drops several parts together where each alone finds nothing', async () => {
+      const filter = 'fault AND user = "nobody-at-all" AND responsetime > 9000';
+      const page = await xray.open(`/?filter=${encodeURIComponent(filter)}`);
+      await page.getByText('Without').waitFor();
+
+      expect(await page.locator('.drop code').innerText()).toBe(
+        'user = "nobody-at-all" AND responsetime > 9000',
+      );
+    });
+
+    it('tells the type of an annotation', async () => {
+      const page = await xray.open('/');
+      await rows(page).first().waitFor();
+      await field(page).fill('annotation.res');
+
+      const option = page.getByRole('option', { name: /annotation\.results/ });
+      expect(await option.innerText()).toMatch(/number/);
+    });
+
+    it('points at the character also where the expression is longer than its field', async () => {
+      const filter = 'service("backend-nest") AND responsetime > 0.5 AND http.status == 500';
+      const page = await xray.open(`/?filter=${encodeURIComponent(filter)}`, {
+        viewport: { width: 400, height: 800 },
+      });
+      const caret = page.getByRole('alert').locator('b');
+      await caret.waitFor();
+
+      const mark = await page.evaluate(() => {
+        const range = document.createRange();
+        range.selectNode(document.querySelector('.err b')!.lastChild!);
+        return range.getBoundingClientRect().x;
+      });
+      const wrong = await page.locator('.wavy').first().boundingBox();
+      const box = await field(page).boundingBox();
+      expect(Math.abs(mark - wrong!.x)).toBeLessThan(2);
+      expect(mark).toBeGreaterThan(box!.x);
+      expect(mark).toBeLessThan(box!.x + box!.width);
+    });
+
     it('is saved as a group, used, changed and deleted', async () => {
       const page = await xray.open('/?filter=fault');
       await rows(page).first().waitFor();
@@ -325,6 +364,22 @@ describeInChromium('the live list', () => {
     await row.getByText('ok 200').waitFor();
   });
 
+  it('does not let one that answered and goes on dwarf the bars of the others', async () => {
+    const page = await xray.open('/');
+    const open = faultyPost(seconds() - 300);
+    const slow = home(seconds() - 5, 2_000);
+    await xray.send([...open.segments, ...slow.segments]);
+    const cell = (trace: { traceId: string }) =>
+      page.locator(`[data-id="${trace.traceId}"] .c-dur`);
+    await cell(open).locator('.s-progress').waitFor();
+
+    const [track, bar] = await Promise.all([
+      cell(slow).locator('.trk').boundingBox(),
+      cell(slow).locator('.trk i').boundingBox(),
+    ]);
+    expect(bar!.width).toBeGreaterThan(0.5 * track!.width);
+  });
+
   it('imports what was exported', async () => {
     const page = await xray.open('/');
     await rows(page).first().waitFor();
@@ -360,8 +415,10 @@ describeInChromium('the list when local X-Ray stops', () => {
       await xray.restart();
       const later = userActivities(seconds());
       await xray.send(later.segments);
-      await page.getByRole('button', { name: 'Try now' }).click();
-      await page.locator(`[data-id="${later.traceId}"]`).waitFor();
+      // It may have tried by itself a moment before.
+      const caughtUp = page.locator(`[data-id="${later.traceId}"]`).waitFor();
+      await Promise.race([page.getByRole('button', { name: 'Try now' }).click(), caughtUp]);
+      await caughtUp;
       expect(await page.getByText('Local X-Ray doesn’t answer').count()).toBe(0);
     } finally {
       await xray.stop();

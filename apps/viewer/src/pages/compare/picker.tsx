@@ -6,7 +6,7 @@ import { Failure } from '../../components/load-state';
 import { StatusWord } from '../../components/status';
 import { clock, count, ms } from '../../model/format';
 import { pathOf } from '../../model/node-label';
-import { statusOf } from '../../model/status';
+import { rowStatus, timeOf } from '../../model/trace-list';
 import type { TraceTree } from '../../model/trace-tree';
 
 const READ = 1_000;
@@ -44,7 +44,7 @@ export function Picker({
     const list = [...(everything || ofRoute.length === 0 ? others : ofRoute)];
     if (order !== 'newest') {
       const sign = order === 'slowest' ? -1 : 1;
-      list.sort((a, b) => sign * (took(a) - took(b)));
+      list.sort((a, b) => sign * (timeOf(a) - timeOf(b)));
     }
     return { same: ofRoute.length, shown: list.slice(0, SHOWN) };
   }, [rows, route, order, everything, except.join()]);
@@ -101,13 +101,13 @@ export function Picker({
             <button type="button" onClick={() => onChoose(row.id)}>
               <span class="mono">{clock(row.start)}</span>
               <StatusWord
-                status={row.partial && statusOf(row) === 'ok' ? 'progress' : statusOf(row)}
+                status={rowStatus(row)}
                 {...(row.status !== undefined && { code: row.status })}
               />
               <span class="cut">{routeOf(row)}</span>
               <span class="t2 cut pk-u">{row.user ?? ''}</span>
               <span class="num">
-                <b>{ms(took(row))}</b>
+                <b>{ms(timeOf(row))}</b>
                 <span class="u">ms</span>
               </span>
             </button>
@@ -116,10 +116,6 @@ export function Picker({
       </ul>
     </div>
   );
-}
-
-function took(row: TraceRow): number {
-  return row.responseTime ?? row.duration;
 }
 
 function routeOf({ method, route, url, service }: TraceRow): string {

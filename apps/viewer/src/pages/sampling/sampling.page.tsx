@@ -13,6 +13,10 @@ import { RulesTable } from './rules-table';
 import { Tester } from './tester';
 import { useRules } from './use-rules';
 
+/** A rule that most want sooner or later: no traces of health checks. */
+const EXAMPLE =
+  'RuleName=health,Priority=100,FixedRate=0,ReservoirSize=0,ServiceName=*,ServiceType=*,Host=*,HTTPMethod=*,URLPath=/health,ResourceARN=*,Version=1';
+
 /** Which requests are traced: the rules in the order they are tried, with what they took. */
 export function SamplingPage(_: PageProps): JSX.Element {
   useTitle('Sampling');
@@ -32,7 +36,7 @@ export function SamplingPage(_: PageProps): JSX.Element {
   const asked = Boolean(service || method || host || path);
   const taker = asked ? ruleFor(rules, { service, method, host, path }) : undefined;
   const address = status?.address ?? location.host;
-  const command = `aws xray create-sampling-rule --endpoint-url http://${address} --cli-input-json file://sampling-rule.json`;
+  const command = `aws xray create-sampling-rule --endpoint-url http://${address} \\\n  --sampling-rule '${EXAMPLE}'`;
   return (
     <div class="sm">
       <header class="sm-h">
@@ -57,8 +61,9 @@ export function SamplingPage(_: PageProps): JSX.Element {
         <section class="sm-add">
           <h2>Add or change a rule</h2>
           <p class="t2">
-            Through the X-Ray API, with the AWS CLI for instance. Applications read the rules every
-            five minutes, and sooner when a report of theirs is answered with a change.
+            Through the X-Ray API, with the AWS CLI for instance: this rule leaves out health
+            checks. Applications read the rules every five minutes, and sooner when a report of
+            theirs is answered with a change.
           </p>
           <div class="sm-c">
             <pre class="code" tabIndex={0} aria-label="Command">

@@ -32,6 +32,7 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
   const [place, setPlace] = useState<CompletionPlace>();
   const [chosen, setChosen] = useState(-1);
   const shadow = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const suggestions = useCompletions(place);
   const soFar = useCountSoFar(place ? text : filter, filter, bounds);
   const open = place !== undefined && suggestions.length > 0;
@@ -39,10 +40,10 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
   useEffect(() => setText(filter), [filter]);
   useEffect(() => setChosen(-1), [place?.from, place?.prefix, place?.want.kind]);
   const follow = (): void => {
-    if (shadow.current && field.current) shadow.current.scrollLeft = field.current.scrollLeft;
+    if (!shadow.current || !field.current) return;
+    shadow.current.scrollLeft = field.current.scrollLeft;
+    box.current?.style.setProperty('--scrolled', `${field.current.scrollLeft}px`);
   };
-  // Reading where the field is scrolled to makes the browser lay the page out: only when the text changed.
-  useLayoutEffect(follow, [text]);
 
   const look = (): void => {
     const input = field.current;
@@ -84,9 +85,14 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
     event.preventDefault();
   };
   const shownProblem = problem && text === filter && !open ? problem : undefined;
+  // Reading where the field is scrolled to makes the browser lay the page out: only when the text changed.
+  useLayoutEffect(() => {
+    if (shownProblem && field.current) showCharacter(field.current, shownProblem.position);
+    follow();
+  }, [text, shownProblem]);
 
   return (
-    <div class={shownProblem ? 'expr bad' : 'expr'}>
+    <div class={shownProblem ? 'expr bad' : 'expr'} ref={box}>
       <div class="expr-line">
         <span class="t3">
           <Icon name="filter" />
@@ -169,6 +175,16 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
       </div>
     </div>
   );
+}
+
+/** Scrolls a field whose text is longer than it, so that what is wrong can be seen. */
+function showCharacter(input: HTMLInputElement, position: number): void {
+  const { scrollWidth, clientWidth, value } = input;
+  if (scrollWidth <= clientWidth || value === '') return;
+  // One width for all characters: the font is monospaced.
+  const at = (position / value.length) * scrollWidth;
+  if (at < input.scrollLeft || at > input.scrollLeft + clientWidth * 0.9)
+    input.scrollLeft = at - clientWidth / 2;
 }
 
 function Coloured({

@@ -89,34 +89,44 @@ function useTotal(
   return total;
 }
 
-/** The part without which most is found; undefined when dropping one alone does not help. */
+interface Drop {
+  part: string;
+  rest: string;
+  found: number;
+}
+
+/** The part without which most is found; where dropping one does not help, those that nothing matches at all. */
 function usePartToDrop(
   filter: string,
   group: string,
   bounds: NoMatchProps['bounds'],
-): { part: string; rest: string; found: number } | undefined {
-  const [best, setBest] = useState<{ part: string; rest: string; found: number }>();
+): Drop | undefined {
+  const [best, setBest] = useState<Drop>();
   useEffect(() => {
     setBest(undefined);
     const parts = partsOf(filter);
     if (parts.length < 2 || parts.length > 8) return undefined;
     const abort = new AbortController();
-    void Promise.all(
-      parts.map(async (part, at) => {
-        const rest = parts.filter((_, other) => other !== at).join(' AND ');
-        const answer = await api.traces(
-          { ...bounds(), filter: rest, group, limit: 1 },
-          abort.signal,
-        );
-        return { part, rest, found: answer.counts.total };
-      }),
-    ).then(
-      (found) => {
-        const most = found.reduce((a, b) => (b.found > a.found ? b : a));
-        if (most.found > 0) setBest(most);
-      },
-      () => undefined,
-    );
+    const totalOf = async (some: string[]): Promise<number> => {
+      const asked = { ...bounds(), filter: some.join(' AND '), group, limit: 1 };
+      return (await api.traces(asked, abort.signal)).counts.total;
+    };
+    const without = async (dropped: readonly number[]): Promise<Drop> => {
+      const part = parts.filter((_, at) => dropped.includes(at)).join(' AND ');
+      const rest = parts.filter((_, at) => !dropped.includes(at));
+      return { part, rest: rest.join(' AND '), found: await totalOf(rest) };
+    };
+    const look = async (): Promise<void> => {
+      const each = await Promise.all(parts.map((_, at) => without([at])));
+      let most = each.reduce((a, b) => (b.found > a.found ? b : a));
+      if (most.found === 0) {
+        const alone = await Promise.all(parts.map((part) => totalOf([part])));
+        const dead = parts.flatMap((_, at) => (alone[at] === 0 ? [at] : []));
+        if (dead.length > 1 && dead.length < parts.length) most = await without(dead);
+      }
+      if (most.found > 0) setBest(most);
+    };
+    look().catch(() => undefined);
     return () => abort.abort();
   }, [filter, group]);
   return best;

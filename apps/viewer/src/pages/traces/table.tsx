@@ -54,7 +54,7 @@ export function TraceTable(props: TableProps): JSX.Element {
     covered: narrow ? 0 : HEAD,
   });
   const now = useNow(
-    rows.slice(0, 200).some((row) => rowStatus(row) === 'progress'),
+    rows.slice(0, 200).some((row) => row.partial),
     100,
   );
   const slowest = useMemo(() => slowestOf(rows), [rows]);
@@ -108,7 +108,7 @@ export function TraceTable(props: TableProps): JSX.Element {
                 top={item.start - top}
                 current={item.index === current}
                 slowest={slowest}
-                now={rowStatus(row) === 'progress' ? now : 0}
+                now={row.partial ? now : 0}
               />
             )
           );
@@ -125,12 +125,9 @@ function openRow(event: MouseEvent): void {
   target.closest('[role=row]')?.querySelector('a')?.click();
 }
 
-/** The bars are drawn against the slowest that has ended: one that never ends would dwarf all. */
+/** The bars are drawn against the slowest that has ended whole: one that never ends would dwarf all. */
 function slowestOf(rows: TraceRow[]): number {
-  return rows.reduce(
-    (most, row) => (rowStatus(row) === 'progress' ? most : Math.max(most, row.duration)),
-    0.001,
-  );
+  return rows.reduce((most, row) => (row.partial ? most : Math.max(most, row.duration)), 0.001);
 }
 
 function Heading({ sort, onSort, held, paused, onRelease }: TableProps): JSX.Element {
@@ -178,7 +175,7 @@ interface RowProps {
   top: number;
   current: boolean;
   slowest: number;
-  /** Epoch seconds while in progress, else 0. */
+  /** Epoch seconds while something of it is in progress, else 0. */
   now: number;
 }
 
@@ -187,7 +184,8 @@ const Row = memo(TableRow);
 function TableRow({ row, index, top, current, slowest, now }: RowProps): JSX.Element {
   const status = rowStatus(row);
   const time = clock(row.start);
-  const open = status === 'progress';
+  // Also when it has answered: what goes on after that is part of the duration.
+  const open = row.partial;
   const taken = open ? Math.max(row.duration, now - row.start) : row.duration;
   const what = whatOf(row);
   return (
