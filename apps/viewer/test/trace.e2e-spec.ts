@@ -135,6 +135,26 @@ describeInChromium('the page of a trace', () => {
     expect(await written.getAttribute('href')).toBe(`vscode://file${source}`);
   });
 
+  it('leads from a query to the line that asked it', async () => {
+    const w = new TraceWriter(seconds() - 14);
+    const queries = [1, 2, 3, 4].map((n) => w.query('SELECT * FROM users', n * 10, n * 10 + 9));
+    const list = w.sub('Users.list', 5, 60, { metadata: { nest: { source } } }, queries);
+    const segments = [w.segment('api', 0, 70, {}, [list, w.query('SELECT 1', 61, 62)])];
+    await xray.send(segments);
+    const page = await open({ traceId: w.traceId, segments });
+    const link = panel(page).getByRole('link', { name: 'trace.e2e-spec.ts:7' });
+    await rows(page).filter({ hasText: '4 ×' }).click();
+    await panel(page).getByText('Called in').waitFor();
+    expect(await link.getAttribute('href')).toBe(`vscode://file${source}`);
+
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    await tab(page, 'Overview').click();
+    await link.waitFor();
+    await rows(page).filter({ hasText: 'SELECT 1' }).click();
+    await link.waitFor({ state: 'detached' });
+  });
+
   it('tells in progress from awaited, in words', async () => {
     const page = await open();
     expect(await row(page, 'SearchService.index').innerText()).toContain('in progress');

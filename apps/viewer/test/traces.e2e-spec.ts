@@ -43,6 +43,19 @@ describeInChromium('the list of traces', () => {
     expect(page.problems).toEqual([]);
   });
 
+  it('claims no counts before it has them', async () => {
+    const page = await xray.open('/map');
+    await page.route('**/console/traces?**', async (route) => {
+      await page.waitForTimeout(1_000);
+      await route.continue().catch(() => undefined);
+    });
+    await page.goto(`${xray.url}/traces`);
+    await page.getByText('Reading traces…').waitFor();
+
+    expect(await total(page).innerText()).toBe('–');
+    await shows(page, '.counts .big', '300');
+  });
+
   it('puts only the rows in the page that can be seen', async () => {
     const page = await xray.open('/');
     await rows(page).first().waitFor();

@@ -67,7 +67,12 @@ export function SamplingPage(_: PageProps): JSX.Element {
           </p>
           <div class="sm-c">
             <pre class="code" tabIndex={0} aria-label="Command">
-              {command}
+              {command.split(/(?<=,)/).map((part) => (
+                <>
+                  {part}
+                  <wbr />
+                </>
+              ))}
             </pre>
             <CopyButton text={command} label="Copy the command">
               Copy

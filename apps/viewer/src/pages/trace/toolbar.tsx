@@ -52,7 +52,7 @@ export function Toolbar({
               {view.hits.length === 0
                 ? 'no hit'
                 : hitAt
-                  ? `${hitAt} of ${view.hits.length}`
+                  ? `${count(hitAt)} of ${count(view.hits.length)}`
                   : plural(view.hits.length, 'hit')}
             </span>
             <IconButton icon="up" label="Previous hit" onClick={() => onHit(-1)} />

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { Glyph } from '../../components/status';
-import { count, share } from '../../model/format';
+import { ABSENT, count, share } from '../../model/format';
 import type { Status } from '../../model/status';
 import type { Counts } from '../../model/trace-list';
 
@@ -12,15 +12,16 @@ export function CountList({
   status,
   onStatus,
 }: {
-  counts: Counts;
+  /** Undefined until there is an answer. */
+  counts: Counts | undefined;
   status: string;
   onStatus: (status: Status | undefined) => void;
 }): JSX.Element {
   return (
     <div class="counts">
       <p>
-        <span class="big">{count(counts.total)}</span>{' '}
-        <span class="t2">{counts.total === 1 ? 'trace' : 'traces'}</span>
+        <span class="big">{counts ? count(counts.total) : ABSENT}</span>{' '}
+        <span class="t2">{counts?.total === 1 ? 'trace' : 'traces'}</span>
       </p>
       {ORDER.map((one) => (
         <button
@@ -34,8 +35,8 @@ export function CountList({
             <Glyph name={one} />
           </span>
           <span class="w">{one}</span>
-          <span class="num">{count(counts[one])}</span>
-          <span class="sh">{counts.total > 0 ? share(counts[one], counts.total) : ''}</span>
+          <span class="num">{counts ? count(counts[one]) : ABSENT}</span>
+          <span class="sh">{counts?.total ? share(counts[one], counts.total) : ''}</span>
         </button>
       ))}
     </div>

@@ -178,7 +178,7 @@ export function TracesPage(_: PageProps): JSX.Element {
           />
           <section class="sum" aria-label="Summary">
             <CountList
-              counts={list.counts}
+              counts={list.loaded ? list.counts : undefined}
               status={query.status}
               onStatus={(next) => setQuery({ status: next })}
             />

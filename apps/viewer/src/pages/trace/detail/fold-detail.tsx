@@ -7,6 +7,7 @@ import { foldLabel } from '../../../model/waterfall-rows';
 import { foldTotal } from '../row';
 import { SqlTab } from './document-tabs';
 import { Field, Fields } from './fields';
+import { CalledIn } from './source-link';
 import { WhyHints } from './why-hints';
 
 /** The panel for equal siblings in one row. */
@@ -89,6 +90,7 @@ function Numbers({ nodes, total }: { nodes: TraceNode[]; total: number }): JSX.E
       <Field name="Slowest">
         {duration(slowest.total)}, no. {count(nodes.indexOf(slowest) + 1)}
       </Field>
+      <CalledIn node={slowest} />
     </Fields>
   );
 }

@@ -7,6 +7,7 @@ import { length } from '../../../model/intervals';
 import { wordOf } from '../row';
 import type { Hint } from '../../../model/hints';
 import { Field, Fields } from './fields';
+import { CalledIn } from './source-link';
 import { WhyHints } from './why-hints';
 
 /** When, how long, what share; then who and where. */
@@ -52,12 +53,10 @@ export function OverviewTab({
         {node.children.length > 0 && (
           <Field name="In children">{duration(node.total - node.self)}</Field>
         )}
-        {critical > 0 && (
+        {critical > 0 && tree.responseEnd !== undefined && (
           <Field name="Critical path">
             {duration(critical)}{' '}
-            <span class="t3">
-              {share(critical, tree.responseEnd ?? tree.duration)} of the answer
-            </span>
+            <span class="t3">{share(critical, tree.responseEnd)} of the answer</span>
           </Field>
         )}
         {node.skew > 0 && (
@@ -77,6 +76,7 @@ export function OverviewTab({
           {node.doc.id}
         </Field>
         {node.segment && node.segment !== node && <Field name="Segment">{node.segment.name}</Field>}
+        <CalledIn node={node} />
         {node.kind === 'segment' && <SegmentFields doc={node.doc as SegmentDocument} />}
       </Fields>
       <WhyHints hints={hints} nodes={[node]} />

@@ -4,7 +4,9 @@ import type { SourceExcerpt } from '@nestjs-xray/local-xray/console-api';
 import { api } from '../../../api/client';
 import { useStatusPart } from '../../../api/live';
 import { placeOf } from '../../../model/exceptions';
-import { editorHref, type SourcePlace } from '../../../model/source';
+import { editorHref, nearestSource, type SourcePlace } from '../../../model/source';
+import type { TraceNode } from '../../../model/trace-tree';
+import { Field } from './fields';
 
 /** The place in the source, as a link into the editor where that is possible. */
 export function SourceLink({
@@ -34,6 +36,17 @@ export function SourceLink({
     >
       {text}
     </a>
+  );
+}
+
+/** The traced method that a query or a call came from: where to look for it in the source. */
+export function CalledIn({ node }: { node: TraceNode }): JSX.Element | null {
+  const source = node.kind === 'subsegment' ? nearestSource(node) : undefined;
+  if (!source || source.node === node) return null;
+  return (
+    <Field name="Called in">
+      {source.node.title} <SourceLink place={source.place} class="mono" />
+    </Field>
   );
 }
 
