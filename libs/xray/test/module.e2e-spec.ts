@@ -105,6 +105,7 @@ class ShopController {
 
 const xray = new MemoryEmitter();
 
+type Hook = (request: object, response: object, next: () => void) => void;
 type Given = Partial<XrayOptions & XrayModuleExtras>;
 
 const metadata = (options: Given): ModuleMetadata => ({
@@ -345,6 +346,46 @@ describe('an earlier request hook', () => {
     await (await fetch(`${url}/read/1`)).text();
     expect(await recorded(2)).toMatchObject([{ name: 'shop' }, { name: 'shop' }]);
     expect(seen).toEqual(['earlier', 'later']);
+  });
+});
+
+describe('a later request hook that goes on to the one it found', () => {
+  it.each([
+    ['Express', () => new ExpressAdapter()],
+    ['Fastify', () => new FastifyAdapter() as never],
+  ])('is run once for a request on %s', async (_name, make) => {
+    const adapter = make();
+    const { url } = await start({}, adapter);
+    const { onRequestHook: found } = adapter as never as { onRequestHook: Hook };
+    const seen: string[] = [];
+    const later: Hook = (request, response, next) => {
+      seen.push('later');
+      found.call(adapter, request, response, next);
+    };
+    adapter.setOnRequestHook(later);
+    expect((await fetch(`${url}/read/1`)).status).toBe(200);
+    expect(await recorded()).toMatchObject([{ http: { response: { status: 200 } } }]);
+    expect(seen).toEqual(['later']);
+  });
+});
+
+describe('an application that imports the module twice', () => {
+  it.each([
+    ['Express', () => new ExpressAdapter()],
+    ['Fastify', () => new FastifyAdapter() as never],
+  ])('has one segment a request on %s, of the first', async (_name, make) => {
+    const again = XrayModule.forRoot({ serviceName: 'again', emitter: xray });
+    const { imports = [], ...rest } = metadata({});
+    @Module({ imports: [...imports, again], ...rest })
+    class TwiceModule {}
+    const app = await NestFactory.create(TwiceModule, make(), { logger: false });
+    started.push(app);
+    await app.listen(0, '127.0.0.1');
+    const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/read/1`);
+    expect([response.status, await response.text()]).toEqual([200, 'a3per request']);
+    expect((await recorded()).map(({ name }) => name)).toEqual(['shop']);
+    expect(tree(xray.documents[0]!)).toBe('Cart.total');
   });
 });
 

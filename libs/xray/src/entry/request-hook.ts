@@ -26,13 +26,14 @@ export function hookRequests(adapter: HookableAdapter, hook: Hook): void {
 /** There is one hook of each kind: an earlier one, or one set later, becomes our continuation. */
 function chain(adapter: HookableAdapter, hook: Hook): void {
   let other = adapter.onRequestHook;
-  adapter.setOnRequestHook!((request, response, next) =>
-    hook(
-      request,
-      response,
-      other === undefined ? next : () => void other!.call(adapter, request, response, next),
-    ),
-  );
+  const passedOn = new WeakSet<object>();
+  adapter.setOnRequestHook!((request, response, next) => {
+    if (other === undefined) return hook(request, response, next);
+    // A later one that goes on to the hook it found, as this one does, comes back to here.
+    if (passedOn.has(request)) return next();
+    passedOn.add(request);
+    return hook(request, response, () => void other!.call(adapter, request, response, next));
+  });
   adapter.setOnRequestHook = (later) => {
     other = later;
   };
