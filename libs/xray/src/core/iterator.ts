@@ -2,6 +2,7 @@ import { storage, type TraceNode } from './context';
 import { Later } from './later';
 import { isLayered, replaceMethod } from './layers';
 import { fail, succeed } from './outcome';
+import { isThenable, type Thenable } from './thenable';
 
 type Step = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -82,10 +83,26 @@ function take(node: TraceNode, step: Step, self: unknown, args: unknown[]): unkn
       (taken) => endIfDone(node, taken),
       (thrown: unknown) => fail(node, thrown),
     );
-  } else {
-    endIfDone(node, result);
+    return result;
   }
+  if (typeof result === 'object' && result !== null && isThenable(result)) {
+    return followStep(node, result);
+  }
+  endIfDone(node, result);
   return result;
+}
+
+/** A step's thenable that is no promise, such as Bluebird's, may run anew with each `then`: it gets one. */
+function followStep(node: TraceNode, step: Thenable): unknown {
+  const taken = (result: unknown): unknown => {
+    endIfDone(node, result);
+    return result;
+  };
+  const failed = (thrown: unknown): never => {
+    fail(node, thrown);
+    throw thrown;
+  };
+  return storage.run(node, () => step.then(taken, failed));
 }
 
 function endIfDone(node: TraceNode, result: unknown): void {

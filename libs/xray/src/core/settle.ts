@@ -28,10 +28,23 @@ export function settle<T>(node: TraceNode, result: T, owned = false): T {
     succeed(node, result);
     return result;
   }
-  if (result instanceof Promise && (result as { then: unknown }).then === nativeThen) {
-    return settlePromise(node, result, owned) as T;
+  return settleObject(node, result, owned);
+}
+
+function settleObject<T extends object>(node: TraceNode, result: T, owned: boolean): T {
+  try {
+    if (result instanceof Promise && (result as { then: unknown }).then === nativeThen) {
+      return settlePromise(node, result, owned) as T;
+    }
+    if (isThenable(result)) return traceThenable(node, result);
+    if (isObservable(result)) return traceObservable(node, result) as unknown as T;
+    if (isIterator(result)) return traceIterator(node, result);
+  } catch {
+    // A getter or a proxy that throws when looked at, or a promise of a class whose constructor
+    // takes no executor alone, which can't be followed: a value like any other.
   }
-  return settleObject(node, result);
+  succeed(node, result);
+  return result;
 }
 
 function settlePromise(node: TraceNode, promise: Promise<unknown>, owned: boolean): unknown {
@@ -45,23 +58,6 @@ function settlePromise(node: TraceNode, promise: Promise<unknown>, owned: boolea
       throw thrown;
     });
   }
-  try {
-    promise.then(done, (thrown: unknown) => fail(node, thrown));
-  } catch {
-    // A subclass whose constructor does not take an executor alone: it can't be followed.
-    succeed(node, promise);
-  }
+  promise.then(done, (thrown: unknown) => fail(node, thrown));
   return promise;
-}
-
-function settleObject<T extends object>(node: TraceNode, result: T): T {
-  try {
-    if (isThenable(result)) return traceThenable(node, result);
-    if (isObservable(result)) return traceObservable(node, result) as unknown as T;
-    if (isIterator(result)) return traceIterator(node, result);
-  } catch {
-    // A getter or a proxy that throws when looked at: a value like any other.
-  }
-  succeed(node, result);
-  return result;
 }

@@ -5,7 +5,7 @@ import { fail, succeed } from './outcome';
 
 type Callback = ((value: unknown) => unknown) | null;
 
-interface Thenable {
+export interface Thenable {
   then: (onDone?: Callback, onFailed?: Callback) => unknown;
   catch?: (onFailed?: Callback) => unknown;
   finally?: (onEither?: (() => unknown) | null) => unknown;

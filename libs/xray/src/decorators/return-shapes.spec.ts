@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import {
   BehaviorSubject,
   Observable,
@@ -62,6 +64,21 @@ class Countdown implements IterableIterator<number> {
   }
 }
 
+/** Steps through 1, 2, 3 with queries instead of promises. */
+class Pages {
+  runs = 0;
+  constructor(private readonly last: () => Promise<unknown>) {}
+  next(): Query {
+    return new Query(async () => {
+      const value = ++this.runs;
+      return value > 3 ? this.last() : { done: false, value };
+    });
+  }
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
 class Results {
   constructor(private readonly result: unknown) {}
 
@@ -119,6 +136,20 @@ describe('a traced method', () => {
       holder.value instanceof Function ? { of: call(holder.value) } : { of: call(holder.value) },
     );
     if (!(value instanceof Function)) expect(Object.is(result.of, value)).toBe(true);
+    expect(states(segment)).toEqual(['ok']);
+  });
+
+  it('that returns a proxy that was revoked is closed when it returns', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    class Revoked {
+      @Subsegment()
+      get(): object {
+        return proxy;
+      }
+    }
+    const { result, segment } = trace(() => [new Revoked().get()]);
+    expect(Object.is(result[0], proxy)).toBe(true);
     expect(states(segment)).toEqual(['ok']);
   });
 
@@ -415,6 +446,30 @@ describe('a traced method', () => {
       expect(states(segment)).toEqual(['fault torn']);
     });
 
+    it.each<[string, () => Promise<unknown>, string]>([
+      ['is done', async () => ({ done: true }), 'ok'],
+      ['fails', () => Promise.reject(new Error('torn')), 'fault torn'],
+    ])('is open until one whose steps are thenables %s', async (_how, last, state) => {
+      const pages = new Pages(last);
+      const { result, segment } = await trace(async () => {
+        const seen: number[] = [];
+        try {
+          for await (const n of call(pages)) seen.push(n as number);
+        } catch (thrown) {
+          expect((thrown as Error).message).toBe('torn');
+        }
+        return seen;
+      });
+      expect([result, pages.runs, states(segment)]).toEqual([[1, 2, 3], 4, [state]]);
+    });
+
+    it('is open until one of Node itself is done', async () => {
+      const { segment } = await trace(async () => {
+        for await (const _ of call(Readable.from(['a', 'b']).iterator()));
+      });
+      expect(states(segment)).toEqual(['ok']);
+    });
+
     it('has the subsegment active in its body', async () => {
       const inside: unknown[] = [];
       async function* body(): AsyncGenerator<number> {
@@ -429,6 +484,11 @@ describe('a traced method', () => {
       expect(inside).toEqual(['call', 'call', 'test']);
     });
   });
+});
+
+it('is in a segment until a promise of Node itself is settled', async () => {
+  const { result, segment } = await trace(() => setTimeout(1, 'done'));
+  expect([result, segment.end_time]).toEqual(['done', expect.any(Number)]);
 });
 
 it('is nothing but the method itself without a segment', () => {

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Recorder } from '../core/recorder';
 import { storage } from '../core/context';
 import type { SegmentDocument } from '../document';
@@ -34,5 +35,8 @@ export function trace<T>(work: () => T): Traced<T> | Promise<Traced<Awaited<T>>>
     segment.close();
     return { result: value, segment: emitter.documents[0]! };
   };
-  return result instanceof Promise ? result.then(traced) : traced(result);
+  // Not `instanceof`: under Jest, what Node's own modules return is of another Promise.
+  return types.isPromise(result)
+    ? (result as Promise<Awaited<T>>).then(traced)
+    : traced(result as Awaited<T>);
 }
