@@ -4,7 +4,8 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Subsegment, XrayModule, type XrayOptions } from 'nestjs-xray';
 import { MemoryEmitter } from 'nestjs-xray/testing';
-import type { AddressInfo, Server } from 'node:net';
+import { connect, type AddressInfo, type Server } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 class Work {
   @Subsegment()
@@ -85,6 +86,43 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
     const url = await start({ urlQuery: 'keep' });
     const segment = await segmentOf(`${url}/work/7?page=2`);
     expect(segment.http!.request!.url).toBe(`${url}/work/7?page=2`);
+  });
+
+  it('says nothing of the query of a route that is not there', async () => {
+    const url = await start();
+    const segment = await segmentOf(`${url}/nowhere?token=secret`);
+    expect(segment.cause).toMatchObject({ exceptions: [{ message: 'Cannot GET /nowhere' }] });
+    expect(JSON.stringify(segment)).not.toContain('secret');
+  });
+
+  it('quotes the query of a route that is not there where it is kept', async () => {
+    const url = await start({ urlQuery: 'keep' });
+    const segment = await segmentOf(`${url}/nowhere?page=2`);
+    expect(segment.cause).toMatchObject({
+      exceptions: [{ message: 'Cannot GET /nowhere?page=2' }],
+    });
+  });
+
+  it.each<[string, string, Partial<XrayOptions>, string]>([
+    ['a fragment', '/work/7#token=secret', {}, '/work/7'],
+    ['a fragment before the query', '/work/7#a?token=secret', {}, '/work/7'],
+    ['a session id', '/nowhere;jsessionid=secret?a=b', {}, '/nowhere'],
+    ['an address as for a proxy', 'http://me:secret@other/work/7?a=b', {}, '/work/7'],
+    [
+      'such an address, with the query that is kept',
+      'http://me:secret@other/work/7?a=b',
+      { urlQuery: 'keep' },
+      '/work/7?a=b',
+    ],
+    ['an address without a path', 'http://other', {}, '/'],
+  ])('is recorded by its path with %s', async (_what, target, options, path) => {
+    const url = new URL(await start(options));
+    const socket = connect(Number(url.port), url.hostname);
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n`);
+    await text(socket);
+    while (xray.documents.length === 0) await new Promise((turn) => setImmediate(turn));
+    expect(xray.documents[0]!.http!.request!.url).toBe(`http://shop${path}`);
+    expect(JSON.stringify(xray.documents)).not.toContain('secret');
   });
 
   it("continues W3C's trace where there is none of X-Ray's", async () => {

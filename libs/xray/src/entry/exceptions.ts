@@ -1,6 +1,6 @@
 import { loadedCopies } from '../capture/loaded-copies';
 import { patchMethod, type Method } from '../capture/patch';
-import { exchangeOf } from './http-exchange';
+import { exchangeOf, hideQuery } from './http-exchange';
 
 interface Host {
   getArgByIndex(index: number): unknown;
@@ -21,8 +21,11 @@ export function watchExceptions(): void {
 
 function recording(original: Method): Method {
   return function next(this: unknown, thrown: unknown, host: Host): unknown {
-    const segment = exchangeOf(host.getArgByIndex(1))?.segment;
-    if (segment !== undefined && !segment.isClosed()) segment.addError(thrown);
+    const exchange = exchangeOf(host.getArgByIndex(1));
+    if (exchange !== undefined && !exchange.segment.isClosed()) {
+      exchange.segment.addError(thrown);
+      hideQuery(exchange);
+    }
     return Reflect.apply(original as (...args: unknown[]) => unknown, this, [thrown, host]);
   };
 }

@@ -51,7 +51,7 @@ export function requestBlock(
   const url = request.originalUrl ?? request.url ?? '';
   const block: NonNullable<HttpDocument['request']> = {
     method: request.method,
-    url: `${protocol}://${headers.host ?? ''}${urlQuery === 'keep' ? url : pathOf(url)}`,
+    url: `${protocol}://${headers.host ?? ''}${urlQuery === 'keep' ? originForm(url) : pathOf(url)}`,
   };
   const agent = headers['user-agent'];
   if (agent !== undefined) block.user_agent = agent.slice(0, 250);
@@ -65,10 +65,29 @@ export function requestBlock(
   return block;
 }
 
-/** `url` without its query string. */
+/** `url` without scheme and host, which clients of proxies name, perhaps with a password. */
+function originForm(url: string): string {
+  return url.startsWith('/') ? url : url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '') || '/';
+}
+
+/**
+ * The path of `url`: no query string, nor what follows a `;`, which is where Java servers put
+ * session ids and Fastify may be told to look for a query, or a `#`.
+ */
 export function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
+  const path = originForm(url);
+  const end = path.search(/[?;#]/);
+  return end < 0 ? path : path.slice(0, end);
+}
+
+/** Takes out of what the request threw the query that its URL is recorded without: Nest's 404 quotes it. */
+export function hideQuery({ segment, request }: Exchange): void {
+  const { cause, http } = segment;
+  const given = request.originalUrl ?? request.raw?.url;
+  if (typeof cause !== 'object' || !given || http?.request?.url?.endsWith(given)) return;
+  for (const exception of cause.exceptions) {
+    exception.message = exception.message?.replaceAll(given, pathOf(given));
+  }
 }
 
 /** Names the segment after the route that took the request, such as `/api/activities/@:handle`. */
