@@ -24,7 +24,7 @@ export { OtlpSettingsError, type OtlpSettings } from './emitters/otlp/otlp-setti
 export { UdpEmitter } from './emitters/udp.emitter';
 export type { Sampling } from './sampling/create-sampler';
 export { type LocalRule, type SamplingRules, SamplingRulesError } from './sampling/rules-document';
-export { ContextMissingError, NotAMethodError } from './xray.errors';
+export { ContextMissingError, NotAMethodError, XrayOptionsError } from './xray.errors';
 export { type BuiltInPlugin, UnknownPluginError } from './plugins/find-place';
 export type { Place, Plugin as XrayPlugin } from './plugins/plugin';
 export { ExporterError } from './recorder.factory';

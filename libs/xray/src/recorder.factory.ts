@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { installCapture } from './capture/install';
+import { checkOptions } from './check-options';
 import { parseTraceHeader, type TraceHeader } from './document';
 import { receiveRpcHeaders } from './entry/rpc-header';
 import { OutgoingPolicy } from './core/outgoing';
@@ -40,6 +41,7 @@ function createEmitter(options: XrayOptions, logger: RecorderLogger): Emitter {
 
 /** Builds the recorder that the options and the environment describe. */
 export function createRecorder(options: XrayOptions): Recorder {
+  checkOptions(options);
   const logger = quiet() ? { warn: () => undefined } : (options.logger ?? new Logger('XrayModule'));
   const emitter = options.emitter ?? createEmitter(options, logger);
   const outgoing =
