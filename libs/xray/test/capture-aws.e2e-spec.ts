@@ -1,10 +1,27 @@
-import { DynamoDBClient, GetItemCommand, BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  ListTablesCommand,
+} from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { parseTraceHeader } from '@nestjs-xray/document';
 import { awsFake, type AwsFake } from './aws-fake';
 import { tracing, type Tracing } from './tracing';
+
+/** As in `@aws-sdk/lib-dynamodb`: another client with the same configuration and middleware. */
+function documentClientOf(client: DynamoDBClient): DynamoDBClient {
+  const prototype = Object.getPrototypeOf(DynamoDBClient.prototype) as object;
+  const { config, middlewareStack } = client;
+  return Object.assign(Object.create(prototype) as DynamoDBClient, { config, middlewareStack });
+}
+
+/** As there: a command of its own name around the plain one. */
+class GetCommand extends GetItemCommand {
+  readonly clientCommand = new GetItemCommand(this.input);
+}
 
 describe('a call by AWS SDK v3', () => {
   let xray: Tracing;
@@ -97,6 +114,21 @@ describe('a call by AWS SDK v3', () => {
     expect(segment.subsegments).toMatchObject([{ name, namespace: 'aws', aws: resource }]);
   });
 
+  it('names the operation of a document client, also beside its plain client', async () => {
+    const plain = new DynamoDBClient(aws.config);
+    const get = () => plain.send(new GetItemCommand({ TableName: 'carts', Key: {} }));
+    const getDocument = () =>
+      documentClientOf(plain).send(new GetCommand({ TableName: 'carts', Key: {} }));
+    const { segment } = await xray.request(async () => {
+      await get();
+      await getDocument();
+    });
+    expect(segment.subsegments).toMatchObject([
+      { name: 'DynamoDB', aws: { operation: 'GetItem', table_name: 'carts' } },
+      { name: 'DynamoDB', aws: { operation: 'GetItem', table_name: 'carts' } },
+    ]);
+  });
+
   it('counts retries', async () => {
     aws.failures = [503, 503];
     const { segment } = await xray.request(send);
@@ -175,6 +207,22 @@ describe('a call by AWS SDK v3', () => {
       await dynamo.send(new GetItemCommand({ TableName: 'carts', Key: { id: { S: '1' } } }));
     });
     expect(segment.subsegments).toMatchObject([{ name: 'DynamoDB' }]);
+    await picky.close();
+  });
+
+  it('is an HTTP request like any other where it is not picked', async () => {
+    const picky = await tracing({
+      serviceName: 'picky',
+      capture: { aws: ({ operation }) => operation === 'GetItem' },
+    });
+    const { segment } = await picky.request(async () => {
+      await dynamo.send(new GetItemCommand({ TableName: 'carts', Key: { id: { S: '1' } } }));
+      await dynamo.send(new ListTablesCommand({}));
+    });
+    const [picked, other] = segment.subsegments!;
+    expect([picked, other]).toMatchObject([{ name: 'DynamoDB' }, { name: '127.0.0.1' }]);
+    const { headers } = aws.requests[1]!;
+    expect(parseTraceHeader(String(headers['x-amzn-trace-id'])).parent).toBe(other!.id);
     await picky.close();
   });
 });

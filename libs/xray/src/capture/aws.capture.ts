@@ -17,6 +17,8 @@ interface Client {
 interface Command {
   constructor: { name: string };
   input?: unknown;
+  /** In a command of DynamoDB's document client: the plain command that it becomes. */
+  clientCommand?: Command;
 }
 
 /** What every output and every error of a service carries. */
@@ -90,7 +92,7 @@ function start(
       return undefined;
     }
     const service = serviceOf(client);
-    const operation = command.constructor.name.replace(/Command$/, '');
+    const operation = (command.clientCommand ?? command).constructor.name.replace(/Command$/, '');
     if (!outgoing.wants('aws', { service, operation })) return undefined;
     tellIn(client);
     if (active.notTraced) return {};
@@ -159,11 +161,11 @@ function isThrottling(thrown: unknown): boolean {
 
 const telling = new WeakSet<object>();
 
-/** Puts the header on what `client` sends, before it is signed. */
-function tellIn(client: Client): void {
-  if (!client.middlewareStack || telling.has(client)) return;
-  telling.add(client);
-  client.middlewareStack.add(headerMiddleware, { step: 'build', name: 'nestjs-xray' });
+/** Puts the header on what a client sends, before it is signed; a document client has the stack of its client. */
+function tellIn({ middlewareStack }: Client): void {
+  if (!middlewareStack || telling.has(middlewareStack)) return;
+  telling.add(middlewareStack);
+  middlewareStack.add(headerMiddleware, { step: 'build', name: 'nestjs-xray', override: true });
 }
 
 type Handler = (args: HandlerArguments) => unknown;
@@ -176,7 +178,8 @@ function headerMiddleware(next: Handler): Handler {
   return (args) => {
     const active = storage.getStore();
     const { headers, hostname } = args.request ?? {};
-    if (active !== undefined && headers) {
+    // A call that the predicate left out is told as the HTTP request that it is.
+    if (headers && active && (active.notTraced || (active as Subsegment).namespace === 'aws')) {
       const outgoing = active.notTraced ? active.outgoing : active.root.recorder.outgoing;
       if (outgoing?.tells(String(hostname))) headers[TRACE_HEADER] = active.traceHeader();
     }
