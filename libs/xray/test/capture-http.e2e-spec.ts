@@ -1,7 +1,13 @@
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { Test } from '@nestjs/testing';
 import axios from 'axios';
-import http, { get, request, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import http, {
+  createServer as createHttpServer,
+  get,
+  request,
+  type IncomingMessage,
+} from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { firstValueFrom } from 'rxjs';
 import { Agent, request as undiciRequest, fetch as undiciFetch } from 'undici';
@@ -178,6 +184,39 @@ describe('an outgoing HTTP call', () => {
       () => new Promise<void>((done) => void request(server.url).on('close', done).end()),
     );
     expect(segment.subsegments).toMatchObject([{ http: { response: { status: 200 } } }]);
+  });
+
+  it.each([
+    ['http', (url: string) => get1(url)],
+    ['fetch', async (url: string) => (await fetch(url)).text()],
+  ])('marks an answer by %s that breaks off', async (_name, call) => {
+    const broken = createHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 100 }).write('half');
+      setTimeout(() => response.destroy(), 20);
+    });
+    const { segment } = await xray.request(async () => {
+      await once(broken.listen(0, '127.0.0.1'), 'listening');
+      const { port } = broken.address() as AddressInfo;
+      await expect(call(`http://127.0.0.1:${port}`)).rejects.toThrow();
+    });
+    broken.close();
+    expect(segment.subsegments).toMatchObject([
+      { fault: true, http: { response: { status: 200 } }, cause: { exceptions: [{}] } },
+    ]);
+  });
+
+  it('leaves a tunnel to the requests that go through it', async () => {
+    const proxy = createHttpServer().on('connect', (_request, socket) =>
+      socket.end('HTTP/1.1 200 OK\r\n\r\n'),
+    );
+    const { segment } = await xray.request(async () => {
+      await once(proxy.listen(0, '127.0.0.1'), 'listening');
+      const { port } = proxy.address() as AddressInfo;
+      const tunnel = request({ host: '127.0.0.1', port, method: 'CONNECT', path: 'shop.test:443' });
+      await once(tunnel.end(), 'connect');
+    });
+    proxy.close();
+    expect(segment.subsegments).toBeUndefined();
   });
 
   it('records no credentials, and the query only when it is to be kept', async () => {

@@ -1,13 +1,60 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { Kysely, PostgresDialect } from 'kysely';
-import { Pool, Client } from 'pg';
+import { Client, Pool, type Connection } from 'pg';
 import type { SubsegmentDocument } from 'nestjs-xray';
 import { tracing, type Tracing } from './tracing';
 
 /** A query that PGlite answers once the event loop turned, so that others overtake. */
 const SELECT = 'select $1::text as name';
+
+/** As a cursor of pg-cursor: an error is told to whoever reads, and is no event by itself. */
+class CursorLike extends EventEmitter {
+  tell!: (problem: Error) => void;
+  readonly failed = new Promise<Error>((done) => (this.tell = done));
+
+  constructor(readonly text: string) {
+    super();
+  }
+
+  submit(connection: Connection): void {
+    connection.query(this.text);
+  }
+
+  handleError(problem: Error): void {
+    this.tell(problem);
+  }
+
+  handleReadyForQuery(): void {}
+  handleRowDescription(): void {}
+  handleDataRow(): void {}
+  handleCommandComplete(): void {}
+}
+
+/** As a stream of pg-query-stream: its query is its cursor's. */
+class StreamLike extends Readable {
+  readonly cursor: CursorLike;
+
+  constructor(text: string) {
+    super({ objectMode: true, read: () => undefined });
+    this.cursor = new CursorLike(text);
+  }
+
+  submit(connection: Connection): void {
+    this.cursor.submit(connection);
+  }
+
+  handleError(problem: Error): void {
+    this.destroy(problem);
+  }
+
+  handleReadyForQuery(): void {}
+  handleRowDescription(): void {}
+  handleDataRow(): void {}
+  handleCommandComplete(): void {}
+}
 
 describe('an SQL query through pg', () => {
   let server: ChildProcess;
@@ -138,6 +185,36 @@ describe('an SQL query through pg', () => {
       }
     });
     expect(only(segment.subsegments)).toMatchObject({ fault: true });
+  });
+
+  it('carries the error of a cursor that nobody listens to', async () => {
+    const { segment } = await xray.request(async () => {
+      const client = await pool.connect();
+      const cursor = new CursorLike('select nope');
+      client.query(cursor);
+      await cursor.failed;
+      client.release();
+    });
+    expect(only(segment.subsegments)).toMatchObject({
+      fault: true,
+      cause: { exceptions: [{ message: expect.stringContaining('nope') }] },
+      sql: { sanitized_query: 'select nope' },
+    });
+  });
+
+  it('has the query of a stream, and no fault when its reader has enough', async () => {
+    const { segment } = await xray.request(async () => {
+      const client = await pool.connect();
+      const stream = new StreamLike('select 1 as one');
+      client.query(stream);
+      stream.destroy(new Error('enough'));
+      await once(stream, 'close').catch(() => undefined);
+      await new Promise((turn) => setImmediate(turn));
+      client.release();
+    });
+    const query = only(segment.subsegments);
+    expect(query).toMatchObject({ sql: { sanitized_query: 'select ? as one' } });
+    expect([query.fault, query.in_progress]).toEqual([undefined, undefined]);
   });
 
   it('leaves no password in the document', async () => {

@@ -9,6 +9,7 @@ import { recordAnswer, remoteRequest, startRemoteCall, TRACE_HEADER } from './re
 
 /** What a request that is recorded belongs to. */
 const calls = new WeakMap<ClientRequest, Subsegment>();
+const responses = new WeakMap<ClientRequest, IncomingMessage>();
 const seen = new WeakSet<ClientRequest>();
 let installed = false;
 
@@ -73,6 +74,7 @@ function begin(request: ClientRequest): void {
   if (seen.has(request)) return;
   seen.add(request);
   try {
+    if (request.method === 'CONNECT') return; // a proxy's tunnel: the request through it follows
     // Whoever set the header traces this call already: AWS's SDK, or the application.
     if (request.hasHeader(TRACE_HEADER)) return;
     const call = startRemoteCall('http', () => describe(request));
@@ -84,7 +86,8 @@ function begin(request: ClientRequest): void {
     if (!subsegment) return;
     calls.set(request, subsegment);
     request.once(errorMonitor, (thrown) => subsegment.close(thrown));
-    request.once('close', () => subsegment.close());
+    // An answer that broke off is known here first.
+    request.once('close', () => subsegment.close(responses.get(request)?.errored));
   } catch {
     // What the request is like is its maker's business; it goes out as it is.
   }
@@ -101,6 +104,7 @@ function describe(request: ClientRequest) {
 function answered(request: ClientRequest, response: IncomingMessage): void {
   const subsegment = calls.get(request);
   if (!subsegment || subsegment.isClosed()) return;
+  responses.set(request, response);
   recordAnswer(subsegment, response.statusCode ?? 0, response.headers['content-length']);
   response.once('end', () => subsegment.close());
   response.once('close', () => subsegment.close(response.errored));

@@ -1,4 +1,3 @@
-import { errorMonitor } from 'node:events';
 import { currentNode, storage, type TraceNode } from '../core/context';
 import { Subsegment } from '../core/subsegment';
 import { loadedCopies } from './loaded-copies';
@@ -29,6 +28,10 @@ interface Query {
   callback?: unknown;
   submit?: unknown;
   on?: unknown;
+  /** pg calls it on whatever submits itself. */
+  handleError?: unknown;
+  /** A stream keeps its query there. */
+  cursor?: Query;
 }
 
 const serverVersions = new WeakMap<Client, string>();
@@ -100,7 +103,8 @@ function open(parent: TraceNode, client: Client, args: unknown[]): Subsegment | 
   const { recorder } = parent.root;
   try {
     const first = args[0] as Query | string | null | undefined;
-    const query = (typeof first === 'string' ? { text: first } : first) ?? {};
+    const given = (typeof first === 'string' ? { text: first } : first) ?? {};
+    const query = given.cursor ?? given;
     const { host = 'unknown', database = 'unknown', port = 5432, user } = client;
     const text = typeof query.text === 'string' ? query.text : '';
     if (!recorder.outgoing?.wants('sql', { text, database, host })) return undefined;
@@ -108,7 +112,7 @@ function open(parent: TraceNode, client: Client, args: unknown[]): Subsegment | 
     const subsegment = new Subsegment(`${database}@${host}`, parent);
     subsegment.namespace = 'remote';
     subsegment.sql = {
-      url: `postgresql://${host}:${port}/${database}`,
+      url: `postgresql://${host.includes(':') ? `[${host}]` : host}:${port}/${database}`,
       database_type: 'PostgreSQL',
     };
     const version = serverVersions.get(client);
@@ -180,14 +184,17 @@ function closing(subsegment: Subsegment, parent: TraceNode, callback: Callback):
   };
 }
 
-/** Cursors and streams. */
+/** Cursors and streams. Not every error becomes an event there; one of a stream may be its reader's. */
 function closeOnEvents(subsegment: Subsegment, query: Query): void {
   if (typeof query.on !== 'function') return subsegment.close();
-  const on = query.on.bind(query) as (
-    event: string | symbol,
-    listener: (e?: unknown) => void,
-  ) => void;
-  on(errorMonitor, (thrown) => subsegment.close(thrown));
+  const { handleError } = query;
+  if (typeof handleError === 'function') {
+    query.handleError = (...args: unknown[]): unknown => {
+      subsegment.close(args[0]);
+      return Reflect.apply(handleError, query, args) as unknown;
+    };
+  }
+  const on = query.on.bind(query) as (event: string, listener: () => void) => void;
   on('end', () => subsegment.close());
   on('close', () => subsegment.close());
 }
