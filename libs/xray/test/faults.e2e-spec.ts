@@ -100,6 +100,24 @@ describe('the application is served and every trace accounted for when', () => {
     await back.close();
   });
 
+  it('the daemon goes before a document in parts, and one in progress', async () => {
+    const daemon = await udpDaemon();
+    const xray = await toPort(daemon.port, { maxDocumentBytes: 9_000 });
+    const turn = () => new Promise((done) => setTimeout(done, 20));
+    expect(await serve(xray, 10)).toBe(10);
+    await daemon.received(10);
+    await daemon.close();
+    await xray.request(() => {
+      for (let n = 0; n < 5; n++) {
+        xray.service.capture(`part ${n}`, (part) => part?.addMetadata('text', 'x'.repeat(8_000)));
+      }
+    });
+    await turn();
+    await xray.request(() => new Promise((done) => setTimeout(done, 1_700)));
+    await turn();
+    expect(await settled(xray)).toMatchObject({ closed: 12, sent: 10, failed: 2, split: 1 });
+  });
+
   it('ECONNREFUSED comes for one datagram after another', async () => {
     const xray = await toPort(await freeUdpPort());
     for (let round = 0; round < 20; round++) expect(await serve(xray, 10)).toBe(10);

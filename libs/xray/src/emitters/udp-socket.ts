@@ -11,8 +11,11 @@ const MAX_BACK_OFF_MS = 30_000;
 
 type Done = (problem?: unknown) => void;
 
-/** One connected socket to one address; when that is a name, to what it means at the time. */
-export class UdpSocket {
+/**
+ * One connected socket to one address; when that is a name, to what it means at the time.
+ * `Part` is what the sender wants to hear of again when a datagram of it turns out to be lost.
+ */
+export class UdpSocket<Part> {
   private socket: Socket | undefined;
   private address: string | undefined;
   private lookedUpMs = 0;
@@ -21,11 +24,13 @@ export class UdpSocket {
   private failure: unknown;
   private looking = false;
   private closed = false;
+  /** What was sent last: a refusal, which comes late, is about that. */
+  private latest: Part | undefined;
 
-  /** @param lost is told when the system reports that an earlier datagram was refused. */
+  /** @param lost is told when the system reports that an earlier datagram, `part`, was refused. */
   constructor(
     private readonly target: Address,
-    private readonly lost: (problem: unknown) => void,
+    private readonly lost: (problem: unknown, part: Part | undefined) => void,
   ) {}
 
   get ready(): boolean {
@@ -41,14 +46,15 @@ export class UdpSocket {
     });
   }
 
-  send(text: string, done: Done): void {
-    const { socket } = this;
+  send(text: string, part: Part, done: Done): void {
+    const { socket, latest } = this;
     if (socket === undefined) return done(this.failure ?? new Error('not connected'));
     this.refresh();
+    this.latest = part;
     const first = (problem?: unknown) => {
       if ((problem as { code?: string } | null)?.code !== 'ECONNREFUSED') return done(problem);
       // That was about the datagram before; this one has not been sent yet.
-      this.lost(problem);
+      this.lost(problem, latest);
       this.attempt(socket, text, done);
     };
     this.attempt(socket, text, first);
@@ -94,7 +100,7 @@ export class UdpSocket {
         return done(problem ?? new Error('closed'));
       }
       // ECONNREFUSED of an earlier datagram may also arrive here: nobody listens (yet).
-      socket.on('error', (problem) => this.lost(problem));
+      socket.on('error', (problem) => this.lost(problem, this.latest));
       socket.unref();
       const old = this.socket;
       this.socket = socket;

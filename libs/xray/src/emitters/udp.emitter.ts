@@ -21,6 +21,14 @@ export interface UdpEmitterOptions extends Address {
   maxDocumentBytes?: number;
 }
 
+/** A document on its way, in one datagram or in several. */
+interface Sending {
+  /** Whether it counts; what is in progress comes again. */
+  readonly final: boolean;
+  left: number;
+  failed: boolean;
+}
+
 /**
  * Sends documents to the X-Ray daemon, or to local X-Ray, by UDP.
  *
@@ -39,12 +47,12 @@ export class UdpEmitter implements Emitter {
   private closed = false;
   private stats: EmitStats = { sent: 0, failed: 0, dropped: 0, split: 0, trimmed: 0 };
   private maxBytes: number;
-  private readonly socket: UdpSocket;
+  private readonly socket: UdpSocket<Sending>;
   private readonly reported = new Set<string>();
 
   constructor(private readonly options: UdpEmitterOptions) {
     this.maxBytes = (options.maxDocumentBytes ?? DEFAULT_BYTES) - HEADER.length;
-    this.socket = new UdpSocket(options, (problem) => this.lost(problem));
+    this.socket = new UdpSocket(options, (problem, sending) => this.lost(problem, sending));
   }
 
   countIn(stats: EmitStats): void {
@@ -109,7 +117,6 @@ export class UdpEmitter implements Emitter {
     this.settle();
   };
 
-  /** @param final whether it counts; what is in progress comes again. */
   private send(node: Segment | Subsegment, final: boolean, again = false): void {
     let parts;
     try {
@@ -121,27 +128,26 @@ export class UdpEmitter implements Emitter {
     }
     if (final && !again && parts.texts.length > 1) this.stats.split++;
     if (final && !again && parts.trimmed > 0) this.stats.trimmed++;
-    let left = parts.texts.length;
+    const sending: Sending = { final, left: parts.texts.length, failed: false };
     let tooLarge = false;
-    let failed = false;
     const done = (problem?: unknown) => {
       this.inFlight--;
       if (problem !== undefined && problem !== null) {
         if ((problem as { code?: string }).code === 'EMSGSIZE') tooLarge = true;
         else this.report(problem);
-        failed = true;
+        sending.failed = true;
       }
-      if (--left === 0) {
+      if (--sending.left === 0) {
         // The parts that did leave are harmless twice.
         if (tooLarge && this.takesLess(problem)) return this.send(node, final, true);
-        if (final && failed) this.stats.failed++;
+        if (final && sending.failed) this.stats.failed++;
         else if (final) this.stats.sent++;
       }
       this.settle();
     };
     for (const text of parts.texts) {
       this.inFlight++;
-      this.socket.send(HEADER + text, done);
+      this.socket.send(HEADER + text, sending, done);
     }
   }
 
@@ -155,10 +161,12 @@ export class UdpEmitter implements Emitter {
     return true;
   }
 
-  /** The system says that an earlier datagram found nobody: it was counted as sent. */
-  private lost(problem: unknown): void {
+  /** The system says that an earlier datagram found nobody; its document may count as sent by now. */
+  private lost(problem: unknown, sending: Sending | undefined): void {
     this.report(problem);
-    if (this.stats.sent === 0) return;
+    if (sending === undefined || sending.failed) return;
+    sending.failed = true;
+    if (!sending.final || sending.left > 0) return;
     this.stats.sent--;
     this.stats.failed++;
   }
