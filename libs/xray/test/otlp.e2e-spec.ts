@@ -2,12 +2,20 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { gunzipSync } from 'node:zlib';
 import type { AddressInfo } from 'node:net';
-import { Controller, Get, Injectable, Module, UnprocessableEntityException } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Logger,
+  Module,
+  UnprocessableEntityException,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import root from '@opentelemetry/otlp-transformer/build/src/generated/root';
 import { startLocalXray } from '@nestjs-xray/local-xray';
 import { OtlpEmitter, Subsegment, XrayModule, XrayService, type Emitter } from 'nestjs-xray';
 import { MemoryEmitter } from 'nestjs-xray/testing';
+import { tracing } from './tracing';
 
 @Injectable()
 class Carts {
@@ -237,6 +245,40 @@ describe('OtlpEmitter', () => {
     expect(stats.closed).toBe(12);
     expect(stats.sent).toBe(0);
     expect(stats.failed + stats.dropped).toBe(12);
+  });
+
+  it('lets go of a collector that does not answer when the time to shut down is over', async () => {
+    let left: Promise<unknown> | undefined;
+    const silent = createServer((request) => void (left ??= once(request.socket, 'close')));
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const emitter = new OtlpEmitter({ logger, url: `http://127.0.0.1:${port}/v1/traces` });
+    const xray = await tracing({ serviceName: 'shop', emitter, logger, shutdownTimeoutMs: 200 });
+    await xray.request(() => undefined);
+    const from = performance.now();
+    await xray.close();
+    await left;
+    expect(performance.now() - from).toBeLessThan(2_000);
+    await new Promise((turn) => setTimeout(turn, 50));
+    expect(xray.service.stats()).toMatchObject({ closed: 1, sent: 0, failed: 0, dropped: 1 });
+    silent.close();
+  });
+
+  it('goes without options, by the standard variables, and keeps a password out of the log', async () => {
+    process.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'http://me:pa55word@127.0.0.1:9';
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    try {
+      const emitter = new OtlpEmitter();
+      const xray = await tracing({ serviceName: 'shop', emitter, shutdownTimeoutMs: 100 });
+      await xray.request(() => undefined);
+      await xray.close();
+      const said = JSON.stringify(warn.mock.calls);
+      expect(said).toContain('http://127.0.0.1:9/v1/traces: ECONNREFUSED');
+      expect(said).not.toContain('pa55word');
+    } finally {
+      warn.mockRestore();
+      delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
+    }
   });
 });
 

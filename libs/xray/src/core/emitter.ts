@@ -23,8 +23,11 @@ export interface Emitter {
   countIn?(stats: EmitStats): void;
   /** Resolves when everything emitted so far has left the process or was given up. */
   flush(): Promise<void>;
-  /** Flushes, then frees what it holds. Emitting afterwards is allowed and does nothing. */
-  close(): Promise<void>;
+  /**
+   * Flushes, for `withinMs` at most, then frees what it holds. Emitting afterwards is allowed and
+   * does nothing.
+   */
+  close(withinMs?: number): Promise<void>;
 }
 
 /** What became of what was emitted. Every closed one ends up in `sent`, `failed` or `dropped`. */

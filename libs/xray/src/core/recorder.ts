@@ -67,7 +67,7 @@ const MAX_WARNINGS = 1000;
 
 /** Opens segments and hands over what is finished. One for each XrayModule. */
 export class Recorder {
-  readonly stats: RecorderStats = {
+  stats: RecorderStats = {
     opened: 0,
     closed: 0,
     sent: 0,
@@ -243,14 +243,14 @@ export class Recorder {
       }, shutdownTimeoutMs);
     });
     try {
-      await Promise.race([emitter.close(), late]);
+      await Promise.race([emitter.close(shutdownTimeoutMs), late]);
     } catch (problem) {
       this.emitFailed(problem);
     } finally {
       clearTimeout(timer);
     }
-    // Whatever the emitter did not account for by now never left.
-    const { stats } = this;
-    stats.dropped = Math.max(stats.dropped, stats.closed - stats.sent - stats.failed);
+    // Whatever the emitter did not account for by now never left; what it still counts comes too late.
+    const { closed, sent, failed, dropped } = this.stats;
+    this.stats = { ...this.stats, dropped: Math.max(dropped, closed - sent - failed) };
   }
 }

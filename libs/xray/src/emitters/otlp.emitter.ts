@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { SegmentDocument, SubsegmentDocument } from '../document';
 import { storage } from '../core/context';
 import type { EmitStats, Emitter } from '../core/emitter';
@@ -12,7 +13,7 @@ import { keyValues, type ResourceSpans } from './otlp/otlp-span';
 /** Attempts for one batch, and the wait after the first failed one; it doubles, with jitter. */
 const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 500;
-/** How long close() waits for what is on its way. */
+/** How long close() waits for what is on its way, unless it is told. */
 const CLOSE_MS = 5_000;
 
 type Node = Segment | Subsegment;
@@ -35,9 +36,12 @@ export class OtlpEmitter implements Emitter {
   private closing = false;
   private wake: (() => void) | undefined;
 
+  private readonly logger: RecorderLogger;
+
   /** @param options settings that win over OpenTelemetry's variables. @throws OtlpSettingsError */
-  constructor(private readonly options: { logger: RecorderLogger } & Partial<OtlpSettings>) {
-    const { logger: _logger, ...given } = options;
+  constructor(options: { logger?: RecorderLogger } & Partial<OtlpSettings> = {}) {
+    const { logger = new Logger('XrayModule'), ...given } = options;
+    this.logger = logger;
     this.settings = { ...otlpSettings(), ...given };
     this.client = new OtlpClient(this.settings);
   }
@@ -62,8 +66,8 @@ export class OtlpEmitter implements Emitter {
     while (this.sending) await this.sending;
   }
 
-  async close(): Promise<void> {
-    const given = new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref());
+  async close(withinMs = CLOSE_MS): Promise<void> {
+    const given = new Promise((resolve) => setTimeout(resolve, withinMs).unref());
     this.start();
     await Promise.race([this.flush(), given]);
     this.closing = true;
@@ -96,6 +100,10 @@ export class OtlpEmitter implements Emitter {
     this.stats.failed += unreadable;
     const count = batch.length - unreadable;
     for (let attempt = 1; ; attempt++) {
+      if (this.closing) {
+        this.stats.dropped += count;
+        return;
+      }
       try {
         if (resourceSpans.length > 0) await this.client.post({ resourceSpans });
         this.stats.sent += count;
@@ -153,9 +161,14 @@ export class OtlpEmitter implements Emitter {
     const why = problem instanceof Error ? problem.message : String(problem);
     if (this.reported.has(why) || this.reported.size >= 100) return;
     this.reported.add(why);
-    this.options.logger.warn(
-      `Traces could not be sent by OTLP to ${this.settings.url}: ${why}. ` +
-        'Check OTEL_EXPORTER_OTLP_ENDPOINT and that the collector runs. Requests are not affected.',
-    );
+    const { origin, pathname } = new URL(this.settings.url);
+    try {
+      this.logger.warn(
+        `Traces could not be sent by OTLP to ${origin}${pathname}: ${why}. ` +
+          'Check OTEL_EXPORTER_OTLP_ENDPOINT and that the collector runs. Requests are not affected.',
+      );
+    } catch {
+      // A logger that throws must not take the application with it.
+    }
   }
 }
