@@ -66,7 +66,7 @@ export function formatTraceHeader(header: TraceHeader): string {
 }
 
 const TRACEPARENT =
-  /^(?!ff)[0-9a-f]{2}-([0-9a-f]{8})([0-9a-f]{24})-([0-9a-f]{16})-([0-9a-f]{2})(-|$)/;
+  /^(?!ff|00.{53}.)[0-9a-f]{2}-([0-9a-f]{8})([0-9a-f]{24})-([0-9a-f]{16})-([0-9a-f]{2})(-|$)/;
 
 /**
  * Reads a W3C `traceparent` as a trace header, `{}` if it is malformed.

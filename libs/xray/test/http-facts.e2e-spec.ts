@@ -137,6 +137,16 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
   });
 
   it.each([
+    ['00-00000000000000000000000000000000-53995c3f42cd8ad8-01'],
+    ['00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01-more'],
+    ['ff-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01'],
+  ])("ignores one of W3C's that is malformed: %s", async (traceparent) => {
+    const url = await start();
+    const segment = await segmentOf(`${url}/work/7`, { traceparent });
+    expect(segment.parent_id).toBeUndefined();
+  });
+
+  it.each([
     ['', 0],
     ['nonsense;=;Root=;Parent=x', 0],
     ['x'.repeat(5000), 0],
