@@ -5,7 +5,7 @@ import type { Subsegment } from './subsegment';
  * Takes what is finished to where it is kept.
  *
  * `emit` is called once for each closed segment, and for a subsegment that
- * outlived its segment. It gets the live object and should return at once:
+ * outlived its segment or is some hundred levels deep in it. It gets the live object and should return at once:
  * serialise (`toJSON()`) when sending, not before. Whatever it throws is counted
  * and logged, and never reaches the traced application.
  */

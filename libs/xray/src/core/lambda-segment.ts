@@ -8,6 +8,7 @@ import { Segment } from './segment';
 export class LambdaSegment extends Segment {
   override end(): void {
     this.end_time = this.now();
+    this.recorder.emitDeep(this);
     const children = this.subsegments ?? [];
     this.subsegments = undefined;
     this.recorder.lambdaDone(this, children);

@@ -2,6 +2,7 @@ import { newTraceId } from '../document';
 import type { TraceHeader } from '../document';
 import type { EmitStats, Emitter } from './emitter';
 import { flushBeforeExit, forgetBeforeExit } from './before-exit';
+import { takeDeepNodes } from './deep-nodes';
 import { LambdaSegment } from './lambda-segment';
 import { OpenSegments } from './open-segments';
 import type { OutgoingPolicy } from './outgoing';
@@ -58,7 +59,7 @@ export interface RecorderOptions {
 export interface RecorderStats extends EmitStats {
   /** Segments. */
   opened: number;
-  /** Segments, and subsegments that outlived theirs. */
+  /** Segments, and subsegments that outlived theirs or are too deep in it for one document. */
   closed: number;
 }
 
@@ -158,7 +159,16 @@ export class Recorder {
   segmentClosed(segment: Segment): void {
     this.stats.closed++;
     this.openSegments.remove(segment);
+    this.emitDeep(segment);
     this.emit(segment);
+  }
+
+  /** What is too deep in the tree for the segment's document leaves before it. */
+  emitDeep(segment: Segment): void {
+    for (const node of takeDeepNodes(segment)) {
+      this.stats.closed++;
+      this.emit(node);
+    }
   }
 
   /** A subsegment ended after its segment had left: it is sent on its own. */
