@@ -1,6 +1,9 @@
-/** Keys whose values are secrets more often than not. */
+/**
+ * Keys whose values are secrets more often than not, also as the end of a longer one: `newPassword`,
+ * `db_secret`, `x-auth-token`. Not every token is: `nextToken` is where a list goes on.
+ */
 export const DEFAULT_REDACTED =
-  /^(authorization|proxy-authorization|password|passwd|pwd|secret|client_?secret|token|access_?token|refresh_?token|id_?token|cookie|set-cookie|x?-?api[-_]?key)$/i;
+  /^(.*authorization|.*password|.*passwd|pwd|.*secret|.*(secret|private)[-_]?key|(.*(access|refresh|id|auth|session|csrf|xsrf|security|bearer)[-_]?)?token|cookie|set-cookie|.*api[-_ ]?key)$/i;
 
 /**
  * Which metadata keys are redacted: the usual ones, those and further `keys` (any case), or what

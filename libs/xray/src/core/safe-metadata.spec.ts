@@ -129,6 +129,15 @@ describe('a safe copy', () => {
 });
 
 describe('what is redacted', () => {
+  it.each(
+    'newPassword password_hint db_secret client_secret x-auth-token sessionToken nextToken Tokens Api-Key private_key'.split(
+      ' ',
+    ),
+  )('takes the end of a key for what it is: %s', (key) => {
+    const harmless = ['password_hint', 'nextToken', 'Tokens'].includes(key);
+    expect(safeCopy({ [key]: 'x' })).toEqual({ [key]: harmless ? 'x' : '[redacted]' });
+  });
+
   it('can be added to by key', () => {
     expect(
       safeCopy({ ssn: 1, Iban: 2, token: 3, name: 4 }, redactPattern(['ssn', 'iban'])),
