@@ -132,6 +132,21 @@ describe("AWS's SDK in company", () => {
     });
   });
 
+  it('closes what is awaited after capturePromise()', async () => {
+    const own = Object.getOwnPropertyDescriptors(Promise.prototype);
+    AWSXRay.capturePromise();
+    try {
+      const { segment } = await xray.request(async () => {
+        await xray.service.capture('ours', async () => Promise.resolve());
+        await xray.service.capture('handed on', () => Promise.resolve());
+      });
+      expect(shape(segment)).toBe('shop(ours,handed on)');
+      expect(segment.subsegments!.every(({ end_time }) => end_time)).toBe(true);
+    } finally {
+      void Object.defineProperties(Promise.prototype, own);
+    }
+  });
+
   it('takes subsegments that were made by its constructor', async () => {
     const { segment } = await xray.request(() => {
       const made = new AWSXRay.Subsegment('made');

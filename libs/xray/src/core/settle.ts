@@ -33,7 +33,7 @@ export function settle<T>(node: TraceNode, result: T, owned = false): T {
 
 function settleObject<T extends object>(node: TraceNode, result: T, owned: boolean): T {
   try {
-    if (result instanceof Promise && (result as { then: unknown }).then === nativeThen) {
+    if (result instanceof Promise && isPlain((result as { then: unknown }).then)) {
       return settlePromise(node, result, owned) as T;
     }
     if (isThenable(result)) return traceThenable(node, result);
@@ -45,6 +45,14 @@ function settleObject<T extends object>(node: TraceNode, result: T, owned: boole
   }
   succeed(node, result);
   return result;
+}
+
+/**
+ * Whether `then` is what every promise has, and not one that a subclass made its own: Node's, or what
+ * took its place since, as with capturePromise() of AWS's SDK. `await` calls neither.
+ */
+function isPlain(then: unknown): boolean {
+  return then === nativeThen || then === Reflect.get(Promise.prototype, 'then');
 }
 
 function settlePromise(node: TraceNode, promise: Promise<unknown>, owned: boolean): unknown {
