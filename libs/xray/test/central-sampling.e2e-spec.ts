@@ -148,6 +148,19 @@ describe('centralized sampling', () => {
     expect(decide(3)).toEqual([true, false, false]);
   });
 
+  it('reports 25 rules at a time, as many as X-Ray takes', async () => {
+    xray.told.rules = Array.from({ length: 26 }, (_, n) => rule(`r${n}`, { URLPath: `/${n}` }));
+    await sampler.tick();
+    for (let n = 0; n < 26; n++) decide(1, `/${n}`);
+    clock.now += 10;
+    await sampler.tick();
+    clock.now += 1;
+    await sampler.tick();
+    const reports = xray.asked.slice(1).map(({ question }) => question.SamplingStatisticsDocuments);
+    expect(reports.map(({ length }: unknown[]) => length)).toEqual([25, 1]);
+    expect(new Set(reports.flat().map(({ RuleName }: any) => RuleName)).size).toBe(26);
+  });
+
   it('keeps counts that could not be delivered for the next report', async () => {
     await sampler.tick();
     decide(4);

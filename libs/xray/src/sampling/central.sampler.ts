@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { RecorderLogger, Sampler, SamplingRequest } from '../core/recorder';
 import type { Address } from '../emitters/daemon-address';
-import { CentralRule, type RuleDocument, type TargetDocument } from './central-rule';
+import {
+  CentralRule,
+  type RuleDocument,
+  type StatisticsDocument,
+  type TargetDocument,
+} from './central-rule';
 import { DEFAULT_RULES, LocalSampler } from './local.sampler';
 import { askDaemon } from './sampling-client';
 import { systemClock, type Clock } from './sampling-clock';
@@ -13,6 +18,8 @@ const RETRY_S = 30;
 /** Rules older than this are no longer followed. */
 const RULES_LAST_S = 3_600;
 const MAX_PAGES = 20;
+/** What GetSamplingTargets takes at once; an account may have more rules. */
+const MAX_REPORTS = 25;
 
 export interface CentralSamplerOptions {
   daemon: Address;
@@ -106,9 +113,13 @@ export class CentralSampler implements Sampler {
   }
 
   private async getTargets(): Promise<void> {
-    const reports = this.rules
-      .map((rule) => ({ rule, statistics: rule.report(this.clientId) }))
-      .filter((report) => report.statistics !== undefined);
+    const reports: { rule: CentralRule; statistics: StatisticsDocument }[] = [];
+    for (const rule of this.rules) {
+      // The others have their turn a second later.
+      if (reports.length === MAX_REPORTS) break;
+      const statistics = rule.report(this.clientId);
+      if (statistics) reports.push({ rule, statistics });
+    }
     this.targetsDue = this.clock() + 1;
     if (reports.length === 0) return;
     let answer;
@@ -116,7 +127,7 @@ export class CentralSampler implements Sampler {
       const SamplingStatisticsDocuments = reports.map(({ statistics }) => statistics);
       answer = await this.call('SamplingTargets', { SamplingStatisticsDocuments });
     } catch (problem) {
-      for (const { rule, statistics } of reports) rule.restore(statistics!);
+      for (const { rule, statistics } of reports) rule.restore(statistics);
       this.targetsDue = this.clock() + TARGETS_EVERY_S;
       throw problem;
     }
