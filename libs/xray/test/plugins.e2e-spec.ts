@@ -41,7 +41,7 @@ class Job {
 }
 
 /** Runs segments until one bears an origin, or a warning was logged; hands back the last. */
-async function segmentWith(plugins: XrayOptions['plugins']) {
+async function segmentWith(plugins: XrayOptions['plugins'], logger?: XrayOptions['logger']) {
   const emitter = new MemoryEmitter();
   const warnings: string[] = [];
   const module = await Test.createTestingModule({
@@ -50,7 +50,7 @@ async function segmentWith(plugins: XrayOptions['plugins']) {
         serviceName: 'shop',
         emitter,
         plugins,
-        logger: { warn: (message) => warnings.push(message) },
+        logger: logger ?? { warn: (message) => warnings.push(message) },
       }),
     ],
   }).compile();
@@ -204,5 +204,19 @@ describe('plugins', () => {
     await expect(segmentWith(['ec3' as 'ec2'])).rejects.toThrow(
       'There is no X-Ray plugin "ec3". Use ec2, ecs, eks, elastic-beanstalk',
     );
+  });
+
+  it('count without one that hangs, or that fails beside a logger that does', async () => {
+    const place = { origin: 'AWS::AppRunner::Service', aws: {} };
+    const knows = { name: 'apprunner', describe: async () => place };
+    const hangs = { name: 'hangs', describe: () => new Promise<never>(() => undefined) };
+    const fails = { name: 'fails', describe: () => Promise.reject(new Error('kaput')) };
+    const logger = {
+      warn: () => {
+        throw new Error('no log');
+      },
+    };
+    const { document } = await segmentWith([knows, hangs, fails], logger);
+    expect(document.origin).toBe('AWS::AppRunner::Service');
   });
 });

@@ -4,7 +4,10 @@ import { createBeanstalk } from './beanstalk.plugin';
 import { ec2 } from './ec2.plugin';
 import { ecs } from './ecs.plugin';
 import { createEks } from './eks.plugin';
-import type { Place, Plugin } from './plugin';
+import { QUESTION_MS, type Place, type Plugin } from './plugin';
+
+/** How long one plugin may take: as long as two questions, which the longest has. */
+const PLUGIN_MS = 2 * QUESTION_MS + 100;
 
 const BUILT_IN = {
   ec2,
@@ -54,14 +57,26 @@ export function findPlace(
 }
 
 async function describe(plugin: Plugin, logger: RecorderLogger): Promise<Place | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  // Of several plugins, one that hangs must not keep what the others found.
+  const late = new Promise<never>((_, reject) => {
+    const give = () => reject(new Error(`no answer in ${PLUGIN_MS} ms`));
+    timer = setTimeout(give, PLUGIN_MS).unref();
+  });
   try {
-    return await plugin.describe();
+    return await Promise.race([plugin.describe(), late]);
   } catch (problem) {
     const why = problem instanceof Error ? problem.message : String(problem);
-    logger.warn(
-      `The X-Ray plugin "${plugin.name}" could not tell where this process runs: ${why}. ` +
-        'Segments go without that; leave the plugin out where it does not apply.',
-    );
+    try {
+      logger.warn(
+        `The X-Ray plugin "${plugin.name}" could not tell where this process runs: ${why}. ` +
+          'Segments go without that; leave the plugin out where it does not apply.',
+      );
+    } catch {
+      // A logger that throws must not take the application with it.
+    }
     return undefined;
+  } finally {
+    clearTimeout(timer);
   }
 }
