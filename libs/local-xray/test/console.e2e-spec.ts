@@ -195,6 +195,37 @@ describe('the console', () => {
     await other.close();
   });
 
+  it.each([
+    ['large', 1500, false],
+    ['deep', 700, true],
+  ])('takes in again a trace too %s for one document', async (_, count, chain) => {
+    const root = segment();
+    const documents: ReturnType<typeof segment>[] = [root];
+    for (let at = 0; at < count; at++) {
+      const parent = chain ? documents[at]! : root;
+      const rest = { annotations: { [`k${at}`]: at }, metadata: { a: { b: 'x'.repeat(700) } } };
+      documents.push(
+        segment({ ...rest, trace_id: root.trace_id, type: 'subsegment', parent_id: parent.id }),
+      );
+    }
+    await put(server, ...documents);
+    const exported = await get(`/console/traces/${root.trace_id}`);
+    const other = await start();
+
+    const answer = await fetch(url(other, '/console/import'), {
+      method: 'POST',
+      body: JSON.stringify(exported),
+    });
+    const result = await answer.json();
+    const imported: any = await (
+      await fetch(url(other, `/console/traces/${root.trace_id}`))
+    ).json();
+    await other.close();
+
+    expect(result).toEqual({ traces: [root.trace_id], rejected: [] });
+    expect({ ...imported, revision: 0 }).toEqual({ ...exported, revision: 0 });
+  });
+
   it('tells of new traces and of itself as they come', async () => {
     const response = await fetch(url(server, '/console/events'));
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();

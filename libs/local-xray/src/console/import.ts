@@ -11,7 +11,7 @@ import type { Ingest } from '../ingest/ingest';
 export async function importTraces(ingest: Ingest, body: unknown): Promise<ImportResult> {
   const traces = new Map<string, string[]>();
   const result: ImportResult = { traces: [], rejected: [] };
-  for (const document of documentsOf(body)) {
+  for (const document of documentsOf(body).flatMap(apart)) {
     const id = (document as { trace_id?: unknown } | null)?.trace_id;
     const key = isTraceId(id) ? id.toLowerCase() : '';
     const texts = traces.get(key);
@@ -50,4 +50,29 @@ function documentsOf(body: unknown): unknown[] {
       (document) => ({ trace_id: id, ...document }),
     );
   });
+}
+
+/**
+ * A document, and the subsegments in it that had been sent on their own: all in one, as an export
+ * nests them, they may be larger, deeper and richer in annotations than a document may be.
+ */
+function apart(document: unknown): unknown[] {
+  const documents = [document];
+  const nodes = [document];
+  for (const node of nodes) {
+    const { id, subsegments } = (node ?? {}) as { id?: unknown; subsegments?: unknown };
+    if (!Array.isArray(subsegments)) continue;
+    for (const each of subsegments) nodes.push(each);
+    const alone = subsegments.filter((each) => wasAlone(each, id));
+    if (alone.length === 0) continue;
+    for (const each of alone) documents.push(each);
+    const rest = subsegments.filter((each) => !wasAlone(each, id));
+    (node as { subsegments?: unknown[] }).subsegments = rest.length > 0 ? rest : undefined;
+  }
+  return documents;
+}
+
+function wasAlone(subsegment: unknown, parent: unknown): boolean {
+  const { type, trace_id, parent_id } = (subsegment ?? {}) as Record<string, unknown>;
+  return type === 'subsegment' && isTraceId(trace_id) && parent_id === parent;
 }
