@@ -352,12 +352,18 @@ describe('local X-Ray, its database', () => {
         TraceSegmentDocuments: lost.map((each) => JSON.stringify(each)),
       });
       await sendUdp(server, datagram(segment({ metadata: { a: { b: 'x'.repeat(9000) } } })));
+      const long = { key: 'a', value: { stringValue: 'x'.repeat(9000) } };
+      const spans = [{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), attributes: [long] }];
+      const headers = { 'content-type': 'application/json' };
+      const body = Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
+      // A status after which exporters try again.
+      expect(await ask(server, '/v1/traces', headers, body)).toMatchObject({ status: 503 });
 
       expect(answer).toMatchObject({ status: 503, type: 'ServiceUnavailableException' });
       expect(answer.body.Message).toMatch(reason);
       const status: any = await until(
         async () => (await fetch(url(server, '/console/status'))).json(),
-        ({ rejected }: any) => rejected === 41,
+        ({ rejected }: any) => rejected === 42,
       );
       expect(status.received).toBe(1);
       expect(

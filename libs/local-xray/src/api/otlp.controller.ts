@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { otlpAnswer, otlpError } from '../ingest/otlp/otlp-answer';
 import type { OtlpEncoding } from '../ingest/otlp/read-otlp';
 import { TraceStore } from '../store/trace-store';
+import { stored } from './stored';
 import { XrayError } from './xray.error';
 
 /** Spans in. https://opentelemetry.io/docs/specs/otlp/#otlphttp */
@@ -17,9 +18,8 @@ export class OtlpController {
     @Res() response: Response,
   ): Promise<void> {
     const encoding = encodingOf(type);
-    const { problem, rejected, message } = await this.store.ingest.otlp(
-      body ?? Buffer.alloc(0),
-      encoding,
+    const { problem, rejected, message } = await stored(
+      this.store.ingest.otlp(body ?? Buffer.alloc(0), encoding),
     );
     response
       .status(problem === undefined ? 200 : 400)

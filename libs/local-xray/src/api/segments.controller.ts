@@ -2,7 +2,8 @@ import type { DocumentFault } from '@nestjs-xray/document';
 import { Body, Controller } from '@nestjs/common';
 import { TraceStore } from '../store/trace-store';
 import { Input } from './input';
-import { invalidRequest, XrayError } from './xray.error';
+import { stored } from './stored';
+import { invalidRequest } from './xray.error';
 import { Operation } from './operation.decorator';
 
 /** Documents in. https://docs.aws.amazon.com/xray/latest/api/API_PutTraceSegments.html */
@@ -13,7 +14,7 @@ export class SegmentsController {
   /** Answers when the documents are durable. */
   @Operation('TraceSegments')
   async putTraceSegments(@Body() body: Buffer | undefined): Promise<object> {
-    const { faults, problem } = await this.stored(
+    const { faults, problem } = await stored(
       this.store.ingest.putTraceSegments(body ?? Buffer.alloc(0)),
     );
     if (problem !== undefined) throw invalidRequest(problem);
@@ -27,16 +28,6 @@ export class SegmentsController {
     if (!input.has('TelemetryRecords')) throw input.wrong('TelemetryRecords', 'is required');
     input.objects('TelemetryRecords')?.forEach((record) => record.requiredTime('Timestamp'));
     return {};
-  }
-
-  private async stored<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `The documents could not be stored: ${reason}. Check that the database can be written and its disk has space.`;
-      throw new XrayError('ServiceUnavailableException', message);
-    }
   }
 }
 

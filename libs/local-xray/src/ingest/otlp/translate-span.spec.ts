@@ -60,6 +60,19 @@ describe('translateSpan', () => {
     expect(segment).toMatchObject({ name: 'job' });
   });
 
+  it('keeps links to spans, and leaves out those to none', () => {
+    const nowhere = { traceId: '', spanId: '', attributes: new Map() };
+    const links = [
+      { ...nowhere, traceId: '6b02e8aab9d3fa24f583d38596b215b5', spanId: '0000000000000002' },
+      nowhere,
+    ];
+
+    expect(translateSpan(span({ links }))).toMatchObject([
+      { links: [{ trace_id: '1-6b02e8aa-b9d3fa24f583d38596b215b5', id: '0000000000000002' }] },
+    ]);
+    expect(translateSpan(span({ links: [nowhere] }))[0]).not.toHaveProperty('links');
+  });
+
   it.each([
     [
       { 'http.method': 'GET', 'http.url': 'http://a/b' },

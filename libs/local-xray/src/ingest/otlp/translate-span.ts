@@ -66,7 +66,8 @@ function namespaceOf(span: Span): string | undefined {
   return remote ? 'remote' : undefined;
 }
 
-function linksOf({ links }: Span): SegmentDocument['links'] {
+function linksOf(span: Span): SegmentDocument['links'] {
+  const links = span.links.filter(({ traceId, spanId }) => traceId !== '' && spanId !== '');
   if (links.length === 0) return undefined;
   return links.map(({ traceId, spanId, attributes }) => ({
     trace_id: `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`,
