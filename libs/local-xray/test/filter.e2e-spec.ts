@@ -1,5 +1,5 @@
 import type { LocalXray } from '../src';
-import { put, start, url } from './support/client';
+import { call, put, start, url } from './support/client';
 
 const T0 = 1_795_354_000;
 const segment = (at: number, over: object = {}) => ({
@@ -49,6 +49,23 @@ describe('filter expressions of a running server', () => {
     expect(status).toBe(400);
     expect(body).toMatchObject({ position: 18, length: 11, expected: ['responsetime'] });
     expect(body.Message).toContain('Did you mean responsetime?');
+  });
+
+  it('of a group cannot be changed so that it refers to itself, by whatever way', async () => {
+    await call(server, 'CreateGroup', { GroupName: 'a', FilterExpression: 'fault' });
+    await call(server, 'CreateGroup', { GroupName: 'b', FilterExpression: 'group.name = "a"' });
+
+    for (const name of ['a', 'b']) {
+      const answer = await call(server, 'UpdateGroup', {
+        GroupName: 'a',
+        FilterExpression: `error OR group.name = "${name}"`,
+      });
+      expect(answer).toMatchObject({ status: 400, type: 'InvalidRequestException' });
+      expect(answer.body.Message).toContain('refers to itself');
+    }
+    expect((await call(server, 'GetGroup', { GroupName: 'a' })).body.Group).toMatchObject({
+      FilterExpression: 'fault',
+    });
   });
 
   it('are completed at any place', async () => {

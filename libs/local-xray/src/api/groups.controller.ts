@@ -43,7 +43,7 @@ export class GroupsController {
   @Operation('UpdateGroup')
   async updateGroup(@Body() body: Buffer | undefined): Promise<object> {
     const input = Input.parse(body);
-    this.query.check(input.string('FilterExpression'));
+    this.query.check(input.string('FilterExpression'), this.groups.find(input));
     return { Group: await this.groups.update(input) };
   }
 

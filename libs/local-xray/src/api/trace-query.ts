@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Filter, FilterSyntaxError, readFilter, TraceSearch, TraceStatistics } from '../query';
 import { TraceStore } from '../store/trace-store';
-import { Groups } from './groups';
+import { type Group, Groups } from './groups';
 import { XrayError } from './xray.error';
 
 /** Filter expressions, with the groups that they refer to, and the search that they are given to. */
@@ -29,9 +29,9 @@ export class TraceQuery {
     return parts.length === 1 ? parts[0]! : { kind: 'and', items: parts };
   }
 
-  /** Checks the expression of a group that is made or changed. */
-  check(expression: string | undefined): void {
-    if (expression !== undefined) this.read(expression);
+  /** Checks the expression of a group that is made or, when given, changed: it must not come to refer to itself. */
+  check(expression: string | undefined, changed?: Group): void {
+    if (expression !== undefined) this.read(expression, changed);
   }
 
   /** By name or ARN. `Default` is every trace. */
@@ -53,13 +53,13 @@ export class TraceQuery {
     }
   }
 
-  private read(expression: string): Filter {
+  private read(expression: string, changed?: Group): Filter {
     return this.explain(() =>
       readFilter(expression, (by, value) => {
         const group = this.groups.byNameOrArn(value);
         if (!group || (by === 'name' ? group.GroupName : group.GroupARN) !== value)
           return undefined;
-        return group.FilterExpression ?? '';
+        return group === changed ? expression : (group.FilterExpression ?? '');
       }),
     );
   }
