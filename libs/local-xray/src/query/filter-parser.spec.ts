@@ -50,6 +50,18 @@ describe('a filter expression', () => {
     ['   ', 3, 'The expression is empty. Expected a condition, !, NOT or (, for instance: fault'],
     ['responstime > 5', 0, 'Unknown keyword "responstime". Did you mean responsetime?'],
     ['http.urll = "x"', 0, 'Unknown keyword "http.urll". Did you mean http.url?'],
+    ['duration > 5 seconds', 13, 'Times are plain numbers of seconds: write 0.25 for 250 ms'],
+    [
+      'http.url LIKE "x"',
+      9,
+      'There is no operator LIKE. After "http.url" can stand =, !=, CONTAINS, BEGINSWITH or ENDSWITH',
+    ],
+    [
+      'service("a") { http.status IN (200, 404) }',
+      27,
+      'There is no operator IN. After "http.status" can stand =, !=, <, <=, > or >=',
+    ],
+    ['😀 = 5', 0, 'Expected a condition, !, NOT or (, but found "😀"'],
     ['fault an error', 6, 'Unknown keyword "an". Did you mean AND?'],
     ['http.url CONTAIN "x"', 9, 'Unknown keyword "CONTAIN". Did you mean CONTAINS?'],
     [

@@ -135,7 +135,7 @@ function explainEnd(
   return problem(`Expected ${list(expected)} after ${shown(last)}, but the expression ends here`);
 }
 
-const TIME_UNIT = /^(ns|us|ms|s|sec|secs|m|min|h)$/i;
+const TIME_UNIT = /^(ns|us|ms|s|secs?|seconds?|milliseconds?|m|mins?|minutes?|h|hours?)$/i;
 
 function unknownWord(
   token: IToken,
@@ -145,10 +145,7 @@ function unknownWord(
   problem: Problem,
 ): FilterSyntaxError {
   const { image } = token;
-  const glued =
-    before?.tokenType === t.Numeral &&
-    before.startOffset + before.image.length === token.startOffset;
-  if (glued && TIME_UNIT.test(image)) {
+  if (before?.tokenType === t.Numeral && TIME_UNIT.test(image)) {
     return problem('Times are plain numbers of seconds: write 0.25 for 250 ms', []);
   }
   const operators = [t.Not, t.And, t.Or, t.TextSearchOp]
@@ -171,6 +168,15 @@ function unknownWord(
       ? near.toUpperCase()
       : near.replace(/\.$/, '.KEY');
     return problem(`${unknown}. Did you mean ${word}?`, [word]);
+  }
+  if (before && (next.has(t.OrderOp) || next.has(t.TextSearchOp))) {
+    const possible = [t.EqualityOp, t.OrderOp, t.TextSearchOp]
+      .filter((each) => next.has(each))
+      .flatMap((each) => DESCRIPTIONS.get(each)!);
+    return problem(
+      `There is no operator ${cut(image)}. After ${shown(before)} can stand ${list(possible)}`,
+      possible,
+    );
   }
   if (context !== 'trace')
     return problem(`${unknown}. There you can use ${CONTEXT_WORDS[context].join(', ')}`);

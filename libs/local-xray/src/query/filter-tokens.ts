@@ -108,7 +108,12 @@ const orders = ['<=', '>=', '<', '>'].map((each) => symbol(each, each, [OrderOp]
 
 const Space = createToken({ name: 'Space', pattern: /\s+/, group: Lexer.SKIPPED });
 /** Takes what nothing else does, so that every wrong character is the parser's to explain. */
-export const Stray = createToken({ name: 'Stray', pattern: /[^]/, line_breaks: true });
+export const Stray = createToken({
+  name: 'Stray',
+  // A character of two UTF-16 units is one.
+  pattern: /[\ud800-\udbff][\udc00-\udfff]|[^]/,
+  line_breaks: true,
+});
 
 export const TOKENS: TokenType[] = [
   Space,
