@@ -25,6 +25,15 @@ describe('parseDocument', () => {
     expect(outcome).toEqual({ ok: true, kind: 'segment', document: sound, text: `  ${text()}\n` });
   });
 
+  it('takes half of a character for U+FFFD, and leaves whole ones', () => {
+    const json = text({ name: 'N' }).replace('"N"', '"\\uD83d \\ud83D\\ude00 \\\\ud83d \\uDE00"');
+
+    expect(parseDocument(json)).toMatchObject({
+      document: { name: '\ufffd 😀 \\ud83d \ufffd' },
+      text: json.replace('\\uD83d', '\\ufffd').replace('\\uDE00', '\\ufffd'),
+    });
+  });
+
   it('tells a subsegment sent alone from a segment', () => {
     expect(parse({ type: 'subsegment', parent_id: '53995c3f42cd8ad8' })).toMatchObject({
       ok: true,

@@ -68,6 +68,7 @@ export function parseDocument(
       `character ${deep} nests deeper than ${limits.maxDepth} levels`,
     );
   }
+  if (text.includes('\\ud') || text.includes('\\uD')) text = withoutHalves(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -101,6 +102,18 @@ function tooDeepAt(text: string, limit: number): number {
     } else if (char === 125 || char === 93) depth--;
   }
   return -1;
+}
+
+/** An escaped backslash, a whole pair, or half of one. */
+const HALVES =
+  /\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[dD][89a-fA-F][\da-fA-F]{2}/g;
+
+/**
+ * Puts U+FFFD for halves of characters, which a tracer leaves that cuts texts without care: Python, and so
+ * the AWS CLI, fails on a whole answer that has one.
+ */
+function withoutHalves(json: string): string {
+  return json.replace(HALVES, (found) => (/^\\u.{4}$/.test(found) ? '\\ufffd' : found));
 }
 
 /** Names as AWS allows them, at most 200 characters. */
