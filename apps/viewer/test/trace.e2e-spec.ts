@@ -529,10 +529,14 @@ describeInChromium('a trace whose every string is a script', () => {
       expect(await link.innerText()).toContain('<script>');
       const page = await xray.open(`/traces/${document.trace_id}`);
       await rows(page).first().waitFor();
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
       for (let at = 0; at < (await rows(page).count()); at++) {
         await rows(page).nth(at).click();
         for (const one of await panel(page).getByRole('tab').all()) await one.click();
       }
+      // No folder of source is named here, so there is none to ask for.
+      expect(asked.filter((url) => url.includes('/console/source'))).toEqual([]);
       for (const seen of [list, page]) {
         expect(
           await seen.evaluate(() => (window as unknown as { hit?: number }).hit),

@@ -83,6 +83,8 @@ export interface ConsoleStatus {
   rejections: { at: number; code: string; message: string }[];
   /** Accepts `vscode://file/{path}:{line}` and the like; empty turns source links off. */
   editorLink: string;
+  /** Folders were named of which `GET /console/source` shows excerpts. */
+  sources: boolean;
 }
 
 /**

@@ -29,7 +29,8 @@ function swallowed(tree: TraceTree): Finding[] {
           ? `${word} swallowed on the way up`
           : `${nodes.length} ${word.toLowerCase()}s swallowed on the way up`,
       evidence: `${[first.title, first.detail].filter(Boolean).join(' ')}, caught in ${catcher.title}`,
-      advice: `${catcher.title} ended well although this failed below it. If that is meant, fine; if not, the caller got an answer that lacks something.`,
+      advice:
+        'What caught it ended well although this failed below it. If that is meant, fine; if not, the caller got an answer that lacks something.',
       cost: nodes.reduce((sum, node) => sum + node.total, 0),
       nodes: nodes.map((node) => node.key),
     };

@@ -35,6 +35,7 @@ export class StatusService {
       strict: this.options.strict,
       rejections,
       editorLink: this.options.editorLink,
+      sources: this.options.sources.length > 0,
     };
   }
 

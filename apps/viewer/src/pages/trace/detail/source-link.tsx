@@ -53,12 +53,15 @@ export function CalledIn({ node }: { node: TraceNode }): JSX.Element | null {
 /** The lines around a place, when local X-Ray may read the file; nothing otherwise. */
 export function Excerpt({ place }: { place: SourcePlace }): JSX.Element | null {
   const [excerpt, setExcerpt] = useState<SourceExcerpt>();
+  const readable = useStatusPart((status) => status?.sources === true);
   useEffect(() => {
+    // Not asked in vain: the browser would report each refusal as an error of the page.
+    if (!readable) return undefined;
     const abort = new AbortController();
     setExcerpt(undefined);
     api.source(place.path, place.line, abort.signal).then(setExcerpt, () => undefined);
     return () => abort.abort();
-  }, [place.path, place.line]);
+  }, [place.path, place.line, readable]);
   if (!excerpt) return null;
   return (
     <div class="src" tabIndex={0} role="group" aria-label={`Source near line ${place.line}`}>

@@ -18,7 +18,7 @@ export function WhyHints({
       <h3>{about.length === 1 ? 'Why it is a hint' : 'Why these are hints'}</h3>
       {about.map((hint) => (
         <p key={hint.id} class="t2 why">
-          <b>{hint.title}.</b> {hint.evidence}. {hint.advice}
+          <b>{hint.title}.</b> <bdi>{hint.evidence}</bdi>. {hint.advice}
         </p>
       ))}
     </>
