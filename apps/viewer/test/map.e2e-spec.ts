@@ -130,6 +130,41 @@ describeInChromium('the service map', () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  it('brings what is selected into sight on a map that is wider than the page', async () => {
+    const w = new TraceWriter(now - 20);
+    const segments = [w.segment('svc-0', 0, 500)];
+    for (let at = 1; at < 12; at++) {
+      const call = w.http(`svc-${at}`, 'GET', '/', 200, at * 10, 500 - at * 10);
+      segments[at - 1]!.subsegments = [call];
+      segments.push(
+        w.segment(`svc-${at}`, at * 10 + 2, 498 - at * 10, {
+          parent_id: call.id,
+          fault: at === 11,
+        }),
+      );
+    }
+    await xray.send(segments);
+    const page = await xray.open(`/traces/${w.traceId}/map`);
+    const map = page.getByRole('group', { name: 'Map', exact: true });
+    const last = node(page, /^svc-11 Service/);
+    const inSight = async () => {
+      const [frame, box] = await Promise.all([map.boundingBox(), last.boundingBox()]);
+      return box!.x >= frame!.x && box!.x + box!.width <= frame!.x + frame!.width;
+    };
+    await last.waitFor();
+    expect(await inSight()).toBe(false);
+    await page
+      .getByRole('complementary')
+      .getByRole('button', { name: /^svc-11/ })
+      .click();
+    await page.waitForURL(/sel=/);
+    expect(await inSight()).toBe(true);
+
+    await page.reload();
+    await last.waitFor();
+    expect(await inSight()).toBe(true);
+  });
+
   it('runs from top to bottom on a telephone', async () => {
     const page = await xray.open('/map', { viewport: { width: 400, height: 800 } });
     const clients = await node(page, /^Clients Client/).boundingBox();

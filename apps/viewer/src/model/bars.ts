@@ -60,6 +60,11 @@ export function ticks({ from, until }: Window, wanted: number): number[] {
   return marks;
 }
 
+/** The marks of the time axis: fewer where their numbers are long, from a million milliseconds on. */
+export function axisTicks(window: Window): number[] {
+  return ticks(window, window.until < 1000 ? 7 : 4);
+}
+
 /** The window after a step in (`factor` below 1) or out, around `centre`, within the trace. */
 export function zoom(window: Window, factor: number, centre: number, whole: number): Window {
   const span = Math.min(Math.max((window.until - window.from) * factor, whole * 1e-6, 1e-6), whole);

@@ -158,12 +158,12 @@ describe('waterfallRows', () => {
     const { nodes } = treeOf(...steps(4), call('items/7'), call('items/8'), call('items/7'));
 
     expect(foldLabel(nodes.filter((node) => node.name.startsWith('step')))).toEqual({
-      title: 'step-…',
+      title: 'step-*',
       detail: '',
     });
     expect(foldLabel(nodes.filter((node) => node.name === 'shop-2'))).toEqual({
       title: 'shop-2',
-      detail: 'GET /v1/items/… 200',
+      detail: 'GET /v1/items/* 200',
     });
   });
 

@@ -238,7 +238,7 @@ function likeness(node: TraceNode): string {
     : node.key;
 }
 
-/** What to call equal siblings: the words they share, with … for a number that differs. */
+/** What to call equal siblings: the words they share, with * for a number that differs. */
 export function foldLabel(nodes: readonly TraceNode[]): Pick<TraceNode, 'title' | 'detail'> {
   return {
     title: shared(nodes.map((node) => node.title)),
@@ -254,7 +254,7 @@ function shared([first = '', ...others]: string[]): string {
     other.match(/\d+/g)?.forEach((number, at) => number !== numbers[at] && differ.add(at));
   }
   let at = 0;
-  return first.replace(/\d+/g, (number) => (differ.has(at++) ? '…' : number));
+  return first.replace(/\d+/g, (number) => (differ.has(at++) ? '*' : number));
 }
 
 /** Where a node can be seen: its own row, or that of the fold it is in. */

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
-import { useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Glyph } from '../../components/status';
 import { duration } from '../../model/format';
 import { layoutGraph, type PlacedNode } from '../../model/graph-layout';
 import type { DrawnEdge } from '../../model/graph-layout.edge';
+import { MAX_RADIUS } from '../../model/graph-layout.sizes';
 import {
   healthOf,
   percentile,
@@ -75,6 +76,11 @@ export function MapCanvas({ map, figures, zoom, selected, onSelect }: CanvasProp
   const { scale } = layout;
   const places = new Map(layout.nodes.map((node) => [node.id, node]));
   const lines = new Map(layout.edges.map((edge) => [edge.id, edge]));
+  // What the panel or the address selects may lie beyond the edge of a map that scrolls.
+  useEffect(() => {
+    const at = places.get(selected) ?? lines.get(selected)?.label;
+    if (frame.current && at) reveal(frame.current, { x: at.x * scale, y: at.y * scale });
+  }, [selected, width > 0]);
   const moveTo = (from: string, key: string): boolean => {
     const next = nearest(layout.nodes, from, key);
     if (!next) return false;
@@ -132,6 +138,16 @@ export function MapCanvas({ map, figures, zoom, selected, onSelect }: CanvasProp
       )}
     </div>
   );
+}
+
+/** Scrolls the frame, not the page, so that the place is well inside. */
+function reveal(frame: HTMLElement, { x, y }: { x: number; y: number }): void {
+  const { scrollLeft, scrollTop, clientWidth, clientHeight } = frame;
+  const edge = MAX_RADIUS * 1.5;
+  if (x < scrollLeft + edge || x > scrollLeft + clientWidth - edge)
+    frame.scrollLeft = x - clientWidth / 2;
+  if (y < scrollTop + edge || y > scrollTop + clientHeight - edge)
+    frame.scrollTop = y - clientHeight / 2;
 }
 
 /** What reached the clients is told at the node that answered them: said once, it is enough. */

@@ -75,7 +75,11 @@ function Facts({ tree, root }: { tree: TraceTree; root: TraceNode | undefined })
       {doc?.user && (
         <div>
           <dt>User</dt>
-          <dd class="cut">{doc.user}</dd>
+          <dd>
+            <span class="cut" title={doc.user}>
+              {doc.user}
+            </span>
+          </dd>
         </div>
       )}
       {rule && (

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { tokenColours, useThemeVersion } from '../../components/theme';
-import { formatZoom, place, ticks, zoom as zoomed, type Window } from '../../model/bars';
+import { axisTicks, formatZoom, place, zoom as zoomed, type Window } from '../../model/bars';
 import { offset, three } from '../../model/format';
 import type { TraceView } from './use-trace-view';
 
@@ -129,7 +129,7 @@ function Edge({ view, edge }: { view: TraceView; edge: 'from' | 'until' }): JSX.
 }
 
 function Axis({ window }: { window: Window }): JSX.Element {
-  const marks = ticks(window, 7);
+  const marks = axisTicks(window);
   return (
     <div class="axis" aria-hidden="true">
       {marks.map((mark, at) => {

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useMedia, useVirtual } from '../../components/use-virtual';
-import { place, ticks } from '../../model/bars';
+import { axisTicks, place } from '../../model/bars';
 import type { Row } from '../../model/waterfall-rows';
 import { WaterfallRow } from './row';
 import type { TraceView } from './use-trace-view';
@@ -78,7 +78,7 @@ export function Waterfall({
         style={{ height: `${totalSize}px` }}
       >
         <div class="lines" aria-hidden="true">
-          {ticks(window, 7).map((tick) => {
+          {axisTicks(window).map((tick) => {
             const mark = place([tick, tick], window);
             return (
               mark &&
