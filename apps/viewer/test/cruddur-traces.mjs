@@ -269,8 +269,8 @@ export function faultyPost(start, { ended = false } = {}) {
   );
   const deliver = w.sub(
     'PushService.deliver',
-    1102,
-    1274,
+    1099,
+    1271,
     {
       fault: true,
       cause: thrown,
@@ -278,7 +278,7 @@ export function faultyPost(start, { ended = false } = {}) {
       annotations: { platform: 'ios' },
     },
     [
-      w.sub('SNS', 1102.5, 1191.9, {
+      w.sub('SNS', 1099.5, 1188.9, {
         namespace: 'aws',
         error: true,
         aws: {

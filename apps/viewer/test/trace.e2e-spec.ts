@@ -195,6 +195,7 @@ describeInChromium('the page of a trace', () => {
     await row(page, 'ActivitiesController.create').click();
     await page.keyboard.press('ArrowLeft');
     await row(page, 'ActivitiesService.create').waitFor({ state: 'detached' });
+    await page.waitForURL(/select=/);
     await page.reload();
     await rows(page).first().waitFor();
 
