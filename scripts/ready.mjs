@@ -11,7 +11,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const targets = [
   {
     name: 'server',
-    sources: ['apps/cruddur/src', 'apps/local-xray/src', 'apps/notifications/src', 'libs'],
+    sources: ['apps/cruddur/src', 'apps/local-xray/src', 'libs'],
     config: ['nest-cli.json', '.swcrc', 'tsconfig.json'],
     made: 'dist/apps/local-xray/src/main.js',
     command: ['nest', 'build', '--all'],
