@@ -23,6 +23,9 @@ const HELP = `Makes the X-Ray group and sampling rule that aws/json describes.
 
 In AWS, your user needs what aws/policies/xray-setup.json allows, and nothing more.`;
 
+// The SDK's warning of what it will ask of Node some day is none of this command's business.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 /** The files of aws/json, parsed. */
 const file = (name) =>
   JSON.parse(readFileSync(new URL(`../aws/json/${name}`, import.meta.url), 'utf8'));

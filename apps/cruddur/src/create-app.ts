@@ -27,6 +27,11 @@ export function configureApp(
     .setDescription('The Activities API of the bootcamp, traced with nestjs-xray.')
     .setVersion('1')
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description));
+  SwaggerModule.setup('docs', app, () => {
+    const document = SwaggerModule.createDocument(app, description);
+    // The blank handle: in OpenAPI a path without `{handle}` cannot have that parameter.
+    delete document.paths['/api/activities/@'];
+    return document;
+  });
   return app;
 }

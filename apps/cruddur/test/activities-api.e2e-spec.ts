@@ -207,12 +207,11 @@ onBothDatabases('the Activities API', (open) => {
 
   it('describes itself in OpenAPI', async () => {
     const { paths } = (await (await fetch(`${cruddur.url}/docs-json`)).json()) as {
-      paths: Record<string, object>;
+      paths: Record<string, Record<string, Operation>>;
     };
 
     expect(Object.keys(paths).sort()).toEqual([
       '/api/activities',
-      '/api/activities/@',
       '/api/activities/@{handle}',
       '/api/activities/home',
       '/api/activities/notifications',
@@ -221,9 +220,22 @@ onBothDatabases('the Activities API', (open) => {
       '/api/activities/{uuid}/reply',
       '/api/health-check',
     ]);
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [method, { parameters, requestBody }] of Object.entries(operations)) {
+        const inPath = parameters.filter((parameter) => parameter.in === 'path');
+        expect(inPath.map(({ name }) => `{${name}}`)).toEqual(path.match(/\{\w+\}/g) ?? []);
+        expect([path, requestBody !== undefined]).toEqual([path, method === 'post']);
+      }
+    }
     expect((await fetch(`${cruddur.url}/docs`)).status).toBe(200);
   });
 });
+
+/** What OpenAPI says of a method of a path. */
+interface Operation {
+  parameters: { name: string; in: string }[];
+  requestBody?: object;
+}
 
 function acting(as: string | undefined): Record<string, string> {
   return as === undefined ? {} : { 'X-Cruddur-User': as };

@@ -104,8 +104,7 @@ function setUp(...args: string[]): Promise<{ code: number; said: string }> {
       process.execPath,
       ['scripts/aws-setup.mjs', ...args],
       { cwd: ROOT, env },
-      // On Node 20 AWS's client warns on stderr of the years to come.
-      (error, out, err) => settle({ code: Number(error?.code ?? 0), said: error ? err : out }),
+      (error, out, err) => settle({ code: Number(error?.code ?? 0), said: out + err }),
     );
   });
 }

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import {
+  ApiBody,
   ApiHeader,
   ApiNotFoundResponse,
   ApiOkResponse,
@@ -65,7 +66,7 @@ export class ActivitiesController {
 
   @Get('search')
   @ApiOperation({ summary: 'Activities and replies that contain a text' })
-  @ApiQuery({ name: 'term', example: 'cloud' })
+  @ApiQuery({ name: 'term', type: String, example: 'cloud' })
   @ApiOkResponse({ type: [ActivityDto] })
   @ApiUnprocessableEntityResponse({ description: 'Codes, like ["search_term_blank"].' })
   search(@Query('term') term: unknown): Promise<ActivityDto[]> {
@@ -74,8 +75,8 @@ export class ActivitiesController {
 
   /** The second path is for the blank handle, which `:handle` does not match. */
   @Get(['@:handle', '@'])
-  @ApiOperation({ summary: 'What one user wrote' })
-  @ApiParam({ name: 'handle', example: 'andrewbrown' })
+  @ApiOperation({ summary: 'What one user wrote', operationId: 'ActivitiesController_user' })
+  @ApiParam({ name: 'handle', type: String, example: 'andrewbrown' })
   @ApiOkResponse({ type: [ActivityDto] })
   @ApiNotFoundResponse({ description: 'Nobody has that handle.' })
   @ApiUnprocessableEntityResponse({ description: '["blank_user_handle"]' })
@@ -99,6 +100,7 @@ export class ActivitiesController {
   @Post()
   @HttpCode(200)
   @ApiOperation({ summary: 'Write a crud' })
+  @ApiBody({ type: CreateActivityDto })
   @ApiOkResponse({ type: ActivityDto })
   @ApiUnprocessableEntityResponse({ description: 'Codes, like ["message_blank", "ttl_blank"].' })
   create(
@@ -111,6 +113,7 @@ export class ActivitiesController {
   @Post(':uuid/reply')
   @HttpCode(200)
   @ApiOperation({ summary: 'Answer a crud' })
+  @ApiBody({ type: CreateReplyDto })
   @ApiOkResponse({ type: ReplyDto })
   @ApiNotFoundResponse({ description: 'There is no such activity, or it has expired.' })
   @ApiUnprocessableEntityResponse({ description: 'Codes, like ["message_exceed_max_chars"].' })

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Activity, Api, Reply } from '../api';
 import { href } from '../router';
-import { span } from '../words';
+import { count, span } from '../words';
 import { Composer } from './composer';
 
 interface Props {
@@ -34,8 +34,8 @@ export function Crud({ crud, api, changed }: Props) {
         >
           Reply{crud.replies_count > 0 && ` · ${crud.replies_count}`}
         </button>
-        <span>{crud.reposts_count} reposts</span>
-        <span>{crud.likes_count} likes</span>
+        <span>{count(crud.reposts_count, 'repost')}</span>
+        <span>{count(crud.likes_count, 'like')}</span>
         {crud.expires_at !== null && (
           <span>gone in {span(Date.now(), Date.parse(crud.expires_at))}</span>
         )}
