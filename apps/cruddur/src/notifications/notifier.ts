@@ -21,7 +21,8 @@ import {
 /** Injects the client of the notifications service. */
 export const NOTIFICATIONS_CLIENT = Symbol('cruddur.notifications-client');
 
-const TIMEOUT_MS = 2_000;
+/** Longer than a burst of requests waits for the one connection of an embedded database. */
+const TIMEOUT_MS = 5_000;
 
 /** The notifications service, as Cruddur sees it. */
 @Injectable()
