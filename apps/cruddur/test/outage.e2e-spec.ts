@@ -92,13 +92,10 @@ describeWithPostgres('a database that is away', () => {
     const taken = await pool.connect();
     try {
       const { rows } = await taken.query<{ pid: number }>('select pg_backend_pid() as pid');
+      const cut = new Promise<void>((settle) => taken.once('end', settle));
       await pool.query('select pg_terminate_backend($1)', [rows[0]!.pid]);
-      await until(() =>
-        taken.query('select 1').then(
-          () => false,
-          () => true,
-        ),
-      );
+      await cut;
+      await expect(taken.query('select 1')).rejects.toThrow();
     } finally {
       taken.release(true);
       await close();
