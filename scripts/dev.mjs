@@ -9,6 +9,8 @@ import { watchFolders } from './watch.mjs';
 await ready({ toRun: true });
 const processes = new Processes({ verbose: true });
 for (const part of parts) await processes.start(part);
+// From here on, what a change breaks the next one mends.
+processes.patient = true;
 keepTraffic(cruddur);
 console.log(
   `\n  Cruddur ${cruddur}, Local X-Ray ${localXray}; watching apps/ and libs/, Ctrl-C ends.\n`,
@@ -23,8 +25,9 @@ async function rebuild() {
   try {
     if (!(await build({ toRun: true })).includes('server')) return;
     for (const { name } of parts) await processes.end(name);
-    for (const part of parts) await processes.start(part);
-    console.log('Restarted.');
+    let all = true;
+    for (const part of parts) all = (await processes.start(part)) && all;
+    if (all) console.log('Restarted.');
   } catch (problem) {
     console.error(`${problem.message} Waiting for the next change.`);
   }

@@ -11,6 +11,8 @@ const STOP_MS = 5_000;
 
 /** The running parts; `stop` ends them all, and one that ends by itself ends the rest. */
 export class Processes {
+  /** Whether a part that ends by itself leaves the rest running, to be started again after a change. */
+  patient = false;
   #children = new Map();
   #stopping;
 
@@ -24,7 +26,7 @@ export class Processes {
     setInterval(() => process.ppid !== parent && void this.stop(0), 1000).unref();
   }
 
-  /** Starts `node <script>` and resolves once the address `ready` answers. */
+  /** Starts `node <script>` and resolves to true once the address `ready` answers, to false when a patient start failed. */
   async start({ name, script, args = [], ready, env = {} }) {
     // Who answers there already would pass for the part, which is about to say that its port is taken.
     const taken = await answers(ready);
@@ -36,15 +38,17 @@ export class Processes {
     this.#children.set(name, child);
     child.once('exit', (code) => {
       this.#children.delete(name);
-      if (!this.#stopping) void this.stop(code || 1);
+      if (this.#stopping) return;
+      if (this.patient) console.error(`${name} has ended. Waiting for the next change.`);
+      else void this.stop(code || 1);
     });
-    await this.#answering(name, child, ready, taken);
+    return this.#answering(name, child, ready, taken);
   }
 
   async #answering(name, child, address, taken) {
     const deadline = Date.now() + START_MS;
-    while (child.exitCode === null && !this.#stopping) {
-      if (!taken && (await answers(address))) return;
+    while (isRunning(child) && !this.#stopping) {
+      if (!taken && (await answers(address))) return true;
       if (Date.now() > deadline) {
         console.error(
           `${name} did not answer at ${address} within ${START_MS / 1000} s; giving up.`,
@@ -54,6 +58,7 @@ export class Processes {
       }
       await delay(100);
     }
+    if (this.patient && !this.#stopping) return false;
     await this.#stopping;
     await new Promise(() => undefined); // stop() ends the process
   }
@@ -76,8 +81,12 @@ export class Processes {
   }
 }
 
+function isRunning({ exitCode, signalCode }) {
+  return exitCode === null && signalCode === null;
+}
+
 async function ended(child) {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (!isRunning(child)) return;
   const exit = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
