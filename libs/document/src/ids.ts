@@ -1,11 +1,8 @@
-/** Two hexadecimal digits for each byte. */
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
 /**
  * Random bytes, fetched 8 KiB at a time: asking the generator for eight bytes
  * costs more than all the rest of a subsegment.
  */
-const pool = new Uint8Array(8192);
+const pool = Buffer.alloc(8192);
 let unread = pool.length;
 
 /**
@@ -33,9 +30,7 @@ function refill(): string {
     globalThis.crypto.getRandomValues(pool);
     unread = 0;
   }
-  let hex = '';
-  for (const end = unread + BYTES_OF_TEXT; unread < end; unread++) hex += HEX[pool[unread]!]!;
-  return hex;
+  return pool.toString('hex', unread, (unread += BYTES_OF_TEXT));
 }
 
 /** A new segment, subsegment or exception id: 16 random hexadecimal digits. */
@@ -43,13 +38,22 @@ export function newId(): string {
   return randomHex(8);
 }
 
+/** The second that a trace id was last made in, and what begins one: requests come many a second. */
+let second = -1;
+let prefix = '';
+
 /**
  * A new trace id, `1-<epoch seconds in hex>-<24 random hexadecimal digits>`.
  *
  * @param epochSeconds when the trace starts; X-Ray refuses ids older than 30 days.
  */
 export function newTraceId(epochSeconds: number = Date.now() / 1000): string {
-  return `1-${Math.floor(epochSeconds).toString(16).padStart(8, '0')}-${randomHex(12)}`;
+  const whole = Math.floor(epochSeconds);
+  if (whole !== second) {
+    second = whole;
+    prefix = `1-${whole.toString(16).padStart(8, '0')}-`;
+  }
+  return prefix + randomHex(12);
 }
 
 const TRACE_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
