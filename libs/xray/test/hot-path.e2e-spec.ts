@@ -12,6 +12,7 @@ describe('a request with five decorated async calls', () => {
   it.each<[string, Options]>([
     ['without the interceptor', { interceptor: false }],
     ['with it', {}],
+    ["with it and one of the application's", { intercepted: true }],
   ])('does no more for being recorded than its share, %s', async (_mode, options) => {
     const { extra, requests, documents, subsegments } = await beyondUntraced(options);
 
@@ -22,8 +23,8 @@ describe('a request with five decorated async calls', () => {
       // The segment asks for the time twice and sets its clock once, a subsegment asks twice.
       clockReadings: 3 + 5 * 2,
       listeners: 2,
-      // http, annotations and metadata; all else is put together as text.
-      stringified: 3,
+      // http and annotations; all else is put together as text.
+      stringified: 2,
       datagrams: 1,
       turns: 1,
       // What follows the promise of each call, and is what its caller awaits.

@@ -5,23 +5,20 @@ import type { TraceNode } from './context';
 const MAX_PER_TRACE = 50;
 const MAX_KEY = 500;
 const MAX_VALUE = 1000;
+const SOUND_KEY = /^[a-zA-Z0-9_.]{1,500}$/;
 
 /** See `Node.addAnnotation`, which promises what this does. */
 export function annotate(node: TraceNode, key: string, value: AnnotationValue): void {
   const { root } = node;
-  const refuse = (why: string) =>
-    root.recorder.warn(
-      `annotation:${key}`,
-      `Annotation "${key}" on ${node.name} was left out: ${why}`,
-    );
-
-  const repaired = String(key)
-    .replace(/[^a-zA-Z0-9_.]/g, '_')
-    .slice(0, MAX_KEY);
-  if (repaired === '') return refuse('its key is empty. Give it a name of letters, digits and _.');
+  const repaired = typeof key === 'string' && SOUND_KEY.test(key) ? key : repair(key);
+  if (repaired === '') {
+    return refuse(node, key, 'its key is empty. Give it a name of letters, digits and _.');
+  }
   const kind = typeof value;
   if (kind !== 'string' && kind !== 'boolean' && !(kind === 'number' && Number.isFinite(value))) {
     return refuse(
+      node,
+      key,
       `its value is ${kind === 'number' ? String(value) : kind === 'object' && value === null ? 'null' : `a ${kind}`}. ` +
         'Use a string, a finite number or a boolean, or record it as metadata.',
     );
@@ -35,7 +32,21 @@ export function annotate(node: TraceNode, key: string, value: AnnotationValue): 
   const annotations = (node.annotations ??= Object.create(null) as Record<string, AnnotationValue>);
   if (!(repaired in annotations) && ++root.annotationCount > MAX_PER_TRACE) {
     root.annotationCount = MAX_PER_TRACE;
-    return refuse(`X-Ray indexes ${MAX_PER_TRACE} annotations a trace. Record it as metadata.`);
+    const why = `X-Ray indexes ${MAX_PER_TRACE} annotations a trace. Record it as metadata.`;
+    return refuse(node, key, why);
   }
   annotations[repaired] = kind === 'string' ? (value as string).slice(0, MAX_VALUE) : value;
+}
+
+function repair(key: string): string {
+  return String(key)
+    .replace(/[^a-zA-Z0-9_.]/g, '_')
+    .slice(0, MAX_KEY);
+}
+
+function refuse(node: TraceNode, key: string, why: string): void {
+  node.root.recorder.warn(
+    `annotation:${key}`,
+    `Annotation "${key}" on ${node.name} was left out: ${why}`,
+  );
 }

@@ -1,5 +1,4 @@
 import type { TraceNode } from './context';
-import { runtime } from './runtime';
 import { safeCopy } from './safe-metadata';
 import type { Segment } from './segment';
 import { safeName } from './serialise';
@@ -18,7 +17,7 @@ export function documentText(closed: Segment | Subsegment): string {
   if (parent_id !== undefined) more += `,"parent_id":${idText(parent_id)}`;
   if (user !== undefined) more += `,"user":${JSON.stringify(user)}`;
   if (origin !== undefined) more += `,"origin":${JSON.stringify(origin)}`;
-  if (service !== undefined) more += `,"service":${serviceText(service)}`;
+  if (service !== undefined) more += `,"service":${constantText(service)}`;
   return `${text}${more}}`;
 }
 
@@ -31,7 +30,8 @@ function aloneFields({ segment, parent }: Subsegment): string {
 /** The fields of `node` without the brace that ends it: its caller may have more. */
 function nodeText(node: TraceNode): string {
   const { end_time, subsegments } = node;
-  let text = `{"id":${idText(node.id)},"name":${nameText(node.name)},"start_time":${timeText(node.start_time)}`;
+  const id = node.hasId ? idText(node.id) : `"${node.id}"`;
+  let text = `{"id":${id}${nameText(node.name)}${timeText(node.start_time)}`;
   text += end_time === undefined ? ',"in_progress":true' : `,"end_time":${timeText(end_time)}`;
   if (node.error) text += ',"error":true';
   if (node.fault) text += ',"fault":true';
@@ -61,40 +61,40 @@ function subsegmentFields({ namespace, traced, sql }: Subsegment): string {
 }
 
 function metadataText(node: TraceNode): string {
-  const source = runtime.source ? node.call?.source : undefined;
+  const nest = node.call?.nest;
   const { metadata } = node;
   if (metadata === undefined) {
-    return source === undefined ? '' : `,"metadata":{"nest":{"source":${JSON.stringify(source)}}}`;
+    return nest === undefined ? '' : `,"metadata":{"nest":${constantText(nest)}}`;
   }
   const safe = safeCopy(metadata, node.root.recorder.redact) as NonNullable<typeof metadata>;
-  if (source !== undefined) safe.nest = { ...safe.nest, source };
+  if (nest !== undefined) safe.nest = { ...nest, ...safe.nest };
   return `,"metadata":${JSON.stringify(safe)}`;
 }
 
-/** All segments of a recorder share one object. */
-const services = new WeakMap<object, string>();
+/** Of what many documents share and none changes. */
+const constants = new WeakMap<object, string>();
 
-function serviceText(service: object): string {
-  let text = services.get(service);
-  if (text === undefined) services.set(service, (text = JSON.stringify(service)));
+function constantText(shared: object): string {
+  let text = constants.get(shared);
+  if (text === undefined) constants.set(shared, (text = JSON.stringify(shared)));
   return text;
 }
 
-/** Ours need no quoting; one that came from a header or from other code may. */
+/** Those made here need no escaping; one that came from a header or from other code may. */
 const PLAIN_ID = /^[\w-]*$/;
 
 function idText(id: string): string {
   return PLAIN_ID.test(id) ? `"${id}"` : JSON.stringify(id);
 }
 
-/** Names of methods come again with every request; ones made up at run time may not fill the memory. */
+/** What goes between id and time. Names of methods come again with every request; ones made up at run time may not fill the memory. */
 const names = new Map<string, string>();
 const MAX_NAMES = 2_000;
 
 function nameText(name: string): string {
   let text = names.get(name);
   if (text === undefined) {
-    text = JSON.stringify(safeName(name));
+    text = `,"name":${JSON.stringify(safeName(name))},"start_time":`;
     if (names.size < MAX_NAMES) names.set(name, text);
   }
   return text;

@@ -46,6 +46,11 @@ export abstract class Node {
     return (this.lazyId ??= newId());
   }
 
+  /** Whether its id was asked for or given, and so may be known elsewhere. */
+  get hasId(): boolean {
+    return this.lazyId !== undefined;
+  }
+
   set id(id: string) {
     this.lazyId = id;
   }

@@ -11,7 +11,8 @@ const MAX_LATE = 10_000;
  * once and from then on kept by nobody but those who work on it.
  */
 export class OpenSegments {
-  private readonly young = new Set<Segment>();
+  private oldest: Segment | undefined;
+  private newest: Segment | undefined;
   private late: WeakRef<Segment>[] = [];
   private timer: NodeJS.Timeout | undefined;
 
@@ -19,21 +20,32 @@ export class OpenSegments {
   constructor(private readonly report: ((segment: Segment) => void) | undefined) {}
 
   add(segment: Segment): void {
-    this.young.add(segment);
+    segment.older = this.newest;
+    if (this.newest === undefined) this.oldest = segment;
+    else this.newest.newer = segment;
+    this.newest = segment;
     if (this.timer === undefined) {
       this.timer = setInterval(() => this.look(), LOOK_MS);
       this.timer.unref();
     }
   }
 
+  /** Does nothing for one that is late, or was never added. */
   remove(segment: Segment): void {
-    this.young.delete(segment);
+    const { older, newer } = segment;
+    if (older !== undefined) older.newer = newer;
+    else if (this.oldest === segment) this.oldest = newer;
+    else return;
+    if (newer !== undefined) newer.older = older;
+    else this.newest = older;
+    segment.older = segment.newer = undefined;
   }
 
   /** What is open now, the oldest first. */
   all(): Segment[] {
-    const late = this.late.map((reference) => reference.deref());
-    return [...late, ...this.young].filter(
+    const open = this.late.map((reference) => reference.deref());
+    for (let next = this.oldest; next !== undefined; next = next.newer) open.push(next);
+    return open.filter(
       (segment): segment is Segment => segment !== undefined && segment.end_time === undefined,
     );
   }
@@ -44,15 +56,17 @@ export class OpenSegments {
   }
 
   private look(): void {
-    for (const segment of this.young) {
-      if (segment.now() - segment.start_time < LATE_S) break;
-      this.young.delete(segment);
+    let segment = this.oldest;
+    while (segment !== undefined && segment.now() - segment.start_time >= LATE_S) {
+      const { newer }: Segment = segment;
+      this.remove(segment);
       this.late.push(new WeakRef(segment));
       this.report?.(segment);
+      segment = newer;
     }
     this.late = this.late
       .filter((reference) => reference.deref()?.end_time === undefined && reference.deref())
       .slice(-MAX_LATE);
-    if (this.young.size === 0 && this.late.length === 0) this.stop();
+    if (this.oldest === undefined && this.late.length === 0) this.stop();
   }
 }

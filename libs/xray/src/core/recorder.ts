@@ -102,16 +102,17 @@ export class Recorder {
   open(request: SamplingRequest, header: TraceHeader = {}): Segment | Unsampled {
     const { invocation } = this.options;
     if (invocation !== undefined) return this.openInvocation(request, invocation());
-    const traceId = header.root ?? newTraceId();
+    const { root, extra } = header;
     let ruleName: string | undefined;
     if (typeof header.sampled === 'boolean') {
-      if (!header.sampled) return new Unsampled(traceId, header.extra, this.outgoing);
+      if (!header.sampled) return new Unsampled(root, extra, this.outgoing);
     } else {
       const decision = this.options.sampler.decide(request);
-      if (!decision.sampled) return new Unsampled(traceId, header.extra, this.outgoing);
+      if (!decision.sampled) return new Unsampled(root, extra, this.outgoing);
       ruleName = decision.ruleName;
     }
-    const segment = new Segment(request.serviceName, this, traceId, header.parent, header.extra);
+    const traceId = root ?? newTraceId();
+    const segment = new Segment(request.serviceName, this, traceId, header.parent, extra);
     const { base } = this.options;
     if (base?.origin !== undefined) segment.origin = base.origin;
     if (base?.service !== undefined) segment.service = base.service;
@@ -128,7 +129,7 @@ export class Recorder {
     const { root, parent, sampled, extra } = header;
     // Without all of it there is no segment of Lambda's that ours could be part of.
     if (root === undefined || parent === undefined || sampled !== true) {
-      return new Unsampled(root ?? newTraceId(), extra, this.outgoing);
+      return new Unsampled(root, extra, this.outgoing);
     }
     const segment = new LambdaSegment(request.serviceName, this, root, undefined, extra);
     segment.id = parent;

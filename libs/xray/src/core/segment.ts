@@ -17,6 +17,9 @@ export class Segment extends Node {
   thrown: Map<unknown, string> | undefined = undefined;
   /** How many annotations this process has put in the trace. */
   annotationCount = 0;
+  /** Its neighbours among the open segments, which are linked so that hundreds a second cost nothing. */
+  older: Segment | undefined = undefined;
+  newer: Segment | undefined = undefined;
   /** Milliseconds that turn `performance.now()` into epoch milliseconds; see clock.ts. */
   readonly clock: number;
 

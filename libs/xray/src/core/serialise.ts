@@ -1,6 +1,6 @@
 import type { NodeDocument, SegmentDocument, SubsegmentDocument } from '../document';
+import type { NestFacts } from './call';
 import type { TraceNode } from './context';
-import { runtime } from './runtime';
 import { safeCopy } from './safe-metadata';
 import type { Segment } from './segment';
 import type { Subsegment } from './subsegment';
@@ -51,18 +51,17 @@ function shared(node: TraceNode): NodeDocument {
   if (node.metadata !== undefined) {
     document.metadata = safeCopy(node.metadata, node.root.recorder.redact) as Metadata;
   }
-  const source = runtime.source ? node.call?.source : undefined;
-  if (source !== undefined) addSource(document, source);
+  const nest = node.call?.nest;
+  if (nest !== undefined) addNest(document, nest);
   if (node.subsegments !== undefined) document.subsegments = node.subsegments.map(embedded);
   return document;
 }
 
 type Metadata = NonNullable<NodeDocument['metadata']>;
 
-/** Where the code stands goes with what else Nest knows: the viewer links it to the editor. */
-function addSource(document: NodeDocument, source: string): void {
+function addNest(document: NodeDocument, nest: NestFacts): void {
   const metadata = (document.metadata ??= {});
-  metadata.nest = { ...metadata.nest, source };
+  metadata.nest = { ...nest, ...metadata.nest };
 }
 
 /** X-Ray refuses a document for one wrong character in a name. */

@@ -1,4 +1,4 @@
-import { formatTraceHeader, newId } from '../document';
+import { formatTraceHeader, newId, newTraceId } from '../document';
 import type { OutgoingPolicy } from './outgoing';
 
 /**
@@ -9,12 +9,18 @@ export class Unsampled {
   readonly notTraced = true;
 
   constructor(
-    readonly trace_id: string,
+    /** That of the caller, if there is one. */
+    private traceId?: string,
     /** Other parts of the incoming header, passed on as they came. */
     readonly extra?: string,
     /** Tells which calls pass it on. */
     readonly outgoing?: OutgoingPolicy,
   ) {}
+
+  /** Made when first asked for: where nothing is called, nobody needs it. */
+  get trace_id(): string {
+    return (this.traceId ??= newTraceId());
+  }
 
   /** The header for an outgoing call. Parent is random: no segment will have that id. */
   traceHeader(): string {

@@ -1,6 +1,7 @@
 import type { AnnotationValue } from '../document';
-import type { Call } from '../core/call';
+import type { Call, NestFacts } from '../core/call';
 import type { TraceNode } from '../core/context';
+import { runtime } from '../core/runtime';
 import type { SourceLocation } from '../core/source-location';
 import type { ParameterRule } from './parameter-rules';
 import type { AnyArgs, AnyOptions } from './subsegment.options';
@@ -8,6 +9,7 @@ import type { AnyArgs, AnyOptions } from './subsegment.options';
 /** A traced method of which nothing but time and failure is recorded: one object for all its calls. */
 export class CallSite implements Call {
   readonly detailed: boolean = false;
+  private facts: NestFacts | undefined = undefined;
 
   constructor(
     readonly label: string,
@@ -20,8 +22,9 @@ export class CallSite implements Call {
     return this;
   }
 
-  get source(): string | undefined {
-    return this.location?.toString();
+  get nest(): NestFacts | undefined {
+    if (!runtime.source || this.location === undefined) return undefined;
+    return (this.facts ??= { source: this.location.toString() });
   }
 
   /** Whether its calls need an object each, since arguments or the result are to be recorded. */
@@ -44,8 +47,8 @@ export class DetailedCall implements Call {
     private readonly args: unknown[],
   ) {}
 
-  get source(): string | undefined {
-    return this.place.source;
+  get nest(): NestFacts | undefined {
+    return this.place.nest;
   }
 
   /** Records what is known before the method runs, so that a call that never ends has it too. */

@@ -1,6 +1,6 @@
 import { loadedCopies } from '../capture/loaded-copies';
 import { patchMethod, type Method } from '../capture/patch';
-import { exchangeOf, hideQuery } from './http-exchange';
+import { exchangeOf, hideQuery } from './exchange';
 
 interface Host {
   getArgByIndex(index: number): unknown;

@@ -2,56 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { HttpDocument } from '../document';
 import type { Segment } from '../core/segment';
-import { handlerNameIn, handlerNameOf } from './handler-name';
 
-/** The framework's request: Express's is the raw one, Fastify's carries it as `raw`. */
-export interface FrameworkRequest {
-  raw?: IncomingMessage;
-  originalUrl?: string;
-  /** Express: where the router that took the request is mounted. */
-  baseUrl?: string;
-  /** Express, once a route took the request. */
-  route?: { path?: unknown; stack?: { handle?: unknown }[] };
-  /** Fastify. */
-  routeOptions?: { url?: string; config?: object };
-}
-
-/** Where the exchange is kept, on the raw response: its `close` event runs outside of the context. */
-const EXCHANGE = Symbol('nestjs-xray.exchange');
-
-/** A request that is being recorded. */
-export class Exchange {
-  /** Known when an interceptor saw them; else the route tells. */
-  controller: string | undefined = undefined;
-  handler: string | undefined = undefined;
-
-  constructor(
-    readonly segment: Segment,
-    readonly request: FrameworkRequest,
-    readonly response: ServerResponse,
-  ) {
-    (response as unknown as { [EXCHANGE]?: Exchange })[EXCHANGE] = this;
-  }
-}
-
-/** The exchange that a response, the framework's or the raw one, belongs to; undefined when it is not recorded. */
-export function exchangeOf(response: unknown): Exchange | undefined {
-  if (typeof response !== 'object' || response === null) return undefined;
-  const { raw = response } = response as { raw?: object };
-  return (raw as { [EXCHANGE]?: Exchange })[EXCHANGE];
-}
-
-/** The request block, as AWS's SDKs write it. */
+/**
+ * The request block, as AWS's SDKs write it.
+ *
+ * @param target what follows the host in its URL
+ */
 export function requestBlock(
-  request: IncomingMessage & { originalUrl?: string },
-  urlQuery: 'strip' | 'keep',
+  { headers, socket }: IncomingMessage,
+  method: string,
+  target: string,
 ): NonNullable<HttpDocument['request']> {
-  const { headers, socket } = request;
   const protocol = (socket as Partial<TLSSocket>).encrypted ? 'https' : 'http';
-  const url = request.originalUrl ?? request.url ?? '';
   const block: NonNullable<HttpDocument['request']> = {
-    method: request.method,
-    url: `${protocol}://${headers.host ?? ''}${urlQuery === 'keep' ? originForm(url) : pathOf(url)}`,
+    method,
+    url: `${protocol}://${headers.host ?? ''}${target}`,
   };
   const agent = headers['user-agent'];
   if (agent !== undefined) block.user_agent = agent.slice(0, 250);
@@ -60,13 +25,15 @@ export function requestBlock(
     block.client_ip = String(forwarded).split(',', 1)[0]!.trim().slice(0, 250);
     block.x_forwarded_for = true;
   } else if (socket.remoteAddress !== undefined) {
-    block.client_ip = socket.remoteAddress.replace(/^::ffff:/, '');
+    const { remoteAddress } = socket;
+    const mapped = remoteAddress.startsWith('::ffff:');
+    block.client_ip = mapped ? remoteAddress.slice('::ffff:'.length) : remoteAddress;
   }
   return block;
 }
 
 /** `url` without scheme and host, which clients of proxies name, perhaps with a password. */
-function originForm(url: string): string {
+export function originForm(url: string): string {
   return url.startsWith('/') ? url : url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '') || '/';
 }
 
@@ -78,39 +45,6 @@ export function pathOf(url: string): string {
   const path = originForm(url);
   const end = path.search(/[?;#]/);
   return end < 0 ? path : path.slice(0, end);
-}
-
-/** Takes out of what the request threw the query that its URL is recorded without: Nest's 404 quotes it. */
-export function hideQuery({ segment, request }: Exchange): void {
-  const { cause, http } = segment;
-  const given = request.originalUrl ?? request.raw?.url;
-  if (typeof cause !== 'object' || !given || http?.request?.url?.endsWith(given)) return;
-  for (const exception of cause.exceptions) {
-    exception.message = exception.message?.replaceAll(given, pathOf(given));
-  }
-}
-
-/** Names the segment after the route that took the request, such as `/api/activities/@:handle`. */
-export function recordRoute({ segment, request, controller, handler }: Exchange): void {
-  const { route } = request;
-  const options = route === undefined ? request.routeOptions : undefined;
-  const name = route ? handlerNameOf(route.stack?.at(-1)?.handle) : handlerNameIn(options?.config);
-  const path = route ? pathOfRoute(request.baseUrl, route.path) : options?.url;
-  const nest: Record<string, string> = {};
-  if (controller !== undefined || name !== undefined)
-    nest.controller = controller ?? name!.controller;
-  if (handler !== undefined || name !== undefined) nest.handler = handler ?? name!.handler;
-  if (path !== undefined) {
-    nest.route = path;
-    segment.addAnnotation('http_route', path);
-  }
-  const metadata = (segment.metadata ??= {});
-  metadata.nest = Object.assign(nest, metadata.nest);
-}
-
-function pathOfRoute(base: string | undefined, path: unknown): string | undefined {
-  const first: unknown = Array.isArray(path) ? path[0] : path;
-  return typeof first === 'string' ? (base ?? '') + first : undefined;
 }
 
 /** Puts the answer on the segment: its final status decides error, throttle and fault. */

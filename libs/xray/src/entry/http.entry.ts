@@ -4,21 +4,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { storage, type Active } from '../core/context';
 import { Recorder } from '../core/recorder';
 import { runtime } from '../core/runtime';
-import type { Segment } from '../core/segment';
 import { XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { watchExceptions } from './exceptions';
 import { nameFastifyRoutes } from './handler-name';
-import {
-  Exchange,
-  exchangeOf,
-  isEventStream,
-  pathOf,
-  recordAbort,
-  recordResponse,
-  recordRoute,
-  requestBlock,
-  type FrameworkRequest,
-} from './http-exchange';
+import { activeExchange, Exchange, type FrameworkRequest } from './exchange';
+import { originForm, pathOf, requestBlock } from './http-block';
 import { ignoreMatcher } from './ignore';
 import { incomingHeader } from './incoming-header';
 import { onAdapter } from './on-adapter';
@@ -35,6 +25,8 @@ export class HttpEntry {
   private readonly ignored: ReturnType<typeof ignoreMatcher>;
   private readonly name: SegmentName;
   private readonly urlQuery: 'strip' | 'keep';
+  /** Whether the framework's request and response may stand for raw ones; Express's are these. */
+  private wrapped = true;
 
   constructor(
     host: HttpAdapterHost,
@@ -48,6 +40,7 @@ export class HttpEntry {
     onAdapter<HookableAdapter>(host, (adapter) => {
       watchExceptions();
       if (adapter.getType() === 'fastify') nameFastifyRoutes(adapter.getInstance());
+      this.wrapped = adapter.getType() !== 'express';
       hookRequests(adapter, (request, response, next) => this.handle(request, response, next));
     });
   }
@@ -65,18 +58,22 @@ export class HttpEntry {
   }
 
   private open(request: FrameworkRequest, response: unknown): Active {
-    const raw = request.raw ?? (request as IncomingMessage);
-    const answer = (response as { raw?: ServerResponse }).raw ?? (response as ServerResponse);
     // A request that is handed from one Nest application to another in it is one request.
-    if (exchangeOf(answer) !== undefined) return storage.getStore();
+    if (activeExchange(response) !== undefined) return storage.getStore();
+    const raw = (this.wrapped ? request.raw : undefined) ?? (request as IncomingMessage);
+    const answer =
+      (this.wrapped ? (response as { raw?: ServerResponse }).raw : undefined) ??
+      (response as ServerResponse);
     const method = raw.method ?? 'GET';
-    const path = pathOf(request.originalUrl ?? raw.url ?? '/');
+    const url = request.originalUrl ?? raw.url ?? '/';
+    const path = pathOf(url);
     if (this.ignored?.({ method, path })) return undefined;
 
     const { headers } = raw;
+    const { host } = headers;
     const header = incomingHeader(headers);
-    const serviceName = this.name.of(headers.host);
-    const active = this.recorder.open({ serviceName, method, path, host: headers.host }, header);
+    const serviceName = this.name.of(host);
+    const active = this.recorder.open({ serviceName, method, path, host }, header);
     if (header?.sampled === '?') {
       const root = active.notTraced ? active.trace_id : active.root.trace_id;
       answer.setHeader('X-Amzn-Trace-Id', `Root=${root};Sampled=${active.notTraced ? 0 : 1}`);
@@ -86,30 +83,9 @@ export class HttpEntry {
       const needed = this.recorder.outgoing?.propagates === true || runtime.missing !== undefined;
       return needed ? active : undefined;
     }
-    active.http = { request: requestBlock(raw, this.urlQuery) };
-    new Exchange(active, request, answer);
-    answer.on('finish', finished);
-    answer.on('close', closed);
+    const target = this.urlQuery === 'keep' ? originForm(url) : path;
+    active.http = { request: requestBlock(raw, method, target) };
+    new Exchange(active, request, response, answer);
     return active;
   }
-}
-
-function finished(this: ServerResponse): void {
-  end(this, recordResponse);
-}
-
-function closed(this: ServerResponse): void {
-  end(this, this.writableFinished || isEventStream(this) ? recordResponse : recordAbort);
-}
-
-function end(
-  response: ServerResponse,
-  record: (segment: Segment, response: ServerResponse) => void,
-): void {
-  const exchange = exchangeOf(response);
-  if (exchange === undefined || exchange.segment.isClosed()) return;
-  const { segment } = exchange;
-  recordRoute(exchange);
-  record(segment, response);
-  segment.end();
 }

@@ -4,7 +4,7 @@ import type { TraceNode } from '../core/context';
 /** The end of a message's segment: what was thrown is known by then, and not the packet made of it. */
 export const messageCall: Call = {
   detailed: true,
-  source: undefined,
+  nest: undefined,
   get place(): object {
     return this;
   },

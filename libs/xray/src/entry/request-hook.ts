@@ -1,4 +1,4 @@
-import type { FrameworkRequest } from './http-exchange';
+import type { FrameworkRequest } from './exchange';
 
 export type Hook = (request: FrameworkRequest, response: unknown, next: () => void) => unknown;
 

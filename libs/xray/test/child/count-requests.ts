@@ -11,7 +11,11 @@ import { callCounter, type Counts } from './call-counter';
  * since what else happens in one is counted too. Takes the module's options as JSON.
  */
 
-export type Options = Partial<XrayOptions> & XrayModuleExtras;
+export type Options = Partial<XrayOptions> &
+  XrayModuleExtras & {
+    /** Whether the application has an interceptor of its own. */
+    intercepted?: boolean;
+  };
 
 /** What `requests` did in all, after some that do not count. */
 export interface RequestCounts {
@@ -103,12 +107,12 @@ function answer(url: string, agent: Agent): Promise<void> {
   });
 }
 
-async function main(options: Options): Promise<void> {
+async function main({ intercepted = false, ...options }: Options): Promise<void> {
   const module = XrayModule.forRoot({ serviceName: 'feed', source: false, ...options });
-  // Nest makes promises for any interceptor; ours may not make more.
   const interceptor = { provide: APP_INTERCEPTOR, useValue: { intercept: passOn } };
-  const untraced = await countRequests([], options.interceptor === false ? [] : [interceptor]);
-  const traced = await countRequests([module], []);
+  const providers = intercepted ? [interceptor] : [];
+  const untraced = await countRequests([], providers);
+  const traced = await countRequests([module], providers);
   const counted: RequestCounts = { requests: REQUESTS, warmUp: WARM_UP, traced, untraced };
   process.stdout.write(JSON.stringify(counted));
 }
