@@ -25,7 +25,7 @@ const SIZES = {
     viewer: { runs: 1 },
   },
   full: {
-    request: { rounds: 3, warmUp: 4000, turns: 30, block: 250 },
+    request: { rounds: 3, warmUp: 4000, turns: 10, block: 1000 },
     call: { turns: 12 },
     document: { turns: 20 },
     memory: { names: ['lean', 'default'], requests: 200_000 },
