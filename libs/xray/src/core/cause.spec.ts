@@ -100,6 +100,18 @@ describe('a cause', () => {
     );
   });
 
+  it.each([
+    [
+      'connect to postgres://app:s3cret@db:5432/x',
+      'connect to postgres://app:[redacted]@db:5432/x',
+    ],
+    ['http://:s3cret@a/ and http://b:s3cret@c', 'http://:[redacted]@a/ and http://b:[redacted]@c'],
+    ['no password: http://a:80/x@y, //b:1/@c', 'no password: http://a:80/x@y, //b:1/@c'],
+  ])('hides the password of a URL in its message: %s', (message, shown) => {
+    expect(exceptions(new Error(message))[0].message).toBe(shown);
+    expect(exceptions(message)[0].message).toBe(shown);
+  });
+
   it('counts the frames of a stack that it leaves out', () => {
     const error = new Error('deep');
     error.stack = ['Error: deep', ...Array(80).fill('    at run (/app/deep.js:1:1)')].join('\n');

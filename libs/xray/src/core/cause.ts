@@ -113,21 +113,28 @@ function describeOne(root: Segment, value: unknown): ExceptionDocument {
     if (typeof value === 'object' && value !== null) {
       const { message, stack } = value as { message?: unknown; stack?: unknown };
       exception.type = typeOf(value);
-      exception.message = (
+      exception.message = safeMessage(
         typeof message === 'string'
           ? message
-          : JSON.stringify(safeCopy(value, root.recorder.redact))
-      ).slice(0, MAX_MESSAGE);
+          : JSON.stringify(safeCopy(value, root.recorder.redact)),
+      );
       if (typeof stack === 'string') addStack(exception, stack);
     } else {
       exception.type = value === null ? 'null' : typeof value;
-      exception.message = String(value).slice(0, MAX_MESSAGE);
+      exception.message = safeMessage(String(value));
     }
   } catch {
     exception.type ??= 'unknown';
     exception.message ??= 'The thrown value could not be read.';
   }
   return exception;
+}
+
+/** Clients quote the URL they were given, with the password in it: `postgres://user:password@host`. */
+const PASSWORD_IN_URL = /(:\/\/[^\s/?#:@]*:)[^\s/?#@]+@/g;
+
+function safeMessage(message: string): string {
+  return message.replace(PASSWORD_IN_URL, '$1[redacted]@').slice(0, MAX_MESSAGE);
 }
 
 /** The name of an error, or its class's where it bears none of its own. */
