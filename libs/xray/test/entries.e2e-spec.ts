@@ -36,6 +36,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Subsegment, XrayModule, type XrayOptions } from 'nestjs-xray';
 import { MemoryEmitter } from 'nestjs-xray/testing';
+import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter, once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
@@ -43,6 +44,9 @@ import { Observable, interval, map, of, throwError } from 'rxjs';
 
 /** Tells a test that its request has reached the handler. */
 const entered = new EventEmitter();
+
+/** Made outside of any request: what runs in it has lost its own, as in callbacks of a pool. */
+const outside = new AsyncResource('outside');
 
 class Closed implements CanActivate {
   canActivate(): boolean {
@@ -108,6 +112,11 @@ class BooksController extends Listing {
   @Get('crash')
   crash(): void {
     throw new TypeError('crash');
+  }
+
+  @Get('lost')
+  lost(): void {
+    throw new TypeError('nobody knows where');
   }
 
   @Get('text')
@@ -219,6 +228,10 @@ function shopModule(interceptor: boolean, options: Partial<XrayOptions> = {}) {
           response.end('from a middleware');
         })
         .forRoutes('answered')
+        .apply((_request: unknown, _response: unknown, next: () => void) =>
+          outside.runInAsyncScope(next),
+        )
+        .forRoutes('books/lost')
         .apply(() => {
           throw new BadRequestException('not in this tone');
         })
@@ -292,6 +305,13 @@ const cases: Record<string, Case> = {
     flags: ['fault'],
     nest: books('crash', 'crash'),
     cause: 'TypeError: crash',
+  },
+  'an exception where the context was lost': {
+    path: '/books/lost',
+    status: 500,
+    flags: ['fault'],
+    nest: books('lost', 'lost'),
+    cause: 'TypeError: nobody knows where',
   },
   'a thrown string': {
     path: '/books/text',
