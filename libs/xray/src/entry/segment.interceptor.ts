@@ -17,18 +17,17 @@ export class SegmentInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() === 'http') {
-      this.name(context.getArgByIndex(1), context.getClass(), context.getHandler());
+      nameExchange(context.getArgByIndex(1), context.getClass(), context.getHandler());
     }
     return next.handle();
   }
+}
 
-  /** What it is there for: it changes neither the handler's result nor its time. */
-  name(response: unknown, controller: { name: string }, handler: { name: string }): void {
-    const exchange = activeExchange(response);
-    if (exchange === undefined) return;
-    exchange.controller = controller.name;
-    exchange.handler = handler.name;
-  }
+function nameExchange(response: unknown, controller: { name: string }, handler: { name: string }) {
+  const exchange = activeExchange(response);
+  if (exchange === undefined) return;
+  exchange.controller = controller.name;
+  exchange.handler = handler.name;
 }
 
 /** The private method of Nest's that runs the interceptors of one call, in Nest 10 to 12. */
@@ -59,11 +58,10 @@ function stepAside(): void {
 function around(original: Method): Method {
   const chain = original as unknown as Intercept;
   const intercept: Intercept = function (interceptors, args, instance, handler, next, type) {
-    const ours = interceptors.find((each) => each instanceof SegmentInterceptor);
-    if (ours === undefined)
-      return chain.call(this, interceptors, args, instance, handler, next, type);
-    if (type === 'http') ours.name(args[1], instance.constructor, handler);
-    const others = interceptors.filter((each) => each !== ours);
+    const others = interceptors.filter((each) => !(each instanceof SegmentInterceptor));
+    if (others.length < interceptors.length && type === 'http') {
+      nameExchange(args[1], instance.constructor, handler);
+    }
     return chain.call(this, others, args, instance, handler, next, type);
   };
   return intercept;
