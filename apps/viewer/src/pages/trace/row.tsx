@@ -6,7 +6,7 @@ import type { Window } from '../../model/bars';
 import { count, duration, ms } from '../../model/format';
 import { length, union } from '../../model/intervals';
 import type { TraceNode } from '../../model/trace-tree';
-import { foldLabel, MOST_GUIDES, type Row } from '../../model/waterfall-rows';
+import { foldLabel, MOST_GUIDES, type Guide, type Row } from '../../model/waterfall-rows';
 import { FoldBar, NodeBar } from './bar';
 import { Marked } from './marked';
 
@@ -22,7 +22,25 @@ interface RowProps {
   hinted: boolean;
 }
 
-const GUIDE_CLASS = { through: 'g v', branch: 'g t', last: 'g l', none: 'g' };
+/** Position and size of the lines of a level, `x` to the right. */
+const LINES: Record<Guide, (x: string) => string[]> = {
+  through: (x) => [`${x} 0/1px 100%`],
+  branch: (x) => [`${x} 0/1px 100%`, `${x} 12px/8px 1px`],
+  last: (x) => [`${x} 0/1px 12px`, `${x} 12px/8px 1px`],
+  none: () => [],
+};
+
+/** The lines of the tree as one background: an element for each made scrolling heavier. */
+function guideStyle(guides: readonly Guide[]): { width: string; background: string } {
+  const steps = (count: number): string => `calc(${count} * var(--step))`;
+  return {
+    width: steps(guides.length),
+    background: guides
+      .flatMap((guide, at) => LINES[guide](steps(at)))
+      .map((line) => `linear-gradient(var(--guide) 0 0) ${line} no-repeat`)
+      .join(),
+  };
+}
 
 /** One row of the waterfall: name, times, bar. Clicks are the grid's. */
 function DrawnRow(props: RowProps): JSX.Element {
@@ -48,9 +66,7 @@ function DrawnRow(props: RowProps): JSX.Element {
     >
       <div class="wn" role="gridcell">
         {row.depth - 1 > MOST_GUIDES && <span class="deep">{row.depth - 1 - MOST_GUIDES}+</span>}
-        {row.guides.map((guide, at) => (
-          <i key={at} class={GUIDE_CLASS[guide]} />
-        ))}
+        {row.guides.length > 0 && <i class="guides" style={guideStyle(row.guides)} />}
         <span class="twist">
           {row.expandable && <Icon name={row.expanded ? 'down' : 'right'} />}
         </span>
