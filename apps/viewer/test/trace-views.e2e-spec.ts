@@ -113,6 +113,24 @@ describeInChromium('the other views of one trace', () => {
       await page.getByText(/^\d+ frames?, \d+ % of the time$/).waitFor();
     });
 
+    it('lets Escape empty the search, then leave it, and only then end the zoom', async () => {
+      const page = await xray.open(at('flame'));
+      const field = page.getByRole('textbox', { name: 'Search names' });
+      const whole = page.getByRole('button', { name: 'Whole trace' });
+      await page.getByRole('treeitem', { name: /^FeedService.fanOut/ }).dblclick();
+      await page.keyboard.press('/');
+      await page.keyboard.type('select');
+
+      await page.keyboard.press('Escape');
+      expect(await field.inputValue()).toBe('');
+      expect(await field.evaluate((one) => one === document.activeElement)).toBe(true);
+      await page.keyboard.press('Escape');
+      expect(await field.evaluate((one) => one === document.activeElement)).toBe(false);
+      expect(await whole.isEnabled()).toBe(true);
+      await page.keyboard.press('Escape');
+      await page.locator('button:disabled', { hasText: 'Whole trace' }).waitFor();
+    });
+
     it('draws of 5,000 subsegments only what can be seen', async () => {
       const page = await xray.open(at('flame', large));
       await page.getByRole('treeitem', { name: /ImportService.findUser/ }).waitFor();

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { Icon } from '../../components/icon';
 import { useKeys } from '../../components/keys';
 import { Empty } from '../../components/load-state';
+import { SearchField } from '../../components/search-field';
 import { answered, isOpen, type Comparison, type CompareRow } from '../../model/compare';
 import { count } from '../../model/format';
 import type { TraceTree } from '../../model/trace-tree';
@@ -29,7 +29,6 @@ export function Differences({
   onView: (change: { q?: string; show?: string }) => void;
 }): JSX.Element {
   const { rows, counts } = comparison;
-  const field = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const [all, setAll] = useState(false);
   const text = words.trim().toLowerCase();
@@ -51,7 +50,6 @@ export function Differences({
     next?.focus();
   };
   useKeys({
-    '/': () => field.current?.focus(),
     j: () => move(1),
     k: () => move(-1),
     ArrowDown: () => move(1),
@@ -78,24 +76,7 @@ export function Differences({
   return (
     <>
       <div class="ft">
-        <div class="field">
-          <span class="t3">
-            <Icon name="search" />
-          </span>
-          <input
-            ref={field}
-            value={words}
-            placeholder="Search names"
-            aria-label="Search names"
-            spellcheck={false}
-            onInput={(event) => onView({ q: event.currentTarget.value })}
-            onKeyDown={(event) => {
-              if (event.key !== 'Escape') return;
-              if (words) onView({ q: '' });
-              else event.currentTarget.blur();
-            }}
-          />
-        </div>
+        <SearchField value={words} onValue={(q) => onView({ q })} />
         <div class="seg" role="group" aria-label="Show">
           {choices.map(([value, label, amount]) => (
             <button

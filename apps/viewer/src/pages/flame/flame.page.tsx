@@ -1,10 +1,10 @@
 import './flame.css';
 import type { JSX } from 'preact';
-import { useMemo, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { useTrace } from '../../api/use-trace';
-import { Icon } from '../../components/icon';
 import { useKeys } from '../../components/keys';
 import { Empty, Failure, Skeleton } from '../../components/load-state';
+import { SearchField } from '../../components/search-field';
 import { TraceHead, traceTitle } from '../../components/trace-head';
 import { useTitle } from '../../components/use-title';
 import { useQuery } from '../../components/use-query';
@@ -19,10 +19,8 @@ export function FlamePage({ route }: PageProps): JSX.Element {
   const { tree, error } = useTrace(route.id);
   useTitle(tree ? `Flame graph of ${traceTitle(tree)}` : 'Flame graph');
   const [query, setQuery] = useQuery(['select', 'focus', 'q']);
-  const field = useRef<HTMLInputElement>(null);
   const flame = useMemo(() => tree && flameOf(tree), [tree]);
   useKeys({
-    '/': () => field.current?.focus(),
     '0': () => setQuery({ focus: undefined }),
     Escape: () => setQuery({ focus: undefined }),
   });
@@ -45,25 +43,7 @@ export function FlamePage({ route }: PageProps): JSX.Element {
     <>
       <TraceHead tree={tree} current="flame" />
       <div class="fl-bar">
-        <div class="field">
-          <span class="t3">
-            <Icon name="search" />
-          </span>
-          <input
-            ref={field}
-            value={query.q}
-            placeholder="Search names"
-            aria-label="Search names"
-            spellcheck={false}
-            onInput={(event) => setQuery({ q: event.currentTarget.value })}
-            onKeyDown={(event) => {
-              if (event.key !== 'Escape') return;
-              event.stopPropagation();
-              if (query.q) setQuery({ q: '' });
-              else event.currentTarget.blur();
-            }}
-          />
-        </div>
+        <SearchField value={query.q} onValue={(q) => setQuery({ q })} />
         <span class="t2" role="status">
           {words &&
             (hits.size

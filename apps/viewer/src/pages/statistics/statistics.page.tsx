@@ -1,10 +1,9 @@
 import './statistics.css';
 import type { JSX } from 'preact';
-import { useMemo, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { useTrace } from '../../api/use-trace';
-import { Icon } from '../../components/icon';
-import { useKeys } from '../../components/keys';
 import { Empty, Failure, Skeleton } from '../../components/load-state';
+import { SearchField } from '../../components/search-field';
 import { TraceHead, traceTitle } from '../../components/trace-head';
 import { useTitle } from '../../components/use-title';
 import { useQuery } from '../../components/use-query';
@@ -20,8 +19,6 @@ export function StatisticsPage({ route }: PageProps): JSX.Element {
   const { tree, error } = useTrace(route.id);
   useTitle(tree ? `Statistics of ${traceTitle(tree)}` : 'Statistics');
   const [query, setQuery] = useQuery(['sort', 'q']);
-  const field = useRef<HTMLInputElement>(null);
-  useKeys({ '/': () => field.current?.focus() });
 
   const all = useMemo(() => (tree ? statisticsOf(tree) : []), [tree]);
   // "-self" is descending, "self" ascending.
@@ -54,24 +51,7 @@ export function StatisticsPage({ route }: PageProps): JSX.Element {
     <>
       <TraceHead tree={tree} current="statistics" />
       <div class="stat-bar">
-        <div class="field">
-          <span class="t3">
-            <Icon name="search" />
-          </span>
-          <input
-            ref={field}
-            value={query.q}
-            placeholder="Search names"
-            aria-label="Search names"
-            spellcheck={false}
-            onInput={(event) => setQuery({ q: event.currentTarget.value })}
-            onKeyDown={(event) => {
-              if (event.key !== 'Escape') return;
-              if (query.q) setQuery({ q: '' });
-              else event.currentTarget.blur();
-            }}
-          />
-        </div>
+        <SearchField value={query.q} onValue={(q) => setQuery({ q })} />
         <span class="t2" role="status">
           {words ? `${rows.length} of ` : ''}
           {plural(all.length, 'name')}, {plural(tree.nodes.length, 'call')}

@@ -1,7 +1,7 @@
-import type { JSX, RefObject } from 'preact';
+import type { JSX } from 'preact';
 import { IconButton } from '../../components/button';
-import { Icon } from '../../components/icon';
 import { Menu } from '../../components/menu';
+import { SearchField } from '../../components/search-field';
 import { Glyph } from '../../components/status';
 import { count, plural } from '../../model/format';
 import type { Status } from '../../model/status';
@@ -12,13 +12,11 @@ const DURATIONS = [0, 0.1, 1, 5, 10, 50, 100, 500, 1000];
 /** Search, jumps to trouble, levels, shortest duration, critical path. */
 export function Toolbar({
   view,
-  field,
   hitAt,
   onHit,
   onTrouble,
 }: {
   view: TraceView;
-  field: RefObject<HTMLInputElement | null>;
   /** Which hit is the current one, from 1; 0 for none. */
   hitAt: number;
   onHit: (step: 1 | -1) => void;
@@ -27,25 +25,12 @@ export function Toolbar({
   const { tree, level } = view;
   return (
     <div class="bar">
-      <div class="field">
-        <span class="t3">
-          <Icon name="search" />
-        </span>
-        <input
-          ref={field}
-          value={view.words}
-          placeholder="Search in this trace"
-          aria-label="Search in this trace"
-          spellcheck={false}
-          onInput={(event) => view.set({ words: event.currentTarget.value })}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') onHit(event.shiftKey ? -1 : 1);
-            else if (event.key !== 'Escape') return;
-            else if (view.words) view.set({ words: '' });
-            else event.currentTarget.blur();
-            event.preventDefault();
-          }}
-        />
+      <SearchField
+        label="Search in this trace"
+        value={view.words}
+        onValue={(words) => view.set({ words })}
+        onEnter={onHit}
+      >
         {view.words.trim() !== '' && (
           <>
             <span class="t3 nw hits" role="status">
@@ -59,7 +44,7 @@ export function Toolbar({
             <IconButton icon="down" label="Next hit" onClick={() => onHit(1)} />
           </>
         )}
-      </div>
+      </SearchField>
       <Troubles view={view} onTrouble={onTrouble} />
       <span class="sp" />
       {tree.maxDepth > 1 && (

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useConnection } from '../../api/live';
 import { useTrace } from '../../api/use-trace';
 import { copyText } from '../../components/button';
@@ -40,14 +40,13 @@ export function TracePage({ route }: PageProps): JSX.Element {
 
 function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): JSX.Element {
   const view = useTraceView(tree);
-  const field = useRef<HTMLInputElement>(null);
   const connection = useConnection();
   const { hitAt, currentHit, goToHit } = useHits(view);
   const goToTrouble = (step: 1 | -1, status?: Status): void => {
     const next = nextOf(troubles(tree, status), view.selected, step);
     if (next) view.reveal(next);
   };
-  useTraceKeys(view, goToTrouble, () => field.current?.focus());
+  useTraceKeys(view, goToTrouble);
   return (
     <div class="trace-page">
       <TraceHeader trace={trace} tree={tree} />
@@ -73,7 +72,6 @@ function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): J
         >
           <Toolbar
             view={view}
-            field={field}
             hitAt={hitAt}
             onHit={goToHit}
             onTrouble={(status) => goToTrouble(1, status)}
@@ -143,11 +141,7 @@ function nextOf(
   return nodes.filter((node) => node.index < at).pop() ?? nodes[nodes.length - 1];
 }
 
-function useTraceKeys(
-  view: TraceView,
-  goToTrouble: (step: 1 | -1) => void,
-  search: () => void,
-): void {
+function useTraceKeys(view: TraceView, goToTrouble: (step: 1 | -1) => void): void {
   const { rows, selectedRow, window, tree } = view;
   const row = rows[selectedRow];
   const move = (step: number): void => {
@@ -199,7 +193,6 @@ function useTraceKeys(
     c: () => view.set({ critical: !view.critical }),
     f: () => filterBySelected(view),
     y: () => copyPermalink(copyText),
-    '/': search,
     Enter: () => document.querySelector<HTMLAnchorElement>('.side a[data-source]')?.click(),
   });
 }
