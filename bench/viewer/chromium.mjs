@@ -50,6 +50,8 @@ export async function openMeasured(browser, url, ready) {
     await page.goto(url, { waitUntil: 'commit' });
     await page.locator(ready).first().waitFor();
     await twoFrames(page);
+    // That the frame is on screen is traced some time after the page has made it.
+    await new Promise((done) => setTimeout(done, 300));
   });
   const start = events.find(
     ({ name, args }) => name === 'navigationStart' && args?.data?.documentLoaderURL === url,
