@@ -403,6 +403,21 @@ describeInChromium('the page of a trace', () => {
     expect(page.problems).toEqual([]);
   });
 
+  it('has rows in all of the waterfall, wherever it is scrolled to', async () => {
+    const page = await open(large);
+    for (const top of [30_000, 1_000, 1e9]) {
+      await page.locator('.rows').evaluate((holder, to) => holder.scrollTo(0, to), top);
+      await page.waitForFunction(() =>
+        [300, 500, 820].every((y) => document.elementFromPoint(300, y)?.closest('[role=row]')),
+      );
+    }
+    await page.setViewportSize({ width: 600, height: 900 });
+    await page.evaluate(() => scrollTo(0, 20_000));
+    await page.waitForFunction(() =>
+      [100, 500, 800].every((y) => document.elementFromPoint(300, y)?.closest('[role=row]')),
+    );
+  });
+
   it('copies a permalink with y, and leaves for the map with g m', async () => {
     const page = await open(good, '', { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.keyboard.press('j');

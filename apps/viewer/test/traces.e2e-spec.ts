@@ -103,6 +103,17 @@ describeInChromium('the list of traces', () => {
     expect(page.url()).toContain('sort=-duration');
   });
 
+  it('has rows in all of the window, wherever it is scrolled to', async () => {
+    const page = await xray.open('/');
+    await rows(page).first().waitFor();
+    for (const share of [0.5, 1, 0.1]) {
+      await page.evaluate((to) => scrollTo(0, to * document.documentElement.scrollHeight), share);
+      await page.waitForFunction(() =>
+        [300, 500, 890].every((y) => document.elementFromPoint(700, y)?.closest('[data-id]')),
+      );
+    }
+  });
+
   it('is scrolled to where it was after Back and after a reload', async () => {
     const page = await xray.open('/');
     await rows(page).first().waitFor();
