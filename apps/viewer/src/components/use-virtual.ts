@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
 import {
+  defaultRangeExtractor,
   elementScroll,
   observeElementOffset,
   observeElementRect,
@@ -8,8 +9,20 @@ import {
   observeWindowRect,
   Virtualizer,
   windowScroll,
+  type Range,
   type VirtualItem,
 } from '@tanstack/virtual-core';
+
+/** Rows come and go so many at a time: a slow scroll would else draw anew at each of them. */
+const BLOCK = 4;
+
+function wholeBlocks<R extends Pick<Range, 'startIndex' | 'endIndex'>>(range: R): R {
+  return {
+    ...range,
+    startIndex: Math.floor(range.startIndex / BLOCK) * BLOCK,
+    endIndex: Math.ceil((range.endIndex + 1) / BLOCK) * BLOCK - 1,
+  };
+}
 
 export interface VirtualRows {
   items: VirtualItem[];
@@ -40,6 +53,7 @@ export function useVirtual({
   covered = 0,
 }: Options): VirtualRows {
   const [, redraw] = useReducer<number, void>((version) => version + 1, 0);
+  const [, redrawFor] = useState('');
   const margin = useRef(0);
 
   const virtual = useMemo(() => {
@@ -47,7 +61,11 @@ export function useVirtual({
       count: 0,
       estimateSize: () => rowHeight,
       overscan: 12,
-      onChange: () => redraw(),
+      rangeExtractor: (range: Range) => defaultRangeExtractor(wholeBlocks(range)),
+      onChange: ({ range }: Pick<Virtualizer<Element, HTMLElement>, 'range'>) => {
+        const { startIndex, endIndex } = wholeBlocks(range ?? { startIndex: 0, endIndex: 0 });
+        redrawFor(`${startIndex}-${endIndex}`);
+      },
     };
     const made =
       within === 'page'
