@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** Keys by `event.key`; two keys in a row are written with a space: `g t`. */
 export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
@@ -45,7 +45,8 @@ function isForTheControl(event: KeyboardEvent): boolean {
 export function useKeys(map: KeyMap): void {
   const current = useRef(map);
   current.current = map;
-  useEffect(() => {
+  // As soon as the page is there: keys pressed before it has been drawn count too.
+  useLayoutEffect(() => {
     if (maps.length === 0) window.addEventListener('keydown', listen);
     maps.push(current);
     return () => {
