@@ -388,6 +388,21 @@ describeInChromium('the live list', () => {
     await row.getByText('ok 200').waitFor();
   });
 
+  it('says of one that was not heard of for long that no end was seen', async () => {
+    const page = await xray.open('/?range=1h');
+    const trace = home(seconds() - 1_800);
+    const { end_time: _, http: __, subsegments, ...open } = trace.segments[0]!;
+    const ended = subsegments!.map(({ end_time }) => end_time!);
+    await xray.send([{ ...open, subsegments: subsegments!, in_progress: true }]);
+    const row = page.locator(`[data-id="${trace.traceId}"]`);
+    await row.getByText('no end seen').waitFor();
+    const heard = Math.max(...ended) - open.start_time;
+    expect(parseFloat(await row.locator('.c-dur').innerText())).toBeCloseTo(heard * 1000, 0);
+
+    await row.getByRole('link').click();
+    await page.getByText(/^no end seen since \d\d:\d\d:\d\d$/).waitFor();
+  });
+
   it('does not let one that answered and goes on dwarf the bars of the others', async () => {
     const page = await xray.open('/');
     const open = faultyPost(seconds() - 300);

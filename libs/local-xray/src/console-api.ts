@@ -11,7 +11,7 @@ import type { AnnotationValue, SegmentDocument, SubsegmentDocument } from '@nest
 export interface TraceRow {
   id: string;
   start: number;
-  /** Root start to last end; up to now while in progress. */
+  /** Root start to last end; up to now while in progress, unless it is silent. */
   duration: number;
   /** How long the root segment took to answer; absent until it has. */
   responseTime?: number;
@@ -29,6 +29,11 @@ export interface TraceRow {
   throttle: boolean;
   /** Some document of it is in progress, or its root has not come yet. */
   partial: boolean;
+  /**
+   * The last time its documents speak of, in epoch seconds, where it is partial and
+   * that was 15 minutes ago: its end is not expected any more.
+   */
+  silentSince?: number;
   segments: number;
   subsegments: number;
   /** Grows with each change of the trace, so that an older copy can be told from a newer. */

@@ -1,5 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { clock } from '../model/format';
 import type { Status } from '../model/status';
+import type { TraceTree } from '../model/trace-node';
 
 export type GlyphName = Status | 'below' | 'progress' | 'waiting';
 
@@ -67,17 +69,27 @@ export function StatusWord({
   status,
   code,
 }: {
-  status: Status | 'progress';
+  status: Status | 'progress' | 'silent';
   code?: number;
 }): JSX.Element {
+  const glyph = status === 'silent' ? 'waiting' : status;
   return (
-    <span class={`st s-${status}`}>
-      <Glyph name={status} />
+    <span class={`st ${tone(glyph)}`}>
+      <Glyph name={glyph} />
       <span>
-        {status === 'progress' ? 'in progress' : status}
-        {code !== undefined && status !== 'progress' && ` ${code}`}
+        {status === 'progress' ? 'in progress' : status === 'silent' ? 'no end seen' : status}
+        {code !== undefined && glyph === status && status !== 'progress' && ` ${code}`}
       </span>
     </span>
+  );
+}
+
+/** That a trace is in progress; or since when nothing was heard of it, where its end is not expected any more. */
+export function OpenBadge({ tree }: { tree: TraceTree }): JSX.Element | null {
+  if (!tree.inProgress) return null;
+  if (tree.silentSince === undefined) return <Badge status="progress">in progress</Badge>;
+  return (
+    <Badge status="waiting">no end seen since {clock(tree.silentSince, { millis: false })}</Badge>
   );
 }
 

@@ -5,7 +5,7 @@ import { dateTime, duration } from '../model/format';
 import type { TraceNode, TraceTree } from '../model/trace-tree';
 import { href } from '../router';
 import { Icon } from './icon';
-import { Badge } from './status';
+import { Badge, OpenBadge } from './status';
 
 const VIEWS = [
   { view: undefined, label: 'Waterfall' },
@@ -43,7 +43,7 @@ export function TraceHead({
         {root && (!root.inProgress || root.status !== 'ok') && (
           <Badge status={root.status}>{[root.status, code].filter(Boolean).join(' ')}</Badge>
         )}
-        {tree.inProgress && <Badge status="progress">in progress</Badge>}
+        <OpenBadge tree={tree} />
         <span class="trh-f t2 nw">
           {duration(tree.responseEnd ?? tree.duration)} <span class="t3">at</span>{' '}
           {dateTime(tree.start)}

@@ -82,12 +82,20 @@ describe('a row', () => {
   });
 
   it('is in progress until the root has answered', () => {
-    expect(rowStatus(row('a', 1, { partial: true }))).toBe('ok');
+    expect(rowStatus(row('a', 1, { partial: true }), 2)).toBe('ok');
     const open = row('a', 1, { partial: true });
     delete open.responseTime;
-    expect(rowStatus(open)).toBe('progress');
-    expect(rowStatus({ ...open, throttle: true })).toBe('progress');
-    expect(rowStatus(row('a', 1, { fault: true }))).toBe('fault');
+    expect(rowStatus(open, 2)).toBe('progress');
+    expect(rowStatus({ ...open, throttle: true }, 2)).toBe('progress');
+    expect(rowStatus(row('a', 1, { fault: true }), 2)).toBe('fault');
+  });
+
+  it('is silent once nothing was heard of it for a quarter of an hour', () => {
+    const open = row('a', 1, { partial: true, duration: 4 });
+    delete open.responseTime;
+    expect(rowStatus(open, 904)).toBe('progress');
+    expect(rowStatus(open, 905)).toBe('silent');
+    expect(rowStatus({ ...open, silentSince: 5 }, 6)).toBe('silent');
   });
 
   it('is named by its route, its path, or its service', () => {

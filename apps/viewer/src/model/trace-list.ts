@@ -1,11 +1,22 @@
 import type { TraceRow } from '@nestjs-xray/local-xray/console-api';
+import { isSilent } from './silence';
 import { severity, statusOf, type Status } from './status';
 
-/** A trace in the list: how it ended, or that its root has not answered yet. */
-export type RowStatus = Status | 'progress';
+/** A trace in the list: how it ended, that its root has not answered yet, or that it will not. */
+export type RowStatus = Status | 'progress' | 'silent';
 
-export function rowStatus(row: TraceRow): RowStatus {
-  return row.partial && row.responseTime === undefined ? 'progress' : statusOf(row);
+export function rowStatus(row: TraceRow, now: number): RowStatus {
+  if (hasAnswered(row)) return statusOf(row);
+  return isGrowing(row, now) ? 'progress' : 'silent';
+}
+
+export function hasAnswered(row: TraceRow): boolean {
+  return !row.partial || row.responseTime !== undefined;
+}
+
+/** Something of it is in progress, and was heard of lately: by local X-Ray, or since it is shown. */
+export function isGrowing(row: TraceRow, now: number): boolean {
+  return row.partial && row.silentSince === undefined && !isSilent(row.start + row.duration, now);
 }
 
 /** What was asked: the route where it is known, else the path of the URL. */

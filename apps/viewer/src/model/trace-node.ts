@@ -45,6 +45,8 @@ export interface TraceNode {
   /** What of the critical path is this node's own work. */
   critical: Interval[];
   inProgress: boolean;
+  /** In progress, but nothing was heard of the trace for so long that it no longer grows. */
+  silent: boolean;
   /** A call that the called service traces too, whose segment has not come. */
   awaited: boolean;
   /**
@@ -80,6 +82,8 @@ export interface TraceTree {
   /** Calls whose called service has not sent its segment. */
   awaited: number;
   inProgress: boolean;
+  /** The last time the documents speak of, in epoch seconds, where the end of what is in progress is not expected any more. */
+  silentSince?: number;
   maxDepth: number;
   /** How many nodes carry each status, passed up or not. */
   counts: Record<Status, number>;

@@ -149,9 +149,14 @@ describe('times', () => {
   });
 
   it('stops growing what has been in progress for longer than any request', () => {
-    expect(
-      tree([seg('api', 0, undefined, { subsegments: [sub('a', 1, 2)] })], [], T0 + 86_400).duration,
-    ).toBe(2);
+    const built = tree(
+      [seg('api', 0, undefined, { subsegments: [sub('a', 1, 2)] })],
+      [],
+      T0 + 86_400,
+    );
+
+    expect(built).toMatchObject({ duration: 2, inProgress: true, silentSince: T0 + 2 });
+    expect(built.nodes.map(({ silent }) => silent)).toEqual([true, false]);
   });
 
   it('reports clocks that disagree', () => {

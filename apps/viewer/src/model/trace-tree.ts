@@ -4,6 +4,7 @@ import { markCriticalPath } from './critical-path';
 import { length, without } from './intervals';
 import { labelOfSegment, labelOfSubsegment } from './node-label';
 import { judge } from './node-status';
+import { isSilent } from './silence';
 import type { TraceNode, TraceTree } from './trace-node';
 
 export type { Hue, TraceNode, TraceTree } from './trace-node';
@@ -14,9 +15,6 @@ export interface TraceDocuments {
   segments: readonly SegmentDocument[];
   orphans: readonly SubsegmentDocument[];
 }
-
-/** After so long without an end, in seconds, what is in progress no longer grows: it will not end. */
-const GIVEN_UP = 15 * 60;
 
 /**
  * Puts the documents of a trace in their order: subsegments below what called
@@ -117,6 +115,7 @@ class Builder {
       selfPieces: [],
       critical: [],
       inProgress: !ended,
+      silent: false,
       awaited: false,
       skew: 0,
       orphan: false,
@@ -188,8 +187,11 @@ function setTimes(tree: TraceTree, now: number): void {
     (last, { start, end }) => Math.max(last, Number.isNaN(end) ? start : end),
     tree.start,
   );
-  const growing = now - lastKnown < GIVEN_UP ? Math.max(now, lastKnown) : lastKnown;
+  const silent = tree.inProgress && isSilent(lastKnown, now);
+  if (silent) tree.silentSince = lastKnown;
+  const growing = silent ? lastKnown : Math.max(now, lastKnown);
   for (const node of tree.nodes) {
+    node.silent = silent && node.inProgress;
     const end = Number.isNaN(node.end) ? growing : node.end;
     node.start -= tree.start;
     node.end = end - tree.start;

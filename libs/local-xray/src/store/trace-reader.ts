@@ -72,6 +72,9 @@ export function revive(texts: string[]): AnyDocument[] {
   return texts.map((text) => JSON.parse(text) as AnyDocument);
 }
 
+/** After so long without news, in seconds, what is in progress is not expected to end. */
+const SILENT_AFTER = 15 * 60;
+
 /** A row of the console's list. */
 export function traceRow(row: StoredRow): TraceRow {
   const recorded = JSON.parse(row.annotations) as TraceSummary['Annotations'];
@@ -84,10 +87,13 @@ export function traceRow(row: StoredRow): TraceRow {
     });
   }
   const partial = (row.flags & PARTIAL) !== 0;
+  const now = Date.now() / 1000;
+  const last = row.start + row.duration;
+  const silent = partial && now - last >= SILENT_AFTER;
   return {
     id: row.id,
     start: row.start,
-    duration: partial ? Math.max(row.duration, Date.now() / 1000 - row.start) : row.duration,
+    duration: partial && !silent ? Math.max(row.duration, now - row.start) : row.duration,
     responseTime: row.response_time ?? undefined,
     method: row.method ?? undefined,
     url: row.url ?? undefined,
@@ -100,6 +106,7 @@ export function traceRow(row: StoredRow): TraceRow {
     error: (row.flags & ERROR) !== 0,
     throttle: (row.flags & THROTTLE) !== 0,
     partial,
+    silentSince: silent ? last : undefined,
     segments: row.segments,
     subsegments: row.subsegments,
     revision: row.revision,

@@ -101,7 +101,7 @@ export function Picker({
             <button type="button" onClick={() => onChoose(row.id)}>
               <span class="mono">{clock(row.start)}</span>
               <StatusWord
-                status={rowStatus(row)}
+                status={rowStatus(row, Date.now() / 1000)}
                 {...(row.status !== undefined && { code: row.status })}
               />
               <span class="cut">{routeOf(row)}</span>

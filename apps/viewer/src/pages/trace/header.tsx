@@ -3,7 +3,7 @@ import type { SegmentDocument } from '@nestjs-xray/document';
 import { CopyButton } from '../../components/button';
 import { Icon } from '../../components/icon';
 import { useKeys } from '../../components/keys';
-import { Badge } from '../../components/status';
+import { Badge, OpenBadge } from '../../components/status';
 import { clock, count, dateTime, duration, ms } from '../../model/format';
 import type { TraceNode, TraceTree } from '../../model/trace-tree';
 import { href, navigate, traceHref } from '../../router';
@@ -23,7 +23,7 @@ export function TraceHeader({ trace, tree }: { trace: object; tree: TraceTree })
             {root.status} {status}
           </Badge>
         )}
-        {tree.inProgress && <Badge status="progress">in progress</Badge>}
+        <OpenBadge tree={tree} />
       </div>
       <Actions trace={trace} tree={tree} />
       <Facts tree={tree} root={root} />

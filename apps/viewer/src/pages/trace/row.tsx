@@ -7,7 +7,7 @@ import { count, duration, ms } from '../../model/format';
 import { length, union } from '../../model/intervals';
 import type { TraceNode } from '../../model/trace-tree';
 import { foldLabel, MOST_GUIDES, type Guide, type Row } from '../../model/waterfall-rows';
-import { FoldBar, NodeBar } from './bar';
+import { FoldBar, NodeBar, openWord } from './bar';
 import { Marked } from './marked';
 
 interface RowProps {
@@ -206,7 +206,7 @@ export function glyphOf(node: TraceNode): GlyphName | undefined {
   if (node.status === 'fault')
     return node.passedUp && node.kind === 'subsegment' ? 'below' : 'fault';
   if (node.status !== 'ok') return node.status;
-  if (node.awaited) return 'waiting';
+  if (node.awaited || node.silent) return 'waiting';
   return node.inProgress ? 'progress' : undefined;
 }
 
@@ -214,7 +214,7 @@ export function wordOf(node: TraceNode): string {
   if (node.status !== 'ok')
     return node.passedUp ? `${node.status}, passed up from below` : node.status;
   if (node.awaited) return 'waiting for the called service';
-  return node.inProgress ? 'in progress' : 'ok';
+  return node.inProgress ? openWord(node) : 'ok';
 }
 
 /** The row in words; begins with the document's name. */

@@ -15,7 +15,7 @@ import {
   type Point,
 } from '../../model/scatter';
 import { severity, STATUSES, type Status } from '../../model/status';
-import { percentile, rowStatus, timeOf, whatOf } from '../../model/trace-list';
+import { percentile, hasAnswered, timeOf, whatOf } from '../../model/trace-list';
 import { navigate, traceHref } from '../../router';
 
 /** A part of time that was dragged over, in epoch seconds. */
@@ -49,7 +49,7 @@ export function Chart({
   const theme = useThemeVersion();
   const width = useWidth(plot);
   // What has not answered has no response time yet.
-  const answered = useMemo(() => rows.filter((row) => rowStatus(row) !== 'progress'), [rows]);
+  const answered = useMemo(() => rows.filter(hasAnswered), [rows]);
   const axes = useMemo(() => axesOf(answered, from, to), [answered, from, to]);
   const points = useMemo(() => pointsOf(answered, axes), [answered, axes]);
   const times = useMemo(() => answered.map(timeOf).sort((a, b) => a - b), [answered]);

@@ -7,7 +7,14 @@ import { StatusWord } from '../../components/status';
 import { memo } from '../../components/memo';
 import { useMedia, useVirtual } from '../../components/use-virtual';
 import { ABSENT, clock, count, ms, plural } from '../../model/format';
-import { firstDirection, rowStatus, whatOf, type Column, type Sort } from '../../model/trace-list';
+import {
+  firstDirection,
+  isGrowing,
+  rowStatus,
+  whatOf,
+  type Column,
+  type Sort,
+} from '../../model/trace-list';
 import { traceHref } from '../../router';
 import './table.css';
 
@@ -54,7 +61,7 @@ export function TraceTable(props: TableProps): JSX.Element {
     covered: narrow ? 0 : HEAD,
   });
   const now = useNow(
-    rows.slice(0, 200).some((row) => row.partial),
+    rows.slice(0, 200).some((row) => isGrowing(row, Date.now() / 1000)),
     100,
   );
   const slowest = useMemo(() => slowestOf(rows), [rows]);
@@ -108,7 +115,7 @@ export function TraceTable(props: TableProps): JSX.Element {
                 top={item.start - top}
                 current={item.index === current}
                 slowest={slowest}
-                now={row.partial ? now : 0}
+                now={isGrowing(row, now) ? now : 0}
               />
             )
           );
@@ -175,17 +182,17 @@ interface RowProps {
   top: number;
   current: boolean;
   slowest: number;
-  /** Epoch seconds while something of it is in progress, else 0. */
+  /** Epoch seconds while it grows, else 0. */
   now: number;
 }
 
 const Row = memo(TableRow);
 
 function TableRow({ row, index, top, current, slowest, now }: RowProps): JSX.Element {
-  const status = rowStatus(row);
-  const time = clock(row.start);
   // Also when it has answered: what goes on after that is part of the duration.
-  const open = row.partial;
+  const open = now > 0;
+  const status = rowStatus(row, open ? now : Infinity);
+  const time = clock(row.start);
   const taken = open ? Math.max(row.duration, now - row.start) : row.duration;
   const what = whatOf(row);
   return (

@@ -94,7 +94,7 @@ function NodeDetail({ node, view }: { node: TraceNode; view: TraceView }): JSX.E
               {node.passedUp ? `${node.status} from below` : `${node.status} starts here`}
             </Badge>
           ) : node.awaited || node.inProgress ? (
-            <Badge status={node.awaited ? 'waiting' : 'progress'}>{wordOf(node)}</Badge>
+            <Badge status={glyphOf(node) ?? 'progress'}>{wordOf(node)}</Badge>
           ) : (
             node.tag && <span class="tag">{node.tag}</span>
           )}

@@ -4,6 +4,7 @@ import { duration, offset, share, dateTime } from '../../../model/format';
 import { literal } from '../../../model/filter-text';
 import type { TraceNode, TraceTree } from '../../../model/trace-tree';
 import { length } from '../../../model/intervals';
+import { openWord } from '../bar';
 import { wordOf } from '../row';
 import type { Hint } from '../../../model/hints';
 import { Field, Fields } from './fields';
@@ -39,10 +40,10 @@ export function OverviewTab({
         <Field name="Start" copy={String(node.doc.start_time)}>
           {offset(node.start)} <span class="t3">{dateTime(node.doc.start_time)}</span>
         </Field>
-        <Field name="End">{node.inProgress ? 'in progress' : offset(node.end)}</Field>
+        <Field name="End">{node.inProgress ? openWord(node) : offset(node.end)}</Field>
         <Field name="Duration">
           {duration(node.total)}
-          {node.inProgress ? ' so far' : ''}{' '}
+          {node.silent ? ' at least' : node.inProgress ? ' so far' : ''}{' '}
           <span class="t3">{share(node.total, tree.duration)} of the trace</span>
         </Field>
         {!node.inProgress && (
