@@ -25,7 +25,7 @@ import { type OtlpEncoding, readOtlp } from './otlp/read-otlp';
 import type { Span } from './otlp/span';
 import { translateSpan } from './otlp/translate-span';
 
-/** How long a document may wait for others to be committed with. */
+/** How long a datagram may wait for others to be committed with. */
 const COMMIT_DELAY_MS = 4;
 /** How often there is a look at what is too old, and how long between the steps of deleting it. */
 const RETENTION_INTERVAL_MS = 5000;
@@ -45,6 +45,7 @@ export class IngestEngine implements Ingest {
   private readonly forwarder: Forwarder | undefined;
   private waiting: { resolve(): void; reject(error: unknown): void }[] = [];
   private timer: NodeJS.Timeout | undefined;
+  private turn: NodeJS.Immediate | undefined;
   private behind: NodeJS.Timeout | undefined;
   private retentionTimer: NodeJS.Timeout | undefined;
 
@@ -106,7 +107,10 @@ export class IngestEngine implements Ingest {
       if (datagram.ok) this.take(datagram.text, now);
       else this.report.rejected(datagram.fault);
     }
-    if (this.writer.pending > 0) this.committed().catch(() => undefined);
+    if (this.writer.pending >= COMMIT_DOCUMENTS) this.commit();
+    else if (this.writer.pending > 0) {
+      this.timer ??= setTimeout(() => this.commit(), COMMIT_DELAY_MS);
+    }
   }
 
   flush(): Promise<void> {
@@ -158,19 +162,23 @@ export class IngestEngine implements Ingest {
     return undefined;
   }
 
-  /** Resolves when all that is pending now is durable. */
+  /**
+   * Resolves when all that is pending now is durable. Whoever waits does so for what came in the same
+   * turn and no longer: while one commit runs, the next requests gather by themselves.
+   */
   private committed(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
       if (this.writer.pending >= COMMIT_DOCUMENTS) this.commit();
-      else this.timer ??= setTimeout(() => this.commit(), COMMIT_DELAY_MS);
+      else this.turn ??= setImmediate(() => this.commit());
     });
   }
 
   private commit(all = false): void {
     clearTimeout(this.timer);
     clearTimeout(this.behind);
-    this.timer = this.behind = undefined;
+    clearImmediate(this.turn);
+    this.timer = this.behind = this.turn = undefined;
     const { waiting } = this;
     const { pending } = this.writer;
     this.waiting = [];
