@@ -99,8 +99,8 @@ function configure(driver: Driver): void {
   driver.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL');
   // NORMAL: a crash of this process loses nothing; a power cut may lose the last commits.
   driver.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -20000');
-  // A page that is written often goes from the log to the file once in 32 MB, not once in 8.
-  driver.exec('PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000');
+  // The log goes to the file once in 8 MB: whoever waits for a commit then waits for that too.
+  driver.exec('PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000');
   driver.exec('PRAGMA journal_size_limit = 33554432');
 }
 

@@ -19,11 +19,11 @@ interface OldTrace {
 }
 
 /** Traces deleted between two looks at the clock; a trace of many documents makes a step longer, but not by much. */
-const CHUNK = 10;
+const CHUNK = 5;
 /** How long one step may take, so that documents never wait longer. */
-const STEP_MS = 8;
+const STEP_MS = 4;
 /** Pages given back to the file system in one step. */
-const VACUUM_PAGES = 64;
+const VACUUM_PAGES = 32;
 
 /**
  * Deletes what is too old or too much, oldest first, in short steps.
