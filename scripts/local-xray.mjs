@@ -1,6 +1,7 @@
 // npm run local-xray -- --help: local X-Ray alone.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { localXrayNodeArgs } from './addresses.mjs';
 import { ready, root } from './ready.mjs';
 
 await ready({ toRun: true });
@@ -8,6 +9,7 @@ const child = spawn(
   process.execPath,
   [
     '--enable-source-maps',
+    ...localXrayNodeArgs,
     join(root, 'dist/apps/local-xray/src/main.js'),
     ...process.argv.slice(2),
   ],

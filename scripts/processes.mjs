@@ -27,10 +27,11 @@ export class Processes {
   }
 
   /** Starts `node <script>` and resolves to true once the address `ready` answers, to false when a patient start failed. */
-  async start({ name, script, args = [], ready, env = {} }) {
+  async start({ name, script, nodeArgs = [], args = [], ready, env = {} }) {
     // Who answers there already would pass for the part, which is about to say that its port is taken.
     const taken = await answers(ready);
-    const child = spawn(process.execPath, ['--enable-source-maps', join(root, script), ...args], {
+    const node = ['--enable-source-maps', ...nodeArgs, join(root, script)];
+    const child = spawn(process.execPath, [...node, ...args], {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ['ignore', this.verbose ? 'inherit' : 'ignore', 'inherit'],

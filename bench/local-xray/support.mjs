@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { localXrayNodeArgs } from '../../scripts/addresses.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const MAIN = join(ROOT, 'dist', 'apps', 'local-xray', 'src', 'main.js');
@@ -29,7 +30,11 @@ export async function startServer({ db, args = [] } = {}) {
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    ['--require', PRELOAD, MAIN, '--address', `127.0.0.1:${port}`, '--db', file, ...args],
+    [
+      ...localXrayNodeArgs,
+      ...['--require', PRELOAD, MAIN],
+      ...['--address', `127.0.0.1:${port}`, '--db', file, ...args],
+    ],
     { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
   );
   const base = `http://127.0.0.1:${port}`;
