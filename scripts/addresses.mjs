@@ -17,8 +17,8 @@ const tracingEnv = process.env.AWS_XRAY_DAEMON_ADDRESS
   ? {}
   : { AWS_XRAY_DAEMON_ADDRESS: XRAY_LOCAL_ADDRESS };
 
-/** Datagrams wait in the nursery to be freed: with 2 MB of it instead of 16 there are never many of them. */
-export const localXrayNodeArgs = ['--max-semi-space-size=2'];
+/** Datagrams wait in the nursery to be freed: with 4 MB of it instead of 16 there are never many of them. */
+export const localXrayNodeArgs = ['--max-semi-space-size=4'];
 
 /** The parts in the order they start, each with the address that tells that it is ready. */
 export const parts = [
