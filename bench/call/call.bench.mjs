@@ -16,9 +16,25 @@ const WARM_UP_TURNS = 6;
 /** So large a nursery that nothing is collected while bytes are counted. */
 const NO_COLLECTION = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'];
 
-/** One row for each of these: a variant, the kinds of method it decorates, and whether a trace is active. */
+/**
+ * One row for each of these: a variant, the kinds of method it decorates, and whether they are called
+ * outside of a trace. `bare` leaves the methods undecorated: what is left is Node's own share.
+ */
 export const CALL_ROWS = [
   { name: 'untraced', kinds: ['async', 'sync', 'observable'], title: 'not decorated' },
+  {
+    name: 'default',
+    kinds: ['async', 'sync'],
+    bare: true,
+    title: 'not decorated, in a recorded request',
+  },
+  {
+    name: 'default',
+    kinds: ['async', 'sync'],
+    bare: true,
+    outside: true,
+    title: 'not decorated, beside recorded requests',
+  },
   { name: 'default', kinds: ['async', 'sync', 'observable'] },
   {
     name: 'lean-unsampled',
@@ -67,7 +83,8 @@ export async function benchCall({ rows = CALL_ROWS, turns, node, log }) {
       };
       log?.(`  ${row.title ?? title}, ${kind}: ${kinds[kind].nanos.median.toFixed(0)} ns`);
     }
-    return { name: row.name, title: row.title ?? title, ours, reference, kinds };
+    const decorated = ours && !row.bare;
+    return { name: row.name, title: row.title ?? title, ours: decorated, reference, kinds };
   });
 }
 
@@ -82,8 +99,9 @@ async function inTurn({
 }) {
   const servers = [];
   try {
-    for (const { name } of rows) {
-      servers.push(await startProcess(SERVER, { args: [name], core: 0, node, flags }));
+    for (const { name, bare } of rows) {
+      const args = bare ? [name, 'bare'] : [name];
+      servers.push(await startProcess(SERVER, { args, core: 0, node, flags }));
     }
     const results = rows.map(({ kinds }) => Object.fromEntries(kinds.map((kind) => [kind, []])));
     for (let turn = 0; turn < turns; turn++) {

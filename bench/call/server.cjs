@@ -3,14 +3,14 @@
 const { startTracer } = require('../tracers/start.cjs');
 
 async function main() {
-  const [variant] = process.argv.slice(2);
+  const [variant, bare] = process.argv.slice(2);
   const tracer = startTracer(variant, { exporting: false });
   require('reflect-metadata');
   const { Controller, Get, Module, Query } = require('@nestjs/common');
   const { NestFactory } = require('@nestjs/core');
   const { decorate, decorateParameter } = require('../lib/decorate.cjs');
   const { subjectOf, measure } = require('./loops.cjs');
-  const subject = subjectOf(tracer.traced);
+  const subject = subjectOf(bare ? () => undefined : tracer.traced);
 
   class CallController {
     run({ kind, calls }) {
