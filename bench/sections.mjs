@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg } from 'node:os';
-import { benchCall } from './call/call.bench.mjs';
+import { benchCall, CALL_ROWS } from './call/call.bench.mjs';
 import { benchDocument } from './document/document.bench.mjs';
 import { nodesOf } from './lib/nodes.mjs';
 import { benchLocalXray } from './local-xray/local-xray.bench.mjs';
@@ -15,6 +15,9 @@ const { variants } = require('./tracers/variants.cjs');
 
 /** The parts, in the order in which they run. */
 export const SECTIONS = ['request', 'call', 'document', 'memory', 'local-xray', 'viewer'];
+
+/** Left out of a quick run, unless asked for: it has three minutes. */
+const SLOW = ['sdk', 'opentelemetry-unsampled', 'narando', 'aws-sdk-unsampled'];
 
 const SIZES = {
   quick: {
@@ -37,13 +40,16 @@ const SIZES = {
 export async function runSections({ only, quick, nodes, variants: chosen, rounds, log, done }) {
   const sizes = SIZES[quick ? 'quick' : 'full'];
   const all = nodesOf(nodes ?? (quick ? [process.versions.node.split('.')[0]] : undefined));
-  const names = [...new Set(['untraced', ...(chosen ?? Object.keys(variants))])];
+  const isMeasured = (name) => !quick || !SLOW.includes(name);
+  const names = [...new Set(['untraced', ...(chosen ?? Object.keys(variants).filter(isMeasured))])];
+  const rows = CALL_ROWS.filter(({ name }) => isMeasured(name));
   const run = {
     request: (keep) => {
       const settings = { ...sizes.request, ...(rounds === undefined ? {} : { rounds }) };
       return onEach(settings, keep, (node) => benchRequest({ ...settings, names, node, log }));
     },
-    call: (keep) => onEach(sizes.call, keep, (node) => benchCall({ ...sizes.call, node, log })),
+    call: (keep) =>
+      onEach(sizes.call, keep, (node) => benchCall({ ...sizes.call, rows, node, log })),
     document: async () => ({
       settings: sizes.document,
       rows: await benchDocument({ ...sizes.document, log }),

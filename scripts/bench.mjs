@@ -10,7 +10,7 @@ const BENCH = join(ROOT, 'bench');
 
 const HELP = `npm run bench -- [options]
 
-  --quick             everything in under three minutes, into bench/results/quick.json; docs stay as they are
+  --quick             most of it in under three minutes, into bench/results/quick.json; docs stay as they are
   --only <a,b>        some of request, call, document, memory, local-xray, viewer
   --node <20,22,24>   Node versions for request and call (default all; --quick: the running one)
   --variants <a,b>    variants of the request bench (default all; untraced is always among them)
