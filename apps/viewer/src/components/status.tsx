@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { clock } from '../model/format';
+import { openWord } from '../model/silence';
 import type { Status } from '../model/status';
 import type { TraceTree } from '../model/trace-node';
 
@@ -77,7 +78,7 @@ export function StatusWord({
     <span class={`st ${tone(glyph)}`}>
       <Glyph name={glyph} />
       <span>
-        {status === 'progress' ? 'in progress' : status === 'silent' ? 'no end seen' : status}
+        {status === 'progress' || status === 'silent' ? openWord(status === 'silent') : status}
         {code !== undefined && glyph === status && status !== 'progress' && ` ${code}`}
       </span>
     </span>
@@ -87,9 +88,11 @@ export function StatusWord({
 /** That a trace is in progress; or since when nothing was heard of it, where its end is not expected any more. */
 export function OpenBadge({ tree }: { tree: TraceTree }): JSX.Element | null {
   if (!tree.inProgress) return null;
-  if (tree.silentSince === undefined) return <Badge status="progress">in progress</Badge>;
+  if (tree.silentSince === undefined) return <Badge status="progress">{openWord(false)}</Badge>;
   return (
-    <Badge status="waiting">no end seen since {clock(tree.silentSince, { millis: false })}</Badge>
+    <Badge status="waiting">
+      {openWord(true)} since {clock(tree.silentSince, { millis: false })}
+    </Badge>
   );
 }
 

@@ -5,3 +5,8 @@ const SILENT_AFTER = 15 * 60;
 export function isSilent(last: number, now: number): boolean {
   return now - last >= SILENT_AFTER;
 }
+
+/** What is called that which has not ended. */
+export function openWord(silent: boolean): string {
+  return silent ? 'no end seen' : 'in progress';
+}

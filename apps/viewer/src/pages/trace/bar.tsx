@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { openWord } from '../../model/silence';
 import { place, placeAll, visibleCritical, type Piece, type Window } from '../../model/bars';
 import type { TraceNode } from '../../model/trace-tree';
 
@@ -10,11 +11,6 @@ const at = ({ left, width }: Piece): Record<string, string> => ({
 /** Words that follow a bar stand on its left when there is no room on its right. */
 const NO_ROOM = 70;
 
-/** What a node that has not ended is called. */
-export function openWord(node: TraceNode): string {
-  return node.silent ? 'no end seen' : 'in progress';
-}
-
 /** Tint for the total, solid for self time, a line below for the critical path. */
 export function NodeBar({ node, window }: { node: TraceNode; window: Window }): JSX.Element | null {
   const whole = place([node.start, node.end], window);
@@ -25,7 +21,8 @@ export function NodeBar({ node, window }: { node: TraceNode; window: Window }): 
     <Open piece={whole} kind="wait" words="waiting for the called service" />
   );
   if (waits && node.inProgress) return waits;
-  if (node.inProgress) return <Open piece={whole} kind={`open ${hue}`} words={openWord(node)} />;
+  if (node.inProgress)
+    return <Open piece={whole} kind={`open ${hue}`} words={openWord(node.silent)} />;
   const threwHere = origin && node.end <= window.until && node.end >= window.from;
   return (
     <>

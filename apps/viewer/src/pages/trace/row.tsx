@@ -6,8 +6,9 @@ import type { Window } from '../../model/bars';
 import { count, duration, ms } from '../../model/format';
 import { length, union } from '../../model/intervals';
 import type { TraceNode } from '../../model/trace-tree';
+import { openWord } from '../../model/silence';
 import { foldLabel, MOST_GUIDES, type Guide, type Row } from '../../model/waterfall-rows';
-import { FoldBar, NodeBar, openWord } from './bar';
+import { FoldBar, NodeBar } from './bar';
 import { Marked } from './marked';
 
 interface RowProps {
@@ -214,7 +215,7 @@ export function wordOf(node: TraceNode): string {
   if (node.status !== 'ok')
     return node.passedUp ? `${node.status}, passed up from below` : node.status;
   if (node.awaited) return 'waiting for the called service';
-  return node.inProgress ? openWord(node) : 'ok';
+  return node.inProgress ? openWord(node.silent) : 'ok';
 }
 
 /** The row in words; begins with the document's name. */

@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import type { SegmentDocument } from '@nestjs-xray/document';
 import { duration, offset, share, dateTime } from '../../../model/format';
+import { openWord } from '../../../model/silence';
 import { literal } from '../../../model/filter-text';
 import type { TraceNode, TraceTree } from '../../../model/trace-tree';
 import { length } from '../../../model/intervals';
-import { openWord } from '../bar';
 import { wordOf } from '../row';
 import type { Hint } from '../../../model/hints';
 import { Field, Fields } from './fields';
@@ -40,7 +40,7 @@ export function OverviewTab({
         <Field name="Start" copy={String(node.doc.start_time)}>
           {offset(node.start)} <span class="t3">{dateTime(node.doc.start_time)}</span>
         </Field>
-        <Field name="End">{node.inProgress ? openWord(node) : offset(node.end)}</Field>
+        <Field name="End">{node.inProgress ? openWord(node.silent) : offset(node.end)}</Field>
         <Field name="Duration">
           {duration(node.total)}
           {node.silent ? ' at least' : node.inProgress ? ' so far' : ''}{' '}
