@@ -29,3 +29,12 @@ export function loadedCopies(
   copies.delete(undefined);
   return [...copies];
 }
+
+/** The prototypes of the class `name` in every copy of one of Nest's files, given as it is required. */
+export function loadedPrototypes(file: string, name: string): object[] {
+  return loadedCopies(file, `/${file}.js`).flatMap((module) => {
+    const { prototype } =
+      (module as Record<string, { prototype?: object } | undefined>)[name] ?? {};
+    return prototype === undefined ? [] : [prototype];
+  });
+}

@@ -1,6 +1,7 @@
 import type { CauseDocument, ExceptionDocument, StackFrameDocument } from '../document';
 import { newId } from '../document';
 import type { TraceNode } from './context';
+import { isObject } from './is-object';
 import { safeCopy } from './safe-metadata';
 import type { Segment } from './segment';
 import { parseFrame } from './stack-frame';
@@ -60,10 +61,6 @@ function knownId(node: TraceNode, thrown: unknown): string | undefined {
   const id = node.root.thrown?.get(thrown);
   if (id === undefined || isObject(thrown)) return id;
   return node.subsegments?.some(({ cause }) => idOf(cause) === id) ? id : undefined;
-}
-
-function isObject(value: unknown): boolean {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 function idOf(cause: TraceNode['cause']): string | undefined {

@@ -1,4 +1,4 @@
-import { loadedCopies } from '../capture/loaded-copies';
+import { loadedPrototypes } from '../capture/loaded-copies';
 import { patchMethod, type Method } from '../capture/patch';
 import { exchangeOf, hideQuery } from './exchange';
 
@@ -13,9 +13,8 @@ interface Host {
  */
 export function watchExceptions(): void {
   const file = '@nestjs/core/exceptions/exceptions-handler';
-  for (const module of loadedCopies(file, `/${file}.js`)) {
-    const { ExceptionsHandler } = module as { ExceptionsHandler?: { prototype: object } };
-    if (ExceptionsHandler) patchMethod(ExceptionsHandler.prototype, 'next', recording);
+  for (const prototype of loadedPrototypes(file, 'ExceptionsHandler')) {
+    patchMethod(prototype, 'next', recording);
   }
 }
 

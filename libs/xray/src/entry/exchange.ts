@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call, NestFacts } from '../core/call';
 import { storage } from '../core/context';
+import { isObject } from '../core/is-object';
 import type { Segment } from '../core/segment';
 import { handlerNameIn, handlerNameOf } from './handler-name';
 import { isEventStream, pathOf, recordAbort, recordResponse } from './http-block';
@@ -137,10 +138,6 @@ function isNamed(facts: NestFacts, controller?: string, handler?: string): boole
     (controller === undefined || controller === facts.controller) &&
     (handler === undefined || handler === facts.handler)
   );
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'function' || (typeof value === 'object' && value !== null);
 }
 
 function pathOfRoute(base: string | undefined, path: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { loadedCopies } from '../capture/loaded-copies';
+import { loadedPrototypes } from '../capture/loaded-copies';
 import { patchMethod, type Method } from '../capture/patch';
 import { recordAtRoot } from './record-at-root';
 
@@ -48,21 +48,13 @@ export function watchMessages(modules: object, handling: Handling): void {
   applications.set(modules, handling);
   for (const kind of ['rpc', 'ws'] as const) {
     const { path, creator, proxy, classes } = KINDS[kind];
-    for (const prototype of prototypesOf(`${path}/${creator}`, classes[0])) {
+    for (const prototype of loadedPrototypes(`${path}/${creator}`, classes[0])) {
       patchMethod(prototype, 'create', (original) => creating(kind, original));
     }
-    for (const prototype of prototypesOf(`${path}/${proxy}`, classes[1])) {
+    for (const prototype of loadedPrototypes(`${path}/${proxy}`, classes[1])) {
       patchMethod(prototype, 'handleError', recordingError);
     }
   }
-}
-
-function prototypesOf(file: string, name: string): object[] {
-  return loadedCopies(file, `/${file}.js`).flatMap((module) => {
-    const { prototype } =
-      (module as Record<string, { prototype?: object } | undefined>)[name] ?? {};
-    return prototype === undefined ? [] : [prototype];
-  });
 }
 
 function creating(kind: Message['kind'], original: Method): Method {

@@ -1,7 +1,7 @@
 import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { loadedCopies } from '../capture/loaded-copies';
+import { loadedPrototypes } from '../capture/loaded-copies';
 import { patchMethod, type Method } from '../capture/patch';
 import { activeExchange } from './exchange';
 
@@ -49,9 +49,8 @@ type Intercept = (
  */
 function stepAside(): void {
   const file = '@nestjs/core/interceptors/interceptors-consumer';
-  for (const module of loadedCopies(file, `/${file}.js`)) {
-    const { InterceptorsConsumer } = module as { InterceptorsConsumer?: { prototype: object } };
-    if (InterceptorsConsumer) patchMethod(InterceptorsConsumer.prototype, 'intercept', around);
+  for (const prototype of loadedPrototypes(file, 'InterceptorsConsumer')) {
+    patchMethod(prototype, 'intercept', around);
   }
 }
 
