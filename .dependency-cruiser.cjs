@@ -40,7 +40,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/xray/src/core', pathNot: '\\.spec\\.ts$' },
       to: {
-        path: '(node_modules/(@nestjs|rxjs))|(^libs/xray/src/(entry|decorators|capture|emitters|interop|testing))',
+        path: '(node_modules/(@nestjs|rxjs))|(^libs/xray/src/(entry|decorators|instrumentation|wiring|emitters|interop|testing))',
       },
     },
     {

@@ -1,14 +1,4 @@
-export type { DocumentFault, DocumentFaultCode } from './document-fault';
 export { isId, isTraceId, newId, newTraceId } from './ids';
-export { findJsonFault, type JsonFault } from './json-fault';
-export {
-  type DocumentLimits,
-  LENIENT,
-  parseDocument,
-  type ParsedDocument,
-  type ParseOutcome,
-  STRICT,
-} from './parse-document';
 export type {
   AnnotationValue,
   CauseDocument,

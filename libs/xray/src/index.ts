@@ -1,5 +1,5 @@
 export type { Active, TraceNode } from './core/context';
-export { capturePg } from './capture/pg.capture';
+export { capturePg } from './instrumentation/outgoing/pg';
 export type { EmitStats, Emitter } from './core/emitter';
 export type {
   CaptureOptions,
@@ -18,7 +18,7 @@ export { Segment } from './decorators/segment.decorator';
 export { SkipSubsegment } from './decorators/skip-subsegment.decorator';
 export { Subsegment } from './decorators/subsegment.decorator';
 export type { SubsegmentOptions, Verdict } from './decorators/subsegment.options';
-export { DaemonAddressError } from './emitters/daemon-address';
+export { DaemonAddressError } from './net/daemon-address';
 export { OtlpEmitter } from './emitters/otlp.emitter';
 export { OtlpSettingsError, type OtlpSettings } from './emitters/otlp/otlp-settings';
 export { UdpEmitter } from './emitters/udp.emitter';
@@ -27,7 +27,7 @@ export { type LocalRule, type SamplingRules, SamplingRulesError } from './sampli
 export { ContextMissingError, NotAMethodError, XrayOptionsError } from './xray.errors';
 export { type BuiltInPlugin, UnknownPluginError } from './plugins/find-place';
 export type { Place, Plugin as XrayPlugin } from './plugins/plugin';
-export { ExporterError } from './recorder.factory';
+export { ExporterError } from './wiring/recorder.factory';
 export { XrayModule } from './xray.module';
 export type { AutoTrace, IgnoreRule, XrayModuleExtras, XrayOptions } from './xray.options';
 export { XrayService } from './xray.service';

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { findJsonFault } from '@nestjs-xray/document';
+import { findJsonFault } from '../ingest/document/json-fault';
 import { invalidRequest } from './xray.error';
 
 /** @throws XrayError naming the character at which the body stops being JSON. */

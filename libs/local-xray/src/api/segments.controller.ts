@@ -1,4 +1,4 @@
-import type { DocumentFault } from '@nestjs-xray/document';
+import type { DocumentFault } from '../ingest/document/document-fault';
 import { Body, Controller } from '@nestjs/common';
 import { TraceStore } from '../store/trace-store';
 import { Input } from './input';

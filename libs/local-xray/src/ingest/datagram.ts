@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { DocumentFault } from '@nestjs-xray/document';
+import type { DocumentFault } from './document/document-fault';
 
 /** A datagram's document, or why there is none. */
 export type Datagram = { ok: true; text: string } | { ok: false; fault: DocumentFault };

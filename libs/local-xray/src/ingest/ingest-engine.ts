@@ -1,17 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import {
-  type DocumentFault,
-  type DocumentLimits,
-  LENIENT,
-  parseDocument,
-  STRICT,
-} from '@nestjs-xray/document';
 import { createForwarder, type Forwarder } from '../forward/forwarder';
 import type { Driver } from '../store/driver';
 import { openDatabase } from '../store/open-database';
 import { Retention } from '../store/retention';
 import { TraceWriter } from '../store/trace-writer';
 import { parseDatagram } from './datagram';
+import type { DocumentFault } from './document/document-fault';
+import { type DocumentLimits, LENIENT, parseDocument, STRICT } from './document/parse-document';
 import type {
   Change,
   Ingest,

@@ -1,4 +1,4 @@
-import type { DocumentFault } from '@nestjs-xray/document';
+import type { DocumentFault } from './document/document-fault';
 import type { IngestCounts, IngestListener } from './ingest';
 
 const INTERVAL_MS = 250;

@@ -1,4 +1,4 @@
-import type { DocumentFault } from '@nestjs-xray/document';
+import type { DocumentFault } from './document/document-fault';
 import type { SqlValue } from '../store/driver';
 import type { OtlpEncoding } from './otlp/read-otlp';
 

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
-import type { Address } from './daemon-address';
+import type { Address } from '../net/daemon-address';
 
 /** How old the address of a name may be before it is looked up again. */
 const FRESH_MS = 30_000;

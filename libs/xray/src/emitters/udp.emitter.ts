@@ -4,7 +4,7 @@ import type { RecorderLogger } from '../core/recorder';
 import type { Segment } from '../core/segment';
 import { splitDocument } from '../core/split';
 import type { Subsegment } from '../core/subsegment';
-import type { Address } from './daemon-address';
+import type { Address } from '../net/daemon-address';
 import { UdpSocket } from './udp-socket';
 
 /** The line before each document. One document a datagram is the daemon's rule. */

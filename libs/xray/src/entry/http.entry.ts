@@ -5,14 +5,14 @@ import { storage, type Active } from '../core/context';
 import { Recorder } from '../core/recorder';
 import { runtime } from '../core/runtime';
 import { XRAY_OPTIONS, type XrayOptions } from '../xray.options';
-import { watchExceptions } from './exceptions';
+import { watchExceptions } from '../instrumentation/nest/exceptions';
 import { nameFastifyRoutes } from './handler-name';
 import { activeExchange, Exchange, type FrameworkRequest } from './exchange';
 import { originForm, pathOf, requestBlock } from './http-block';
 import { ignoreMatcher } from './ignore';
 import { incomingHeader } from './incoming-header';
-import { onAdapter } from './on-adapter';
-import { hookRequests, type HookableAdapter } from './request-hook';
+import { onAdapter } from '../instrumentation/nest/on-adapter';
+import { hookRequests, type HookableAdapter } from '../instrumentation/nest/request-hook';
 import { SegmentName } from './segment-name';
 
 /**

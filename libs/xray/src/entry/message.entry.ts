@@ -11,8 +11,8 @@ import { Recorder } from '../core/recorder';
 import { XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { ignoreMatcher } from './ignore';
 import { messageCall } from './message-call';
-import { watchMessages, type Handling, type Message } from './message-hooks';
-import { incomingRpcHeader } from './rpc-header';
+import { watchMessages, type Handling, type Message } from '../instrumentation/nest/messages';
+import { incomingRpcHeader } from '../instrumentation/nest/rpc-header';
 import { SegmentName } from './segment-name';
 
 /**

@@ -1,8 +1,8 @@
 import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { loadedPrototypes } from '../capture/loaded-copies';
-import { patchMethod, type Method } from '../capture/patch';
+import { loadedPrototypes } from '../instrumentation/loaded-copies';
+import { patchMethod, type Method } from '../instrumentation/patch';
 import { activeExchange } from './exchange';
 
 /**

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { RecorderLogger, Sampler, SamplingRequest } from '../core/recorder';
-import type { Address } from '../emitters/daemon-address';
+import type { Address } from '../net/daemon-address';
 import {
   CentralRule,
   type RuleDocument,

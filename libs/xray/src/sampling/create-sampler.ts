@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RecorderLogger, Sampler, SamplingRequest } from '../core/recorder';
-import type { Address } from '../emitters/daemon-address';
+import type { Address } from '../net/daemon-address';
 import { CentralSampler } from './central.sampler';
 import { LocalSampler } from './local.sampler';
 import { checkRules, SamplingRulesError, type SamplingRules } from './rules-document';

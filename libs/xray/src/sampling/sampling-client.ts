@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { storage } from '../core/context';
-import type { Address } from '../emitters/daemon-address';
+import type { Address } from '../net/daemon-address';
 
 const TIMEOUT_MS = 5_000;
 const MAX_ANSWER = 4_000_000;

@@ -1,7 +1,7 @@
-import { currentNode, storage, type TraceNode } from '../core/context';
-import { Subsegment } from '../core/subsegment';
-import { loadedCopies } from './loaded-copies';
-import { patchMethod, type Method } from './patch';
+import { currentNode, storage, type TraceNode } from '../../core/context';
+import { Subsegment } from '../../core/subsegment';
+import { loadedCopies } from '../loaded-copies';
+import { patchMethod, type Method } from '../patch';
 import { sanitiseSql } from './sanitise-sql';
 
 /** What we read of a pg Client; its own types may not be installed. */

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { loadedPrototypes } from '../capture/loaded-copies';
-import { patchMethod, type Method } from '../capture/patch';
-import { recordAtRoot } from './record-at-root';
+import { loadedPrototypes } from '../loaded-copies';
+import { patchMethod, type Method } from '../patch';
+import { recordAtRoot } from '../../entry/record-at-root';
 
 export interface Message {
   kind: 'rpc' | 'ws';

@@ -1,9 +1,9 @@
-import type { OutgoingPolicy } from '../core/outgoing';
-import { captureAws } from './aws.capture';
-import { captureFetch } from './fetch.capture';
-import { captureHttp } from './http.capture';
-import { capturePg } from './pg.capture';
-import { captureRpc } from './rpc.capture';
+import type { OutgoingPolicy } from '../../core/outgoing';
+import { captureAws } from './aws';
+import { captureFetch } from './fetch';
+import { captureHttp } from './http';
+import { capturePg } from './pg';
+import { captureRpc } from './nest-clients';
 
 /**
  * Watches the kinds of calls that `policy` may want. What is watched is the

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { DiscoveryService } from '@nestjs/core';
 import { asMethod, copyIdentity } from '../decorators/copy-identity';
 import { methodsOf, type Undo } from '../decorators/wrap-class';
-import { handlerNameOf, setHandlerName } from './handler-name';
+import { handlerNameOf, setHandlerName } from '../entry/handler-name';
 
 /** Under this key Nest keeps the path of a handler. */
 const PATH = 'path';

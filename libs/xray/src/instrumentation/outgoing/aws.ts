@@ -1,8 +1,8 @@
-import { storage, type Active } from '../core/context';
-import { Subsegment } from '../core/subsegment';
+import { storage, type Active } from '../../core/context';
+import { Subsegment } from '../../core/subsegment';
 import { resourcesOf } from './aws-resources';
-import { loadedCopies } from './loaded-copies';
-import { patchMethod, type Method } from './patch';
+import { loadedCopies } from '../loaded-copies';
+import { patchMethod, type Method } from '../patch';
 import { TRACE_HEADER } from './remote-call';
 
 /** What we read of a client of AWS SDK v3. */

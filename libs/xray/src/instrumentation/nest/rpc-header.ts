@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { loadedCopies } from '../capture/loaded-copies';
-import { patchMethod, type Method } from '../capture/patch';
+import { loadedCopies } from '../loaded-copies';
+import { patchMethod, type Method } from '../patch';
 
 /**
  * The field of a packet between two Nest services that carries the trace header:

@@ -1,18 +1,18 @@
 import { Logger } from '@nestjs/common';
-import { installCapture } from './capture/install';
-import { checkOptions } from './check-options';
-import { parseTraceHeader, type TraceHeader } from './document';
-import { receiveRpcHeaders } from './entry/rpc-header';
-import { OutgoingPolicy } from './core/outgoing';
-import type { Emitter } from './core/emitter';
-import { Recorder, type RecorderLogger, type RecorderOptions } from './core/recorder';
-import { redactPattern } from './core/redact';
-import { createSampler } from './sampling/create-sampler';
-import { OtlpEmitter } from './emitters/otlp.emitter';
-import { UdpEmitter } from './emitters/udp.emitter';
-import { daemonAddress } from './emitters/daemon-address';
-import { findPlace } from './plugins/find-place';
-import type { XrayOptions } from './xray.options';
+import { installCapture } from '../instrumentation/outgoing/install';
+import { checkOptions } from '../check-options';
+import { parseTraceHeader, type TraceHeader } from '../document';
+import { receiveRpcHeaders } from '../instrumentation/nest/rpc-header';
+import { OutgoingPolicy } from '../core/outgoing';
+import type { Emitter } from '../core/emitter';
+import { Recorder, type RecorderLogger, type RecorderOptions } from '../core/recorder';
+import { redactPattern } from '../core/redact';
+import { createSampler } from '../sampling/create-sampler';
+import { OtlpEmitter } from '../emitters/otlp.emitter';
+import { UdpEmitter } from '../emitters/udp.emitter';
+import { daemonAddress } from '../net/daemon-address';
+import { findPlace } from '../plugins/find-place';
+import type { XrayOptions } from '../xray.options';
 
 type RecorderBase = NonNullable<RecorderOptions['base']>;
 

@@ -11,7 +11,7 @@ import {
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { firstValueFrom } from 'rxjs';
 import { parseTraceHeader } from '@nestjs-xray/document';
-import { incomingRpcHeader } from '../src/entry/rpc-header';
+import { incomingRpcHeader } from '../src/instrumentation/nest/rpc-header';
 import { tracing, type Tracing } from './tracing';
 
 const events: (string | undefined)[] = [];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { LENIENT, parseDocument, STRICT } from './index';
+import { LENIENT, parseDocument, STRICT } from './parse-document';
 
 const TRACE = '1-6b02ef12-b2827ee6314e77519f882007';
 const NOW = 0x6b02ef12;

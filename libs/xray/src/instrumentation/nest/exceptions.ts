@@ -1,6 +1,6 @@
-import { loadedPrototypes } from '../capture/loaded-copies';
-import { patchMethod, type Method } from '../capture/patch';
-import { exchangeOf, hideQuery } from './exchange';
+import { loadedPrototypes } from '../loaded-copies';
+import { patchMethod, type Method } from '../patch';
+import { exchangeOf, hideQuery } from '../../entry/exchange';
 
 interface Host {
   getArgByIndex(index: number): unknown;

@@ -1,5 +1,5 @@
 import type { ModuleRef } from '@nestjs/core';
-import { loadedCopies } from '../capture/loaded-copies';
+import { loadedCopies } from '../instrumentation/loaded-copies';
 import { capture } from '../core/capture';
 import type { Undo } from '../decorators/wrap-class';
 

@@ -1,8 +1,8 @@
-import { storage, type Active } from '../core/context';
-import { Subsegment } from '../core/subsegment';
-import { RPC_HEADER_FIELD } from '../entry/rpc-header';
-import { loadedCopies } from './loaded-copies';
-import { patchMethod, type Method } from './patch';
+import { storage, type Active } from '../../core/context';
+import { Subsegment } from '../../core/subsegment';
+import { RPC_HEADER_FIELD } from '../nest/rpc-header';
+import { loadedCopies } from '../loaded-copies';
+import { patchMethod, type Method } from '../patch';
 
 interface Packet {
   pattern?: unknown;

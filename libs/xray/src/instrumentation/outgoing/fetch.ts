@@ -1,8 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { storage, type Active } from '../core/context';
-import type { Subsegment } from '../core/subsegment';
-import { loadedCopies } from './loaded-copies';
-import { patchMethod, type Method } from './patch';
+import { storage, type Active } from '../../core/context';
+import type { Subsegment } from '../../core/subsegment';
+import { loadedCopies } from '../loaded-copies';
+import { patchMethod, type Method } from '../patch';
 import { recordAnswer, remoteRequest, startRemoteCall, TRACE_HEADER } from './remote-call';
 
 /** What undici's diagnostics channels tell: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */

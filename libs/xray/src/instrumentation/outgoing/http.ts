@@ -3,8 +3,8 @@ import { errorMonitor } from 'node:events';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
-import type { Subsegment } from '../core/subsegment';
-import { patchMethod, type Method } from './patch';
+import type { Subsegment } from '../../core/subsegment';
+import { patchMethod, type Method } from '../patch';
 import { recordAnswer, remoteRequest, startRemoteCall, TRACE_HEADER } from './remote-call';
 
 /** What a request that is recorded belongs to. */

@@ -7,7 +7,7 @@ import { XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { autoTrace } from './auto-trace';
 import { contextMissing } from './context-missing';
 import { nameHandlers } from './controllers';
-import { traceResolvers } from './graphql.entry';
+import { traceResolvers } from './resolvers';
 import { traceTrivialFields } from './graphql-fields';
 
 /**

@@ -1,4 +1,4 @@
-import type { FrameworkRequest } from './exchange';
+import type { FrameworkRequest } from '../../entry/exchange';
 
 export type Hook = (request: FrameworkRequest, response: unknown, next: () => void) => unknown;
 

@@ -1,8 +1,12 @@
+import {
+  isId,
+  isTraceId,
+  type SegmentDocument,
+  type SubsegmentDocument,
+} from '@nestjs-xray/document';
 import { type DocumentFault, type DocumentFaultCode, kindOf, shown } from './document-fault';
 import { FieldChecks, type Fields, Refused } from './field-checks';
-import { isId, isTraceId } from './ids';
 import { findJsonFault } from './json-fault';
-import type { SegmentDocument, SubsegmentDocument } from './segment-document';
 
 /** What a document may be. */
 export interface DocumentLimits {

@@ -1,6 +1,6 @@
-import { storage, type TraceNode } from '../core/context';
-import type { OutgoingHttp } from '../core/outgoing';
-import { Subsegment } from '../core/subsegment';
+import { storage, type TraceNode } from '../../core/context';
+import type { OutgoingHttp } from '../../core/outgoing';
+import { Subsegment } from '../../core/subsegment';
 
 const MAX_URL = 2_000;
 

@@ -1,5 +1,5 @@
+import { isId } from '@nestjs-xray/document';
 import { type DocumentFaultCode, kindOf, shown } from './document-fault';
-import { isId } from './ids';
 
 /** A fault on its way up to the parser, thrown so that the walk stays readable; nobody else sees it. */
 export class Refused extends Error {
