@@ -1,3 +1,24 @@
+export {
+  AWS_NAMES,
+  CALLEE_NAMES,
+  HTTP_NAMES,
+  INDEXED_KEYS,
+  METADATA_PREFIX,
+  SQL_NAMES,
+  SQL_SYSTEMS,
+  USER_NAMES,
+} from './conventions/attribute-names';
+export {
+  compact,
+  integerOf,
+  type SpanAttributes,
+  type SpanKindName,
+  textOf,
+} from './conventions/attributes';
+export { isAwsCall, readAwsCall } from './conventions/read-aws';
+export { readHttp, readStatus } from './conventions/read-http';
+export { readCallee } from './conventions/read-name';
+export { readSql } from './conventions/read-sql';
 export { isId, isTraceId, newId, newTraceId } from './ids';
 export type {
   AnnotationValue,

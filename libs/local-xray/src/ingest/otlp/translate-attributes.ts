@@ -1,4 +1,9 @@
-import type { AnnotationValue } from '@nestjs-xray/document';
+import {
+  type AnnotationValue,
+  INDEXED_KEYS,
+  METADATA_PREFIX,
+  USER_NAMES,
+} from '@nestjs-xray/document';
 import type { Attributes, AttributeValue } from './span';
 
 interface Translated {
@@ -6,9 +11,6 @@ interface Translated {
   annotations?: Record<string, AnnotationValue>;
   metadata?: Record<string, Record<string, unknown>>;
 }
-
-const INDEXED = 'aws.xray.annotations';
-const METADATA = 'aws.xray.metadata.';
 
 /**
  * What is left of a span's attributes: those that `aws.xray.annotations` names become annotations,
@@ -21,19 +23,18 @@ export function translateAttributes(
   resource: Attributes | undefined,
 ): Translated {
   const all = new Map(rest);
-  const user = all.get('enduser.id') ?? all.get('user.id');
-  all.delete('enduser.id');
-  all.delete('user.id');
+  const user = USER_NAMES.map((name) => all.get(name)).find((value) => value !== undefined);
+  for (const name of USER_NAMES) all.delete(name);
   all.delete('xray.status');
-  const indexed = all.get(INDEXED);
+  const indexed = all.get(INDEXED_KEYS);
   const keys = new Set(Array.isArray(indexed) ? indexed : []);
-  if (Array.isArray(indexed)) all.delete(INDEXED);
+  if (Array.isArray(indexed)) all.delete(INDEXED_KEYS);
   for (const [key, value] of resource ?? []) all.set(`otel.resource.${key}`, value);
 
   const annotations = new Map<string, AnnotationValue>();
   const metadata = new Map<string, Map<string, unknown>>([['default', new Map()]]);
   for (const [key, value] of all) {
-    const namespace = key.startsWith(METADATA) ? key.slice(METADATA.length) : '';
+    const namespace = key.startsWith(METADATA_PREFIX) ? key.slice(METADATA_PREFIX.length) : '';
     const nested = namespace ? parseObject(value) : undefined;
     if (keys.has(key) && typeof value !== 'object') {
       annotations.set(key.replace(/[^\w.]/g, '_'), value);

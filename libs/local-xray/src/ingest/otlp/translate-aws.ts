@@ -1,4 +1,5 @@
-import { type Attributes, compact, integer, type Span, text } from './span';
+import { compact, integerOf, readAwsCall, textOf } from '@nestjs-xray/document';
+import type { Attributes, Span } from './span';
 
 const ORIGINS: Record<string, string> = {
   aws_app_runner: 'AWS::AppRunner::Service',
@@ -14,89 +15,67 @@ const ECS_LAUNCH_TYPES: Record<string, string> = {
 
 /** The kind of AWS resource that the code ran on; undefined outside of AWS. */
 export function translateOrigin(resource: Attributes): string | undefined {
-  if ((text(resource, 'cloud.provider') ?? 'aws') !== 'aws') return undefined;
-  const platform = text(resource, 'cloud.platform') ?? '';
-  const launchType = text(resource, 'aws.ecs.launchtype')?.toLowerCase() ?? '';
+  if ((textOf(resource, ['cloud.provider']) ?? 'aws') !== 'aws') return undefined;
+  const platform = textOf(resource, ['cloud.platform']) ?? '';
+  const launchType = textOf(resource, ['aws.ecs.launchtype'])?.toLowerCase() ?? '';
   return (platform === 'aws_ecs' && ECS_LAUNCH_TYPES[launchType]) || ORIGINS[platform];
 }
-
-/** Attributes of a call that end up in `aws`, in the order in which they are asked. */
-const CALL = {
-  operation: ['aws.operation', 'rpc.method'],
-  account_id: ['aws.account_id'],
-  region: ['aws.region'],
-  request_id: ['aws.request_id', 'aws.requestId'],
-  queue_url: ['messaging.url', 'aws.queue_url', 'aws.queue.url', 'aws.sqs.queue.url'],
-  table_name: ['aws.table_name', 'aws.table.name'],
-} as const;
 
 /** The `aws` of a segment or subsegment; takes the attributes it is made from out of `rest`. */
 export function translateAws(span: Span, rest: Attributes): Record<string, unknown> | undefined {
   const { resource } = span;
-  const call: Record<string, string | undefined> = {};
-  for (const [key, names] of Object.entries(CALL)) {
-    call[key] = text(rest, ...names);
-    for (const name of names) rest.delete(name);
-  }
-  const provider = text(resource, 'cloud.provider');
+  const call = readAwsCall(span.attributes, rest);
+  const provider = textOf(resource, ['cloud.provider']);
   if (provider !== undefined && provider !== 'aws') return undefined;
-  call.account_id ??= text(resource, 'cloud.account.id');
   return compact({
+    account_id: textOf(resource, ['cloud.account.id']),
     ...call,
-    ...tables(span.attributes, call.table_name),
     ...place(resource),
     xray: sdk(resource),
   });
 }
 
-function tables(attributes: Attributes, name: string | undefined): object {
-  const names = attributes.get('aws.dynamodb.table_names');
-  const list = Array.isArray(names) ? names : names === undefined ? [] : [names];
-  if (list.length > 1) return { table_name: undefined, table_names: list };
-  return { table_name: list[0] ?? name };
-}
-
 /** Where it ran. */
 function place(resource: Attributes): object {
-  const platform = text(resource, 'cloud.platform');
-  const zone = text(resource, 'cloud.availability_zone');
-  const host = text(resource, 'host.id');
-  const cluster = text(resource, 'k8s.cluster.name');
-  const container_id = text(resource, 'container.id');
+  const platform = textOf(resource, ['cloud.platform']);
+  const zone = textOf(resource, ['cloud.availability_zone']);
+  const host = textOf(resource, ['host.id']);
+  const cluster = textOf(resource, ['k8s.cluster.name']);
+  const container_id = textOf(resource, ['container.id']);
   return {
     ec2:
       platform === 'aws_ec2' || host
         ? compact({
             instance_id: host,
             availability_zone: zone,
-            instance_size: text(resource, 'host.type'),
-            ami_id: text(resource, 'host.image.id'),
+            instance_size: textOf(resource, ['host.type']),
+            ami_id: textOf(resource, ['host.image.id']),
           })
         : undefined,
     ecs:
       platform === 'aws_ecs'
         ? compact({
-            container: text(resource, 'container.name'),
+            container: textOf(resource, ['container.name']),
             container_id,
             availability_zone: zone,
-            container_arn: text(resource, 'aws.ecs.container.arn'),
-            cluster_arn: text(resource, 'aws.ecs.cluster.arn'),
-            task_arn: text(resource, 'aws.ecs.task.arn'),
-            task_family: text(resource, 'aws.ecs.task.family'),
-            launch_type: text(resource, 'aws.ecs.launchtype'),
+            container_arn: textOf(resource, ['aws.ecs.container.arn']),
+            cluster_arn: textOf(resource, ['aws.ecs.cluster.arn']),
+            task_arn: textOf(resource, ['aws.ecs.task.arn']),
+            task_family: textOf(resource, ['aws.ecs.task.family']),
+            launch_type: textOf(resource, ['aws.ecs.launchtype']),
           })
         : undefined,
     elastic_beanstalk:
       platform === 'aws_elastic_beanstalk' && resource.has('service.instance.id')
         ? compact({
-            environment: text(resource, 'service.namespace'),
-            deployment_id: integer(resource, 'service.instance.id') ?? 0,
-            version_label: text(resource, 'service.version'),
+            environment: textOf(resource, ['service.namespace']),
+            deployment_id: integerOf(resource, ['service.instance.id']) ?? 0,
+            version_label: textOf(resource, ['service.version']),
           })
         : undefined,
     eks:
       platform === 'aws_eks' || cluster
-        ? compact({ cluster_name: cluster, pod: text(resource, 'k8s.pod.name'), container_id })
+        ? compact({ cluster_name: cluster, pod: textOf(resource, ['k8s.pod.name']), container_id })
         : undefined,
     cloudwatch_logs: logs(resource),
   };
@@ -117,12 +96,12 @@ function list(attributes: Attributes, key: string): string[] {
 }
 
 function sdk(resource: Attributes): object | undefined {
-  const name = text(resource, 'telemetry.sdk.name');
-  const language = text(resource, 'telemetry.sdk.language');
+  const name = textOf(resource, ['telemetry.sdk.name']);
+  const language = textOf(resource, ['telemetry.sdk.language']);
   return compact({
     sdk: name && language ? `${name} for ${language}` : name,
-    sdk_version: text(resource, 'telemetry.sdk.version'),
+    sdk_version: textOf(resource, ['telemetry.sdk.version']),
     auto_instrumentation:
-      text(resource, 'telemetry.auto.version', 'telemetry.distro.version') !== undefined,
+      textOf(resource, ['telemetry.auto.version', 'telemetry.distro.version']) !== undefined,
   });
 }

@@ -1,11 +1,18 @@
-import { newId, type SegmentDocument, type SubsegmentDocument } from '@nestjs-xray/document';
-import { isAwsCall, segmentName } from './segment-name';
-import { compact, type Span, text } from './span';
+import {
+  compact,
+  isAwsCall,
+  newId,
+  readHttp,
+  readSql,
+  type SegmentDocument,
+  type SubsegmentDocument,
+  textOf,
+} from '@nestjs-xray/document';
+import { segmentName } from './segment-name';
+import type { Span } from './span';
 import { translateAttributes } from './translate-attributes';
 import { translateAws, translateOrigin } from './translate-aws';
 import { translateCause, translateStatus } from './translate-cause';
-import { translateHttp } from './translate-http';
-import { translateSql } from './translate-sql';
 
 export type Translated = SegmentDocument | SubsegmentDocument;
 
@@ -27,15 +34,15 @@ export function translateSpan(span: Span): Translated[] {
 
 function translate(span: Span, asSegment: boolean): Translated {
   const rest = new Map(span.attributes);
-  const http = translateHttp(span, rest);
+  const http = readHttp(span.attributes, span.kind, rest);
   const cause = translateCause(span, rest);
   const aws = translateAws(span, rest);
-  const sql = translateSql(span, rest);
+  const sql = readSql(span.name, span.attributes, rest);
   const { user, annotations, metadata } = translateAttributes(
     rest,
     asSegment ? span.resource : undefined,
   );
-  const version = text(span.resource, 'service.version', 'container.image.tag');
+  const version = textOf(span.resource, ['service.version', 'container.image.tag']);
   return compact({
     trace_id: `1-${span.traceId.slice(0, 8)}-${span.traceId.slice(8)}`,
     id: span.spanId,
@@ -59,7 +66,7 @@ function translate(span: Span, asSegment: boolean): Translated {
 }
 
 function namespaceOf(span: Span): string | undefined {
-  if (isAwsCall(span)) return 'aws';
+  if (isAwsCall(span.attributes)) return 'aws';
   const remote =
     span.kind === 'client' ||
     (span.kind !== 'internal' && span.attributes.has('aws.remote.service'));
@@ -92,7 +99,7 @@ function serviceAndCall(span: Span): Translated[] {
     attributes.delete(key);
   }
   const service = translate({ ...span, spanId: serviceId, attributes }, true) as SegmentDocument;
-  service.name = text(span.attributes, 'aws.local.service') ?? service.name;
+  service.name = textOf(span.attributes, ['aws.local.service']) ?? service.name;
   delete service.http;
   delete (service as SubsegmentDocument).sql;
   if (!consumes) delete service.links;

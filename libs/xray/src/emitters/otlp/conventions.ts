@@ -1,4 +1,10 @@
-import type { SegmentDocument, SubsegmentDocument } from '../../document';
+import {
+  AWS_NAMES,
+  HTTP_NAMES,
+  SQL_NAMES,
+  type SegmentDocument,
+  type SubsegmentDocument,
+} from '../../document';
 
 type AnyDocument = SegmentDocument & SubsegmentDocument;
 type Attributes = Record<string, unknown>;
@@ -9,18 +15,18 @@ export function httpServerAttributes({ http, annotations, ...node }: AnyDocument
   const { request = {}, response = {} } = http;
   const url = parseUrl(request.url);
   return {
-    'http.request.method': request.method,
-    'http.route': annotations?.http_route,
-    'url.scheme': url?.protocol.slice(0, -1),
-    'url.path': url?.pathname,
-    'url.query': url?.search.slice(1) || undefined,
-    'server.address': url?.hostname,
-    'server.port': portOf(url),
-    'user_agent.original': request.user_agent,
+    [HTTP_NAMES.method[0]]: request.method,
+    [HTTP_NAMES.route[0]]: annotations?.http_route,
+    [HTTP_NAMES.scheme[0]]: url?.protocol.slice(0, -1),
+    [HTTP_NAMES.path[0]]: url?.pathname,
+    [HTTP_NAMES.query[0]]: url?.search.slice(1) || undefined,
+    [HTTP_NAMES.serverName[0]]: url?.hostname,
+    [HTTP_NAMES.serverPort[0]]: portOf(url),
+    [HTTP_NAMES.user_agent[0]]: request.user_agent,
     // The conventions want the client's own address; X-Ray's document tells where it was read.
-    [request.x_forwarded_for ? 'client.address' : 'network.peer.address']: request.client_ip,
-    'http.response.status_code': response.status,
-    'http.response.body.size': response.content_length,
+    [HTTP_NAMES[request.x_forwarded_for ? 'forwardedFor' : 'client_ip'][0]]: request.client_ip,
+    [HTTP_NAMES.status[0]]: response.status,
+    [HTTP_NAMES.content_length[0]]: response.content_length,
     'error.type': errorType({ http, ...node }),
   };
 }
@@ -30,12 +36,12 @@ export function httpClientAttributes(node: AnyDocument): Attributes {
   const { request, response } = node.http ?? {};
   const url = parseUrl(request?.url);
   return {
-    'http.request.method': request?.method,
-    'url.full': request?.url,
-    'server.address': url?.hostname,
-    'server.port': portOf(url),
-    'http.response.status_code': response?.status,
-    'http.response.body.size': response?.content_length,
+    [HTTP_NAMES.method[0]]: request?.method,
+    [HTTP_NAMES.url[0]]: request?.url,
+    [HTTP_NAMES.peerName[0]]: url?.hostname,
+    [HTTP_NAMES.peerPort[0]]: portOf(url),
+    [HTTP_NAMES.status[0]]: response?.status,
+    [HTTP_NAMES.content_length[0]]: response?.content_length,
     'error.type': errorType(node),
   };
 }
@@ -43,19 +49,20 @@ export function httpClientAttributes(node: AnyDocument): Attributes {
 /** https://opentelemetry.io/docs/specs/semconv/database/database-spans/ */
 export function databaseAttributes({ name, sql = {} }: AnyDocument): Attributes {
   const url = parseUrl(sql.url);
-  const system = sql.database_type?.toLowerCase();
   return {
-    'db.system.name': system,
-    // AWS's collector knows the conventions' older name only.
-    'db.system': system,
-    'db.namespace': name.split('@', 1)[0],
-    'db.query.text': sql.sanitized_query,
-    'db.statement': sql.sanitized_query,
-    'db.user': sql.user,
-    'db.connection_string': sql.url ?? sql.connection_string,
-    'server.address': url?.hostname || name.split('@')[1],
-    'server.port': portOf(url),
+    ...underAll(SQL_NAMES.database_type, sql.database_type?.toLowerCase()),
+    ...underAll(SQL_NAMES.sanitized_query, sql.sanitized_query),
+    [SQL_NAMES.database[0]]: name.split('@', 1)[0],
+    [SQL_NAMES.user[0]]: sql.user,
+    [SQL_NAMES.connection_string[0]]: sql.url ?? sql.connection_string,
+    [HTTP_NAMES.peerName[0]]: url?.hostname || name.split('@')[1],
+    [HTTP_NAMES.peerPort[0]]: portOf(url),
   };
+}
+
+/** AWS's collector knows the older names only. */
+function underAll(names: readonly string[], value: unknown): Attributes {
+  return Object.fromEntries(names.map((name) => [name, value]));
 }
 
 /** https://opentelemetry.io/docs/specs/semconv/cloud-providers/aws-sdk/ */
@@ -63,20 +70,20 @@ export function awsAttributes({ name, aws = {} }: AnyDocument): Attributes {
   const tables = aws.table_names ?? (aws.table_name === undefined ? undefined : [aws.table_name]);
   return {
     'rpc.system': 'aws-api',
-    'rpc.service': name,
-    'rpc.method': aws.operation,
-    'aws.region': aws.region,
+    [AWS_NAMES.service[0]]: name,
+    [AWS_NAMES.operation[0]]: aws.operation,
+    [AWS_NAMES.region[0]]: aws.region,
     'cloud.region': aws.region,
-    'aws.request_id': aws.request_id,
-    'aws.queue_url': aws.queue_url,
+    [AWS_NAMES.request_id[0]]: aws.request_id,
+    [AWS_NAMES.queue_url[0]]: aws.queue_url,
     'aws.sqs.queue.url': aws.queue_url,
-    'aws.dynamodb.table_names': tables,
-    'aws.table_name': aws.table_name,
-    'aws.sns.topic.arn': aws.topic_arn,
-    'aws.lambda.invoked_arn': aws.function_arn,
-    'aws.s3.bucket': aws.bucket_name,
-    'aws.s3.key': aws.key,
-    'http.request.resend_count': aws.retries || undefined,
+    [AWS_NAMES.table_names[0]]: tables,
+    [AWS_NAMES.table_name[0]]: aws.table_name,
+    [AWS_NAMES.topic_arn[0]]: aws.topic_arn,
+    [AWS_NAMES.function_arn[0]]: aws.function_arn,
+    [AWS_NAMES.bucket_name[0]]: aws.bucket_name,
+    [AWS_NAMES.key[0]]: aws.key,
+    [HTTP_NAMES.retries[0]]: aws.retries || undefined,
   };
 }
 

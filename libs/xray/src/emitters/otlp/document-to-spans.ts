@@ -1,4 +1,11 @@
-import type { NodeDocument, SegmentDocument, SubsegmentDocument } from '../../document';
+import {
+  INDEXED_KEYS,
+  METADATA_PREFIX,
+  type NodeDocument,
+  type SegmentDocument,
+  type SubsegmentDocument,
+  USER_NAMES,
+} from '../../document';
 import {
   awsAttributes,
   databaseAttributes,
@@ -74,7 +81,7 @@ function spanOf(
       ...(node.namespace === 'aws' && awsAttributes(node)),
       // What the service map calls it; without this the Collector takes the operation's name.
       'peer.service': leaves ? node.name : undefined,
-      'enduser.id': node.user,
+      [USER_NAMES[0]]: node.user,
       'xray.status': toldStatus(node),
       ...recordedAttributes(node),
     }),
@@ -120,9 +127,9 @@ function spanName(node: AnyDocument, isSegment: boolean): string {
  */
 function recordedAttributes(node: NodeDocument): Record<string, unknown> {
   const attributes: Record<string, unknown> = { ...node.annotations };
-  if (node.annotations) attributes['aws.xray.annotations'] = Object.keys(node.annotations);
+  if (node.annotations) attributes[INDEXED_KEYS] = Object.keys(node.annotations);
   for (const [namespace, values] of Object.entries(node.metadata ?? {})) {
-    attributes[`aws.xray.metadata.${namespace}`] = JSON.stringify(values);
+    attributes[METADATA_PREFIX + namespace] = JSON.stringify(values);
   }
   return attributes;
 }

@@ -1,0 +1,31 @@
+/** Attributes of a span or a resource by name. */
+export type SpanAttributes = ReadonlyMap<string, unknown>;
+
+export type SpanKindName = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+
+type Names = readonly string[];
+
+/** The first of these attributes that is a string and not empty. */
+export function textOf(attributes: SpanAttributes, names: Names): string | undefined {
+  for (const name of names) {
+    const value = attributes.get(name);
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return undefined;
+}
+
+/** The first of these attributes that is a whole number, or one in a string. */
+export function integerOf(attributes: SpanAttributes, names: Names): number | undefined {
+  for (const name of names) {
+    const value = attributes.get(name);
+    const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+    if (typeof number === 'number' && Number.isInteger(number)) return number;
+  }
+  return undefined;
+}
+
+/** Leaves out members that are undefined; undefined when none is left. */
+export function compact<T extends object>(fields: T): T | undefined {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return entries.length > 0 ? (Object.fromEntries(entries) as T) : undefined;
+}

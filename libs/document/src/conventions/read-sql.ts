@@ -1,0 +1,28 @@
+import type { SqlDocument } from '../segment-document';
+import { SQL_NAMES, SQL_SYSTEMS } from './attribute-names';
+import { compact, textOf, type SpanAttributes } from './attributes';
+
+const TAKEN = Object.values(SQL_NAMES).flatMap((names) => names as readonly string[]);
+
+/**
+ * The `sql` of a span named `name`, undefined when the database is none of SQL's; takes the
+ * attributes it is made of out of `rest`.
+ */
+export function readSql(
+  name: string,
+  attributes: SpanAttributes,
+  rest: Map<string, unknown>,
+): SqlDocument | undefined {
+  const system = textOf(attributes, SQL_NAMES.database_type);
+  if (!SQL_SYSTEMS.has(system)) return undefined;
+  for (const taken of TAKEN) rest.delete(taken);
+  const connection = textOf(attributes, SQL_NAMES.connection_string) ?? 'localhost';
+  return compact({
+    // As the Collector has it: the name says more than the connection string would.
+    url: name || undefined,
+    connection_string: `${connection}/${textOf(attributes, SQL_NAMES.database) ?? ''}`,
+    database_type: system,
+    user: textOf(attributes, SQL_NAMES.user),
+    sanitized_query: textOf(attributes, SQL_NAMES.sanitized_query),
+  });
+}
