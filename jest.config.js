@@ -1,4 +1,5 @@
 const { readFileSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 
 const swc = JSON.parse(readFileSync(`${__dirname}/.swcrc`, 'utf8'));
 delete swc.exclude; // the build leaves specs out; here they are the point
@@ -32,4 +33,7 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/libs/xray/dist', '<rootDir>/bench'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   testTimeout: 30_000,
+  // Most of a suite is waiting: for a browser, a server, a database. Jest's own default leaves one
+  // core idle, which on two cores means one suite at a time.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };
