@@ -1,4 +1,3 @@
-export type { Active, TraceNode } from './core/context';
 export { capturePg } from './instrumentation/outgoing/pg';
 export type { EmitStats, Emitter } from './core/emitter';
 export type {
@@ -9,9 +8,9 @@ export type {
   OutgoingRpc,
   OutgoingSql,
 } from './core/outgoing';
-export type { RecorderLogger, SamplingRequest } from './core/recorder';
-export { Segment as SegmentNode } from './core/segment';
-export { Subsegment as SubsegmentNode } from './core/subsegment';
+export type { SamplingRequest } from './core/sampler';
+export type { RecorderLogger } from './core/warn-once';
+export type { SegmentNode, SubsegmentNode, TraceNode } from './core/trace-node';
 export { capture, captureSegment } from './core/capture';
 export { Annotation, Metadata } from './decorators/parameter.decorators';
 export { Segment } from './decorators/segment.decorator';

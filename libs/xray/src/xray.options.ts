@@ -3,7 +3,7 @@ import type { Plugin } from './plugins/plugin';
 import type { Type } from '@nestjs/common';
 import type { Emitter } from './core/emitter';
 import type { CaptureOptions } from './core/outgoing';
-import type { RecorderLogger } from './core/recorder';
+import type { RecorderLogger } from './core/warn-once';
 import type { Sampling } from './sampling/create-sampler';
 
 /** Injects the options that XrayModule was given. */

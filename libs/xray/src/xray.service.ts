@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AnnotationValue } from './document';
 import { capture, captureSegment } from './core/capture';
-import { currentNode, storage, type TraceNode } from './core/context';
+import { currentNode, storage } from './core/context';
 import { Recorder } from './core/recorder';
 import { runtime } from './core/runtime';
-import type { Subsegment } from './core/subsegment';
+import type { SubsegmentNode, TraceNode } from './core/trace-node';
 import { XRAY_OPTIONS, type XrayOptions } from './xray.options';
 
 /** Records on whatever segment or subsegment is active; does nothing in an unsampled request. */
@@ -47,7 +47,7 @@ export class XrayService {
   }
 
   /** Times `work` as a subsegment of what is active, and hands back its result. */
-  capture<T>(name: string, work: (subsegment?: Subsegment) => T): T {
+  capture<T>(name: string, work: (subsegment?: SubsegmentNode) => T): T {
     return capture(name, work);
   }
 

@@ -1,5 +1,5 @@
 import type { AnnotationValue } from '../document';
-import type { TraceNode } from './context';
+import type { RecordedNode } from './recorded-node';
 
 /** X-Ray indexes this many annotations of a trace. */
 const MAX_PER_TRACE = 50;
@@ -7,8 +7,8 @@ const MAX_KEY = 500;
 const MAX_VALUE = 1000;
 const SOUND_KEY = /^[a-zA-Z0-9_.]{1,500}$/;
 
-/** See `Node.addAnnotation`, which promises what this does. */
-export function annotate(node: TraceNode, key: string, value: AnnotationValue): void {
+/** See `TraceNode.addAnnotation`, which promises what this does. */
+export function annotate(node: RecordedNode, key: string, value: AnnotationValue): void {
   const { root } = node;
   const repaired = typeof key === 'string' && SOUND_KEY.test(key) ? key : repair(key);
   if (repaired === '') {
@@ -24,7 +24,7 @@ export function annotate(node: TraceNode, key: string, value: AnnotationValue): 
     );
   }
   if (repaired !== key) {
-    root.recorder.warn(
+    root.owner.warn(
       `annotation-key:${key}`,
       `Annotation key "${key}" was recorded as "${repaired}": X-Ray takes letters, digits, _ and . in keys.`,
     );
@@ -44,8 +44,8 @@ function repair(key: string): string {
     .slice(0, MAX_KEY);
 }
 
-function refuse(node: TraceNode, key: string, why: string): void {
-  node.root.recorder.warn(
+function refuse(node: RecordedNode, key: string, why: string): void {
+  node.root.owner.warn(
     `annotation:${key}`,
     `Annotation "${key}" on ${node.name} was left out: ${why}`,
   );

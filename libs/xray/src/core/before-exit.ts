@@ -1,14 +1,16 @@
-import type { Recorder } from './recorder';
+interface Flushable {
+  flush(andOpen: boolean): Promise<void>;
+}
 
-const recorders = new Set<Recorder>();
+const recorders = new Set<Flushable>();
 
 /** A script that runs out of work sends what it has left before it ends, without being told to. */
-export function flushBeforeExit(recorder: Recorder): void {
+export function flushBeforeExit(recorder: Flushable): void {
   if (recorders.size === 0) process.on('beforeExit', flushAll);
   recorders.add(recorder);
 }
 
-export function forgetBeforeExit(recorder: Recorder): void {
+export function forgetBeforeExit(recorder: Flushable): void {
   recorders.delete(recorder);
   if (recorders.size === 0) process.off('beforeExit', flushAll);
 }

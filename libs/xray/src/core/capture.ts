@@ -1,11 +1,10 @@
-import type { Call } from './call';
-import { storage, type TraceNode } from './context';
+import { storage } from './context';
 import { fail } from './outcome';
-import type { Recorder } from './recorder';
+import type { Call, RecordedNode, SegmentOwner } from './recorded-node';
 import { runtime } from './runtime';
-import type { Segment } from './segment';
 import { settle } from './settle';
 import { Subsegment } from './subsegment';
+import type { SubsegmentNode, TraceNode } from './trace-node';
 
 /**
  * Times `work` as a child of the active segment and hands back its result.
@@ -16,7 +15,7 @@ import { Subsegment } from './subsegment';
  * @example
  * const user = await capture('load user', () => users.findOne(id));
  */
-export function capture<T>(name: string, work: (subsegment?: Subsegment) => T): T {
+export function capture<T>(name: string, work: (subsegment?: SubsegmentNode) => T): T {
   const parent = storage.getStore();
   if (parent === undefined) {
     runtime.missing?.(`capture "${name}"`);
@@ -28,7 +27,7 @@ export function capture<T>(name: string, work: (subsegment?: Subsegment) => T): 
 /** What captureSegment() is told besides. */
 export interface RootOptions {
   /** Default: that of the XrayModule which started last. */
-  recorder?: Recorder;
+  recorder?: Pick<SegmentOwner, 'open'>;
   call?: Call;
   /** Whether the promise that `work` returns was made for this call alone; see settle(). */
   owned?: boolean;
@@ -52,7 +51,7 @@ export function captureSegment<T>(
   return parent.notTraced ? work() : runIn(new Subsegment(name, parent), work, owned, call);
 }
 
-function runIn<T, N extends Segment | Subsegment>(
+function runIn<T, N extends RecordedNode>(
   node: N,
   work: (node: N) => T,
   owned: boolean,

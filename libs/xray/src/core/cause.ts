@@ -1,9 +1,8 @@
 import type { CauseDocument, ExceptionDocument, StackFrameDocument } from '../document';
 import { newId } from '../document';
-import type { TraceNode } from './context';
 import { isObject } from './is-object';
+import type { RecordedNode, RecordedSegment } from './recorded-node';
 import { safeCopy } from './safe-metadata';
-import type { Segment } from './segment';
 import { parseFrame } from './stack-frame';
 
 /** Frames kept of a stack; the rest is counted in `truncated`. */
@@ -18,14 +17,14 @@ const MAX_MESSAGE = 2000;
  * Records `thrown` on `node`: its flags by status, its exception with stack and
  * causes the first time it is seen in the segment, the id of that exception after.
  */
-export function recordThrown(node: TraceNode, thrown: unknown): void {
+export function recordThrown(node: RecordedNode, thrown: unknown): void {
   setFlags(node, thrown);
   if (node.cause !== undefined) return;
   node.cause = knownId(node, thrown) ?? describe(node.root, thrown);
 }
 
 /** Status 429 is a throttle and an error, another 4xx an error, all else a fault. */
-export function setFlags(node: TraceNode, thrown: unknown): void {
+export function setFlags(node: RecordedNode, thrown: unknown): void {
   const status = statusOf(thrown);
   if (status !== undefined && status >= 400 && status < 500) {
     node.error = true;
@@ -57,17 +56,17 @@ function statusOf(thrown: unknown): number | undefined {
 }
 
 /** Objects are the same by identity; a primitive only when it passed up from a child. */
-function knownId(node: TraceNode, thrown: unknown): string | undefined {
+function knownId(node: RecordedNode, thrown: unknown): string | undefined {
   const id = node.root.thrown?.get(thrown);
   if (id === undefined || isObject(thrown)) return id;
   return node.subsegments?.some(({ cause }) => idOf(cause) === id) ? id : undefined;
 }
 
-function idOf(cause: TraceNode['cause']): string | undefined {
+function idOf(cause: RecordedNode['cause']): string | undefined {
   return typeof cause === 'string' ? cause : cause?.exceptions[0]?.id;
 }
 
-function describe(root: Segment, thrown: unknown): CauseDocument {
+function describe(root: RecordedSegment, thrown: unknown): CauseDocument {
   const exceptions: ExceptionDocument[] = [];
   const known = (root.thrown ??= new Map<unknown, string>());
   const above: string[] = [];
@@ -104,16 +103,14 @@ function describe(root: Segment, thrown: unknown): CauseDocument {
   return { working_directory: process.cwd(), exceptions };
 }
 
-function describeOne(root: Segment, value: unknown): ExceptionDocument {
+function describeOne(root: RecordedSegment, value: unknown): ExceptionDocument {
   const exception: ExceptionDocument = { id: newId(), remote: false };
   try {
     if (typeof value === 'object' && value !== null) {
       const { message, stack } = value as { message?: unknown; stack?: unknown };
       exception.type = typeOf(value);
       exception.message = safeMessage(
-        typeof message === 'string'
-          ? message
-          : JSON.stringify(safeCopy(value, root.recorder.redact)),
+        typeof message === 'string' ? message : JSON.stringify(safeCopy(value, root.owner.redact)),
       );
       if (typeof stack === 'string') addStack(exception, stack);
     } else {

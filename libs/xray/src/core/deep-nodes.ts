@@ -1,6 +1,4 @@
-import type { TraceNode } from './context';
-import type { Segment } from './segment';
-import type { Subsegment } from './subsegment';
+import type { RecordedNode, RecordedSegment, RecordedSubsegment } from './recorded-node';
 
 /**
  * How many levels of subsegments one document may have. Whoever writes or reads it calls itself for
@@ -9,14 +7,14 @@ import type { Subsegment } from './subsegment';
 const LEVELS = 400;
 
 /** Takes out of the tree what is too deep for the segment's document; the deepest comes first. */
-export function takeDeepNodes(segment: Segment): Subsegment[] {
-  const taken: Subsegment[] = [];
+export function takeDeepNodes(segment: RecordedSegment): RecordedSubsegment[] {
+  const taken: RecordedSubsegment[] = [];
   cut(segment, LEVELS, taken);
   for (const node of taken) cut(node, LEVELS, taken);
   return taken.reverse();
 }
 
-function cut(node: TraceNode, levels: number, taken: Subsegment[]): void {
+function cut(node: RecordedNode, levels: number, taken: RecordedSubsegment[]): void {
   const { subsegments } = node;
   if (subsegments === undefined) return;
   if (levels === 0) node.subsegments = undefined;

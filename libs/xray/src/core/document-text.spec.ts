@@ -2,6 +2,9 @@ import * as fc from 'fast-check';
 import { capture, captureSegment } from './capture';
 import { documentText } from './document-text';
 import { Recorder } from './recorder';
+import type { RecordedNode, RecordedSegment, RecordedSubsegment } from './recorded-node';
+import { safeCopy } from './safe-metadata';
+import { safeName } from './safe-name';
 import type { Segment } from './segment';
 
 interface Shape {
@@ -29,13 +32,11 @@ const { shape } = fc.letrec<{ shape: Shape }>((tie) => ({
 }));
 
 describe('documentText', () => {
-  it('is what JSON.stringify makes of the same node, with times in whole microseconds', () => {
+  it('is the document of the whole tree, with times in whole microseconds', () => {
     fc.assert(
       fc.property(shape, (tree) => {
         const closed = closedSegment(tree);
-        expect(JSON.parse(documentText(closed))).toEqual(
-          inMicros(JSON.parse(JSON.stringify(closed))),
-        );
+        expect(JSON.parse(documentText(closed))).toEqual(inMicros(documentOf(closed)));
       }),
     );
   });
@@ -44,7 +45,7 @@ describe('documentText', () => {
     const segment = closedSegment({ ...leaf('outer'), children: [leaf('inner')] });
     const [outer] = segment.subsegments!;
     const document = JSON.parse(documentText(outer!));
-    expect(document).toEqual(inMicros(JSON.parse(JSON.stringify(outer))));
+    expect(document).toEqual(inMicros(documentOf(outer!)));
     expect(document).toMatchObject({ type: 'subsegment', parent_id: segment.id, name: 'outer' });
   });
 
@@ -147,4 +148,30 @@ function inMicros<T>(document: T): T {
       ? Math.round(value * 1e6) / 1e6
       : value;
   return JSON.parse(JSON.stringify(document, rounded)) as T;
+}
+
+/** The document as a tree of objects, one field after the other: what the text is to say. */
+function documentOf(node: RecordedNode): object {
+  const { trace_id, parent_id, user, origin, service } = node as RecordedSegment;
+  const { segment, parent } = node as RecordedSubsegment;
+  return {
+    ...fieldsOf(node),
+    ...(node.root === node
+      ? { trace_id, parent_id, user, origin, service }
+      : { type: 'subsegment', trace_id: segment.trace_id, parent_id: parent.id }),
+  };
+}
+
+function fieldsOf(node: RecordedNode): object {
+  const { id, name, start_time, end_time, error, fault, throttle, cause, http, aws } = node;
+  const { namespace, traced, sql } = node as RecordedSubsegment;
+  return {
+    ...{ id, name: safeName(name), start_time, end_time, cause, http, aws, namespace, traced, sql },
+    ...(error && { error }),
+    ...(fault && { fault }),
+    ...(throttle && { throttle }),
+    annotations: node.annotations,
+    metadata: node.metadata && safeCopy(node.metadata, node.root.owner.redact),
+    subsegments: node.subsegments?.map(fieldsOf),
+  };
 }

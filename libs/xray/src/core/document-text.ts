@@ -1,18 +1,16 @@
-import type { TraceNode } from './context';
+import type { RecordedNode, RecordedSegment, RecordedSubsegment } from './recorded-node';
 import { safeCopy } from './safe-metadata';
-import type { Segment } from './segment';
-import { safeName } from './serialise';
-import type { Subsegment } from './subsegment';
+import { safeName } from './safe-name';
 
 /**
- * The document of `closed` as JSON, what `JSON.stringify(closed)` gives but for times, which are in
+ * The document of `node` as JSON, with all that is in it; what is open says `in_progress`. Times are in
  * whole microseconds. Written straight from the nodes: building a tree of documents for
  * JSON.stringify costs as much as everything else that a traced request does.
  */
-export function documentText(closed: Segment | Subsegment): string {
-  const text = nodeText(closed);
-  if (closed.root !== closed) return `${text}${aloneFields(closed as Subsegment)}}`;
-  const { trace_id, parent_id, user, origin, service } = closed;
+export function documentText(node: RecordedNode): string {
+  const text = nodeText(node);
+  if (node.root !== node) return `${text}${aloneFields(node as RecordedSubsegment)}}`;
+  const { trace_id, parent_id, user, origin, service } = node as RecordedSegment;
   let more = `,"trace_id":${idText(trace_id)}`;
   if (parent_id !== undefined) more += `,"parent_id":${idText(parent_id)}`;
   if (user !== undefined) more += `,"user":${JSON.stringify(user)}`;
@@ -22,13 +20,13 @@ export function documentText(closed: Segment | Subsegment): string {
 }
 
 /** What a subsegment has in addition when it is sent on its own. */
-function aloneFields({ segment, parent }: Subsegment): string {
+function aloneFields({ segment, parent }: RecordedSubsegment): string {
   const trace = idText(segment.trace_id);
   return `,"type":"subsegment","trace_id":${trace},"parent_id":${idText(parent.id)}`;
 }
 
 /** The fields of `node` without the brace that ends it: its caller may have more. */
-function nodeText(node: TraceNode): string {
+function nodeText(node: RecordedNode): string {
   const { end_time, subsegments } = node;
   const id = node.hasId ? idText(node.id) : `"${node.id}"`;
   let text = `{"id":${id}${nameText(node.name)}${timeText(node.start_time)}`;
@@ -41,7 +39,7 @@ function nodeText(node: TraceNode): string {
   if (node.aws !== undefined) text += `,"aws":${JSON.stringify(node.aws)}`;
   if (node.annotations !== undefined) text += `,"annotations":${JSON.stringify(node.annotations)}`;
   text += metadataText(node);
-  if (node.root !== node) text += subsegmentFields(node as Subsegment);
+  if (node.root !== node) text += subsegmentFields(node as RecordedSubsegment);
   if (subsegments === undefined) return text;
 
   let before = ',"subsegments":[';
@@ -52,7 +50,7 @@ function nodeText(node: TraceNode): string {
   return subsegments.length === 0 ? `${text},"subsegments":[]` : `${text}]`;
 }
 
-function subsegmentFields({ namespace, traced, sql }: Subsegment): string {
+function subsegmentFields({ namespace, traced, sql }: RecordedSubsegment): string {
   let text = '';
   if (namespace !== undefined) text += `,"namespace":${JSON.stringify(namespace)}`;
   if (traced !== undefined) text += `,"traced":${traced}`;
@@ -60,13 +58,13 @@ function subsegmentFields({ namespace, traced, sql }: Subsegment): string {
   return text;
 }
 
-function metadataText(node: TraceNode): string {
+function metadataText(node: RecordedNode): string {
   const nest = node.call?.nest;
   const { metadata } = node;
   if (metadata === undefined) {
     return nest === undefined ? '' : `,"metadata":{"nest":${constantText(nest)}}`;
   }
-  const safe = safeCopy(metadata, node.root.recorder.redact) as NonNullable<typeof metadata>;
+  const safe = safeCopy(metadata, node.root.owner.redact) as NonNullable<typeof metadata>;
   if (nest !== undefined) safe.nest = { ...nest, ...safe.nest };
   return `,"metadata":${JSON.stringify(safe)}`;
 }

@@ -1,21 +1,20 @@
-import type { Segment } from './segment';
-import type { Subsegment } from './subsegment';
+import type { SegmentNode, SubsegmentNode } from './trace-node';
 
 /**
  * Takes what is finished to where it is kept.
  *
  * `emit` is called once for each closed segment, and for a subsegment that
  * outlived its segment or is some hundred levels deep in it. It gets the live object and should return at once:
- * serialise (`toJSON()`) when sending, not before. Whatever it throws is counted
+ * serialise (`toText()`, `toJSON()`) when sending, not before. Whatever it throws is counted
  * and logged, and never reaches the traced application.
  */
 export interface Emitter {
-  emit(closed: Segment | Subsegment): void;
+  emit(closed: SegmentNode | SubsegmentNode): void;
   /**
    * Takes a segment that has been open for a second, and at shutdown what is still
    * open; the final one follows with the same id. Without it they are not sent.
    */
-  emitInProgress?(open: Segment): void;
+  emitInProgress?(open: SegmentNode): void;
   /**
    * Called once, at the start, on an emitter that learns later what became of a
    * document: it counts in `stats` for itself. Of all others, what `emit` took is sent.

@@ -1,4 +1,5 @@
-import { storage, type TraceNode } from './context';
+import { storage } from './context';
+import type { RecordedNode } from './recorded-node';
 import { Later } from './later';
 import { isLayered, replaceMethod } from './layers';
 import { fail, succeed } from './outcome';
@@ -41,14 +42,14 @@ function isPrototypeOf(prototype: object, object: object): boolean {
  * timed from the first `next` until it is done, left early, or throws. Every step
  * runs with the node as what is active, whoever takes it.
  */
-export function traceIterator<T extends object>(node: TraceNode, iterator: T & AnyIterator): T {
+export function traceIterator<T extends object>(node: RecordedNode, iterator: T & AnyIterator): T {
   if (!Object.isExtensible(iterator)) {
     succeed(node, iterator);
     return iterator;
   }
   const later = new Later(node);
   if (isLayered(iterator.next, node)) return iterator;
-  let open: TraceNode | undefined;
+  let open: RecordedNode | undefined;
   let begun = false;
 
   const trace = (key: keyof AnyIterator, step: Step): void => {
@@ -70,7 +71,7 @@ export function traceIterator<T extends object>(node: TraceNode, iterator: T & A
   return iterator;
 }
 
-function take(node: TraceNode, step: Step, self: unknown, args: unknown[]): unknown {
+function take(node: RecordedNode, step: Step, self: unknown, args: unknown[]): unknown {
   let result: unknown;
   try {
     result = storage.run(node, Reflect.apply<unknown, unknown[], unknown>, step, self, args);
@@ -93,7 +94,7 @@ function take(node: TraceNode, step: Step, self: unknown, args: unknown[]): unkn
 }
 
 /** A step's thenable that is no promise, such as Bluebird's, may run anew with each `then`: it gets one. */
-function followStep(node: TraceNode, step: Thenable): unknown {
+function followStep(node: RecordedNode, step: Thenable): unknown {
   const taken = (result: unknown): unknown => {
     endIfDone(node, result);
     return result;
@@ -105,7 +106,7 @@ function followStep(node: TraceNode, step: Thenable): unknown {
   return storage.run(node, () => step.then(taken, failed));
 }
 
-function endIfDone(node: TraceNode, result: unknown): void {
+function endIfDone(node: RecordedNode, result: unknown): void {
   const { done, value } = (result ?? {}) as { done?: boolean; value?: unknown };
   if (done) succeed(node, value);
 }

@@ -1,4 +1,11 @@
+import type { SegmentOwner } from './recorded-node';
 import { Segment } from './segment';
+
+/** What the segment of an invocation asks of its owner besides. */
+export interface InvocationOwner extends SegmentOwner {
+  /** An invocation has ended: what was recorded in it leaves. */
+  invocationEnded(segment: LambdaSegment): void;
+}
 
 /**
  * Stands for the segment that AWS Lambda itself sends for the function. It has that
@@ -6,11 +13,17 @@ import { Segment } from './segment';
  * https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
  */
 export class LambdaSegment extends Segment {
+  constructor(
+    name: string,
+    override readonly owner: InvocationOwner,
+    traceId: string,
+    extra?: string,
+  ) {
+    super(name, owner, traceId, undefined, extra);
+  }
+
   override end(): void {
     this.end_time = this.now();
-    this.recorder.emitDeep(this);
-    const children = this.subsegments ?? [];
-    this.subsegments = undefined;
-    this.recorder.lambdaDone(this, children);
+    this.owner.invocationEnded(this);
   }
 }

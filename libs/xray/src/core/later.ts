@@ -1,5 +1,5 @@
-import type { Call } from './call';
-import type { Active, TraceNode } from './context';
+import type { Active } from './context';
+import type { Call, RecordedNode } from './recorded-node';
 import { Subsegment } from './subsegment';
 
 /**
@@ -11,26 +11,26 @@ import { Subsegment } from './subsegment';
  * already (the method called another one before it returned) stays.
  */
 export class Later {
-  private first: TraceNode | undefined;
+  private first: RecordedNode | undefined;
   private readonly name: string;
   private readonly call: Call | undefined;
-  private readonly parent: TraceNode | undefined;
+  private readonly parent: RecordedNode | undefined;
   private readonly another: () => Active;
 
   /** For a node that is open already, and stays so until its first work is over. */
-  static begun(node: TraceNode): Later {
+  static begun(node: RecordedNode): Later {
     return new Later(node, true);
   }
 
   constructor(
-    node: TraceNode,
+    node: RecordedNode,
     private begun = false,
   ) {
     this.first = node;
     this.name = node.name;
     this.call = node.call;
     this.parent = node instanceof Subsegment ? node.parent : undefined;
-    this.another = () => node.root.recorder.open({ serviceName: node.name });
+    this.another = () => node.root.owner.open({ serviceName: node.name });
     if (begun) return;
     if (node.subsegments === undefined) node.detach();
     else node.end();
@@ -40,7 +40,7 @@ export class Later {
    * The node of work that begins now, under what is active where it begins, or else
    * where it was called; undefined when the request that begins it is not sampled.
    */
-  begin(active: Active): TraceNode | undefined {
+  begin(active: Active): RecordedNode | undefined {
     if (active !== undefined && active.notTraced) return undefined;
     const { first } = this;
     const parent = active ?? this.parent;

@@ -1,5 +1,6 @@
 import { Observable, Subscriber } from 'rxjs';
-import { storage, type Active, type TraceNode } from './context';
+import { storage, type Active } from './context';
+import type { RecordedNode } from './recorded-node';
 import { Later } from './later';
 import { fail, succeed } from './outcome';
 
@@ -11,7 +12,7 @@ import { fail, succeed } from './outcome';
  * What the source emits reaches the subscriber in the subscriber's own context.
  */
 export function traceObservable<T>(
-  node: TraceNode,
+  node: RecordedNode,
   source: Observable<T>,
   later = new Later(node),
 ): Observable<T> {
@@ -36,7 +37,7 @@ class Follower<T> extends Subscriber<T> {
 
   constructor(
     destination: Subscriber<T>,
-    private readonly node: TraceNode,
+    private readonly node: RecordedNode,
     private readonly caller: Active,
   ) {
     super(destination);

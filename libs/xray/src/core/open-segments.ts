@@ -1,4 +1,4 @@
-import type { Segment } from './segment';
+import type { RecordedSegment } from './recorded-node';
 
 /** How long a segment may be open before it is sent as in progress. */
 const LATE_S = 1;
@@ -11,15 +11,15 @@ const MAX_LATE = 10_000;
  * once and from then on kept by nobody but those who work on it.
  */
 export class OpenSegments {
-  private oldest: Segment | undefined;
-  private newest: Segment | undefined;
-  private late: WeakRef<Segment>[] = [];
+  private oldest: RecordedSegment | undefined;
+  private newest: RecordedSegment | undefined;
+  private late: WeakRef<RecordedSegment>[] = [];
   private timer: NodeJS.Timeout | undefined;
 
   /** @param report is told of each segment that has been open for a second; undefined does not look. */
-  constructor(private readonly report: ((segment: Segment) => void) | undefined) {}
+  constructor(private readonly report: ((segment: RecordedSegment) => void) | undefined) {}
 
-  add(segment: Segment): void {
+  add(segment: RecordedSegment): void {
     segment.older = this.newest;
     if (this.newest === undefined) this.oldest = segment;
     else this.newest.newer = segment;
@@ -31,7 +31,7 @@ export class OpenSegments {
   }
 
   /** Does nothing for one that is late, or was never added. */
-  remove(segment: Segment): void {
+  remove(segment: RecordedSegment): void {
     const { older, newer } = segment;
     if (older !== undefined) older.newer = newer;
     else if (this.oldest === segment) this.oldest = newer;
@@ -42,11 +42,12 @@ export class OpenSegments {
   }
 
   /** What is open now, the oldest first. */
-  all(): Segment[] {
+  all(): RecordedSegment[] {
     const open = this.late.map((reference) => reference.deref());
     for (let next = this.oldest; next !== undefined; next = next.newer) open.push(next);
     return open.filter(
-      (segment): segment is Segment => segment !== undefined && segment.end_time === undefined,
+      (segment): segment is RecordedSegment =>
+        segment !== undefined && segment.end_time === undefined,
     );
   }
 
@@ -58,7 +59,7 @@ export class OpenSegments {
   private look(): void {
     let segment = this.oldest;
     while (segment !== undefined && segment.now() - segment.start_time >= LATE_S) {
-      const { newer }: Segment = segment;
+      const { newer }: RecordedSegment = segment;
       this.remove(segment);
       this.late.push(new WeakRef(segment));
       this.report?.(segment);

@@ -1,7 +1,7 @@
-import type { TraceNode } from './context';
+import type { RecordedNode } from './recorded-node';
 
 /** Closes `node` as done, with what its call wants to record of `result`. A second end is ignored. */
-export function succeed(node: TraceNode, result: unknown): void {
+export function succeed(node: RecordedNode, result: unknown): void {
   if (node.end_time !== undefined) return;
   const { call } = node;
   if (call !== undefined && call.detailed) call.succeeded(node, result);
@@ -9,7 +9,7 @@ export function succeed(node: TraceNode, result: unknown): void {
 }
 
 /** Closes `node` with what was thrown. Never throws itself: the caller has a value to throw on. */
-export function fail(node: TraceNode, thrown: unknown): void {
+export function fail(node: RecordedNode, thrown: unknown): void {
   if (node.end_time !== undefined) return;
   try {
     const { call } = node;

@@ -3,34 +3,16 @@ import type { TraceHeader } from '../document';
 import type { EmitStats, Emitter } from './emitter';
 import { flushBeforeExit, forgetBeforeExit } from './before-exit';
 import { takeDeepNodes } from './deep-nodes';
-import { LambdaSegment } from './lambda-segment';
+import { type InvocationOwner, LambdaSegment } from './lambda-segment';
 import { OpenSegments } from './open-segments';
 import type { OutgoingPolicy } from './outgoing';
-import { DEFAULT_REDACTED } from './safe-metadata';
+import type { RecordedSegment, RecordedSubsegment } from './recorded-node';
+import { DEFAULT_REDACTED } from './redact';
+import type { Sampler, SamplingRequest } from './sampler';
 import { Segment } from './segment';
-import type { Subsegment } from './subsegment';
+import type { SegmentNode } from './trace-node';
 import { Unsampled } from './unsampled';
-
-/** Where the recorder reports trouble; Nest's Logger fits. */
-export interface RecorderLogger {
-  warn(message: string): void;
-}
-
-/** What sampling decides on. */
-export interface SamplingRequest {
-  serviceName: string;
-  method?: string;
-  host?: string;
-  /** Without the query string. */
-  path?: string;
-}
-
-/** Decides whether a request is recorded, and by which rule. */
-export interface Sampler {
-  decide(request: SamplingRequest): { sampled: boolean; ruleName?: string };
-  /** Ends what it does besides, such as asking for rules. */
-  close?(): void;
-}
+import { reasonOf, type RecorderLogger, WarnOnce } from './warn-once';
 
 export interface RecorderOptions {
   emitter: Emitter;
@@ -49,7 +31,7 @@ export interface RecorderOptions {
   /** How long close() may take. Default 2,000. */
   shutdownTimeoutMs?: number;
   /** Fields put on every segment, such as `origin`, `service` and `aws`. */
-  base?: { origin?: string; service?: Segment['service']; aws?: Record<string, unknown> };
+  base?: { origin?: string; service?: SegmentNode['service']; aws?: Record<string, unknown> };
 }
 
 /**
@@ -63,11 +45,8 @@ export interface RecorderStats extends EmitStats {
   closed: number;
 }
 
-/** Different warnings kept apart; beyond that, no new kind is reported. */
-const MAX_WARNINGS = 1000;
-
 /** Opens segments and hands over what is finished. One for each XrayModule. */
-export class Recorder {
+export class Recorder implements InvocationOwner {
   stats: RecorderStats = {
     opened: 0,
     closed: 0,
@@ -79,7 +58,7 @@ export class Recorder {
   };
   readonly redact: RegExp;
   readonly outgoing: OutgoingPolicy | undefined;
-  private readonly warned = new Set<string>();
+  private readonly warnings: WarnOnce;
   private readonly openSegments: OpenSegments;
   private readonly counts: boolean;
   private closing: Promise<void> | undefined;
@@ -87,6 +66,7 @@ export class Recorder {
   constructor(private readonly options: RecorderOptions) {
     this.redact = options.redact ?? DEFAULT_REDACTED;
     this.outgoing = options.outgoing;
+    this.warnings = new WarnOnce(options.logger);
     const { emitter, inProgress = true } = options;
     emitter.countIn?.(this.stats);
     this.counts = emitter.countIn === undefined;
@@ -99,7 +79,7 @@ export class Recorder {
    * Opens the segment of a request; the marker of an unsampled one when it is not to be recorded.
    * The caller's decision in `header` wins over the sampler's.
    */
-  open(request: SamplingRequest, header: TraceHeader = {}): Segment | Unsampled {
+  open(request: SamplingRequest, header: TraceHeader = {}): RecordedSegment | Unsampled {
     const { invocation } = this.options;
     if (invocation !== undefined) return this.openInvocation(request, invocation());
     const { root, extra } = header;
@@ -125,63 +105,59 @@ export class Recorder {
     return segment;
   }
 
-  private openInvocation(request: SamplingRequest, header: TraceHeader): Segment | Unsampled {
+  private openInvocation(
+    request: SamplingRequest,
+    header: TraceHeader,
+  ): RecordedSegment | Unsampled {
     const { root, parent, sampled, extra } = header;
     // Without all of it there is no segment of Lambda's that ours could be part of.
     if (root === undefined || parent === undefined || sampled !== true) {
       return new Unsampled(root, extra, this.outgoing);
     }
-    const segment = new LambdaSegment(request.serviceName, this, root, undefined, extra);
+    const segment = new LambdaSegment(request.serviceName, this, root, extra);
     segment.id = parent;
     this.stats.opened++;
     return segment;
   }
 
   /** What was recorded in an invocation leaves on its own; what is still open follows when it ends. */
-  lambdaDone(segment: Segment, children: Subsegment[]): void {
+  invocationEnded(segment: RecordedSegment): void {
+    this.emitDeep(segment);
+    const children = segment.subsegments ?? [];
+    segment.subsegments = undefined;
     for (const child of children) {
-      if (child.end_time === undefined) {
-        (segment.subsegments ??= []).push(child);
-        continue;
-      }
-      this.stats.closed++;
-      this.emit(child);
+      if (child.end_time === undefined) (segment.subsegments ??= []).push(child);
+      else this.finish(child);
     }
     // Lambda freezes the process as soon as the answer is out.
     void this.flush();
   }
 
   /** Takes on a segment that was made elsewhere. */
-  adopt(segment: Segment): void {
+  adopt(segment: RecordedSegment): void {
     this.stats.opened++;
     this.openSegments.add(segment);
   }
 
-  segmentClosed(segment: Segment): void {
-    this.stats.closed++;
+  closed(segment: RecordedSegment): void {
     this.openSegments.remove(segment);
     this.emitDeep(segment);
-    this.emit(segment);
+    this.finish(segment);
+  }
+
+  /** A subsegment that ended after its segment had left is sent on its own. */
+  outlived(subsegment: RecordedSubsegment): void {
+    subsegment.detach();
+    this.finish(subsegment);
   }
 
   /** What is too deep in the tree for the segment's document leaves before it. */
-  emitDeep(segment: Segment): void {
-    for (const node of takeDeepNodes(segment)) {
-      this.stats.closed++;
-      this.emit(node);
-    }
+  private emitDeep(segment: RecordedSegment): void {
+    for (const node of takeDeepNodes(segment)) this.finish(node);
   }
 
-  /** A subsegment ended after its segment had left: it is sent on its own. */
-  subsegmentOutlived(subsegment: Subsegment): void {
-    const siblings = subsegment.parent.subsegments;
-    const at = siblings?.indexOf(subsegment) ?? -1;
-    if (at >= 0) siblings!.splice(at, 1);
+  private finish(closed: RecordedSegment | RecordedSubsegment): void {
     this.stats.closed++;
-    this.emit(subsegment);
-  }
-
-  private emit(closed: Segment | Subsegment): void {
     if (this.closing !== undefined) {
       this.stats.dropped++;
       return;
@@ -195,7 +171,7 @@ export class Recorder {
     }
   }
 
-  private readonly report = (open: Segment): void => {
+  private readonly report = (open: SegmentNode): void => {
     try {
       this.options.emitter.emitInProgress?.(open);
     } catch (problem) {
@@ -204,19 +180,12 @@ export class Recorder {
   };
 
   private emitFailed(problem: unknown): void {
-    const why = problem instanceof Error ? problem.message : String(problem);
+    const why = reasonOf(problem);
     this.warn(`emit:${why}`, `A trace could not be emitted: ${why}. The request was not affected.`);
   }
 
-  /** Logs `message` the first time `cause` comes up. Never throws. */
   warn(cause: string, message: string): void {
-    if (this.warned.has(cause) || this.warned.size >= MAX_WARNINGS) return;
-    this.warned.add(cause);
-    try {
-      this.options.logger.warn(message);
-    } catch {
-      // A logger that throws must not take the request with it.
-    }
+    this.warnings.warn(cause, message);
   }
 
   /** Sends what was closed so far, and what is open if `andOpen`. Never rejects. */

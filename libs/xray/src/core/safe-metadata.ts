@@ -1,7 +1,5 @@
 import { DEFAULT_REDACTED } from './redact';
 
-export { DEFAULT_REDACTED };
-
 /** Values deeper, longer or more numerous than this are cut, with a mark that says so. */
 const MAX_DEPTH = 8;
 const MAX_STRING = 8_192;

@@ -1,31 +1,24 @@
-import type { SegmentDocument, ServiceDocument } from '../document';
+import type { ServiceDocument } from '../document';
 import { clockOffset } from './clock';
 import { Node } from './node';
-import type { Recorder } from './recorder';
-import { segmentDocument } from './serialise';
+import type { RecordedSegment, SegmentOwner } from './recorded-node';
 
-/** The work one service does for one request; the root of what this process records of it. */
-export class Segment extends Node {
+export class Segment extends Node implements RecordedSegment {
   user: string | undefined = undefined;
   parent_id: string | undefined;
   declare origin: string | undefined;
   declare service: ServiceDocument | undefined;
 
-  /** Parts of the incoming trace header to pass on. */
   extra: string | undefined;
-  /** What was thrown inside and the id it has, so that the same exception is stored once. */
   thrown: Map<unknown, string> | undefined = undefined;
-  /** How many annotations this process has put in the trace. */
   annotationCount = 0;
-  /** Its neighbours among the open segments, which are linked so that hundreds a second cost nothing. */
-  older: Segment | undefined = undefined;
-  newer: Segment | undefined = undefined;
-  /** Milliseconds that turn `performance.now()` into epoch milliseconds; see clock.ts. */
+  older: RecordedSegment | undefined = undefined;
+  newer: RecordedSegment | undefined = undefined;
   readonly clock: number;
 
   constructor(
     name: string,
-    readonly recorder: Recorder,
+    readonly owner: SegmentOwner,
     public trace_id: string,
     parentId?: string,
     extra?: string,
@@ -41,12 +34,10 @@ export class Segment extends Node {
     return this;
   }
 
-  /** Epoch seconds on this segment's own clock. */
   now(): number {
     return (this.clock + performance.now()) / 1000;
   }
 
-  /** Names the user that the request was made for; searchable as `user`. */
   setUser(user: string): void {
     this.user = String(user).slice(0, 250);
   }
@@ -61,10 +52,6 @@ export class Segment extends Node {
 
   end(): void {
     this.end_time = this.now();
-    this.recorder.segmentClosed(this);
-  }
-
-  toJSON(): SegmentDocument {
-    return segmentDocument(this);
+    this.owner.closed(this);
   }
 }

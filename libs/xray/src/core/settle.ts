@@ -1,5 +1,5 @@
 import { isObservable } from 'rxjs';
-import type { TraceNode } from './context';
+import type { RecordedNode } from './recorded-node';
 import { isIterator, traceIterator } from './iterator';
 import { traceObservable } from './observable';
 import { fail, succeed } from './outcome';
@@ -23,7 +23,7 @@ const nativeThen = Reflect.get(Promise.prototype, 'then') as unknown;
  * an async function for this call alone: then the one that follows it comes
  * back, and a rejection nobody handles is reported by Node as ever.
  */
-export function settle<T>(node: TraceNode, result: T, owned = false): T {
+export function settle<T>(node: RecordedNode, result: T, owned = false): T {
   if ((typeof result !== 'object' && typeof result !== 'function') || result === null) {
     succeed(node, result);
     return result;
@@ -31,7 +31,7 @@ export function settle<T>(node: TraceNode, result: T, owned = false): T {
   return settleObject(node, result, owned);
 }
 
-function settleObject<T extends object>(node: TraceNode, result: T, owned: boolean): T {
+function settleObject<T extends object>(node: RecordedNode, result: T, owned: boolean): T {
   try {
     if (result instanceof Promise && isPlain((result as { then: unknown }).then)) {
       return settlePromise(node, result, owned) as T;
@@ -55,7 +55,7 @@ function isPlain(then: unknown): boolean {
   return then === nativeThen || then === Reflect.get(Promise.prototype, 'then');
 }
 
-function settlePromise(node: TraceNode, promise: Promise<unknown>, owned: boolean): unknown {
+function settlePromise(node: RecordedNode, promise: Promise<unknown>, owned: boolean): unknown {
   const done = (value: unknown): unknown => {
     succeed(node, value);
     return value;

@@ -1,13 +1,9 @@
-import type { SqlDocument, SubsegmentDocument } from '../document';
-import type { TraceNode } from './context';
+import type { SqlDocument } from '../document';
 import { Node } from './node';
-import type { Segment } from './segment';
-import { aloneDocument } from './serialise';
+import type { RecordedNode, RecordedSegment, RecordedSubsegment } from './recorded-node';
 
-/** A part of the work inside a segment: a method, a query, a call. */
-export class Subsegment extends Node {
-  /** The segment it belongs to. */
-  segment: Segment;
+export class Subsegment extends Node implements RecordedSubsegment {
+  segment: RecordedSegment;
   declare namespace: string | undefined;
   declare traced: boolean | undefined;
   declare sql: SqlDocument | undefined;
@@ -15,7 +11,7 @@ export class Subsegment extends Node {
   /** Opens it under `parent`, which may be closed already: the work was started from there. */
   constructor(
     name: string,
-    public parent: TraceNode,
+    public parent: RecordedNode,
   ) {
     const segment = parent.root;
     super(name, (segment.clock + performance.now()) / 1000);
@@ -36,7 +32,7 @@ export class Subsegment extends Node {
     if (siblings.length === 0) this.parent.subsegments = undefined;
   }
 
-  reopen(parent: TraceNode = this.parent): boolean {
+  reopen(parent: RecordedNode = this.parent): boolean {
     if (this.subsegments !== undefined) {
       if (this.segment.end_time !== undefined) return false;
       this.end_time = undefined;
@@ -49,18 +45,13 @@ export class Subsegment extends Node {
     return true;
   }
 
-  get root(): Segment {
+  get root(): RecordedSegment {
     return this.segment;
   }
 
   end(): void {
     const { segment } = this;
     this.end_time = segment.now();
-    if (segment.end_time !== undefined) segment.recorder.subsegmentOutlived(this);
-  }
-
-  /** The document as it is sent on its own, with its trace and parent. */
-  toJSON(): SubsegmentDocument {
-    return aloneDocument(this);
+    if (segment.end_time !== undefined) segment.owner.outlived(this);
   }
 }

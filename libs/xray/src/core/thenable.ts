@@ -1,4 +1,5 @@
-import { storage, type TraceNode } from './context';
+import { storage } from './context';
+import type { RecordedNode } from './recorded-node';
 import { Later } from './later';
 import { isLayered, replaceMethod } from './layers';
 import { fail, succeed } from './outcome';
@@ -20,7 +21,7 @@ export function isThenable(result: object): result is Thenable {
  * are replaced in place, so that it stays the object it is. Timed from the first
  * of these calls until it settles; later ones find it begun and are left alone.
  */
-export function traceThenable<T extends object>(node: TraceNode, thenable: T & Thenable): T {
+export function traceThenable<T extends object>(node: RecordedNode, thenable: T & Thenable): T {
   const { then } = thenable;
   if (!Object.isExtensible(thenable)) {
     succeed(node, thenable);

@@ -1,6 +1,6 @@
 import type { AnnotationValue } from '../document';
-import type { Call, NestFacts } from '../core/call';
-import type { TraceNode } from '../core/context';
+import type { Call, NestFacts, RecordedNode } from '../core/recorded-node';
+import type { TraceNode } from '../core/trace-node';
 import { runtime } from '../core/runtime';
 import type { SourceLocation } from '../core/source-location';
 import type { ParameterRule } from './parameter-rules';
@@ -18,7 +18,7 @@ export class CallSite implements Call {
     readonly rules: readonly (ParameterRule & { key: string })[] = [],
   ) {}
 
-  get place(): object {
+  get site(): object {
     return this;
   }
 
@@ -43,17 +43,17 @@ export class DetailedCall implements Call {
   readonly detailed = true;
 
   constructor(
-    readonly place: CallSite,
+    readonly site: CallSite,
     private readonly args: unknown[],
   ) {}
 
   get nest(): NestFacts | undefined {
-    return this.place.nest;
+    return this.site.nest;
   }
 
   /** Records what is known before the method runs, so that a call that never ends has it too. */
   begin(node: TraceNode): void {
-    const { rules, options } = this.place;
+    const { rules, options } = this.site;
     if (options.namespace !== undefined)
       (node as { namespace?: string }).namespace = options.namespace;
     for (const { index, key, kind, namespace } of rules) {
@@ -62,14 +62,14 @@ export class DetailedCall implements Call {
     }
   }
 
-  succeeded(node: TraceNode, result: unknown): void {
+  succeeded(node: RecordedNode, result: unknown): void {
     this.describe(node, result);
-    if (this.place.options.captureResult) node.addMetadata('result', result);
+    if (this.site.options.captureResult) node.addMetadata('result', result);
   }
 
-  failed(node: TraceNode, thrown: unknown): void {
+  failed(node: RecordedNode, thrown: unknown): void {
     this.describe(node, undefined);
-    const { onError } = this.place.options;
+    const { onError } = this.site.options;
     const verdict = onError && this.attempt(node, 'onError', () => onError(thrown, node));
     if (verdict === 'ignore') return;
     node.addError(thrown);
@@ -80,8 +80,8 @@ export class DetailedCall implements Call {
     if (verdict === 'throttle') node.throttle = true;
   }
 
-  private describe(node: TraceNode, result: unknown): void {
-    const { annotations, metadata } = this.place.options;
+  private describe(node: RecordedNode, result: unknown): void {
+    const { annotations, metadata } = this.site.options;
     if (annotations !== undefined) {
       const values = this.values(node, 'annotations', annotations, result);
       for (const key in values) annotate(node, key, values[key]);
@@ -93,7 +93,7 @@ export class DetailedCall implements Call {
   }
 
   private values(
-    node: TraceNode,
+    node: RecordedNode,
     option: string,
     given: Record<string, unknown> | ((args: AnyArgs, result: unknown) => Record<string, unknown>),
     result: unknown,
@@ -103,12 +103,12 @@ export class DetailedCall implements Call {
   }
 
   /** Runs a callback of the user's, which may fail without the call failing. */
-  private attempt<T>(node: TraceNode, option: string, callback: () => T): T | undefined {
+  private attempt<T>(node: RecordedNode, option: string, callback: () => T): T | undefined {
     try {
       return callback();
     } catch (problem) {
-      const { label } = this.place;
-      node.root.recorder.warn(
+      const { label } = this.site;
+      node.root.owner.warn(
         `${option}:${label}`,
         `The "${option}" callback of @Subsegment() on ${label} threw: ${String(problem)}. ` +
           'The call was not affected; what the callback would have recorded is missing.',

@@ -1,5 +1,5 @@
 import type { AnnotationValue } from '../document';
-import type { TraceNode } from '../core/context';
+import type { TraceNode } from '../core/trace-node';
 
 /** The parameters of any method: `unknown[]` would refuse those that have any. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -1,10 +1,8 @@
 import { Logger } from '@nestjs/common';
-import type { SegmentDocument, SubsegmentDocument } from '../document';
 import { storage } from '../core/context';
 import type { EmitStats, Emitter } from '../core/emitter';
-import type { RecorderLogger } from '../core/recorder';
-import type { Segment } from '../core/segment';
-import type { Subsegment } from '../core/subsegment';
+import type { RecorderLogger } from '../core/warn-once';
+import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
 import { documentSpans } from './otlp/document-to-spans';
 import { ExportError, OtlpClient } from './otlp/otlp-client';
 import { otlpSettings, type OtlpSettings } from './otlp/otlp-settings';
@@ -16,7 +14,7 @@ const FIRST_WAIT_MS = 500;
 /** How long close() waits for what is on its way, unless it is told. */
 const CLOSE_MS = 5_000;
 
-type Node = Segment | Subsegment;
+type Node = SegmentNode | SubsegmentNode;
 
 /**
  * Sends traces as spans to any OpenTelemetry collector by OTLP/HTTP: the AWS collector, X-Ray's own
@@ -127,7 +125,7 @@ export class OtlpEmitter implements Emitter {
     let unreadable = 0;
     for (const node of batch) {
       try {
-        const document = JSON.parse(JSON.stringify(node)) as SegmentDocument & SubsegmentDocument;
+        const document = node.toJSON();
         const { resource, spans } = documentSpans(document);
         if (spans.length === 0) continue; // all of it is in progress, and spans have ends
         const name = 'segment' in node && node.segment ? node.segment.name : node.name;

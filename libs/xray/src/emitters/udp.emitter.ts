@@ -1,9 +1,7 @@
-import { documentText } from '../core/document-text';
 import type { EmitStats, Emitter } from '../core/emitter';
-import type { RecorderLogger } from '../core/recorder';
-import type { Segment } from '../core/segment';
+import type { RecorderLogger } from '../core/warn-once';
 import { splitDocument } from '../core/split';
-import type { Subsegment } from '../core/subsegment';
+import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
 import type { Address } from '../net/daemon-address';
 import { UdpSocket } from './udp-socket';
 
@@ -38,9 +36,9 @@ interface Sending {
  * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-daemon.html
  */
 export class UdpEmitter implements Emitter {
-  private queue: (Segment | Subsegment)[] = [];
+  private queue: (SegmentNode | SubsegmentNode)[] = [];
   /** Among `queue`, those that are sent while open and so not counted. */
-  private open: Segment[] = [];
+  private open: SegmentNode[] = [];
   private scheduled = false;
   private inFlight = 0;
   private waiting: (() => void)[] = [];
@@ -59,7 +57,7 @@ export class UdpEmitter implements Emitter {
     this.stats = stats;
   }
 
-  emit(closed: Segment | Subsegment): void {
+  emit(closed: SegmentNode | SubsegmentNode): void {
     if (this.closed || this.queue.length >= MAX_QUEUE) {
       this.stats.dropped++;
       return;
@@ -68,7 +66,7 @@ export class UdpEmitter implements Emitter {
     this.schedule();
   }
 
-  emitInProgress(open: Segment): void {
+  emitInProgress(open: SegmentNode): void {
     if (this.closed || this.open.length >= MAX_QUEUE) return;
     this.open.push(open);
     this.schedule();
@@ -117,10 +115,10 @@ export class UdpEmitter implements Emitter {
     this.settle();
   };
 
-  private send(node: Segment | Subsegment, final: boolean, again = false): void {
+  private send(node: SegmentNode | SubsegmentNode, final: boolean, again = false): void {
     let parts;
     try {
-      parts = splitDocument(documentText(node), this.maxBytes);
+      parts = splitDocument(node.toText(), this.maxBytes);
     } catch (problem) {
       this.report(problem);
       if (final) this.stats.failed++;

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Call, NestFacts } from '../core/call';
+import type { Call, NestFacts, RecordedSegment } from '../core/recorded-node';
 import { storage } from '../core/context';
 import { isObject } from '../core/is-object';
-import type { Segment } from '../core/segment';
 import { handlerNameIn, handlerNameOf } from './handler-name';
 import { isEventStream, pathOf, recordAbort, recordResponse } from './http-block';
 
@@ -40,7 +39,7 @@ export class Exchange implements Call {
   handler: string | undefined = undefined;
 
   constructor(
-    readonly segment: Segment,
+    readonly segment: RecordedSegment,
     readonly request: FrameworkRequest,
     /** The framework's. */
     readonly response: unknown,
@@ -53,7 +52,7 @@ export class Exchange implements Call {
     raw.on('close', closed);
   }
 
-  get place(): object {
+  get site(): object {
     return this;
   }
 
@@ -70,7 +69,7 @@ export class Exchange implements Call {
     this.end(this.raw.writableFinished || isEventStream(this.raw) ? recordResponse : recordAbort);
   }
 
-  private end(record: (segment: Segment, response: ServerResponse) => void): void {
+  private end(record: (segment: RecordedSegment, response: ServerResponse) => void): void {
     const { segment } = this;
     if (segment.isClosed()) return;
     this.nest = routeOf(this);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { HttpDocument } from '../document';
-import type { Segment } from '../core/segment';
+import type { SegmentNode } from '../core/trace-node';
 
 /**
  * The request block, as AWS's SDKs write it.
@@ -48,7 +48,7 @@ export function pathOf(url: string): string {
 }
 
 /** Puts the answer on the segment: its final status decides error, throttle and fault. */
-export function recordResponse(segment: Segment, response: ServerResponse): void {
+export function recordResponse(segment: SegmentNode, response: ServerResponse): void {
   const { statusCode } = response;
   const answer: NonNullable<HttpDocument['response']> = { status: statusCode };
   const header = sentHeader(response, 'content-length');
@@ -81,7 +81,7 @@ function sentHeader(response: ServerResponse, name: string): string | undefined 
 }
 
 /** Marks a segment whose client hung up before the answer: there is no status to tell. */
-export function recordAbort(segment: Segment): void {
+export function recordAbort(segment: SegmentNode): void {
   segment.error = true;
   segment.fault = segment.throttle = false;
   segment.addAnnotation('aborted', true);

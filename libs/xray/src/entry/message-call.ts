@@ -1,15 +1,14 @@
-import type { Call } from '../core/call';
-import type { TraceNode } from '../core/context';
+import type { Call, RecordedNode } from '../core/recorded-node';
 
 /** The end of a message's segment: what was thrown is known by then, and not the packet made of it. */
 export const messageCall: Call = {
   detailed: true,
   nest: undefined,
-  get place(): object {
+  get site(): object {
     return this;
   },
   succeeded(): void {},
-  failed(node: TraceNode, thrown: unknown): void {
+  failed(node: RecordedNode, thrown: unknown): void {
     if (node.cause === undefined) node.addError(thrown);
   },
 };

@@ -1,5 +1,5 @@
 import { clockOffset } from '../core/clock';
-import type { TraceNode } from '../core/context';
+import type { RecordedNode } from '../core/recorded-node';
 import { runtime } from '../core/runtime';
 import { Segment } from '../core/segment';
 import { Subsegment } from '../core/subsegment';
@@ -34,14 +34,14 @@ export function adopt(value: unknown): unknown {
   const offset = clockOffset();
   const children = made.subsegments;
   const segment = become(made, Segment.prototype);
-  Object.assign(segment, { recorder, clock: offset, annotationCount: 0 });
+  Object.assign(segment, { owner: recorder, clock: offset, annotationCount: 0 });
   recorder.adopt(segment);
   for (const child of children ?? []) adoptUnder(segment, child);
   return segment;
 }
 
 /** Makes a subsegment that the SDK made a child of `parent`. */
-export function adoptUnder(parent: TraceNode, child: unknown): Subsegment {
+export function adoptUnder(parent: RecordedNode, child: unknown): Subsegment {
   if (child instanceof Subsegment) {
     child.detach();
     child.parent = parent;

@@ -1,6 +1,6 @@
 import { newId } from '../document';
-import type { TraceNode } from '../core/context';
 import { Node } from '../core/node';
+import type { RecordedNode } from '../core/recorded-node';
 import { Segment } from '../core/segment';
 import { Subsegment } from '../core/subsegment';
 import { Unsampled } from '../core/unsampled';
@@ -32,35 +32,35 @@ export function graft(sdk: SdkClasses): void {
 
 /** What the SDK's patchers and add-ons call on a node, as our nodes do it. */
 const shared = {
-  addNewSubsegment(this: TraceNode, name: string): Subsegment {
+  addNewSubsegment(this: RecordedNode, name: string): Subsegment {
     return new Subsegment(String(name), this);
   },
   /** A call that is not recorded although its trace is. */
-  addNewSubsegmentWithoutSampling(this: TraceNode): Unsampled {
-    const { trace_id, extra, recorder } = this.root;
-    return withId(new Unsampled(trace_id, extra, recorder.outgoing));
+  addNewSubsegmentWithoutSampling(this: RecordedNode): Unsampled {
+    const { trace_id, extra, owner } = this.root;
+    return withId(new Unsampled(trace_id, extra, owner.outgoing));
   },
-  addSubsegment(this: TraceNode, child: unknown): void {
+  addSubsegment(this: RecordedNode, child: unknown): void {
     adoptUnder(this, child);
   },
   addSubsegmentWithoutSampling(): void {},
-  removeSubsegment(this: TraceNode, child: Subsegment): void {
+  removeSubsegment(this: RecordedNode, child: Subsegment): void {
     if (child.parent === this) child.detach();
   },
-  addError(this: TraceNode, thrown: unknown, remote?: boolean): void {
+  addError(this: RecordedNode, thrown: unknown, remote?: boolean): void {
     const known = this.cause;
     Node.prototype.addError.call(this as never, thrown);
     if (!remote || this.cause === known || typeof this.cause !== 'object') return;
     for (const exception of this.cause.exceptions) exception.remote = true;
   },
-  close(this: TraceNode, thrown?: unknown, remote?: boolean): void {
+  close(this: RecordedNode, thrown?: unknown, remote?: boolean): void {
     if (this.end_time !== undefined) return;
     if (thrown) shared.addError.call(this, thrown, remote);
     this.end();
   },
   /** Parts of the incoming header that the SDK passes on. */
   get additionalTraceData(): Record<string, string> | undefined {
-    const { extra } = (this as unknown as TraceNode).root;
+    const { extra } = (this as unknown as RecordedNode).root;
     return extra === undefined ? undefined : partsOf(extra);
   },
   format(): string {

@@ -1,5 +1,5 @@
 import { storage } from '../core/context';
-import type { RecorderLogger } from '../core/recorder';
+import type { RecorderLogger } from '../core/warn-once';
 import { createBeanstalk } from './beanstalk.plugin';
 import { ec2 } from './ec2.plugin';
 import { ecs } from './ecs.plugin';

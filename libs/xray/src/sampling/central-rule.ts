@@ -1,4 +1,4 @@
-import type { SamplingRequest } from '../core/recorder';
+import type { SamplingRequest } from '../core/sampler';
 import { Reservoir } from './reservoir';
 import { ruleMatcher } from './rule-match';
 import type { Clock } from './sampling-clock';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { RecorderLogger, Sampler, SamplingRequest } from '../core/recorder';
+import type { Sampler, SamplingRequest } from '../core/sampler';
+import type { RecorderLogger } from '../core/warn-once';
 import type { Address } from '../net/daemon-address';
 import {
   CentralRule,

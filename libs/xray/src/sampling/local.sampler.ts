@@ -1,4 +1,4 @@
-import type { Sampler, SamplingRequest } from '../core/recorder';
+import type { Sampler, SamplingRequest } from '../core/sampler';
 import { Reservoir } from './reservoir';
 import { ruleMatcher } from './rule-match';
 import type { SamplingRules } from './rules-document';

@@ -1,5 +1,5 @@
 import { globMatcher } from '../core/glob';
-import type { SamplingRequest } from '../core/recorder';
+import type { SamplingRequest } from '../core/sampler';
 
 /** Globs of a rule; a part that is left out matches all. */
 export interface RulePatterns {

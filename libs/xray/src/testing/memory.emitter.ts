@@ -1,7 +1,6 @@
 import type { SegmentDocument, SubsegmentDocument } from '../document';
 import type { Emitter } from '../core/emitter';
-import type { Segment } from '../core/segment';
-import type { Subsegment } from '../core/subsegment';
+import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
 
 /**
  * Keeps what is emitted, for tests.
@@ -15,8 +14,8 @@ export class MemoryEmitter implements Emitter {
   /** Parsed documents in the order they were emitted. Emptying it (`length = 0`) is allowed. */
   readonly documents: (SegmentDocument & SubsegmentDocument)[] = [];
 
-  emit(closed: Segment | Subsegment): void {
-    this.documents.push(JSON.parse(JSON.stringify(closed)) as SegmentDocument & SubsegmentDocument);
+  emit(closed: SegmentNode | SubsegmentNode): void {
+    this.documents.push(closed.toJSON());
   }
 
   async flush(): Promise<void> {}

@@ -1,4 +1,4 @@
-import { storage, type Active } from '../../core/context';
+import { outgoingPolicy, storage, type Active } from '../../core/context';
 import { Subsegment } from '../../core/subsegment';
 import { resourcesOf } from './aws-resources';
 import { loadedCopies } from '../loaded-copies';
@@ -87,7 +87,7 @@ function start(
   command: Command,
 ): { subsegment?: Subsegment } | undefined {
   try {
-    const outgoing = active.notTraced ? active.outgoing : active.root.recorder.outgoing;
+    const outgoing = outgoingPolicy(active);
     if (!outgoing || client.middlewareStack?.identify?.().join().includes(SDK_MIDDLEWARE)) {
       return undefined;
     }
@@ -180,7 +180,7 @@ function headerMiddleware(next: Handler): Handler {
     const { headers, hostname } = args.request ?? {};
     // A call that the predicate left out is told as the HTTP request that it is.
     if (headers && active && (active.notTraced || (active as Subsegment).namespace === 'aws')) {
-      const outgoing = active.notTraced ? active.outgoing : active.root.recorder.outgoing;
+      const outgoing = outgoingPolicy(active);
       if (outgoing?.tells(String(hostname))) headers[TRACE_HEADER] = active.traceHeader();
     }
     return next(args);

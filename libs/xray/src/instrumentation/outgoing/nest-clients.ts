@@ -1,4 +1,4 @@
-import { storage, type Active } from '../../core/context';
+import { outgoingPolicy, storage, type Active } from '../../core/context';
 import { Subsegment } from '../../core/subsegment';
 import { RPC_HEADER_FIELD } from '../nest/rpc-header';
 import { loadedCopies } from '../loaded-copies';
@@ -87,7 +87,7 @@ function start(
   packet: Packet,
 ): { subsegment?: Subsegment; packet: Packet } | undefined {
   if (active === undefined) return undefined;
-  const outgoing = active.notTraced ? active.outgoing : active.root.recorder.outgoing;
+  const outgoing = outgoingPolicy(active);
   try {
     const { host = 'unknown', port } = client;
     const pattern =

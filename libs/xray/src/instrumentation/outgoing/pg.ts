@@ -1,4 +1,5 @@
-import { currentNode, storage, type TraceNode } from '../../core/context';
+import { currentNode, storage } from '../../core/context';
+import type { RecordedNode } from '../../core/recorded-node';
 import { Subsegment } from '../../core/subsegment';
 import { loadedCopies } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
@@ -99,15 +100,15 @@ function boundConnect(original: Method) {
   };
 }
 
-function open(parent: TraceNode, client: Client, args: unknown[]): Subsegment | undefined {
-  const { recorder } = parent.root;
+function open(parent: RecordedNode, client: Client, args: unknown[]): Subsegment | undefined {
+  const { owner } = parent.root;
   try {
     const first = args[0] as Query | string | null | undefined;
     const given = (typeof first === 'string' ? { text: first } : first) ?? {};
     const query = given.cursor ?? given;
     const { host = 'unknown', database = 'unknown', port = 5432, user } = client;
     const text = typeof query.text === 'string' ? query.text : '';
-    if (!recorder.outgoing?.wants('sql', { text, database, host })) return undefined;
+    if (!owner.outgoing?.wants('sql', { text, database, host })) return undefined;
 
     const subsegment = new Subsegment(`${database}@${host}`, parent);
     subsegment.namespace = 'remote';
@@ -118,7 +119,7 @@ function open(parent: TraceNode, client: Client, args: unknown[]): Subsegment | 
     const version = serverVersions.get(client);
     if (version !== undefined) subsegment.sql.database_version = version;
     if (user) subsegment.sql.user = user;
-    if (recorder.outgoing.sqlText && text !== '') {
+    if (owner.outgoing.sqlText && text !== '') {
       subsegment.sql.sanitized_query = sanitiseSql(text);
     }
     if (/^\s*call\b/i.test(text)) subsegment.sql.preparation = 'call';
@@ -127,7 +128,7 @@ function open(parent: TraceNode, client: Client, args: unknown[]): Subsegment | 
     }
     return subsegment;
   } catch (problem) {
-    recorder.warn('capture-pg', `A query could not be traced: ${String(problem)}`);
+    owner.warn('capture-pg', `A query could not be traced: ${String(problem)}`);
     return undefined;
   }
 }
@@ -135,7 +136,7 @@ function open(parent: TraceNode, client: Client, args: unknown[]): Subsegment | 
 /** Runs the query and closes `subsegment` with it, whichever way its end is told. */
 function watch(
   subsegment: Subsegment,
-  parent: TraceNode,
+  parent: RecordedNode,
   args: unknown[],
   run: () => unknown,
 ): unknown {
@@ -177,7 +178,7 @@ function watch(
   );
 }
 
-function closing(subsegment: Subsegment, parent: TraceNode, callback: Callback): Callback {
+function closing(subsegment: Subsegment, parent: RecordedNode, callback: Callback): Callback {
   return function (this: unknown, error, ...results) {
     subsegment.close(error);
     return storage.run(parent, () => Reflect.apply(callback, this, [error, ...results]));

@@ -1,5 +1,6 @@
-import { storage, type TraceNode } from '../../core/context';
+import { outgoingPolicy, storage } from '../../core/context';
 import type { OutgoingHttp } from '../../core/outgoing';
+import type { RecordedNode } from '../../core/recorded-node';
 import { Subsegment } from '../../core/subsegment';
 
 const MAX_URL = 2_000;
@@ -44,7 +45,7 @@ export function startRemoteCall(
   if (active === undefined) return undefined;
   // What runs inside of an AWS call is that call: its request, its credentials, its retries.
   if (!active.notTraced && (active as Partial<Subsegment>).namespace === 'aws') return undefined;
-  const outgoing = active.notTraced ? active.outgoing : active.root.recorder.outgoing;
+  const outgoing = outgoingPolicy(active);
   if (!outgoing?.mayWant(target)) return undefined;
   const request = describe();
   if (!outgoing.wants(target, request)) return undefined;
@@ -60,7 +61,7 @@ export function startRemoteCall(
 }
 
 /** Records the answer's head. */
-export function recordAnswer(node: TraceNode, status: number, contentLength: unknown): void {
+export function recordAnswer(node: RecordedNode, status: number, contentLength: unknown): void {
   const http = (node.http ??= {});
   http.response = { status };
   const length = Number(contentLength ?? NaN);

@@ -1,0 +1,101 @@
+import type { OutgoingPolicy } from './outgoing';
+import type { SamplingRequest } from './sampler';
+import type { SegmentNode, SubsegmentNode, TraceNode } from './trace-node';
+import type { Unsampled } from './unsampled';
+
+/** A node as this package itself sees it, with what is no business of those who record on it. */
+export interface RecordedNode extends TraceNode {
+  /** False on a node; true on the marker of an unsampled request. */
+  readonly notTraced: false;
+  readonly root: RecordedSegment;
+  subsegments: RecordedSubsegment[] | undefined;
+
+  /** Whether its id was asked for or given, and so may be known elsewhere. */
+  readonly hasId: boolean;
+
+  /** What the call that this records wants to know about its end. */
+  call: Call | undefined;
+
+  /** Takes it out of the trace: its work has not begun. */
+  detach(): void;
+
+  /**
+   * Puts it back as a child of `parent`, starting now; one that has content stays where and
+   * when it was. False when it has left the process, and a new node is needed.
+   */
+  reopen(parent: RecordedNode | undefined): boolean;
+
+  /** Stamps the end and hands over what is to be sent. Callers check that it is open. */
+  end(): void;
+}
+
+export interface RecordedSegment extends RecordedNode, SegmentNode {
+  readonly root: RecordedSegment;
+  subsegments: RecordedSubsegment[] | undefined;
+  readonly owner: SegmentOwner;
+  /** Parts of the incoming trace header to pass on. */
+  extra: string | undefined;
+  /** What was thrown inside and the id it has, so that the same exception is stored once. */
+  thrown: Map<unknown, string> | undefined;
+  /** How many annotations this process has put in the trace. */
+  annotationCount: number;
+  /** Its neighbours among the open segments, which are linked so that hundreds a second cost nothing. */
+  older: RecordedSegment | undefined;
+  newer: RecordedSegment | undefined;
+  /** Milliseconds that turn `performance.now()` into epoch milliseconds; see clock.ts. */
+  readonly clock: number;
+
+  /** Epoch seconds on this segment's own clock. */
+  now(): number;
+}
+
+export interface RecordedSubsegment extends RecordedNode, SubsegmentNode {
+  readonly root: RecordedSegment;
+  subsegments: RecordedSubsegment[] | undefined;
+  parent: RecordedNode;
+  segment: RecordedSegment;
+}
+
+/** What a segment asks of whoever opened it. */
+export interface SegmentOwner {
+  /** Keys of metadata whose values are not sent. */
+  readonly redact: RegExp;
+  /** Which calls out of the process are recorded; none when undefined. */
+  readonly outgoing: OutgoingPolicy | undefined;
+  /** Logs `message` the first time `cause` comes up. Never throws. */
+  warn(cause: string, message: string): void;
+  /** Opens another one, for work that begins after the segment it was started in is gone. */
+  open(request: SamplingRequest): RecordedSegment | Unsampled;
+  /** A segment has ended. */
+  closed(segment: RecordedSegment): void;
+  /** A subsegment has ended after its segment. */
+  outlived(subsegment: RecordedSubsegment): void;
+}
+
+/** What Nest knows of a call, for `metadata.nest`. Shared by calls, and never changed. */
+export interface NestFacts {
+  readonly controller?: string;
+  readonly handler?: string;
+  readonly route?: string;
+  /** `path:line` of the decorator, where that is recorded. */
+  readonly source?: string;
+}
+
+/**
+ * What a traced call wants to know about its end, and what is known of it beforehand.
+ *
+ * A plain @Subsegment() shares one between all its calls; one that records
+ * arguments or the result makes one for each.
+ */
+export interface Call {
+  /** Whether `succeeded` and `failed` are to be asked at all. */
+  readonly detailed: boolean;
+  /** The same object for all calls of one wrapped method. */
+  readonly site: object;
+  /** Asked for when the document is written. */
+  readonly nest: NestFacts | undefined;
+  /** The node is about to close with `result`. Must not throw. */
+  succeeded(node: RecordedNode, result: unknown): void;
+  /** The node is about to close with `thrown`, which this has to record. Must not throw. */
+  failed(node: RecordedNode, thrown: unknown): void;
+}

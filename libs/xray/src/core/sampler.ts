@@ -1,0 +1,15 @@
+/** What sampling decides on. */
+export interface SamplingRequest {
+  serviceName: string;
+  method?: string;
+  host?: string;
+  /** Without the query string. */
+  path?: string;
+}
+
+/** Decides whether a request is recorded, and by which rule. */
+export interface Sampler {
+  decide(request: SamplingRequest): { sampled: boolean; ruleName?: string };
+  /** Ends what it does besides, such as asking for rules. */
+  close?(): void;
+}

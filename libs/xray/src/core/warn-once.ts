@@ -1,0 +1,30 @@
+/** Where this package reports trouble; Nest's Logger fits. */
+export interface RecorderLogger {
+  warn(message: string): void;
+}
+
+/** Different warnings kept apart; beyond that, no new kind is reported. */
+const MAX_WARNINGS = 1000;
+
+/** Logs each kind of trouble once, and never throws. */
+export class WarnOnce {
+  private readonly warned = new Set<string>();
+
+  constructor(private readonly logger: RecorderLogger) {}
+
+  /** Logs `message` the first time `cause` comes up. */
+  warn(cause: string, message: string): void {
+    if (this.warned.has(cause) || this.warned.size >= MAX_WARNINGS) return;
+    this.warned.add(cause);
+    try {
+      this.logger.warn(message);
+    } catch {
+      // A logger that throws must not take the application with it.
+    }
+  }
+}
+
+/** Why something failed, for a log line. */
+export function reasonOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
+}
