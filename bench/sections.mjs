@@ -5,25 +5,45 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { benchCall, CALL_ROWS } from './call/call.bench.mjs';
 import { benchDocument } from './document/document.bench.mjs';
 import { nodesOf } from './lib/nodes.mjs';
+import { benchLambda } from './lambda/lambda.bench.mjs';
 import { benchLocalXray } from './local-xray/local-xray.bench.mjs';
 import { benchMemory } from './memory/memory.bench.mjs';
-import { benchRequest } from './request/request.bench.mjs';
+import { baselineOf, benchRequest } from './request/request.bench.mjs';
+import { benchStartUp } from './start-up/start-up.bench.mjs';
 import { benchViewer } from './viewer/viewer.bench.mjs';
 
 const require = createRequire(import.meta.url);
 const { variants } = require('./tracers/variants.cjs');
 
 /** The parts, in the order in which they run. */
-export const SECTIONS = ['request', 'call', 'document', 'memory', 'local-xray', 'viewer'];
+export const SECTIONS = [
+  'request',
+  'call',
+  'document',
+  'start-up',
+  'lambda',
+  'memory',
+  'local-xray',
+  'viewer',
+];
 
 /** Left out of a quick run, unless asked for: it has three minutes. */
-const SLOW = ['sdk', 'opentelemetry-unsampled', 'narando', 'aws-sdk-unsampled'];
+const SLOW = [
+  'sdk',
+  'opentelemetry-unsampled',
+  'narando',
+  'aws-sdk-unsampled',
+  'untraced-fastify',
+  'default-fastify',
+];
 
 const SIZES = {
   quick: {
     request: { rounds: 1, warmUp: 2500, turns: 12, block: 250 },
     call: { turns: 3 },
     document: { turns: 5 },
+    startUp: { rounds: 1 },
+    lambda: { rounds: 2 },
     memory: { names: ['default'], requests: 30_000 },
     viewer: { runs: 1 },
   },
@@ -31,7 +51,9 @@ const SIZES = {
     request: { rounds: 3, warmUp: 4000, turns: 10, block: 1000 },
     call: { turns: 12 },
     document: { turns: 20 },
-    memory: { names: ['lean', 'default'], requests: 200_000 },
+    startUp: { rounds: 9 },
+    lambda: { rounds: 9 },
+    memory: { names: ['lean', 'default'], requests: 1_000_000 },
     viewer: { runs: 5 },
   },
 };
@@ -41,7 +63,8 @@ export async function runSections({ only, quick, nodes, variants: chosen, rounds
   const sizes = SIZES[quick ? 'quick' : 'full'];
   const all = nodesOf(nodes ?? (quick ? [process.versions.node.split('.')[0]] : undefined));
   const isMeasured = (name) => !quick || !SLOW.includes(name);
-  const names = [...new Set(['untraced', ...(chosen ?? Object.keys(variants).filter(isMeasured))])];
+  const wanted = chosen ?? Object.keys(variants).filter(isMeasured);
+  const names = [...new Set(['untraced', ...wanted.map(baselineOf), ...wanted])];
   const rows = CALL_ROWS.filter(({ name }) => isMeasured(name));
   const run = {
     request: (keep) => {
@@ -54,6 +77,10 @@ export async function runSections({ only, quick, nodes, variants: chosen, rounds
       settings: sizes.document,
       rows: await benchDocument({ ...sizes.document, log }),
     }),
+    'start-up': (keep) =>
+      onEach(sizes.startUp, keep, (node) => benchStartUp({ ...sizes.startUp, node, log })),
+    lambda: (keep) =>
+      onEach(sizes.lambda, keep, (node) => benchLambda({ ...sizes.lambda, node, log })),
     memory: async () => ({
       settings: sizes.memory,
       rows: await benchMemory({ ...sizes.memory, log }),

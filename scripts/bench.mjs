@@ -11,8 +11,8 @@ const BENCH = join(ROOT, 'bench');
 const HELP = `npm run bench -- [options]
 
   --quick             most of it in under three minutes, into bench/results/quick.json; docs stay as they are
-  --only <a,b>        some of request, call, document, memory, local-xray, viewer
-  --node <20,22,24>   Node versions for request and call (default all; --quick: the running one)
+  --only <a,b>        some of request, call, document, start-up, lambda, memory, local-xray, viewer
+  --node <20,22,24>   Node versions for request, call, start-up and lambda (default all; --quick: the running one)
   --variants <a,b>    variants of the request bench (default all; untraced is always among them)
   --rounds <n>        rounds of the request bench
   --profile <variant> where the CPU of one variant goes, by self time; measures nothing else

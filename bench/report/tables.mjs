@@ -31,7 +31,7 @@ export function requestTable({ nodes }) {
       ...nodes.map(({ rows }) => {
         const same = rows.find(({ name }) => name === row.name);
         if (!same) return '';
-        return row.name === 'untraced'
+        return row.name.startsWith('untraced')
           ? `(${same.micros.median.toFixed(0)} in all)`
           : range(same.over);
       }),
@@ -70,6 +70,38 @@ export function documentTable({ rows }) {
       range(micros),
       datagrams.toFixed(datagrams % 1 ? 1 : 0),
       whole(bytes),
+    ]),
+  );
+}
+
+/** CPU and heap that starting a tracer takes, by Node, and the packages it loads. */
+export function startUpTable({ nodes }) {
+  const [first] = nodes;
+  return table(
+    [
+      'tracer',
+      ...nodes.map(({ version }) => `ms of CPU, Node ${version.slice(1)}`),
+      'heap, MB',
+      'packages loaded besides Nest',
+    ],
+    first.rows.map((row) => [
+      label(row),
+      ...nodes.map(({ rows }) => range(rows.find(({ name }) => name === row.name).cpuMs)),
+      row.heapMb.median.toFixed(1),
+      String(row.packages.length),
+    ]),
+  );
+}
+
+/** CPU of a cold start of a bundled Lambda function, without the toolkit and what it adds. */
+export function lambdaTable({ nodes }) {
+  return table(
+    ['Node', 'without tracing, ms of CPU', 'added by nestjs-xray', 'added to the bundle, kB'],
+    nodes.map(({ version, rows: [{ untracedMs, addedMs, addedBytes }] }) => [
+      version.slice(1),
+      range(untracedMs),
+      range(addedMs),
+      whole(addedBytes / 1000),
     ]),
   );
 }

@@ -84,9 +84,10 @@ async function startSubject(name, { sink, node }) {
 function figuresOf(subjects, { block, served }) {
   const perTurn = ({ marks }) =>
     marks.slice(1).map(({ cpuMicros }, turn) => (cpuMicros - marks[turn].cpuMicros) / block);
-  const untraced = perTurn(subjects.find(({ name }) => name === 'untraced'));
+  const baselines = new Map(subjects.map((subject) => [subject.name, perTurn(subject)]));
   return subjects.map((subject) => {
     const micros = perTurn(subject);
+    const untraced = baselines.get(baselineOf(subject.name));
     const { lost, sent } = subject;
     return [
       subject.name,
@@ -109,6 +110,9 @@ function turned(list, by) {
   const from = by % list.length;
   return [...list.slice(from), ...list.slice(0, from)];
 }
+
+/** The variant without tracing that `name` is compared with. */
+export const baselineOf = (name) => variantOf(name).baseline ?? 'untraced';
 
 /** How many of `requests` are to arrive at the sink. */
 function expectedOf(name, requests) {

@@ -2,6 +2,7 @@
 // One variant of the application in a process of its own, steered by its parent's messages.
 const { profiler } = require('../lib/profiler.cjs');
 const { startTracer } = require('../tracers/start.cjs');
+const { variantOf } = require('../tracers/variants.cjs');
 
 async function main() {
   const [variant] = process.argv.slice(2);
@@ -10,7 +11,9 @@ async function main() {
   const { NestFactory } = require('@nestjs/core');
   const { activitiesModule } = require('./activities.cjs');
 
-  const app = await NestFactory.create(activitiesModule(tracer), { logger: ['error', 'warn'] });
+  const app = await NestFactory.create(activitiesModule(tracer), ...adapterOf(variant), {
+    logger: ['error', 'warn'],
+  });
   tracer.use?.(app);
   await app.listen(0, '127.0.0.1');
 
@@ -32,6 +35,13 @@ async function main() {
     process.send({ answer: await answers[ask](args) });
   });
   process.send({ answer: { port: app.getHttpServer().address().port } });
+}
+
+/** Express, which is Nest's default, or Fastify. */
+function adapterOf(variant) {
+  if (!variantOf(variant).fastify) return [];
+  const { FastifyAdapter } = require('@nestjs/platform-fastify');
+  return [new FastifyAdapter()];
 }
 
 main().catch((problem) => {

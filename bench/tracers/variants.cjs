@@ -2,7 +2,7 @@
 
 /**
  * What is compared. `tracer` is a file beside this one, `options` what it is started with.
- * `ours` marks nestjs-xray, `unsampled` the variants from which nothing arrives.
+ * `ours` marks nestjs-xray; `baseline` is the variant that a figure is over, `untraced` unless given.
  */
 const variants = {
   untraced: { title: 'untraced', tracer: 'untraced' },
@@ -48,6 +48,20 @@ const variants = {
     title: 'nestjs-xray, default, unsampled, no outgoing capture',
     tracer: 'nestjs-xray',
     options: { sampled: false, capture: false },
+    ours: true,
+  },
+  'untraced-fastify': {
+    title: 'untraced, on Fastify',
+    tracer: 'untraced',
+    fastify: true,
+    reference: true,
+  },
+  'default-fastify': {
+    title: 'nestjs-xray, default, on Fastify, over untraced on Fastify',
+    tracer: 'nestjs-xray',
+    options: {},
+    fastify: true,
+    baseline: 'untraced-fastify',
     ours: true,
   },
   'dd-trace': { title: 'dd-trace', tracer: 'dd-trace' },
