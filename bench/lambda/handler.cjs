@@ -18,7 +18,7 @@ exports.handler = async () => {
 function toolkit() {
   const { Subsegment, XrayModule } = require('nestjs-xray');
   return {
-    imports: [XrayModule.forRoot({ serviceName: 'bench', daemonAddress: '127.0.0.1:9' })],
+    imports: [XrayModule.forRoot({ serviceName: 'bench' })],
     traced: (name) => Subsegment(name),
   };
 }
