@@ -6,6 +6,9 @@ delete swc.exclude; // the build leaves specs out; here they are the point
 delete swc.jsc.paths; // moduleNameMapper does this job under Jest
 delete swc.jsc.baseUrl;
 
+// Threads that tests start load TypeScript by it.
+process.env.XRAY_THREAD_LOADER = `${__dirname}/libs/local-xray/test/typescript-loader.cjs`;
+
 /** Packages that ship only ES modules: Jest loads CommonJS, so these are compiled on the way in. */
 const esm = ['fast-check', 'pure-rand', 'chevrotain'];
 

@@ -16,6 +16,9 @@ interface Flags {
   editor?: string;
 }
 
+/** Whatever runs: containers and supervisors wait for some seconds only. What was acknowledged is in the file by then. */
+const END_MS = 1900;
+
 /** The command line: starts local X-Ray and ends it on SIGINT or SIGTERM. Exit code 1 when it cannot start. */
 export async function runLocalXray(argv: string[]): Promise<void> {
   const flags = command().parse(argv).opts<Flags>();
@@ -32,11 +35,20 @@ export async function runLocalXray(argv: string[]): Promise<void> {
   const end = () => {
     if (ending) return;
     ending = true;
+    setTimeout(() => {
+      console.error(`Local X-Ray did not end within ${END_MS} ms and is stopped.`);
+      process.kill(process.pid, 'SIGKILL');
+    }, END_MS).unref();
     running.close().catch((error: unknown) => {
       console.error(`Local X-Ray did not end well: ${(error as Error).message}`);
       process.exitCode = 1;
     });
   };
+  running.store.onFailure((reason) => {
+    console.error(`Local X-Ray cannot go on: ${reason.message}`);
+    process.exitCode = 1;
+    end();
+  });
   process.on('SIGINT', end).on('SIGTERM', end);
 }
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { newId, newTraceId } from '@nestjs-xray/document';
 import { DatabaseError, type LocalXray } from '../src';
-import type { IngestEngine } from '../src/ingest/ingest-engine';
 import { openDriver } from '../src/store/driver';
 import { MIGRATIONS } from '../src/store/schema';
 import { call, datagram, put, sendUdp, start, until, url } from './support/client';
@@ -343,7 +342,7 @@ describe('local X-Ray, its database', () => {
       const kept = segment();
       await put(server, kept);
       // SQLite's own limit: the error is the one that a full disk makes.
-      (server.store.ingest as IngestEngine).driver.exec(pragma);
+      await server.store.change({ sql: pragma, values: [] });
       const lost = Array.from({ length: 40 }, () =>
         segment({ metadata: { a: { b: 'x'.repeat(9000) } } }),
       );

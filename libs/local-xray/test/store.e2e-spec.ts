@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { newId, newTraceId } from '@nestjs-xray/document';
 import type { LocalXrayOptions } from '../src';
 import { resolveOptions } from '../src/local-xray.options';
+import type { Driver } from '../src/store/driver';
+import { openReader } from '../src/store/open-database';
+import { TraceReader } from '../src/store/trace-reader';
 import { TraceStore } from '../src/store/trace-store';
 import { until } from './support/client';
 
@@ -39,17 +42,30 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
 
   const put = (...documents: object[]) =>
     store.ingest.put(documents.map((each) => JSON.stringify(each)));
+  /** Looks into the file with a connection of its own. */
+  const look = <T>(read: (driver: Driver) => T): T => {
+    const driver = openReader(store.file);
+    try {
+      return read(driver);
+    } finally {
+      driver.close();
+    }
+  };
+  const texts = (id: string) => look((driver) => new TraceReader(driver).texts(id));
   const annotations = () =>
-    store.reader.driver.prepare('SELECT key, value, start FROM annotations ORDER BY key').all();
+    look((driver) =>
+      driver.prepare('SELECT key, value, start FROM annotations ORDER BY key').all(),
+    );
   const count = (table: string) =>
-    store.reader.driver.prepare(`SELECT count(*) AS count FROM ${table}`).get<{ count: number }>()!
-      .count;
+    look((driver) =>
+      driver.prepare(`SELECT count(*) AS count FROM ${table}`).get<{ count: number }>(),
+    )!.count;
 
   it('has a document readable once put has resolved', async () => {
     const document = segment();
     await put(document);
 
-    expect(store.reader.texts(document.trace_id)).toMatchObject({
+    expect(texts(document.trace_id)).toMatchObject({
       texts: [JSON.stringify(document)],
       revision: 1,
     });
@@ -59,7 +75,7 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     const document = segment();
     await put({ ...document, trace_id: document.trace_id.toUpperCase() });
 
-    expect(store.reader.texts(document.trace_id)?.texts).toHaveLength(1);
+    expect(texts(document.trace_id)?.texts).toHaveLength(1);
   });
 
   it('keeps one document for each id, the last', async () => {
@@ -67,9 +83,9 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     await put(document, { ...document, name: 'second' });
     await put({ ...document, name: 'third' });
 
-    expect(
-      store.reader.texts(document.trace_id)?.texts.map((text) => JSON.parse(text).name),
-    ).toEqual(['third']);
+    expect(texts(document.trace_id)?.texts.map((text: string) => JSON.parse(text).name)).toEqual([
+      'third',
+    ]);
   });
 
   it('moves the index of annotations along with the start of the trace, and forgets what a document no longer says', async () => {
@@ -101,7 +117,7 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     await put({ ...root, annotations: { plan: 'silver' } });
 
     expect(annotations()).toEqual([{ key: 'plan', value: 'silver', start: root.start_time }]);
-    expect(store.reader.texts(root.trace_id)?.revision).toBe(2);
+    expect(texts(root.trace_id)?.revision).toBe(2);
   });
 
   it('tells which traces changed', async () => {
@@ -109,11 +125,11 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     store.onChange((traces) => changed.push(...traces));
     await put(segment());
     await until(
-      () => Promise.resolve(store.reader.rows(changed)),
+      () => store.reads.rows(changed),
       (rows) => rows.length === 1,
     );
 
-    expect(store.reader.rows(changed)).toMatchObject([
+    expect(await store.reads.rows(changed)).toMatchObject([
       { service: 'shop', partial: false, segments: 1 },
     ]);
   });
@@ -132,9 +148,9 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     await put(root);
     await store.ingest.flush();
 
-    const row = store.reader.driver
-      .prepare('SELECT segments, subsegments, flags FROM traces')
-      .get();
+    const row = look((driver) =>
+      driver.prepare('SELECT segments, subsegments, flags FROM traces').get(),
+    );
     expect(row).toEqual({ segments: 1, subsegments: 2000, flags: 0 });
   });
 
@@ -165,7 +181,7 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
       () => Promise.resolve(count('traces')),
       (traces) => traces < 100,
     );
-    expect(store.reader.texts(first.trace_id)).toBeUndefined();
-    expect(store.reader.texts(last.trace_id)).toBeDefined();
+    expect(texts(first.trace_id)).toBeUndefined();
+    expect(texts(last.trace_id)).toBeDefined();
   }, 15_000);
 });

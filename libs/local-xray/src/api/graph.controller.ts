@@ -1,12 +1,14 @@
 import { Body, Controller, Get, Inject, Query } from '@nestjs/common';
 import { numberOf, textOf } from '../console/query-string';
 import type { ResolvedOptions } from '../local-xray.options';
-import { type Filter, type GraphService, readEntitySelector } from '../query';
+import type { GraphService } from '../query';
+import type { TraceSelection } from '../reads/trace-reads';
 import { LOCAL_XRAY_OPTIONS } from '../server/tokens';
+import { TraceStore } from '../store/trace-store';
+import { Abandoned } from './abandoned.decorator';
 import { Input } from './input';
 import { Operation } from './operation.decorator';
 import { type Page, page } from './page';
-import { TraceQuery } from './trace-query';
 import { invalidRequest } from './xray.error';
 
 const MAX_STRICT_SECONDS = 6 * 3600;
@@ -21,58 +23,63 @@ interface Window {
 @Controller()
 export class GraphController {
   constructor(
-    private readonly query: TraceQuery,
+    private readonly store: TraceStore,
     @Inject(LOCAL_XRAY_OPTIONS) private readonly options: ResolvedOptions,
   ) {}
 
   @Operation('ServiceGraph')
-  async getServiceGraph(@Body() body: Buffer | undefined): Promise<object> {
+  async getServiceGraph(
+    @Body() body: Buffer | undefined,
+    @Abandoned() signal: AbortSignal,
+  ): Promise<object> {
     const input = Input.parse(body);
     const window = this.window(input);
-    const services = await this.graph(window, this.groupOf(input));
+    const services = await this.store.reads.graph({ ...window, ...groupOf(input) }, signal);
     return graphAnswer(window, page(services, input.string('NextToken'), PAGE));
   }
 
   @Operation('TraceGraph')
-  async getTraceGraph(@Body() body: Buffer | undefined): Promise<object> {
+  async getTraceGraph(
+    @Body() body: Buffer | undefined,
+    @Abandoned() signal: AbortSignal,
+  ): Promise<object> {
     const input = Input.parse(body);
     const ids = input.requiredStrings('TraceIds', 1000);
-    await this.query.store.ingest.flush();
-    const services = this.query.statistics.traceGraph(ids);
+    const services = await this.store.reads.traceGraph(ids, signal);
     const { items, NextToken } = page(services, input.string('NextToken'), PAGE);
     return { Services: items, NextToken };
   }
 
   @Operation('TimeSeriesServiceStatistics')
-  async getTimeSeriesServiceStatistics(@Body() body: Buffer | undefined): Promise<object> {
+  async getTimeSeriesServiceStatistics(
+    @Body() body: Buffer | undefined,
+    @Abandoned() signal: AbortSignal,
+  ): Promise<object> {
     const input = Input.parse(body);
     const window = this.window(input);
     const period = input.number('Period') ?? 60;
     if (period !== 60 && period !== 300) throw input.wrong('Period', 'must be 60 or 300');
     input.boolean('ForecastStatistics');
-    const expression = input.string('EntitySelectorExpression', { min: 1, max: 500 });
-    const selector = this.query.explain(() => readEntitySelector(expression));
-    const filter = this.groupOf(input);
-    await this.query.store.ingest.flush();
-    const series = await this.query.statistics.timeSeries({ ...window, filter }, selector, period);
+    const selector = input.string('EntitySelectorExpression', { min: 1, max: 500 });
+    const series = await this.store.reads.series(
+      { ...window, ...groupOf(input), selector, period },
+      signal,
+    );
     const { items, NextToken } = page(series, input.string('NextToken'), PAGE);
     return { TimeSeriesServiceStatistics: items, ContainsOldGroupVersions: false, NextToken };
   }
 
   /** The graph of the traces that a filter finds, in the form of GetServiceGraph. */
   @Get('console/graph')
-  async getGraph(@Query() query: Record<string, unknown>): Promise<object> {
+  async getGraph(
+    @Query() query: Record<string, unknown>,
+    @Abandoned() signal: AbortSignal,
+  ): Promise<object> {
     const window = { from: numberOf(query, 'start', 0), to: numberOf(query, 'end', 1e11) };
-    const filter = this.query.filter(
-      textOf(query, 'filter') || undefined,
-      textOf(query, 'group') || undefined,
-    );
-    return graphAnswer(window, { items: await this.graph(window, filter) });
-  }
-
-  private async graph(window: Window, filter: Filter): Promise<GraphService[]> {
-    await this.query.store.ingest.flush();
-    return this.query.statistics.serviceGraph({ ...window, filter });
+    const filter = textOf(query, 'filter') || undefined;
+    const group = textOf(query, 'group') || undefined;
+    const items = await this.store.reads.graph({ ...window, filter, group }, signal);
+    return graphAnswer(window, { items });
   }
 
   private window(input: Input): Window {
@@ -84,10 +91,10 @@ export class GraphController {
     }
     return { from, to };
   }
+}
 
-  private groupOf(input: Input): Filter {
-    return this.query.filter(undefined, input.string('GroupARN') ?? input.string('GroupName'));
-  }
+function groupOf(input: Input): Pick<TraceSelection, 'group'> {
+  return { group: input.string('GroupARN') ?? input.string('GroupName') };
 }
 
 function graphAnswer({ from, to }: Window, { items, NextToken }: Page<GraphService>): object {

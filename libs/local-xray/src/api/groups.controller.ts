@@ -1,11 +1,11 @@
 import { Body, Controller, Headers } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
+import { TraceStore } from '../store/trace-store';
 import { regionOf } from './arn';
 import { Groups } from './groups';
 import { Input } from './input';
 import { page } from './page';
 import { Tags } from './tags';
-import { TraceQuery } from './trace-query';
 import { Operation } from './operation.decorator';
 
 @Controller()
@@ -13,7 +13,7 @@ export class GroupsController {
   constructor(
     private readonly groups: Groups,
     private readonly tags: Tags,
-    private readonly query: TraceQuery,
+    private readonly store: TraceStore,
   ) {}
 
   @Operation('CreateGroup')
@@ -23,7 +23,7 @@ export class GroupsController {
   ): Promise<object> {
     const input = Input.parse(body);
     const tags = this.tags.read(input);
-    this.query.check(input.string('FilterExpression'));
+    await this.check(input);
     const group = await this.groups.create(input, regionOf(headers));
     if (tags) await this.tags.add(group.GroupARN, tags);
     return { Group: group };
@@ -43,7 +43,7 @@ export class GroupsController {
   @Operation('UpdateGroup')
   async updateGroup(@Body() body: Buffer | undefined): Promise<object> {
     const input = Input.parse(body);
-    this.query.check(input.string('FilterExpression'), this.groups.find(input));
+    await this.check(input, this.groups.find(input).GroupName);
     return { Group: await this.groups.update(input) };
   }
 
@@ -76,5 +76,9 @@ export class GroupsController {
     const tags = this.tags.of(input.requiredString('ResourceARN'));
     const { items, NextToken } = page(tags, input.string('NextToken'));
     return { Tags: items, NextToken };
+  }
+  private async check(input: Input, ofGroup?: string): Promise<void> {
+    const filter = input.string('FilterExpression');
+    if (filter !== undefined) await this.store.reads.checkFilter({ filter, ofGroup });
   }
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller } from '@nestjs/common';
 import { TraceStore } from '../store/trace-store';
+import { Abandoned } from './abandoned.decorator';
 import { Input } from './input';
 import { readToken, writeToken } from './page';
-import { TraceQuery } from './trace-query';
-import { segmentsOf } from './segments-of';
 import { XrayError } from './xray.error';
 import { Operation } from './operation.decorator';
 
@@ -22,10 +21,7 @@ const PAGE = 5;
 export class TraceRetrievalController {
   private readonly retrievals = new Map<string, Retrieval>();
 
-  constructor(
-    private readonly store: TraceStore,
-    private readonly query: TraceQuery,
-  ) {}
+  constructor(private readonly store: TraceStore) {}
 
   @Operation('StartTraceRetrieval')
   start(@Body() body: Buffer | undefined): object {
@@ -49,7 +45,7 @@ export class TraceRetrievalController {
   }
 
   @Operation('ListRetrievedTraces')
-  async list(@Body() body: Buffer | undefined): Promise<object> {
+  async list(@Body() body: Buffer | undefined, @Abandoned() signal: AbortSignal): Promise<object> {
     const input = Input.parse(body);
     const retrieval = this.find(input);
     const format = input.oneOf('TraceFormat', ['XRAY', 'OTEL']) ?? 'XRAY';
@@ -59,12 +55,12 @@ export class TraceRetrievalController {
     const token = input.string('NextToken');
     const from = token === undefined ? 0 : Number(readToken(token, 'retrieval'));
     const ids = retrieval.traceIds.slice(from, from + PAGE);
-    const traces = await this.store.read((reader) =>
-      ids.flatMap((id) => {
-        const found = reader.texts(id);
-        return found ? [{ Id: id, Duration: found.duration, Spans: segmentsOf(found.texts) }] : [];
-      }),
-    );
+    const found = await this.store.reads.documents(ids, signal);
+    const traces = found.map(({ id, duration, segments }) => ({
+      Id: id,
+      Duration: duration,
+      Spans: segments,
+    }));
     return {
       RetrievalStatus: 'COMPLETE',
       TraceFormat: format,
@@ -76,10 +72,10 @@ export class TraceRetrievalController {
   }
 
   @Operation('GetRetrievedTracesGraph')
-  graph(@Body() body: Buffer | undefined): object {
+  async graph(@Body() body: Buffer | undefined, @Abandoned() signal: AbortSignal): Promise<object> {
     const { cancelled, traceIds } = this.find(Input.parse(body));
     if (cancelled) return { RetrievalStatus: 'CANCELLED', Services: [] };
-    const services = this.query.statistics.traceGraph(traceIds);
+    const services = await this.store.reads.traceGraph(traceIds, signal);
     return {
       RetrievalStatus: 'COMPLETE',
       Services: services.map((Service) => ({ Service, Links: [] })),

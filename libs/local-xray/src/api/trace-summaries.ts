@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { TraceStore } from '../store/trace-store';
 import type { Cursor } from '../query';
 import type { Input } from './input';
 import { badToken, readToken, writeToken } from './page';
-import { TraceQuery } from './trace-query';
 
 const PAGE = 1000;
 /** As long as the 250 characters of AWS would let hardly any expression of its documentation through. */
@@ -11,23 +11,22 @@ const MAX_EXPRESSION = 2000;
 /** GetTraceSummaries. https://docs.aws.amazon.com/xray/latest/api/API_GetTraceSummaries.html */
 @Injectable()
 export class TraceSummaries {
-  constructor(private readonly query: TraceQuery) {}
+  constructor(private readonly store: TraceStore) {}
 
   /**
    * The answer as JSON: the summaries are kept as JSON, and go out as they are.
    *
    * By `TraceId` (default) a trace is found by its start; by `Event` and `Service` by its last end.
    */
-  async find(input: Input): Promise<string> {
+  async find(input: Input, signal: AbortSignal): Promise<string> {
     const from = input.requiredTime('StartTime');
     const to = input.requiredTime('EndTime');
     if (from > to) throw input.wrong('EndTime', 'must not be before StartTime');
     const range = input.oneOf('TimeRangeType', ['TraceId', 'Event', 'Service']) ?? 'TraceId';
-    const filter = this.query.filter(input.string('FilterExpression', { max: MAX_EXPRESSION }));
+    const filter = input.string('FilterExpression', { max: MAX_EXPRESSION });
     const keep = sampler(input);
     const token = input.string('NextToken');
-    await this.query.store.ingest.flush();
-    const { rows, processed, next } = await this.query.search.page<{ id: string; summary: string }>(
+    const { summaries, processed, next } = await this.store.reads.summaries(
       {
         from,
         to,
@@ -36,15 +35,15 @@ export class TraceSummaries {
         limit: PAGE,
         ...(token !== undefined && { after: readCursor(token) }),
       },
-      't.id, t.summary',
+      signal,
     );
-    const summaries = rows.filter(({ id }) => keep(id)).map(({ summary }) => summary);
+    const texts = summaries.filter(({ id }) => keep(id)).map(({ text }) => text);
     const rest = {
       ApproximateTime: Date.now() / 1000,
       TracesProcessedCount: processed,
       ...(next && { NextToken: writeToken('summaries', `${next.at} ${next.n}`) }),
     };
-    return `{"TraceSummaries":[${summaries.join(',')}],${JSON.stringify(rest).slice(1)}`;
+    return `{"TraceSummaries":[${texts.join(',')}],${JSON.stringify(rest).slice(1)}`;
   }
 }
 

@@ -2,8 +2,8 @@ import { Body, Controller, Header, Inject } from '@nestjs/common';
 import type { ResolvedOptions } from '../local-xray.options';
 import { LOCAL_XRAY_OPTIONS } from '../server/tokens';
 import { TraceStore } from '../store/trace-store';
+import { Abandoned } from './abandoned.decorator';
 import { Input } from './input';
-import { segmentsOf } from './segments-of';
 import { TraceSummaries } from './trace-summaries';
 import { Operation } from './operation.decorator';
 
@@ -18,31 +18,31 @@ export class TracesController {
 
   /** BatchGetTraces. https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html */
   @Operation('Traces')
-  async batchGetTraces(@Body() body: Buffer | undefined): Promise<object> {
+  async batchGetTraces(
+    @Body() body: Buffer | undefined,
+    @Abandoned() signal: AbortSignal,
+  ): Promise<object> {
     const ids = Input.parse(body).requiredStrings('TraceIds', this.options.strict ? 5 : 100);
-    return this.store.read((reader) => {
-      const traces: object[] = [];
-      const unknown: string[] = [];
-      for (const id of new Set(ids)) {
-        const found = reader.texts(id);
-        if (!found) {
-          unknown.push(id);
-          continue;
-        }
-        traces.push({
-          Id: id,
-          Duration: found.duration,
-          LimitExceeded: false,
-          Segments: segmentsOf(found.texts),
-        });
-      }
-      return { Traces: traces, UnprocessedTraceIds: unknown };
-    });
+    const wanted = [...new Set(ids)];
+    const found = await this.store.reads.documents(wanted, signal);
+    const known = new Set(found.map(({ id }) => id));
+    return {
+      Traces: found.map(({ id, duration, segments }) => ({
+        Id: id,
+        Duration: duration,
+        LimitExceeded: false,
+        Segments: segments,
+      })),
+      UnprocessedTraceIds: wanted.filter((id) => !known.has(id)),
+    };
   }
 
   @Operation('TraceSummaries')
   @Header('Content-Type', 'application/json')
-  getTraceSummaries(@Body() body: Buffer | undefined): Promise<string> {
-    return this.summaries.find(Input.parse(body));
+  getTraceSummaries(
+    @Body() body: Buffer | undefined,
+    @Abandoned() signal: AbortSignal,
+  ): Promise<string> {
+    return this.summaries.find(Input.parse(body), signal);
   }
 }

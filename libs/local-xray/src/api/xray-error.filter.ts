@@ -29,6 +29,8 @@ export class XrayErrorFilter implements ExceptionFilter {
 
   private xrayError(thrown: unknown): XrayError {
     if (thrown instanceof XrayError) return thrown;
+    const ofRead = thrown instanceof Error ? errorOfRead(thrown) : undefined;
+    if (ofRead) return ofRead;
     const status = statusOf(thrown);
     const message = thrown instanceof Error ? thrown.message : 'unknown error';
     if (status !== undefined && status < 500)
@@ -36,6 +38,24 @@ export class XrayErrorFilter implements ExceptionFilter {
     this.logger.error(thrown instanceof Error ? (thrown.stack ?? message) : message);
     return new XrayError('InternalFailure', `Local X-Ray could not answer: ${message}`);
   }
+}
+
+/** Errors that come from a reader's thread are known by their names. */
+function errorOfRead(error: Error): XrayError | undefined {
+  switch (error.name) {
+    case 'FilterSyntaxError': {
+      const { position, length, expected } = error as Error & Record<string, unknown>;
+      const details = { position, length, expected };
+      return new XrayError('InvalidRequestException', error.message, details);
+    }
+    case 'UnknownGroupError':
+      return new XrayError('InvalidRequestException', error.message);
+    case 'ThreadEndedError':
+      return new XrayError('ServiceUnavailableException', `${error.message}. Try again.`);
+    case 'AbortError':
+      return new XrayError('ServiceUnavailableException', 'The client went before the answer.');
+  }
+  return undefined;
 }
 
 const NAMES: Record<number, XrayErrorName> = {

@@ -1,5 +1,18 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Sse } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Sse,
+  StreamableFile,
+} from '@nestjs/common';
 import type { Observable } from 'rxjs';
+import { Abandoned } from '../api/abandoned.decorator';
 import { Groups } from '../api/groups';
 import type {
   CompletionKind,
@@ -7,25 +20,33 @@ import type {
   ConsoleStatus,
   ImportResult,
   SourceExcerpt,
-  Trace,
-  TraceList,
 } from '../console-api';
 import { parseJson } from '../api/input';
 import { invalidRequest, XrayError } from '../api/xray.error';
 import type { ResolvedOptions } from '../local-xray.options';
 import { LOCAL_XRAY_OPTIONS } from '../server/tokens';
-import { stitch } from '../store/stitch';
-import { revive } from '../store/trace-reader';
+import { best } from '../reads/best-completions';
 import { TraceStore } from '../store/trace-store';
-import { best, COMPLETION_KINDS, completions } from './completions';
 import { ConsoleEvents, type ConsoleEvent } from './console-events';
 import { importTraces } from './import';
 import { sourceExcerpt } from './source-excerpt';
-import { TraceLists } from './trace-list';
 import { numberOf, textOf } from './query-string';
 import { StatusService } from './status.service';
 
-/** What the viewer asks; see console-api.ts. */
+const COMPLETION_KINDS: readonly CompletionKind[] = [
+  'services',
+  'annotation-keys',
+  'annotation-values',
+  'users',
+  'urls',
+  'methods',
+  'groups',
+];
+const JSON_TYPE = 'application/json; charset=utf-8';
+/** Of the answer that there is no such trace. */
+const NULL_LENGTH = 'null'.length;
+
+/** What the viewer asks; see console-api.ts. Lists and traces go out as the bytes that a reader's thread made. */
 @Controller('console')
 export class ConsoleController {
   constructor(
@@ -33,7 +54,6 @@ export class ConsoleController {
     private readonly status: StatusService,
     private readonly events: ConsoleEvents,
     private readonly groups: Groups,
-    private readonly lists: TraceLists,
     @Inject(LOCAL_XRAY_OPTIONS) private readonly options: ResolvedOptions,
   ) {}
 
@@ -48,36 +68,41 @@ export class ConsoleController {
   }
 
   @Get('traces')
-  getTraces(@Query() query: Record<string, unknown>): Promise<TraceList> {
+  @Header('Content-Type', JSON_TYPE)
+  async getTraces(
+    @Query() query: Record<string, unknown>,
+    @Abandoned() signal: AbortSignal,
+  ): Promise<StreamableFile> {
     const window = { from: numberOf(query, 'start', 0), to: numberOf(query, 'end', 1e11) };
     const limit = Math.min(Math.max(1, Math.floor(numberOf(query, 'limit', 1000))), 10_000);
     const filter = textOf(query, 'filter') || undefined;
-    return this.lists.list(window, filter, textOf(query, 'group') || undefined, limit);
+    const group = textOf(query, 'group') || undefined;
+    return new StreamableFile(
+      await this.store.bytes.list({ ...window, filter, group, limit }, signal),
+    );
   }
 
   @Get('traces/:id')
-  async getTrace(@Param('id') id: string): Promise<Trace> {
-    const found = await this.store.read((reader) => reader.texts(id));
-    if (!found) {
-      const message = `There is no trace ${JSON.stringify(id.slice(0, 80))}. It may be older than the retention time.`;
-      throw new XrayError('ResourceNotFoundException', message);
-    }
-    const { segments, orphans } = stitch(revive(found.texts));
-    return {
-      id: id.toLowerCase(),
-      duration: found.duration,
-      segments,
-      orphans,
-      revision: found.revision,
-    };
+  @Header('Content-Type', JSON_TYPE)
+  async getTrace(
+    @Param('id') id: string,
+    @Abandoned() signal: AbortSignal,
+  ): Promise<StreamableFile> {
+    const found = await this.store.bytes.trace(id, signal);
+    if (found.length > NULL_LENGTH) return new StreamableFile(found);
+    const message = `There is no trace ${JSON.stringify(id.slice(0, 80))}. It may be older than the retention time.`;
+    throw new XrayError('ResourceNotFoundException', message);
   }
 
   @Get('completions')
-  async getCompletions(@Query() query: Record<string, unknown>): Promise<Completions> {
+  async getCompletions(
+    @Query() query: Record<string, unknown>,
+    @Abandoned() signal: AbortSignal,
+  ): Promise<Completions> {
     const kind = COMPLETION_KINDS.find((each) => each === query.kind);
     if (!kind) throw invalidRequest(`kind must be one of ${COMPLETION_KINDS.join(', ')}.`);
     const prefix = textOf(query, 'prefix');
-    return { values: await this.complete(kind, textOf(query, 'key'), prefix) };
+    return { values: await this.complete(kind, textOf(query, 'key'), prefix, signal) };
   }
 
   @Get('source')
@@ -101,6 +126,7 @@ export class ConsoleController {
     kind: CompletionKind,
     key: string,
     prefix: string,
+    signal: AbortSignal,
   ): Promise<Completions['values']> {
     if (kind === 'groups') {
       const names = this.groups.all().map(({ GroupName }) => GroupName);
@@ -109,6 +135,6 @@ export class ConsoleController {
         prefix,
       );
     }
-    return this.store.read(({ driver }) => completions(driver, kind, key, prefix));
+    return this.store.reads.completions({ kind, key, prefix }, signal);
   }
 }

@@ -1,13 +1,21 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { completeFilter, type FilterCompletion } from '../query';
+import { Abandoned } from '../api/abandoned.decorator';
+import type { FilterCompletion } from '../query';
+import { TraceStore } from '../store/trace-store';
 import { numberOf, textOf } from './query-string';
 
 /** `GET /console/filter-completion?expression=&offset=`: what can be written there, for editors of filter expressions. */
 @Controller('console')
 export class FilterCompletionController {
+  constructor(private readonly store: TraceStore) {}
+
   @Get('filter-completion')
-  complete(@Query() query: Record<string, unknown>): FilterCompletion {
+  complete(
+    @Query() query: Record<string, unknown>,
+    @Abandoned() signal: AbortSignal,
+  ): Promise<FilterCompletion> {
     const expression = textOf(query, 'expression');
-    return completeFilter(expression, numberOf(query, 'offset', expression.length));
+    const offset = numberOf(query, 'offset', expression.length);
+    return this.store.reads.filterCompletion({ expression, offset }, signal);
   }
 }

@@ -9,7 +9,6 @@ import { VERSION } from '../version';
 @Injectable()
 export class StatusService {
   private readonly startedAt = Date.now() / 1000;
-  private traces = { count: 0, at: -Infinity };
   private rate = { at: Date.now(), received: 0, perSecond: 0 };
   /** `host:port`, once it listens. */
   address: string;
@@ -22,7 +21,7 @@ export class StatusService {
   }
 
   status(): ConsoleStatus {
-    const { received, rejected, rejections } = this.store.counts;
+    const { received, rejected, traces, rejections } = this.store.counts;
     return {
       version: VERSION,
       address: this.address,
@@ -31,7 +30,7 @@ export class StatusService {
       received,
       rejected,
       segmentsPerSecond: this.segmentsPerSecond(received),
-      traces: this.countTraces(),
+      traces,
       strict: this.options.strict,
       rejections,
       editorLink: this.options.editorLink,
@@ -48,12 +47,5 @@ export class StatusService {
       this.rate = { at: now, received, perSecond: Math.round(perSecond * 10) / 10 };
     }
     return this.rate.perSecond;
-  }
-
-  /** Counting takes milliseconds when there are many: once a second is enough for all who ask. */
-  private countTraces(): number {
-    const now = performance.now();
-    if (now - this.traces.at >= 900) this.traces = { count: this.store.reader.count(), at: now };
-    return this.traces.count;
   }
 }

@@ -32,7 +32,7 @@ const COMMIT_DOCUMENTS = 500;
 
 /** Parses, writes and commits, in the thread that it is made in. */
 export class IngestEngine implements Ingest {
-  readonly driver: Driver;
+  private readonly driver: Driver;
   private readonly writer: TraceWriter;
   private readonly limits: DocumentLimits;
   private readonly report: IngestReport;
@@ -49,7 +49,7 @@ export class IngestEngine implements Ingest {
     this.driver = openDatabase(options.database);
     this.writer = new TraceWriter(this.driver);
     this.limits = options.strict ? STRICT : LENIENT;
-    this.report = new IngestReport(listener);
+    this.report = new IngestReport(listener, () => this.writer.stored);
     this.retention = new Retention(this.driver, {
       seconds: options.retentionSeconds,
       bytes: options.retentionBytes,
@@ -136,6 +136,7 @@ export class IngestEngine implements Ingest {
         this.commit(true);
         const step = this.retention.step();
         this.writer.forget(step.deleted);
+        if (step.deleted.length > 0) this.report.deleted();
         more = step.more;
       } catch (error) {
         this.report.failed('RetentionFailed', error);

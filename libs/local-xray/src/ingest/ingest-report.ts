@@ -7,11 +7,21 @@ const MAX_CHANGED = 1000;
 
 /** Counts, and tells the listener at most four times a second. */
 export class IngestReport {
-  private readonly counts: IngestCounts = { received: 0, rejected: 0, rejections: [] };
+  private readonly counts: Omit<IngestCounts, 'traces'> = {
+    received: 0,
+    rejected: 0,
+    rejections: [],
+  };
   private traces = new Set<number>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly listener: IngestListener) {}
+  /** @param stored how many traces the database holds now */
+  constructor(
+    private readonly listener: IngestListener,
+    private readonly stored: () => number,
+  ) {
+    this.soon();
+  }
 
   received(): void {
     this.counts.received++;
@@ -41,6 +51,11 @@ export class IngestReport {
     if (traces.length > 0) this.soon();
   }
 
+  /** Something changed that is counted elsewhere. */
+  deleted(): void {
+    this.soon();
+  }
+
   close(): void {
     clearTimeout(this.timer);
     this.tell();
@@ -58,7 +73,11 @@ export class IngestReport {
 
   private tell(): void {
     this.timer = undefined;
-    this.listener.counts({ ...this.counts, rejections: [...this.counts.rejections] });
+    this.listener.counts({
+      ...this.counts,
+      traces: this.stored(),
+      rejections: [...this.counts.rejections],
+    });
     if (this.traces.size === 0) return;
     this.listener.changed([...this.traces].slice(-MAX_CHANGED));
     this.traces = new Set();

@@ -26,6 +26,8 @@ export interface Change {
 export interface IngestCounts {
   received: number;
   rejected: number;
+  /** Traces in the database. */
+  traces: number;
   /** Newest first, at most 20. */
   rejections: { at: number; code: string; message: string }[];
 }
@@ -50,11 +52,7 @@ export interface IngestListener {
   changed(traces: number[]): void;
 }
 
-/**
- * The one writer of the database. It lives in a worker thread when the database
- * is a file, so that neither SQLite nor JSON holds up the network; a database in memory can be seen by one thread
- * only, so then it lives in ours.
- */
+/** The one writer of the database. It lives in a thread of its own, so that neither SQLite nor JSON holds up the network. */
 export interface Ingest {
   /** The body of PutTraceSegments. Resolves when what was taken is durable. */
   putTraceSegments(body: Uint8Array): Promise<IngestResult & { problem?: string }>;

@@ -1,58 +1,28 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import type { IngestOptions } from './ingest';
+import { serveThread } from '../threads/serve-thread';
+import type { Change, IngestOptions } from './ingest';
 import { IngestEngine } from './ingest-engine';
-import type { FromWorker, ToWorker } from './worker-messages';
+import type { OtlpEncoding } from './otlp/read-otlp';
 import { unpack } from './packed-datagrams';
 
-/** The worker's end of {@link WorkerIngest}: one engine, asked by messages. */
-const port = parentPort!;
-const tell = (message: FromWorker) => port.postMessage(message);
-
-function start(): void {
-  let engine: IngestEngine;
-  try {
-    engine = new IngestEngine(workerData as IngestOptions, {
-      counts: (counts) => tell({ kind: 'counts', counts }),
-      changed: (traces) => tell({ kind: 'changed', traces }),
-    });
-  } catch (error) {
-    tell({ kind: 'failed', message: (error as Error).message });
-    return;
-  }
-  port.on('message', (message: ToWorker) => {
-    if (message.kind === 'datagrams') {
-      const datagrams = unpack(message.packed);
-      engine.datagrams(datagrams);
-      tell({ kind: 'taken', datagrams: datagrams.length });
-      return;
-    }
-    answer(engine, message).then(
-      (value) => tell({ kind: 'done', call: message.call, value }),
-      (error) => tell({ kind: 'done', call: message.call, error: (error as Error).message }),
-    );
+/** The writer's thread: one engine, asked by messages. */
+serveThread<IngestOptions>((options, tell) => {
+  const engine = new IngestEngine(options, {
+    counts: (counts) => tell('counts', counts),
+    changed: (traces) => tell('changed', traces),
   });
-  tell({ kind: 'ready' });
-}
-
-function answer(
-  engine: IngestEngine,
-  message: Exclude<ToWorker, { kind: 'datagrams' }>,
-): Promise<unknown> {
-  switch (message.kind) {
-    case 'putTraceSegments':
-      return engine.putTraceSegments(message.body);
-    case 'otlp':
-      return engine.otlp(message.body, message.encoding);
-    case 'put':
-      return engine.put(message.texts);
-    case 'flush':
-      return engine.flush();
-    case 'change':
-      return engine.change(message.changes);
-    case 'close':
-      // Closed here and not by ending the thread: SQLite's native part must not be in use then.
-      return engine.close().finally(() => setImmediate(() => port.close()));
-  }
-}
-
-start();
+  return {
+    handlers: {
+      putTraceSegments: ([body]: [Uint8Array]) => engine.putTraceSegments(body),
+      otlp: ([body, encoding]: [Uint8Array, OtlpEncoding]) => engine.otlp(body, encoding),
+      put: ([texts]: [string[]]) => engine.put(texts),
+      flush: () => engine.flush(),
+      change: ([changes]: [Change[]]) => engine.change(changes),
+      datagrams: ([packed]: [Uint8Array]) => {
+        const datagrams = unpack(packed);
+        engine.datagrams(datagrams);
+        tell('taken', datagrams.length);
+      },
+    },
+    close: () => engine.close(),
+  };
+});

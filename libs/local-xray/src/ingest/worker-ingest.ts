@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { DatabaseError } from '../store/open-database';
+import { ownMemory } from '../threads/serve-thread';
+import { SupervisedThread, type Watcher } from '../threads/supervised-thread';
+import { Thread } from '../threads/thread';
+import { threadProgram } from '../threads/thread-program';
 import type {
   Change,
   Ingest,
@@ -13,112 +14,118 @@ import type {
 } from './ingest';
 import type { OtlpEncoding } from './otlp/read-otlp';
 import { pack } from './packed-datagrams';
-import type { FromWorker, ToWorker, WorkerCall } from './worker-messages';
 
-/** Compiled code only: a thread cannot load TypeScript, which is what tests run from. */
-const WORKER_FILE = join(__dirname, 'ingest.worker.js');
-
-/** Whether {@link WorkerIngest} can be used here. */
-export function workerAvailable(): boolean {
-  return existsSync(WORKER_FILE);
-}
-
-/** Datagrams that may wait for the worker; at 1 kB each they take 50 MB. Nobody waits for a datagram, so more are lost. */
+/** Datagrams that may wait for the writer; at 1 kB each they take 50 MB. Nobody waits for a datagram, so more are lost. */
 const MAX_WAITING = 50_000;
+/** Documents live for milliseconds: in a larger nursery most are gone before anybody looks at them. */
+const LIMITS = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 384 };
+
+const NOTHING: IngestCounts = { received: 0, rejected: 0, traces: 0, rejections: [] };
 
 /** The engine in a thread of its own, asked by messages. */
 export class WorkerIngest implements Ingest {
-  private readonly calls = new Map<
-    number,
-    { resolve(value: never): void; reject(error: Error): void }
-  >();
-  private lastCall = 0;
-  private ended: Error | undefined;
   private waiting = 0;
   private lost = 0;
+  /** Of writers that have ended. */
+  private before = NOTHING;
+  private counts = NOTHING;
+  private writer!: SupervisedThread;
 
-  private constructor(
-    private readonly worker: Worker,
-    private readonly listener: IngestListener,
-  ) {
-    worker.on('message', (message: FromWorker) => this.receive(message));
-    worker.on('error', (error) => this.end(error));
-    worker.on('exit', () =>
-      this.end(new Error('Local X-Ray stores no more: its writer has ended.')),
-    );
-  }
+  private constructor(private readonly listener: IngestListener) {}
 
   /** @throws DatabaseError when the database cannot be used. */
-  static start(options: IngestOptions, listener: IngestListener): Promise<WorkerIngest> {
-    // Documents live for milliseconds: in a larger nursery most are gone before anybody looks at them.
-    const resourceLimits = { maxYoungGenerationSizeMb: 24 };
-    const worker = new Worker(WORKER_FILE, { workerData: options, resourceLimits });
-    return new Promise((resolve, reject) => {
-      worker.once('error', reject);
-      worker.once('message', (message: FromWorker) => {
-        worker.off('error', reject);
-        if (message.kind === 'ready') resolve(new WorkerIngest(worker, listener));
-        else reject(new DatabaseError(message.kind === 'failed' ? message.message : 'no answer'));
-      });
+  static async start(
+    options: IngestOptions,
+    listener: IngestListener,
+    watcher: Watcher,
+  ): Promise<WorkerIngest> {
+    const ingest = new WorkerIngest(listener);
+    const start = () =>
+      Thread.start(
+        'writer',
+        {
+          ...threadProgram(__dirname, 'ingest.worker'),
+          workerData: options,
+          resourceLimits: LIMITS,
+        },
+        {
+          counts: (counts: IngestCounts) => ingest.count(counts),
+          changed: (traces: number[]) => listener.changed(traces),
+          taken: (datagrams: number) => (ingest.waiting -= datagrams),
+        },
+      );
+    ingest.writer = await SupervisedThread.start(start, {
+      died: (reason) => {
+        ingest.writerDied(reason);
+        watcher.died(reason);
+      },
+      gaveUp: (reason) => watcher.gaveUp(reason),
+    }).catch((error: Error) => {
+      throw error.name === 'DatabaseError' ? new DatabaseError(error.message) : error;
     });
+    return ingest;
   }
 
   putTraceSegments(body: Uint8Array): Promise<IngestResult & { problem?: string }> {
-    return this.call({ kind: 'putTraceSegments', body }, transferable(body));
+    return this.call('putTraceSegments', [body], ownMemory(body));
   }
 
   otlp(body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult> {
-    return this.call({ kind: 'otlp', body, encoding }, transferable(body));
+    return this.call('otlp', [body, encoding], ownMemory(body));
   }
 
   put(texts: string[]): Promise<IngestResult> {
-    return this.call({ kind: 'put', texts });
+    return this.call('put', [texts]);
   }
 
   datagrams(datagrams: Uint8Array[]): void {
-    if (this.waiting > MAX_WAITING) {
+    const writer = this.writer.thread;
+    if (!writer || this.waiting > MAX_WAITING) {
       this.lost += datagrams.length;
       return;
     }
     this.waiting += datagrams.length;
     const packed = pack(datagrams);
-    const message: ToWorker = { kind: 'datagrams', packed };
-    this.worker.postMessage(message, [packed.buffer]);
+    writer.tell('datagrams', [packed], [packed.buffer]);
   }
 
   flush(): Promise<void> {
-    return this.call({ kind: 'flush' });
+    return this.call('flush', []);
   }
 
   change(changes: Change[]): Promise<void> {
-    return this.call({ kind: 'change', changes });
+    return this.call('change', [changes]);
   }
 
-  async close(): Promise<void> {
-    const exited = new Promise((resolve) => this.worker.once('exit', resolve));
-    await this.call<void>({ kind: 'close' });
-    await exited;
+  close(): Promise<void> {
+    return this.writer.close();
   }
 
-  private call<T>(message: WorkerCall, transfer: ArrayBuffer[] = []): Promise<T> {
-    if (this.ended) return Promise.reject(this.ended);
-    const call = ++this.lastCall;
-    return new Promise<T>((resolve, reject) => {
-      this.calls.set(call, { resolve: resolve, reject });
-      this.worker.postMessage({ call, ...message }, transfer);
-    });
+  private async call<T>(name: string, args: unknown[], transfer: ArrayBuffer[] = []): Promise<T> {
+    return (await this.writer.running()).call<T>(name, args, { transfer });
   }
 
-  private receive(message: FromWorker): void {
-    if (message.kind === 'counts') this.listener.counts(this.withLost(message.counts));
-    else if (message.kind === 'taken') this.waiting -= message.datagrams;
-    else if (message.kind === 'changed') this.listener.changed(message.traces);
-    else if (message.kind === 'done') {
-      const waiting = this.calls.get(message.call);
-      this.calls.delete(message.call);
-      if (message.error !== undefined) waiting?.reject(new Error(message.error));
-      else waiting?.resolve(message.value as never);
-    }
+  private count(counts: IngestCounts): void {
+    const { before } = this;
+    this.counts = {
+      ...counts,
+      received: before.received + counts.received,
+      rejected: before.rejected + counts.rejected,
+      rejections: [...counts.rejections, ...before.rejections].slice(0, 20),
+    };
+    this.listener.counts(this.withLost(this.counts));
+  }
+
+  private writerDied(reason: Error): void {
+    const message = `${reason.message}; it was started again. Datagrams that waited for it are lost.`;
+    const rejection = { at: Date.now() / 1000, code: 'NotStored', message };
+    this.lost += this.waiting;
+    this.waiting = 0;
+    this.before = {
+      ...this.counts,
+      rejections: [rejection, ...this.counts.rejections].slice(0, 20),
+    };
+    this.listener.counts(this.withLost(this.before));
   }
 
   private withLost(counts: IngestCounts): IngestCounts {
@@ -133,15 +140,4 @@ export class WorkerIngest implements Ingest {
       ].slice(0, 20),
     };
   }
-
-  private end(error: Error): void {
-    this.ended ??= error;
-    for (const each of this.calls.values()) each.reject(error);
-    this.calls.clear();
-  }
-}
-
-/** A body that has its memory to itself is handed over, not copied. Small ones share a pool with others. */
-function transferable({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
-  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }

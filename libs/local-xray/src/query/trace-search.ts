@@ -71,7 +71,11 @@ export class TraceSearch {
   }
 
   /** One page of the traces that meet a filter. `columns` are SQL expressions over `traces AS t`. */
-  async page<Row>(request: PageRequest, columns: string): Promise<Found<Row>> {
+  async page<Row>(
+    request: PageRequest,
+    columns: string,
+    signal?: AbortSignal,
+  ): Promise<Found<Row>> {
     const plan = this.plan(request);
     if (!plan) return { rows: [], processed: 0 };
     const { limit, after } = request;
@@ -89,6 +93,7 @@ export class TraceSearch {
       limit,
       after,
       request.budgetMs ?? 1_000,
+      signal,
     );
     const rows = this.database
       .prepare(
@@ -102,10 +107,13 @@ export class TraceSearch {
    * All traces that meet a filter, as a condition on `traces AS t` together with what it is to be
    * asked of; undefined when there are none.
    */
-  async resolve(request: SearchRequest): Promise<{ source: Sql; where: Sql } | undefined> {
+  async resolve(
+    request: SearchRequest,
+    signal?: AbortSignal,
+  ): Promise<{ source: Sql; where: Sql } | undefined> {
     const plan = this.plan(request);
     if (!plan?.rest) return plan;
-    const { numbers } = await this.sift(plan, plan.rest, Infinity, undefined, Infinity);
+    const { numbers } = await this.sift(plan, plan.rest, Infinity, undefined, Infinity, signal);
     if (numbers.length === 0) return undefined;
     return {
       source: sql('traces AS t'),
@@ -114,8 +122,8 @@ export class TraceSearch {
   }
 
   /** How many traces there are of each kind of trouble; the key has the bits of FAULT, ERROR and THROTTLE. */
-  async countByFlags(request: SearchRequest): Promise<Map<number, number>> {
-    const found = await this.resolve(request);
+  async countByFlags(request: SearchRequest, signal?: AbortSignal): Promise<Map<number, number>> {
+    const found = await this.resolve(request, signal);
     if (!found) return new Map();
     const { source, where } = found;
     const rows = this.database
@@ -160,6 +168,7 @@ export class TraceSearch {
     limit: number,
     after: Cursor | undefined,
     budgetMs: number,
+    signal?: AbortSignal,
   ): Promise<{ numbers: number[]; processed: number; next?: Cursor }> {
     const numbers: number[] = [];
     const end = performance.now() + budgetMs;
@@ -181,6 +190,7 @@ export class TraceSearch {
       const tookMs = performance.now() - started;
       chunk = Math.max(10, Math.min(MAX_CHUNK, Math.round((chunk * CHUNK_MS) / tookMs)));
       await new Promise(setImmediate);
+      signal?.throwIfAborted();
     }
   }
 

@@ -25,8 +25,8 @@ export class TraceStatistics {
   }
 
   /** The `Services` of GetServiceGraph. */
-  async serviceGraph(request: SearchRequest): Promise<GraphService[]> {
-    const found = await this.search.resolve(request);
+  async serviceGraph(request: SearchRequest, signal?: AbortSignal): Promise<GraphService[]> {
+    const found = await this.search.resolve(request, signal);
     if (!found) return [];
     const { source, where } = found;
     const rows = this.database
@@ -55,9 +55,10 @@ export class TraceStatistics {
     request: SearchRequest,
     selector: EntitySelector,
     period: number,
+    signal?: AbortSignal,
   ): Promise<TimeSeriesEntry[]> {
     const series = new TimeSeries(selector, period);
-    const found = await this.search.resolve(request);
+    const found = await this.search.resolve(request, signal);
     if (found) {
       const { source, where } = found;
       const rows = this.database

@@ -1,16 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { SamplingReport } from '../reads/trace-reads';
 import { TraceStore } from '../store/trace-store';
-
-/** What one client reported of one rule. */
-export interface SamplingReport {
-  rule: string;
-  client: string;
-  /** Epoch seconds at which it came. */
-  at: number;
-  requests: number;
-  sampled: number;
-  borrowed: number;
-}
 
 export interface RuleStatistics {
   /** Epoch seconds of the last report. */
@@ -31,11 +21,8 @@ export class SamplingStatistics {
   private reports: SamplingReport[];
 
   constructor(@Inject(TraceStore) private readonly store: TraceStore) {
-    this.reports = store.reader.driver
-      .prepare(
-        'SELECT rule, client, at, requests, sampled, borrowed FROM sampling_statistics WHERE at > ? ORDER BY at',
-      )
-      .all<SamplingReport>([now() - WINDOW_SECONDS]);
+    const oldest = now() - WINDOW_SECONDS;
+    this.reports = store.samplingReports.filter(({ at }) => at > oldest);
   }
 
   async add(reports: SamplingReport[]): Promise<void> {

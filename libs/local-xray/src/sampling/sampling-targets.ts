@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Input } from '../api/input';
 import { SamplingRules } from './sampling-rules';
-import { SamplingStatistics, type SamplingReport } from './sampling-statistics';
+import type { SamplingReport } from '../reads/trace-reads';
+import { SamplingStatistics } from './sampling-statistics';
 
 /** AWS's SDKs report every ten seconds unless told otherwise. */
 const INTERVAL_SECONDS = 10;

@@ -9,13 +9,11 @@ import { ResourcePoliciesController } from '../api/resource-policies.controller'
 import { SegmentsController } from '../api/segments.controller';
 import { Tags } from '../api/tags';
 import { TraceRetrievalController } from '../api/trace-retrieval.controller';
-import { TraceQuery } from '../api/trace-query';
 import { TraceSummaries } from '../api/trace-summaries';
 import { TracesController } from '../api/traces.controller';
 import { ConsoleController } from '../console/console.controller';
 import { FilterCompletionController } from '../console/filter-completion.controller';
 import { ConsoleEvents } from '../console/console-events';
-import { TraceLists } from '../console/trace-list';
 import { StatusService } from '../console/status.service';
 import type { ResolvedOptions } from '../local-xray.options';
 import { SamplingController } from '../sampling/sampling.controller';
@@ -51,14 +49,12 @@ export class ServerModule {
         { provide: LOCAL_XRAY_OPTIONS, useValue: options },
         { provide: TraceStore, useValue: store },
         Groups,
-        TraceQuery,
         TraceSummaries,
         Tags,
         SamplingRules,
         SamplingStatistics,
         SamplingTargets,
         StatusService,
-        TraceLists,
         ConsoleEvents,
       ],
     };

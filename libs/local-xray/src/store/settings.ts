@@ -1,5 +1,4 @@
 import type { Change } from '../ingest/ingest';
-import type { Driver } from './driver';
 
 export type SettingKind =
   | 'group'
@@ -10,9 +9,17 @@ export type SettingKind =
   | 'indexing-rule'
   | 'segment-destination';
 
+/** A row of the table of settings; `body` is JSON. */
+export interface StoredSetting {
+  kind: SettingKind;
+  name: string;
+  body: string;
+}
+
 /** Where settings are kept; TraceStore is one. */
 export interface SettingsStore {
-  reader: { driver: Driver };
+  /** As they were at the start. */
+  readonly settings: readonly StoredSetting[];
   change(...changes: Change[]): Promise<void>;
 }
 
@@ -27,10 +34,8 @@ export class Settings<T> {
     private readonly store: SettingsStore,
     private readonly kind: SettingKind,
   ) {
-    const rows = store.reader.driver
-      .prepare('SELECT name, body FROM settings WHERE kind = ? ORDER BY name')
-      .all<{ name: string; body: string }>([kind]);
-    for (const { name, body } of rows) this.values.set(name, JSON.parse(body) as T);
+    for (const { name, body } of store.settings.filter((each) => each.kind === kind))
+      this.values.set(name, JSON.parse(body) as T);
   }
 
   get(name: string): T | undefined {

@@ -55,6 +55,7 @@ export class TraceRows {
   private readonly findTrace: Statement;
   private readonly findDocuments: Statement;
   private readonly findLast: Statement;
+  private readonly countAll: Statement;
 
   constructor(driver: Driver) {
     this.shapes = new Shapes(driver);
@@ -80,11 +81,16 @@ export class TraceRows {
     );
     this.findTrace = driver.prepare('SELECT n, created, revision FROM traces WHERE id = ?');
     this.findDocuments = driver.prepare('SELECT body FROM documents WHERE trace = ? ORDER BY n');
+    this.countAll = driver.prepare('SELECT count(*) AS count FROM traces');
     this.findLast = driver.prepare('SELECT coalesce(max(n), 0) AS n FROM traces');
   }
 
   lastNumber(): number {
     return this.findLast.get<{ n: number }>()!.n;
+  }
+
+  count(): number {
+    return this.countAll.get<{ count: number }>()!.count;
   }
 
   find(id: string): Pick<HotTrace, 'n' | 'created' | 'revision'> | undefined {

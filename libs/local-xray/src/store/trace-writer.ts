@@ -18,10 +18,13 @@ export class TraceWriter {
 
   /** Documents put since the last commit. */
   pending = 0;
+  /** Traces in the database. */
+  stored: number;
 
   constructor(private readonly driver: Driver) {
     this.rows = new TraceRows(driver);
     this.nextNumber = this.rows.lastNumber() + 1;
+    this.stored = this.rows.count();
   }
 
   /** Documents are durable, but the row of their trace, a large one, is yet to be worked out. */
@@ -76,6 +79,7 @@ export class TraceWriter {
       this.forgetAll();
       throw error;
     }
+    for (const { trace } of due) if (trace.revision === 1) this.stored++;
     this.hot.trim(this.dirty);
     return due.map(({ trace }) => trace.n);
   }
@@ -83,6 +87,7 @@ export class TraceWriter {
   /** To be called when traces, and with them perhaps shapes, were deleted; only after a commit of all. */
   forget(ids: string[]): void {
     if (ids.length === 0) return;
+    this.stored -= ids.length;
     for (const id of ids) this.hot.delete(id);
     this.rows.shapes.forget();
   }

@@ -5,6 +5,7 @@ import type { Request } from 'express';
 import { XrayError } from '../api/xray.error';
 import type { ResolvedOptions } from '../local-xray.options';
 import { LOCAL_XRAY_OPTIONS } from '../server/tokens';
+import { TraceStore } from '../store/trace-store';
 
 const NOT_BUILT =
   '<!doctype html><title>Local X-Ray</title><p>Local X-Ray is running, but its viewer is not built. Run npm run build.';
@@ -12,11 +13,17 @@ const NOT_BUILT =
 /** Answers addresses of the viewer, all of which are one page. Its files are served before this is asked. */
 @Controller()
 export class ViewerController {
-  constructor(@Inject(LOCAL_XRAY_OPTIONS) private readonly options: ResolvedOptions) {}
+  constructor(
+    private readonly store: TraceStore,
+    @Inject(LOCAL_XRAY_OPTIONS) private readonly options: ResolvedOptions,
+  ) {}
 
+  /** 503 with the reason when the writer or the readers cannot go on. */
   @Get('health')
   health(): object {
-    return { status: 'ok' };
+    const { failure } = this.store;
+    if (!failure) return { status: 'ok' };
+    throw new XrayError('ServiceUnavailableException', failure.message);
   }
 
   @Get(['', '*path'])

@@ -1,33 +1,19 @@
 import type { AnnotationValue } from '@nestjs-xray/document';
-import type { CompletionKind, Completions } from '../console-api';
+import type { Completions } from '../console-api';
 import { decodeShape } from '../query/trace-shape';
 import type { Driver, SqlValue } from '../store/driver';
+import { best } from './best-completions';
+import type { CompletionsQuery } from './trace-reads';
 
 /** Values beyond these are not looked at: the list is a help, not an answer. */
 const MAX_DISTINCT = 1000;
 const MAX_COUNT = 1000;
 const MAX_RECENT = 5000;
-const MAX_VALUES = 50;
 
 type Value = Completions['values'][number];
 
-export const COMPLETION_KINDS: readonly CompletionKind[] = [
-  'services',
-  'annotation-keys',
-  'annotation-values',
-  'users',
-  'urls',
-  'methods',
-  'groups',
-];
-
 /** Values seen, most frequent first, that start with `prefix` whatever its case. */
-export function completions(
-  driver: Driver,
-  kind: Exclude<CompletionKind, 'groups'>,
-  key: string,
-  prefix: string,
-): Value[] {
+export function completions(driver: Driver, { kind, key, prefix }: CompletionsQuery): Value[] {
   switch (kind) {
     case 'services':
       return best(services(driver), prefix);
@@ -42,14 +28,6 @@ export function completions(
     case 'methods':
       return best(recent(driver, 'method'), prefix);
   }
-}
-
-export function best(values: Value[], prefix: string): Value[] {
-  const wanted = prefix.toLowerCase();
-  return values
-    .filter(({ value }) => String(value).toLowerCase().startsWith(wanted))
-    .sort((a, b) => b.count - a.count || (String(a.value) < String(b.value) ? -1 : 1))
-    .slice(0, MAX_VALUES);
 }
 
 /** From the shapes of the latest traces: every node has its name there. */

@@ -1,0 +1,12 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Response } from 'express';
+
+/** An AbortSignal that is aborted when the client goes before it has its answer. */
+export const Abandoned = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const response = context.switchToHttp().getResponse<Response>();
+  const aborter = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) aborter.abort();
+  });
+  return aborter.signal;
+});

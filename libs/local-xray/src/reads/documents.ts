@@ -1,0 +1,37 @@
+import type { Trace } from '../console-api';
+import { stitch } from '../store/stitch';
+import { revive } from '../store/trace-reader';
+import type { ReadContext } from './read-context';
+import type { TraceDocuments } from './trace-reads';
+
+export function readTrace({ traces }: ReadContext, id: string): Trace | null {
+  const found = traces.texts(id);
+  if (!found) return null;
+  const { texts, duration, revision } = found;
+  return { id: id.toLowerCase(), duration, ...stitch(revive(texts)), revision };
+}
+
+/** Each segment a JSON text with its subsegments in place, as the X-Ray API gives them out. */
+export async function readDocuments(
+  { traces }: ReadContext,
+  ids: string[],
+  signal: AbortSignal,
+): Promise<TraceDocuments[]> {
+  const found: TraceDocuments[] = [];
+  for (const id of ids) {
+    const trace = traces.texts(id);
+    if (!trace) continue;
+    const { segments, orphans } = stitch(revive(trace.texts));
+    found.push({
+      id,
+      duration: trace.duration,
+      segments: [...segments, ...orphans].map((each) => ({
+        Id: each.id,
+        Document: JSON.stringify(each),
+      })),
+    });
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
+  }
+  return found;
+}

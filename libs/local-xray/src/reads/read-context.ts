@@ -1,0 +1,76 @@
+import { type Filter, readFilter, TraceSearch, TraceStatistics } from '../query';
+import type { Driver } from '../store/driver';
+import { TraceReader } from '../store/trace-reader';
+import type { TraceSelection } from './trace-reads';
+
+/** A group that a query names is not there. */
+export class UnknownGroupError extends Error {
+  override name = 'UnknownGroupError';
+}
+
+interface StoredGroup {
+  GroupName: string;
+  GroupARN: string;
+  FilterExpression?: string;
+}
+
+/** What the functions of the read table are given: one connection, and what was made for it. */
+export class ReadContext {
+  readonly traces: TraceReader;
+  readonly search: TraceSearch;
+  readonly statistics: TraceStatistics;
+
+  constructor(readonly database: Driver) {
+    this.traces = new TraceReader(database);
+    this.search = new TraceSearch(database);
+    this.statistics = new TraceStatistics(database, this.search);
+  }
+
+  /**
+   * The filter of a selection, with the filters of groups in their place.
+   *
+   * @throws FilterSyntaxError, UnknownGroupError
+   */
+  filter({ filter, group }: Pick<TraceSelection, 'filter' | 'group'>): Filter {
+    const parts = [filter, group === undefined ? undefined : this.expressionOf(group)]
+      .filter((each) => each !== undefined)
+      .map((each) => this.read(each));
+    return parts.length === 1 ? parts[0]! : { kind: 'and', items: parts };
+  }
+
+  /**
+   * Checks an expression; `ofGroup` names the group that is to have it.
+   *
+   * @throws FilterSyntaxError
+   */
+  check(expression: string, ofGroup?: string): void {
+    this.read(expression, ofGroup);
+  }
+
+  private read(expression: string, ofGroup?: string): Filter {
+    return readFilter(expression, (by, value) => {
+      const group = this.groups().find(
+        ({ GroupName, GroupARN }) => (by === 'name' ? GroupName : GroupARN) === value,
+      );
+      if (!group) return undefined;
+      return group.GroupName === ofGroup ? expression : (group.FilterExpression ?? '');
+    });
+  }
+
+  private expressionOf(group: string): string {
+    if (group === 'Default') return '';
+    const found = this.groups().find(
+      ({ GroupName, GroupARN }) => GroupName === group || GroupARN === group,
+    );
+    if (found) return found.FilterExpression ?? '';
+    throw new UnknownGroupError(`Group not found: ${group}`);
+  }
+
+  /** Read each time: there are few, and another thread changes them. */
+  private groups(): StoredGroup[] {
+    return this.database
+      .prepare("SELECT body FROM settings WHERE kind = 'group'")
+      .all<{ body: string }>()
+      .map(({ body }) => JSON.parse(body) as StoredGroup);
+  }
+}

@@ -1,0 +1,39 @@
+import { completeFilter } from '../query';
+import { completions } from './completions';
+import { readDocuments, readTrace } from './documents';
+import type { ReadContext } from './read-context';
+import { readSamplingReports, readSettings } from './settings';
+import { readGraph, readSeries, readTraceGraph } from './statistics';
+import { readCounts, readList, readRows, readSummaries } from './trace-lists';
+import type { ReadName, TraceReads } from './trace-reads';
+
+type Query<Name extends ReadName> = Parameters<TraceReads[Name]>[0];
+type Answer<Name extends ReadName> = Awaited<ReturnType<TraceReads[Name]>>;
+
+/** Works one read out. What takes long looks at the signal and lets others have their turn. */
+export type Read<Name extends ReadName> = (
+  context: ReadContext,
+  query: Query<Name>,
+  signal: AbortSignal,
+) => Answer<Name> | Promise<Answer<Name>>;
+
+/** Every read there is, and what works it out in a reader's thread. */
+export const READS: { readonly [Name in ReadName]: Read<Name> } = {
+  list: readList,
+  counts: readCounts,
+  rows: readRows,
+  summaries: readSummaries,
+  trace: readTrace,
+  documents: readDocuments,
+  graph: readGraph,
+  traceGraph: readTraceGraph,
+  series: readSeries,
+  completions: ({ database }, query) => completions(database, query),
+  filterCompletion: (_, { expression, offset }) => completeFilter(expression, offset),
+  checkFilter: (context, { filter, ofGroup }) => {
+    context.check(filter, ofGroup);
+    return null;
+  },
+  settings: readSettings,
+  samplingReports: readSamplingReports,
+};

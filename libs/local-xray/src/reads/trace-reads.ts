@@ -1,0 +1,117 @@
+import type { StoredSetting } from '../store/settings';
+import type { CompletionKind, Completions, Trace, TraceList, TraceRow } from '../console-api';
+import type { Cursor, FilterCompletion, GraphService, TimeSeriesEntry } from '../query';
+
+/** Which traces: those that start (or end) in a window, and meet a filter expression and a group's. */
+export interface TraceSelection {
+  /** Epoch seconds, both included. */
+  from: number;
+  to: number;
+  /** A filter expression; every trace without one. */
+  filter?: string;
+  /** Name or ARN of a group; `Default` is every trace. */
+  group?: string;
+}
+
+export interface ListQuery extends TraceSelection {
+  limit: number;
+}
+
+export interface SummariesQuery extends TraceSelection {
+  /** Whether the trace has to start or to end in the window. */
+  by: 'start' | 'end';
+  limit: number;
+  /** Go on after this one. */
+  after?: Cursor;
+}
+
+export interface Summaries {
+  /** The X-Ray API's TraceSummary as JSON texts, newest first. */
+  summaries: { id: string; text: string }[];
+  /** How many traces were looked at. */
+  processed: number;
+  /** Set when there may be more. */
+  next?: Cursor;
+}
+
+export interface TraceDocuments {
+  id: string;
+  duration: number;
+  segments: { Id: string; Document: string }[];
+}
+
+export interface SeriesQuery extends TraceSelection {
+  /** `service(…)`, `edge(…, …)` or `id(…)`; what comes in from outside without one. */
+  selector?: string;
+  /** Seconds, 60 or 300. */
+  period: number;
+}
+
+export interface CompletionsQuery {
+  kind: Exclude<CompletionKind, 'groups'>;
+  /** The annotation's key, for its values. */
+  key: string;
+  prefix: string;
+}
+
+export interface SamplingReport {
+  rule: string;
+  client: string;
+  /** Epoch seconds at which it came. */
+  at: number;
+  requests: number;
+  sampled: number;
+  borrowed: number;
+}
+
+/**
+ * What local X-Ray can be asked. Every call ends soon after its signal is aborted.
+ *
+ * It is the seam for another engine: `test/trace-reads.contract.ts` says what each promises. A new read
+ * is a line here and an entry in reads/read-table.ts; what is between the two is generic.
+ */
+export interface TraceReads {
+  /** The newest traces of a selection, and how many there are of each kind in all of it. */
+  list(query: ListQuery, signal?: AbortSignal): Promise<TraceList>;
+  counts(query: TraceSelection, signal?: AbortSignal): Promise<TraceList['counts']>;
+  /** Rows by number, those that are still there. */
+  rows(numbers: number[], signal?: AbortSignal): Promise<TraceRow[]>;
+  summaries(query: SummariesQuery, signal?: AbortSignal): Promise<Summaries>;
+  /** A trace with its subsegments in place; null when it is not there. */
+  trace(id: string, signal?: AbortSignal): Promise<Trace | null>;
+  /** Those of the traces that are there, in the order of the ids. */
+  documents(ids: string[], signal?: AbortSignal): Promise<TraceDocuments[]>;
+  /** The `Services` of GetServiceGraph. */
+  graph(query: TraceSelection, signal?: AbortSignal): Promise<GraphService[]>;
+  /** The `Services` of GetTraceGraph. */
+  traceGraph(ids: string[], signal?: AbortSignal): Promise<GraphService[]>;
+  /** The `TimeSeriesServiceStatistics` of the API. */
+  series(query: SeriesQuery, signal?: AbortSignal): Promise<TimeSeriesEntry[]>;
+  /** Values seen, most frequent first, that start with the prefix whatever its case. */
+  completions(query: CompletionsQuery, signal?: AbortSignal): Promise<Completions['values']>;
+  /** What can be written at a place in a filter expression. */
+  filterCompletion(
+    query: { expression: string; offset: number },
+    signal?: AbortSignal,
+  ): Promise<FilterCompletion>;
+  /**
+   * Checks the expression that a group is to have; it must not come to refer to itself.
+   *
+   * @throws FilterSyntaxError
+   */
+  checkFilter(query: { filter: string; ofGroup?: string }, signal?: AbortSignal): Promise<null>;
+  /** The table of settings, by kind and name. */
+  settings(query: null, signal?: AbortSignal): Promise<StoredSetting[]>;
+  /** What clients reported of sampling rules after a time, in epoch seconds. */
+  samplingReports(after: number, signal?: AbortSignal): Promise<SamplingReport[]>;
+}
+
+export type ReadName = keyof TraceReads;
+
+/** The same reads, as the bytes of the JSON of what they answer: made where they are answered. */
+export type ReadBytes = {
+  [Name in ReadName]: (
+    query: Parameters<TraceReads[Name]>[0],
+    signal?: AbortSignal,
+  ) => Promise<Uint8Array>;
+};

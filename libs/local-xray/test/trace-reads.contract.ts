@@ -1,0 +1,165 @@
+import { newId, newTraceId } from '@nestjs-xray/document';
+import type { TraceReads } from '../src/reads/trace-reads';
+
+/** What a test of {@link TraceReads} needs of an engine. */
+export interface Engine {
+  reads: TraceReads;
+  /** Resolves when the documents can be read. */
+  put(documents: object[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const T0 = 1_795_000_000;
+
+/** A trace that starts so many seconds after T0. */
+function trace(at: number, over: object = {}) {
+  const start = T0 + at;
+  return {
+    trace_id: newTraceId(),
+    id: newId(),
+    name: 'shop',
+    start_time: start,
+    end_time: start + 0.25,
+    ...over,
+  };
+}
+
+/** What every engine behind {@link TraceReads} promises. */
+export function traceReadsContract(name: string, open: () => Promise<Engine>): void {
+  describe(`TraceReads of ${name}`, () => {
+    const all = { from: T0, to: T0 + 1000 };
+    const plain = Array.from({ length: 5 }, (_, at) =>
+      trace(at * 10, { annotations: { number: at }, user: `user-${at}` }),
+    );
+    const failed = trace(100, {
+      fault: true,
+      name: 'billing',
+      http: { response: { status: 500 } },
+    });
+    const refused = trace(110, { error: true, throttle: true });
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await open();
+      await engine.put([...plain, failed, refused]);
+    });
+    afterAll(() => engine.close());
+
+    it('lists the newest first, as many as are wanted, and counts all', async () => {
+      const { rows, counts, truncated } = await engine.reads.list({ ...all, limit: 2 });
+
+      expect(rows.map(({ id }) => id)).toEqual([refused.trace_id, failed.trace_id]);
+      expect(counts).toEqual({ total: 7, ok: 5, error: 0, throttle: 1, fault: 1 });
+      expect(truncated).toBe(true);
+    });
+
+    it('takes both ends of the window in', async () => {
+      const { counts } = await engine.reads.list({ from: T0 + 10, to: T0 + 30, limit: 1 });
+
+      expect(counts.total).toBe(3);
+      expect(await engine.reads.counts({ from: T0 + 10, to: T0 + 30 })).toEqual(counts);
+    });
+
+    it('finds by filter expressions', async () => {
+      const { rows } = await engine.reads.list({
+        ...all,
+        filter: 'annotation.number > 2',
+        limit: 10,
+      });
+
+      expect(rows.map(({ id }) => id)).toEqual([plain[4]!.trace_id, plain[3]!.trace_id]);
+    });
+
+    it('goes through summaries page by page, each trace once', async () => {
+      const found: string[] = [];
+      let after: Parameters<TraceReads['summaries']>[0]['after'];
+      do {
+        const page = await engine.reads.summaries({ ...all, by: 'start', limit: 3, after });
+        found.push(...page.summaries.map(({ id }) => id));
+        after = page.next;
+      } while (after);
+
+      expect(found).toHaveLength(7);
+      expect(new Set(found)).toEqual(
+        new Set([...plain, failed, refused].map(({ trace_id }) => trace_id)),
+      );
+    });
+
+    it('has a trace by its id, and null for one that is not there', async () => {
+      expect(await engine.reads.trace(failed.trace_id)).toMatchObject({ segments: [failed] });
+      expect(await engine.reads.trace(newTraceId())).toBeNull();
+    });
+
+    it('has the documents of those traces that are there', async () => {
+      const found = await engine.reads.documents([newTraceId(), failed.trace_id]);
+
+      expect(found).toMatchObject([{ id: failed.trace_id, segments: [{ Id: failed.id }] }]);
+      expect(JSON.parse(found[0]!.segments[0]!.Document)).toEqual(failed);
+    });
+
+    it('adds the graph up from all traces of the window', async () => {
+      const services = await engine.reads.graph(all);
+
+      expect(
+        services.map(({ Name, SummaryStatistics }) => [Name, SummaryStatistics?.TotalCount]),
+      ).toEqual(
+        [
+          ['client', undefined],
+          ['shop', 6],
+          ['billing', 1],
+        ].sort(
+          (a, b) =>
+            Number(b[0] === 'client') - Number(a[0] === 'client') ||
+            (String(a[0]) < String(b[0]) ? -1 : 1),
+        ),
+      );
+      expect(await engine.reads.traceGraph([failed.trace_id])).toMatchObject([
+        { Name: 'client' },
+        { Name: 'billing', SummaryStatistics: { FaultStatistics: { TotalCount: 1 } } },
+      ]);
+    });
+
+    it('adds series up by the period in which a trace starts', async () => {
+      const from = Math.floor(T0 / 60) * 60;
+      const series = await engine.reads.series({ from, to: from + 179, period: 60 });
+      const total = series.reduce((sum, each) => sum + each.EdgeSummaryStatistics!.TotalCount, 0);
+
+      expect(series).toHaveLength(3);
+      expect(total).toBe(7);
+    });
+
+    it.each([
+      ['services', '', '', ['shop', 'billing']],
+      ['users', '', 'USER-1', ['user-1']],
+      ['annotation-keys', '', 'n', ['number']],
+      ['annotation-values', 'number', '3', [3]],
+    ] as const)('completes %s', async (kind, key, prefix, expected) => {
+      const values = await engine.reads.completions({ kind, key, prefix });
+
+      expect(values.map(({ value }) => value)).toEqual(expected);
+    });
+
+    it('says where a filter expression is wrong', async () => {
+      await expect(engine.reads.counts({ ...all, filter: 'fault AND' })).rejects.toMatchObject({
+        name: 'FilterSyntaxError',
+        position: expect.any(Number),
+        expected: expect.any(Array),
+      });
+      await expect(engine.reads.counts({ ...all, group: 'nobody' })).rejects.toMatchObject({
+        name: 'UnknownGroupError',
+      });
+    });
+
+    it.each(['list', 'counts', 'graph', 'series'] as const)(
+      'gives up a %s whose signal is aborted, and answers the next',
+      async (name) => {
+        const aborter = new AbortController();
+        const query = { ...all, limit: 1, period: 60, filter: 'service() { annotation.no = "x" }' };
+        const asked = engine.reads[name](query, aborter.signal);
+        aborter.abort();
+
+        await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+        expect((await engine.reads.counts(all)).total).toBe(7);
+      },
+    );
+  });
+}
