@@ -10,7 +10,19 @@ delete swc.jsc.baseUrl;
 process.env.XRAY_THREAD_LOADER = `${__dirname}/libs/local-xray/test/typescript-loader.cjs`;
 
 /** Packages that ship only ES modules: Jest loads CommonJS, so these are compiled on the way in. */
-const esm = ['fast-check', 'pure-rand', 'chevrotain'];
+const esm = [
+  '@nestjs',
+  // What Nest 12 itself asks for.
+  'file-type',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  '@tokenizer',
+  '@borewit',
+  'fast-check',
+  'pure-rand',
+  'chevrotain',
+];
 
 /** Has import() in its CommonJS, which Jest runs only where it was compiled away. */
 const dynamic = ['@electric-sql/pglite'];

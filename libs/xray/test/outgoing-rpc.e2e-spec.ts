@@ -30,7 +30,7 @@ class Callee {
   }
 
   @EventPattern('noted')
-  noted(): void {
+  noted(_data: unknown): void {
     events.push(incomingRpcHeader());
   }
 }
