@@ -37,6 +37,8 @@ module.exports = {
   transformIgnorePatterns: [`/node_modules/(?!(${[...esm, ...dynamic].join('|')})/)`],
   moduleNameMapper: {
     '^@nestjs-xray/document$': '<rootDir>/libs/document/src/index.ts',
+    '^local-xray$': '<rootDir>/libs/local-xray/src/index.ts',
+    '^local-xray/console-api$': '<rootDir>/libs/local-xray/src/console-api.ts',
     '^@nestjs-xray/local-xray$': '<rootDir>/libs/local-xray/src/index.ts',
     '^@nestjs-xray/local-xray/console-api$': '<rootDir>/libs/local-xray/src/console-api.ts',
     // Its parts name no entry point for require(); the bundle is all of them in one file.
@@ -45,7 +47,12 @@ module.exports = {
     '^nestjs-xray/testing$': '<rootDir>/libs/xray/src/testing/index.ts',
     '^nestjs-xray/aws-sdk$': '<rootDir>/libs/xray/src/interop/aws-sdk.ts',
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/libs/xray/dist', '<rootDir>/bench'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist',
+    '<rootDir>/libs/xray/dist',
+    '<rootDir>/libs/local-xray/dist',
+    '<rootDir>/bench',
+  ],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   testTimeout: 30_000,
   // Most of a suite is waiting: for a browser, a server, a database. Jest's own default leaves one

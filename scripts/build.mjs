@@ -1,7 +1,7 @@
-// npm run build: everything, changed or not.
+// npm run build: everything, changed or not; with --stale only what changed since it was last built.
 import { build } from './ready.mjs';
 
-await build({ force: true }).catch((problem) => {
+await build({ force: !process.argv.includes('--stale') }).catch((problem) => {
   console.error(problem.message);
   process.exit(1);
 });

@@ -25,6 +25,16 @@ const targets = [
     toRun: false,
   },
   {
+    name: 'local-xray package',
+    sources: ['libs/local-xray/src', 'libs/document/src', 'libs/trace/src', 'apps/viewer'],
+    config: ['libs/local-xray/tsconfig.publish.json', 'scripts/bundle-local-xray.mjs'],
+    made: 'libs/local-xray/dist/index.js',
+    command: ['bundle-local-xray'],
+    toRun: false,
+    // It is made of these.
+    after: ['server', 'viewer'],
+  },
+  {
     name: 'viewer',
     sources: ['apps/viewer', 'libs/document/src'],
     config: [],
@@ -114,7 +124,7 @@ function fingerprint({ sources, config, command }) {
 
 /**
  * Builds the targets whose sources changed since they were last built; returns their names.
- * `toRun` leaves out what the product does not need to run: the package for npm.
+ * `toRun` leaves out what the product does not need to run: the packages for npm.
  */
 export async function build({ force = false, toRun = false } = {}) {
   const stamps = join(root, 'dist/.built');
@@ -136,17 +146,26 @@ export async function build({ force = false, toRun = false } = {}) {
     );
   if (stale.length === 0) return [];
   console.log(`Building ${stale.map(({ name }) => name).join(', ')} …`);
-  await Promise.all(
-    stale.map(async ({ command: [tool, ...args], stamp, wanted }) => {
+  const building = new Map();
+  for (const { name, command, stamp, wanted, after = [] } of inOrder(stale)) {
+    const [tool, ...args] = command;
+    const make = async () => {
+      await Promise.all(after.map((other) => building.get(other)));
       await run(process.execPath, [binary(tool), ...args], { quiet: true });
       writeFileSync(stamp, wanted);
-    }),
-  );
+    };
+    building.set(name, make());
+  }
+  await Promise.all(building.values());
   return stale.map(({ name }) => name);
 }
 
-/** The script behind a command of an installed package. */
+/** What others are made of comes first. */
+const inOrder = (all) => [...all].sort((a, b) => Number(!!a.after) - Number(!!b.after));
+
+/** The script behind a command: of an installed package, or our own. */
 function binary(tool) {
+  if (tool === 'bundle-local-xray') return join(root, 'scripts', `${tool}.mjs`);
   const scripts = {
     nest: '@nestjs/cli/bin/nest.js',
     tsc: 'typescript/bin/tsc',

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { startLocalXray, type LocalXray } from '@nestjs-xray/local-xray';
+import { startLocalXray, type LocalXray } from 'local-xray';
 
 const ROOT = resolve('.');
 const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));

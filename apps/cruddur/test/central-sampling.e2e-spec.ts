@@ -1,4 +1,4 @@
-import { startLocalXray } from '@nestjs-xray/local-xray';
+import { startLocalXray } from 'local-xray';
 import { readConfig } from '../src/cruddur.config';
 import { openServer } from '../src/database/pool';
 import { startCruddur } from './support/cruddur';

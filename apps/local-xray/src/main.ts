@@ -1,4 +1,4 @@
 import 'reflect-metadata';
-import { runLocalXray } from '@nestjs-xray/local-xray';
+import { runLocalXray } from 'local-xray';
 
 void runLocalXray(process.argv);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
-import { type LocalXray, startLocalXray } from '@nestjs-xray/local-xray';
+import { type LocalXray, startLocalXray } from 'local-xray';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from './chromium';
 

@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 export const DEFAULT_ADDRESS = '127.0.0.1:2000';
 export const DEFAULT_DATABASE = join('.data', 'xray.db');
@@ -65,7 +66,6 @@ export function resolveOptions(
     retentionSeconds: options.retention?.seconds ?? WEEK_SECONDS,
     retentionBytes: options.retention?.bytes ?? GIGABYTE,
     defaultSampling: options.defaultSampling ?? 'all',
-    // The same place from libs/local-xray/src as from dist/libs/local-xray/src.
     viewer: options.viewer ?? builtViewer(),
     allowedHosts: options.allowedHosts ?? env.XRAY_LOCAL_ALLOWED_HOSTS?.split(/[\s,]+/) ?? [],
     forward: checkForward(options.forward),
@@ -74,8 +74,13 @@ export function resolveOptions(
   };
 }
 
-/** The viewer is built to dist/apps/viewer; this file runs from dist/libs/local-xray/src or libs/local-xray/src. */
+/**
+ * In the package for npm the viewer is beside the program. In this repository it is built to
+ * dist/apps/viewer, and this file runs from dist/libs/local-xray/src or libs/local-xray/src.
+ */
 function builtViewer(): string {
+  const beside = join(__dirname, 'viewer', 'index.html');
+  if (existsSync(beside)) return dirname(beside);
   const root = join(__dirname, '..', '..', '..');
   return root.endsWith('dist')
     ? join(root, 'apps', 'viewer')

@@ -28,6 +28,7 @@ export interface LocalXray {
   port: number;
   /** `host:port` */
   address: string;
+  /** @internal For the tests; not in the published declarations. */
   store: TraceStore;
   /** Takes segments from a tracer in this process. */
   emitter: LocalXrayEmitter;

@@ -1,4 +1,4 @@
-import { startLocalXray } from '@nestjs-xray/local-xray';
+import { startLocalXray } from 'local-xray';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CentralSampler } from '../src/sampling/central.sampler';

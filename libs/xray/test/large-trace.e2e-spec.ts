@@ -1,4 +1,4 @@
-import { startLocalXray } from '@nestjs-xray/local-xray';
+import { startLocalXray } from 'local-xray';
 import { UdpEmitter } from 'nestjs-xray';
 import { tracing } from './tracing';
 

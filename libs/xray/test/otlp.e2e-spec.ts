@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import root from '@opentelemetry/otlp-transformer/build/src/generated/root';
-import { startLocalXray } from '@nestjs-xray/local-xray';
+import { startLocalXray } from 'local-xray';
 import { OtlpEmitter, Subsegment, XrayModule, XrayService, type Emitter } from 'nestjs-xray';
 import { MemoryEmitter } from 'nestjs-xray/testing';
 import { tracing } from './tracing';

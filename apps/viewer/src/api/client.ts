@@ -8,7 +8,7 @@ import type {
   SourceExcerpt,
   Trace,
   TraceList,
-} from '@nestjs-xray/local-xray/console-api';
+} from 'local-xray/console-api';
 
 /** Local X-Ray gave no answer at all: it is not running, or not at this address. */
 export class UnreachableError extends Error {}

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ConsoleStatus, TraceRow } from '@nestjs-xray/local-xray/console-api';
+import type { ConsoleStatus, TraceRow } from 'local-xray/console-api';
 
 /** Whether events arrive, and since when not. Times are epoch milliseconds. */
 export interface Connection {

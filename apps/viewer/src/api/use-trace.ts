@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
-import type { Trace } from '@nestjs-xray/local-xray/console-api';
+import type { Trace } from 'local-xray/console-api';
 import { buildTree, type TraceTree } from '../model/trace-tree';
 import { api } from './client';
 import { onTraces, useConnection } from './live';

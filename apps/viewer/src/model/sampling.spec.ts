@@ -1,4 +1,4 @@
-import type { SamplingRuleRow } from '@nestjs-xray/local-xray/console-api';
+import type { SamplingRuleRow } from 'local-xray/console-api';
 import { conditions, matches, ruleFor } from './sampling';
 
 const rule = (

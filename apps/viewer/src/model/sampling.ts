@@ -1,4 +1,4 @@
-import type { SamplingRuleRow } from '@nestjs-xray/local-xray/console-api';
+import type { SamplingRuleRow } from 'local-xray/console-api';
 
 /** What a rule is matched against; what is left out matches everything. */
 export interface SampledRequest {

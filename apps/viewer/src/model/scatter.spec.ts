@@ -1,4 +1,4 @@
-import type { TraceRow } from '@nestjs-xray/local-xray/console-api';
+import type { TraceRow } from 'local-xray/console-api';
 import { axesOf, nearestPoint, pointsOf, powerLabels, timeLabels } from './scatter';
 
 const row = (start: number, responseTime: number, more: Partial<TraceRow> = {}): TraceRow => ({

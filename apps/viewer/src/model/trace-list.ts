@@ -1,4 +1,4 @@
-import type { TraceRow } from '@nestjs-xray/local-xray/console-api';
+import type { TraceRow } from 'local-xray/console-api';
 import { isSilent } from './silence';
 import { severity, statusOf, type Status } from './status';
 

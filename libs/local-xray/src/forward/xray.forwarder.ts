@@ -80,13 +80,7 @@ export class XrayForwarder implements Forwarder {
   }
 }
 
-/** An optional dependency that takes 100 ms to load: only who forwards needs it. */
-async function load(): Promise<typeof import('@aws-sdk/client-xray')> {
-  try {
-    return await import('@aws-sdk/client-xray');
-  } catch (error) {
-    throw new Error(
-      `@aws-sdk/client-xray did not load (${(error as Error).message}). Run npm install @aws-sdk/client-xray.`,
-    );
-  }
+/** Takes 100 ms to load, so only who forwards loads it. */
+function load(): Promise<typeof import('@aws-sdk/client-xray')> {
+  return import('@aws-sdk/client-xray');
 }

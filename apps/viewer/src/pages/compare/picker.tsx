@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { TraceRow } from '@nestjs-xray/local-xray/console-api';
+import type { TraceRow } from 'local-xray/console-api';
 import { api } from '../../api/client';
 import { Failure } from '../../components/load-state';
 import { StatusWord } from '../../components/status';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { TraceList, TraceRow } from '@nestjs-xray/local-xray/console-api';
+import type { TraceList, TraceRow } from 'local-xray/console-api';
 import { api, type TraceQuery } from '../../api/client';
 import { CopyButton } from '../../components/button';
 import { count, ms, plural } from '../../model/format';

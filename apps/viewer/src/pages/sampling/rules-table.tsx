@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { SamplingRuleRow } from '@nestjs-xray/local-xray/console-api';
+import type { SamplingRuleRow } from 'local-xray/console-api';
 import { count, dateTime, share } from '../../model/format';
 import { conditions } from '../../model/sampling';
 import { percent } from './tester';

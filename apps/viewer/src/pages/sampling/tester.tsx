@@ -1,5 +1,5 @@
 import type { JSX, RefObject } from 'preact';
-import type { SamplingRuleRow } from '@nestjs-xray/local-xray/console-api';
+import type { SamplingRuleRow } from 'local-xray/console-api';
 
 type Field = 'service' | 'method' | 'host' | 'path';
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { SamplingRuleRow } from '@nestjs-xray/local-xray/console-api';
+import type { SamplingRuleRow } from 'local-xray/console-api';
 import { api } from '../../api/client';
 
 /** Clients report every ten seconds; what they report is shown as soon. */

@@ -1,4 +1,4 @@
-import type { TraceRow } from '@nestjs-xray/local-xray/console-api';
+import type { TraceRow } from 'local-xray/console-api';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../../components/button';

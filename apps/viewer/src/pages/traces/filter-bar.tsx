@@ -1,4 +1,4 @@
-import type { FilterProblem } from '@nestjs-xray/local-xray/console-api';
+import type { FilterProblem } from 'local-xray/console-api';
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../../api/client';

@@ -1,4 +1,4 @@
-import type { ImportResult } from '@nestjs-xray/local-xray/console-api';
+import type { ImportResult } from 'local-xray/console-api';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { api } from '../../api/client';

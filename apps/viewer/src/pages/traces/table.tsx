@@ -1,4 +1,4 @@
-import type { TraceRow } from '@nestjs-xray/local-xray/console-api';
+import type { TraceRow } from 'local-xray/console-api';
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useNow } from '../../api/use-trace';

@@ -1,4 +1,4 @@
-import type { FilterProblem, TraceRow } from '@nestjs-xray/local-xray/console-api';
+import type { FilterProblem, TraceRow } from 'local-xray/console-api';
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
 import { api, filterProblem } from '../../api/client';
 import { onTraces, useConnection } from '../../api/live';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { SourceExcerpt } from '@nestjs-xray/local-xray/console-api';
+import type { SourceExcerpt } from 'local-xray/console-api';
 import { api } from '../../../api/client';
 import { useStatusPart } from '../../../api/live';
 import { placeOf } from '../../../model/exceptions';

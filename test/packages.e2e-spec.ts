@@ -1,0 +1,184 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { withChromium } from './chromium';
+import { freePort, root, until } from './stack';
+import { type Installed, Packed, type Running } from './support/packages';
+
+const run = promisify(execFile);
+
+const versionOf = (name: string): string =>
+  (
+    JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as {
+      version: string;
+    }
+  ).version;
+
+/** What `nest new` would install, in the versions of this repository. */
+const NEST = Object.fromEntries(
+  [
+    '@nestjs/common',
+    '@nestjs/core',
+    '@nestjs/platform-express',
+    '@types/node',
+    'reflect-metadata',
+    'rxjs',
+  ].map((name) => [name, versionOf(name)]),
+);
+
+/** The app that the README tells to write. */
+const MAIN = `
+import 'reflect-metadata';
+import { Controller, Get, Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Subsegment, XrayModule } from 'nestjs-xray';
+
+@Injectable()
+class CartService {
+  @Subsegment()
+  async total(prices: number[]): Promise<number> {
+    return prices.reduce((sum, price) => sum + price, 0);
+  }
+}
+
+@Controller('cart')
+class CartController {
+  constructor(private readonly cart: CartService) {}
+
+  @Get('total')
+  async total(): Promise<{ total: number }> {
+    return { total: await this.cart.total([2, 3]) };
+  }
+}
+
+@Module({
+  imports: [XrayModule.forRoot({ serviceName: 'shop' })],
+  controllers: [CartController],
+  providers: [CartService],
+})
+class AppModule {}
+
+void NestFactory.create(AppModule, { logger: false })
+  .then((app) => app.listen(Number(process.env.PORT), '127.0.0.1'))
+  .then(() => console.log('listening'));
+`;
+
+describe('the packages for npm', () => {
+  let packed: Packed;
+  beforeAll(async () => {
+    packed = await Packed.of('nestjs-xray', 'local-xray');
+  }, 60_000);
+  afterAll(() => packed?.remove());
+
+  it.each(['nestjs-xray', 'local-xray'] as const)(
+    'have nothing that publint or attw would change in %s',
+    async (name) => {
+      const tarball = packed.tarballs.get(name)!;
+      await run('npx', ['--no-install', 'publint', '--strict', tarball], { cwd: root });
+      await run('npx', ['--no-install', 'attw', tarball], { cwd: root });
+    },
+    60_000,
+  );
+
+  describe('local-xray alone, in an empty folder', () => {
+    let installed: Installed;
+    beforeAll(async () => {
+      installed = await packed.install('alone', ['local-xray']);
+    }, 60_000);
+
+    it('takes less than 30 MB, and brings nothing but SQLite for Node 20', () => {
+      expect(installed.bytes()).toBeLessThan(30e6);
+      const others = installed.packages().filter((name) => name !== 'local-xray');
+      for (const name of others) {
+        expect(name).toMatch(/^(libsql|@libsql\/.+|@neon-rs\/load|detect-libc)$/);
+      }
+    });
+
+    it('has a command that tells its version and its options', async () => {
+      const { version } = JSON.parse(
+        readFileSync(join(root, 'libs/local-xray/package.json'), 'utf8'),
+      ) as { version: string };
+      expect((await installed.npx('local-xray', '--version')).trim()).toBe(version);
+      expect(await installed.npx('local-xray', '--help')).toContain('--address');
+    });
+
+    // The Node that runs the tests is tried below.
+    it.each([22, 24])(
+      'runs on Node %i, whose own SQLite it uses',
+      async (major) => {
+        const node = (await run('npx', ['--yes', `node@${major}`, '-p', 'process.execPath']))
+          .stdout;
+        const address = `127.0.0.1:${await freePort()}`;
+        const args = ['node_modules/local-xray/bin/local-xray.js', '-a', address, '-d', ':memory:'];
+        const running = await installed.start(node.trim(), args, 'listens on');
+        const health = await fetch(`http://${address}/health`);
+        await running.stop();
+        expect(health.status).toBe(200);
+        expect(running.output).not.toMatch(/warning/i);
+      },
+      120_000,
+    );
+
+    it('is imported by name from an ES module', async () => {
+      const script =
+        'import { LocalXrayModule, startLocalXray } from "local-xray"; console.log(typeof LocalXrayModule, typeof startLocalXray)';
+      const running = await installed.start(
+        process.execPath,
+        ['--input-type=module', '-e', script],
+        'function function',
+      );
+      await running.stop();
+    });
+  });
+
+  describe('both, with a Nest app', () => {
+    let installed: Installed;
+    let localXray: Running;
+    let app: Running;
+    let address: string;
+    let id: string;
+
+    beforeAll(async () => {
+      installed = await packed.install('app', ['nestjs-xray', 'local-xray'], NEST);
+      await installed.compile({ 'main.ts': MAIN });
+      const port = await freePort();
+      address = `127.0.0.1:${await freePort()}`;
+      localXray = await installed.start(
+        process.execPath,
+        ['node_modules/local-xray/bin/local-xray.js', '--address', address, '--db', ':memory:'],
+        'listens on',
+      );
+      app = await installed.start(process.execPath, ['dist/main.js'], 'listening', {
+        PORT: String(port),
+        AWS_XRAY_DAEMON_ADDRESS: address,
+      });
+      const response = await fetch(`http://127.0.0.1:${port}/cart/total`);
+      expect(await response.json()).toEqual({ total: 5 });
+      id = await until('the trace', async () => {
+        const answer = await fetch(`http://${address}/console/traces`);
+        return ((await answer.json()) as { rows: { id: string }[] }).rows[0]?.id;
+      });
+    }, 120_000);
+    afterAll(async () => {
+      await app?.stop();
+      await localXray?.stop();
+    });
+
+    it('show the trace of a request in the browser', async () => {
+      await withChromium(async (page) => {
+        await page.goto(`http://${address}/traces/${id}`);
+        await page.locator('[role=row][data-name="CartService.total"]').waitFor();
+      });
+    });
+
+    it('compile what docs/local-xray.md says of an app of one’s own', async () => {
+      const text = readFileSync(join(root, 'docs/local-xray.md'), 'utf8');
+      const snippets = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!);
+      expect(snippets).not.toHaveLength(0);
+      await installed.compile(
+        Object.fromEntries(snippets.map((snippet, at) => [`snippet-${at}.ts`, snippet])),
+      );
+    }, 60_000);
+  });
+});
