@@ -8,7 +8,8 @@ export type {
   OutgoingRpc,
   OutgoingSql,
 } from './core/outgoing';
-export type { SamplingRequest } from './core/sampler';
+export type { RecorderStats } from './core/recorder';
+export type { Sampler, SamplingRequest } from './core/sampler';
 export type { RecorderLogger } from './core/warn-once';
 export type { SegmentNode, SubsegmentNode, TraceNode } from './core/trace-node';
 export { capture, captureSegment } from './core/capture';
@@ -19,15 +20,29 @@ export { Subsegment } from './decorators/subsegment.decorator';
 export type { SubsegmentOptions, Verdict } from './decorators/subsegment.options';
 export { DaemonAddressError } from './net/daemon-address';
 export { OtlpEmitter } from './emitters/otlp.emitter';
-export { OtlpSettingsError, type OtlpSettings } from './emitters/otlp/otlp-settings';
-export { UdpEmitter } from './emitters/udp.emitter';
+export type { OtlpEmitterOptions, OtlpSettings } from './emitters/otlp/otlp-settings';
+export { OtlpSettingsError } from './emitters/otlp/otlp-variables';
+export { UdpEmitter, type UdpEmitterOptions } from './emitters/udp.emitter';
 export type { Sampling } from './sampling/create-sampler';
 export { type LocalRule, type SamplingRules, SamplingRulesError } from './sampling/rules-document';
-export { ContextMissingError, NotAMethodError, XrayOptionsError } from './xray.errors';
+export {
+  ContextMissingError,
+  NotAMethodError,
+  XrayConfigurationError,
+  XrayOptionsError,
+} from './xray.errors';
 export { type BuiltInPlugin, UnknownPluginError } from './plugins/find-place';
 export type { Place, Plugin as XrayPlugin } from './plugins/plugin';
 export { ExporterError } from './wiring/recorder.factory';
 export { XrayModule } from './xray.module';
-export type { AutoTrace, IgnoreRule, XrayModuleExtras, XrayOptions } from './xray.options';
+export {
+  XRAY_OPTIONS,
+  type AutoTrace,
+  type IgnoreRule,
+  type XrayModuleAsyncOptions,
+  type XrayModuleExtras,
+  type XrayOptions,
+  type XrayOptionsFactory,
+} from './xray.options';
 export { XrayService } from './xray.service';
 export type { AnnotationValue, SegmentDocument, SubsegmentDocument } from './document';

@@ -1,5 +1,3 @@
-import { inspect } from 'node:util';
-
 /** A decorator was put on something that is not a method: said when the class is defined. */
 export class NotAMethodError extends TypeError {
   constructor(decorator: string, owner: string, key: string | symbol, what = 'a property') {
@@ -11,13 +9,21 @@ export class NotAMethodError extends TypeError {
   }
 }
 
-/** An option has a value that it can't have: said at start-up. */
-export class XrayOptionsError extends TypeError {
-  constructor(option: string, value: unknown, takes: string) {
-    super(
-      `Cannot start XrayModule with ${option} ${inspect(value, { depth: 0 })}: it takes ${takes}. ` +
-        'Correct what XrayModule.forRoot() or the factory of forRootAsync() is given.',
-    );
+/**
+ * Something that the library was told, in code or by a variable, cannot work: said at start-up. The
+ * base of all such errors, so that one `catch` tells them from the application's own.
+ */
+export class XrayConfigurationError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'XrayConfigurationError';
+  }
+}
+
+/** An option has a value that it can't have, is missing, or does not exist. */
+export class XrayOptionsError extends XrayConfigurationError {
+  constructor(message: string) {
+    super(message);
     this.name = 'XrayOptionsError';
   }
 }

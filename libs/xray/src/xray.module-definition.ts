@@ -1,4 +1,4 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { SegmentInterceptor } from './entry/segment.interceptor';
 import { XRAY_OPTIONS, type XrayModuleExtras, type XrayOptions } from './xray.options';
@@ -7,14 +7,18 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<XrayOpt
   optionsInjectionToken: XRAY_OPTIONS,
 })
   .setClassMethodName('forRoot')
+  .setFactoryMethodName('createXrayOptions')
   .setExtras<XrayModuleExtras>({ interceptor: true }, (definition, { interceptor }) => ({
     ...definition,
     global: true,
-    providers: [
-      ...(definition.providers ?? []),
-      ...(interceptor === false
-        ? []
-        : [{ provide: APP_INTERCEPTOR, useClass: SegmentInterceptor }]),
-    ],
+    providers: [...(definition.providers ?? []), ...(interceptor === false ? [] : [INTERCEPTOR])],
   }))
   .build();
+
+/** Whether it is wanted may be known only when a factory has made the options; Nest leaves undefined out. */
+const INTERCEPTOR: Provider = {
+  provide: APP_INTERCEPTOR,
+  inject: [XRAY_OPTIONS],
+  useFactory: ({ enabled }: XrayOptions) =>
+    enabled === false ? undefined : new SegmentInterceptor(),
+};

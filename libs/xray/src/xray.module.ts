@@ -4,9 +4,15 @@ import { Recorder } from './core/recorder';
 import { HttpEntry } from './entry/http.entry';
 import { MessageEntry } from './entry/message.entry';
 import { Wiring } from './wiring/wiring';
+import { checkAsyncOptions, checkExtras } from './options/module-options';
 import { createRecorder } from './wiring/recorder.factory';
 import { ConfigurableModuleClass } from './xray.module-definition';
-import { XRAY_OPTIONS } from './xray.options';
+import {
+  XRAY_OPTIONS,
+  type XrayModuleAsyncOptions,
+  type XrayModuleExtras,
+  type XrayOptions,
+} from './xray.options';
 import { XrayService } from './xray.service';
 
 /**
@@ -24,14 +30,16 @@ import { XrayService } from './xray.service';
     Wiring,
     XrayService,
   ],
-  exports: [XrayService],
+  exports: [XrayService, XRAY_OPTIONS],
 })
 export class XrayModule extends ConfigurableModuleClass implements OnApplicationShutdown {
-  /** With `enabled: false` not even the interceptor is registered. */
-  static override forRoot(
-    options: Parameters<typeof ConfigurableModuleClass.forRoot>[0],
-  ): DynamicModule {
-    return super.forRoot(options.enabled === false ? { ...options, interceptor: false } : options);
+  static override forRoot(options: XrayOptions & XrayModuleExtras): DynamicModule {
+    // Plain JavaScript may call it without options: what is missing is said when the application starts.
+    return super.forRoot(checkExtras(options ?? {}));
+  }
+
+  static override forRootAsync(options: XrayModuleAsyncOptions): DynamicModule {
+    return super.forRootAsync(checkAsyncOptions(options));
   }
 
   constructor(

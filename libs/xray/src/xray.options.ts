@@ -1,12 +1,17 @@
 import type { BuiltInPlugin } from './plugins/find-place';
 import type { Plugin } from './plugins/plugin';
-import type { Type } from '@nestjs/common';
+import type { ConfigurableModuleAsyncOptions, Type } from '@nestjs/common';
 import type { Emitter } from './core/emitter';
 import type { CaptureOptions } from './core/outgoing';
 import type { RecorderLogger } from './core/warn-once';
 import type { Sampling } from './sampling/create-sampler';
 
-/** Injects the options that XrayModule was given. */
+/**
+ * Injects the options that XrayModule was given.
+ *
+ * @example
+ * constructor(@Inject(XRAY_OPTIONS) private readonly options: XrayOptions) {}
+ */
 export const XRAY_OPTIONS = Symbol('nestjs-xray.options');
 
 /** What `XrayModule.forRoot` takes. Where a variable of AWS's SDKs says the same, the variable wins. */
@@ -81,6 +86,14 @@ export interface XrayOptions {
   enabled?: boolean;
 }
 
+/** Where the application is not traced, no other option counts: not even whether it is right. */
+const OFF: XrayOptions = { serviceName: 'off', enabled: false };
+
+/** The options as far as they count. */
+export function inEffect(options: XrayOptions): XrayOptions {
+  return options.enabled === false ? OFF : options;
+}
+
 /** Which providers to trace without a decorator. */
 export type AutoTrace =
   boolean | string | string[] | ((provider: { name: string; type: Type }) => boolean);
@@ -95,4 +108,19 @@ export interface XrayModuleExtras {
    * controller and handler. The documents are the same. Default true.
    */
   interceptor?: boolean;
+}
+
+/**
+ * What `XrayModule.forRootAsync` takes: one of `useFactory`, `useClass` and `useExisting`, and what
+ * it injects.
+ */
+export type XrayModuleAsyncOptions = ConfigurableModuleAsyncOptions<
+  XrayOptions,
+  keyof XrayOptionsFactory
+> &
+  XrayModuleExtras;
+
+/** What the class behind `useClass` or `useExisting` of `forRootAsync` does. */
+export interface XrayOptionsFactory {
+  createXrayOptions(): XrayOptions | Promise<XrayOptions>;
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
+import { MODULE_EXTRAS, MODULE_OPTIONS } from '../src/options/module-options';
 
 const SOURCE = resolve(__dirname, '../src');
 const page = readFileSync(resolve(__dirname, '../../../docs/configuration.md'), 'utf8');
@@ -27,20 +28,25 @@ function variables(): string[] {
     for (const [, names] of text.matchAll(/const \{([^}]*)\} = process\.env/g)) {
       for (const [name] of names!.matchAll(/\b[A-Z][A-Z0-9_]+\b/g)) found.add(name);
     }
-    // What is put together from a prefix: read('HEADERS').
-    if (/OTEL_EXPORTER_OTLP_(TRACES_)?\$\{/.test(text)) {
-      for (const [, name] of text.matchAll(/read\('([A-Z]+)'\)/g)) {
-        found.add(`OTEL_EXPORTER_OTLP_${name}`).add(`OTEL_EXPORTER_OTLP_TRACES_${name}`);
-      }
+    for (const [, name] of text.matchAll(/\bread\('([A-Z][A-Z0-9_]+)'\)/g)) found.add(name!);
+    // What is put together from a prefix: ofExporter('HEADERS').
+    for (const [, name] of text.matchAll(/\bofExporter\('([A-Z]+)'\)/g)) {
+      found.add(`OTEL_EXPORTER_OTLP_${name}`).add(`OTEL_EXPORTER_OTLP_TRACES_${name}`);
     }
   }
   return [...found];
 }
 
 describe('docs/configuration.md', () => {
+  it.each(Object.entries({ ...MODULE_OPTIONS, ...MODULE_EXTRAS }))(
+    'has the row of the option %s as the table of options has it',
+    (name, { says, default: otherwise }) => {
+      const row = new RegExp(`^\\| \`${name}\` +\\|(.*)\\|(.*)\\|$`, 'm').exec(page);
+      expect(row?.slice(1).map((cell) => cell.trim())).toEqual([says, otherwise]);
+    },
+  );
+
   it.each([
-    ...members('xray.options.ts', 'XrayOptions'),
-    ...members('xray.options.ts', 'XrayModuleExtras'),
     ...members('core/outgoing.ts', 'CaptureOptions'),
     ...members('core/recorder.ts', 'RecorderStats'),
     ...members('core/emitter.ts', 'EmitStats'),

@@ -11,7 +11,6 @@ import {
   SkipSubsegment,
   Subsegment,
   XrayModule,
-  XrayOptionsError,
   XrayService,
   type XrayModuleExtras,
   type XrayOptions,
@@ -429,47 +428,6 @@ describe('enabled: false', () => {
     service.annotate('a', 1);
     expect(app.get(Cart).total()).toBe(3);
     expect(xray.documents).toEqual([]);
-  });
-});
-
-describe('options that cannot work', () => {
-  const refused: [string, object, string][] = [
-    [
-      'without a name',
-      {},
-      'serviceName undefined: it takes a name, or leave it to AWS_XRAY_TRACING_NAME',
-    ],
-    ['emitter', { emitter: MemoryEmitter }, 'an object with emit(), flush() and close()'],
-    ['sampling', { sampling: 5 }, 'sampling 5: it takes a share from 0 to 1'],
-    ['sampling', { sampling: 'always' }, "sampling 'always': it takes"],
-    ['contextMissing', { contextMissing: 'LOG_ERROR' }, 'it takes "ignore", "log" or "error"'],
-    ['ignore', { ignore: ['/a', /health/] }, 'it takes path globs, predicates, or a list of them'],
-    ['urlQuery', { urlQuery: true }, 'urlQuery true: it takes "strip" or "keep"'],
-    ['redact', { redact: 'ssn' }, "redact 'ssn': it takes a list of keys, or a pattern"],
-    ['autoTrace', { autoTrace: /Service/ }, 'it takes true, false, globs of class names'],
-    ['plugins', { plugins: 'ec2' }, "plugins 'ec2': it takes a list"],
-    ['maxDocumentBytes', { maxDocumentBytes: '64k' }, "maxDocumentBytes '64k': it takes a number"],
-    ['logger', { logger: {} }, 'logger {}: it takes an object with warn()'],
-  ];
-
-  it.each(refused)('stop the start with words: %s', async (what, given, message) => {
-    const serviceName = what === 'without a name' ? undefined : 'shop';
-    const starting = start({ serviceName, ...given });
-    await expect(starting).rejects.toThrow(XrayOptionsError);
-    await expect(starting).rejects.toThrow(message);
-  });
-
-  it('stop it also when a factory makes none', async () => {
-    @Module({ imports: [XrayModule.forRootAsync({ useFactory: () => undefined as never })] })
-    class AsyncModule {}
-    await expect(
-      NestFactory.createApplicationContext(AsyncModule, { logger: false, abortOnError: false }),
-    ).rejects.toThrow('Cannot start XrayModule with options undefined: it takes at least');
-  });
-
-  it('are of no interest where it is not enabled', async () => {
-    const { url } = await start({ serviceName: undefined, enabled: false });
-    expect((await fetch(`${url}/read/1`)).status).toBe(200);
   });
 });
 

@@ -1,7 +1,7 @@
 import { newTraceId } from '../document';
 import type { TraceHeader } from '../document';
 import type { EmitStats, Emitter } from './emitter';
-import { flushBeforeExit, forgetBeforeExit } from './before-exit';
+import { forgetBeforeExit } from './before-exit';
 import { takeDeepNodes } from './deep-nodes';
 import { type InvocationOwner, LambdaSegment } from './lambda-segment';
 import { OpenSegments } from './open-segments';
@@ -72,7 +72,6 @@ export class Recorder implements InvocationOwner {
     this.counts = emitter.countIn === undefined;
     const report = inProgress && emitter.emitInProgress ? this.report : undefined;
     this.openSegments = new OpenSegments(report);
-    flushBeforeExit(this);
   }
 
   /**

@@ -5,7 +5,8 @@ import type { RecorderLogger } from '../core/warn-once';
 import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
 import { documentSpans } from './otlp/document-to-spans';
 import { ExportError, OtlpClient } from './otlp/otlp-client';
-import { otlpSettings, type OtlpSettings } from './otlp/otlp-settings';
+import { otlpSettings } from './otlp/otlp-options';
+import type { OtlpEmitterOptions, OtlpSettings } from './otlp/otlp-settings';
 import { keyValues, type ResourceSpans } from './otlp/otlp-span';
 
 /** Attempts for one batch, and the wait after the first failed one; it doubles, with jitter. */
@@ -36,11 +37,10 @@ export class OtlpEmitter implements Emitter {
 
   private readonly logger: RecorderLogger;
 
-  /** @param options settings that win over OpenTelemetry's variables. @throws OtlpSettingsError */
-  constructor(options: { logger?: RecorderLogger } & Partial<OtlpSettings> = {}) {
-    const { logger = new Logger('XrayModule'), ...given } = options;
-    this.logger = logger;
-    this.settings = { ...otlpSettings(), ...given };
+  /** @param options settings that win over OpenTelemetry's variables. @throws XrayConfigurationError */
+  constructor(options: OtlpEmitterOptions = {}) {
+    this.settings = otlpSettings(options);
+    this.logger = options.logger ?? new Logger('XrayModule');
     this.client = new OtlpClient(this.settings);
   }
 

@@ -1,8 +1,12 @@
+import { Logger } from '@nestjs/common';
 import type { EmitStats, Emitter } from '../core/emitter';
 import type { RecorderLogger } from '../core/warn-once';
 import { splitDocument } from '../core/split';
 import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
 import type { Address } from '../net/daemon-address';
+import { checkOptions, type OptionsOf } from '../options/check-options';
+import * as fits from '../options/fits';
+import { MODULE_OPTIONS } from '../options/module-options';
 import { UdpSocket } from './udp-socket';
 
 /** The line before each document. One document a datagram is the daemon's rule. */
@@ -14,10 +18,20 @@ const SMALL_BYTES = 9_000;
 const DEFAULT_BYTES = 64_000;
 
 export interface UdpEmitterOptions extends Address {
-  logger: RecorderLogger;
+  /** Where trouble is reported, once for each cause. Default: Nest's Logger. */
+  logger?: RecorderLogger;
   /** Larger documents are split. Default 64,000. */
   maxDocumentBytes?: number;
 }
+
+const OPTIONS: OptionsOf<UdpEmitterOptions> = {
+  host: { required: true, takes: 'a name or an address', fits: fits.text },
+  port: { required: true, takes: 'a port from 1 to 65535', fits: fits.wholeFrom(1, 65_535) },
+  logger: MODULE_OPTIONS.logger,
+  maxDocumentBytes: MODULE_OPTIONS.maxDocumentBytes,
+};
+
+const OWNER = { attempt: 'create a UdpEmitter', remedy: 'Correct what new UdpEmitter() is given.' };
 
 /** A document on its way, in one datagram or in several. */
 interface Sending {
@@ -48,7 +62,12 @@ export class UdpEmitter implements Emitter {
   private readonly socket: UdpSocket<Sending>;
   private readonly reported = new Set<string>();
 
+  private readonly logger: RecorderLogger;
+
+  /** @throws XrayOptionsError */
   constructor(private readonly options: UdpEmitterOptions) {
+    checkOptions(OWNER, OPTIONS, options);
+    this.logger = options.logger ?? new Logger('XrayModule');
     this.maxBytes = (options.maxDocumentBytes ?? DEFAULT_BYTES) - HEADER.length;
     this.socket = new UdpSocket(options, (problem, sending) => this.lost(problem, sending));
   }
@@ -180,7 +199,7 @@ export class UdpEmitter implements Emitter {
     this.reported.add(code);
     const { host, port } = this.options;
     try {
-      this.options.logger.warn(
+      this.logger.warn(
         `Traces could not be sent to the X-Ray daemon at ${host}:${port}: ${code}. ` +
           'Start the daemon or local X-Ray, or set AWS_XRAY_DAEMON_ADDRESS. Requests are not affected.',
       );

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { storage, type Active } from '../core/context';
 import { Recorder } from '../core/recorder';
 import { runtime } from '../core/runtime';
-import { XRAY_OPTIONS, type XrayOptions } from '../xray.options';
+import { inEffect, XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { watchExceptions } from '../instrumentation/nest/exceptions';
 import { nameFastifyRoutes } from './handler-name';
 import { activeExchange, Exchange, type FrameworkRequest } from './exchange';
@@ -33,10 +33,11 @@ export class HttpEntry {
     private readonly recorder: Recorder,
     @Inject(XRAY_OPTIONS) options: XrayOptions,
   ) {
-    this.ignored = ignoreMatcher(options.ignore);
-    this.name = new SegmentName(options);
-    this.urlQuery = options.urlQuery ?? 'strip';
-    if (options.enabled === false) return;
+    const { enabled, ignore, urlQuery = 'strip', ...naming } = inEffect(options);
+    this.ignored = ignoreMatcher(ignore);
+    this.name = new SegmentName(naming);
+    this.urlQuery = urlQuery;
+    if (enabled === false) return;
     onAdapter<HookableAdapter>(host, (adapter) => {
       watchExceptions();
       if (adapter.getType() === 'fastify') nameFastifyRoutes(adapter.getInstance());

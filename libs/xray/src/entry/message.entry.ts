@@ -8,7 +8,7 @@ import { Later } from '../core/later';
 import { traceObservable } from '../core/observable';
 import { fail, succeed } from '../core/outcome';
 import { Recorder } from '../core/recorder';
-import { XRAY_OPTIONS, type XrayOptions } from '../xray.options';
+import { inEffect, XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { ignoreMatcher } from './ignore';
 import { messageCall } from './message-call';
 import { watchMessages, type Handling, type Message } from '../instrumentation/nest/messages';
@@ -30,9 +30,10 @@ export class MessageEntry implements Handling {
     private readonly recorder: Recorder,
     @Inject(XRAY_OPTIONS) options: XrayOptions,
   ) {
-    this.ignored = ignoreMatcher(options.ignore);
-    this.serviceName = new SegmentName(options).service;
-    if (options.enabled === false) return;
+    const effective = inEffect(options);
+    this.ignored = ignoreMatcher(effective.ignore);
+    this.serviceName = new SegmentName(effective).service;
+    if (effective.enabled === false) return;
     watchMessages(modules, this);
   }
 

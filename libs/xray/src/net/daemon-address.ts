@@ -1,3 +1,5 @@
+import { XrayConfigurationError } from '../xray.errors';
+
 export interface Address {
   host: string;
   port: number;
@@ -10,11 +12,11 @@ export interface DaemonAddress {
 }
 
 /** The address is not one: said at start-up, naming the part at fault. */
-export class DaemonAddressError extends Error {
-  constructor(address: string, why: string) {
+export class DaemonAddressError extends XrayConfigurationError {
+  constructor(source: string, address: string, why: string) {
     super(
-      `Cannot use "${address}" as the X-Ray daemon's address: ${why}. ` +
-        'Write host:port, or tcp:host:port udp:host:port (AWS_XRAY_DAEMON_ADDRESS or daemonAddress).',
+      `Cannot use "${address}" of ${source} as the X-Ray daemon's address: ${why}. ` +
+        'Write host:port, or tcp:host:port udp:host:port.',
     );
     this.name = 'DaemonAddressError';
   }
@@ -29,24 +31,31 @@ const DEFAULT = '127.0.0.1:2000';
  * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-sdk-nodejs-configuration.html
  */
 export function daemonAddress(configured?: string): DaemonAddress {
-  const text = (process.env.AWS_XRAY_DAEMON_ADDRESS || configured || DEFAULT).trim();
+  const variable = process.env.AWS_XRAY_DAEMON_ADDRESS?.trim();
+  const text = variable || (configured ?? DEFAULT).trim();
+  const refuse: Refuse = (why) => {
+    throw new DaemonAddressError(variable ? 'AWS_XRAY_DAEMON_ADDRESS' : 'daemonAddress', text, why);
+  };
   const parts = text.split(/[\s,]+/);
   if (parts.length === 1) {
-    const both = parseAddress(text, text.replace(/^(udp|tcp):/, ''));
+    const both = parseAddress(text.replace(/^(udp|tcp):/, ''), refuse);
     return { udp: both, tcp: both };
   }
   const pick = (protocol: 'udp' | 'tcp') => {
     const part = parts.find((candidate) => candidate.startsWith(`${protocol}:`));
-    if (!part) throw new DaemonAddressError(text, `it has no ${protocol}: part`);
-    return parseAddress(text, part.slice(4));
+    return part === undefined
+      ? refuse(`it has no ${protocol}: part`)
+      : parseAddress(part.slice(4), refuse);
   };
   return { udp: pick('udp'), tcp: pick('tcp') };
 }
 
-function parseAddress(whole: string, part: string): Address {
+type Refuse = (why: string) => never;
+
+function parseAddress(part: string, refuse: Refuse): Address {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(part);
   const port = Number(match?.[3]);
-  if (!match) throw new DaemonAddressError(whole, `"${part}" is not host:port`);
-  if (port < 1 || port > 65535) throw new DaemonAddressError(whole, `there is no port ${port}`);
+  if (!match) return refuse(`"${part}" is not host:port`);
+  if (port < 1 || port > 65535) return refuse(`there is no port ${port}`);
   return { host: (match[1] ?? match[2])!, port };
 }

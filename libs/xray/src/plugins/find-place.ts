@@ -1,5 +1,6 @@
 import { storage } from '../core/context';
 import type { RecorderLogger } from '../core/warn-once';
+import { XrayConfigurationError } from '../xray.errors';
 import { createBeanstalk } from './beanstalk.plugin';
 import { ec2 } from './ec2.plugin';
 import { ecs } from './ecs.plugin';
@@ -19,7 +20,7 @@ const BUILT_IN = {
 export type BuiltInPlugin = keyof typeof BUILT_IN;
 
 /** `plugins` names one that there is not; said at start-up. */
-export class UnknownPluginError extends Error {
+export class UnknownPluginError extends XrayConfigurationError {
   constructor(name: string) {
     super(
       `There is no X-Ray plugin "${name}". Use ${Object.keys(BUILT_IN).join(', ')}, ` +

@@ -30,7 +30,7 @@ export function createSampler(
     if (sampling >= 1) return { decide: () => decision };
     return { decide: () => ({ sampled: Math.random() < sampling }) };
   }
-  if ('file' in sampling) return new LocalSampler(readRules(sampling.file));
+  if ('file' in sampling) return new LocalSampler(readRules(sampling));
   return new LocalSampler(checkRules(sampling, 'in the sampling option'));
 }
 
@@ -43,7 +43,14 @@ function askFunction(decide: (request: SamplingRequest) => boolean, request: Sam
   }
 }
 
-function readRules(file: string): SamplingRules {
+function readRules({ file, ...others }: { file: string }): SamplingRules {
+  if (typeof file !== 'string' || file === '') {
+    throw new SamplingRulesError('in the sampling option', '"file" is not the path of a file');
+  }
+  const [other] = Object.keys(others);
+  if (other !== undefined) {
+    throw new SamplingRulesError('in the sampling option', `"${other}" stands beside "file"`);
+  }
   let rules: unknown;
   try {
     rules = JSON.parse(readFileSync(file, 'utf8'));

@@ -1,3 +1,5 @@
+import { XrayConfigurationError } from '../xray.errors';
+
 /** Sampling rules as AWS's SDKs read them from a file, version 1 or 2. */
 export interface SamplingRules {
   version: 1 | 2;
@@ -24,7 +26,7 @@ export interface LocalRule {
 }
 
 /** The rules can't be used: said at start-up, naming the part at fault. */
-export class SamplingRulesError extends Error {
+export class SamplingRulesError extends XrayConfigurationError {
   constructor(source: string, why: string) {
     super(
       `Cannot use the sampling rules ${source}: ${why}. Write them as described at ` +

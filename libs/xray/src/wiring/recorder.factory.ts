@@ -1,8 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { installCapture } from '../instrumentation/outgoing/install';
-import { checkOptions } from '../check-options';
+import { checkModuleOptions } from '../options/module-options';
 import { parseTraceHeader, type TraceHeader } from '../document';
 import { receiveRpcHeaders } from '../instrumentation/nest/rpc-header';
+import { flushBeforeExit } from '../core/before-exit';
 import { OutgoingPolicy } from '../core/outgoing';
 import type { Emitter } from '../core/emitter';
 import { Recorder, type RecorderOptions } from '../core/recorder';
@@ -13,12 +14,13 @@ import { OtlpEmitter } from '../emitters/otlp.emitter';
 import { UdpEmitter } from '../emitters/udp.emitter';
 import { daemonAddress } from '../net/daemon-address';
 import { findPlace } from '../plugins/find-place';
+import { XrayConfigurationError } from '../xray.errors';
 import type { XrayOptions } from '../xray.options';
 
 type RecorderBase = NonNullable<RecorderOptions['base']>;
 
 /** `XRAY_EXPORTER` is neither `daemon` nor `otlp`; said at start-up. */
-export class ExporterError extends Error {
+export class ExporterError extends XrayConfigurationError {
   constructor(value: string) {
     super(
       `Cannot send traces by XRAY_EXPORTER="${value}": there is no such exporter. ` +
@@ -42,18 +44,18 @@ function createEmitter(options: XrayOptions, logger: RecorderLogger): Emitter {
 
 /** Builds the recorder that the options and the environment describe. */
 export function createRecorder(options: XrayOptions): Recorder {
-  checkOptions(options);
+  checkModuleOptions(options);
+  if (options.enabled === false) return createInertRecorder();
   const logger = quiet() ? { warn: () => undefined } : (options.logger ?? new Logger('XrayModule'));
   const emitter = options.emitter ?? createEmitter(options, logger);
-  const outgoing =
-    options.enabled === false ? undefined : OutgoingPolicy.from(options.capture, options.urlQuery);
-  if (options.enabled !== false) receiveRpcHeaders();
+  const outgoing = OutgoingPolicy.from(options.capture, options.urlQuery);
+  receiveRpcHeaders();
   if (outgoing) installCapture(outgoing);
   const base: RecorderBase = { service: { runtime: 'node', runtime_version: process.version } };
-  if (options.enabled !== false && options.plugins) {
+  if (options.plugins) {
     void findPlace(options.plugins, logger).then((place) => Object.assign(base, place));
   }
-  return new Recorder({
+  const recorder = new Recorder({
     emitter,
     outgoing,
     inProgress: options.inProgress,
@@ -67,6 +69,21 @@ export function createRecorder(options: XrayOptions): Recorder {
     }),
     redact: redactPattern(options.redact),
     base,
+  });
+  flushBeforeExit(recorder);
+  return recorder;
+}
+
+/** For an application that is not traced: it opens nothing, and touches nothing of the process. */
+function createInertRecorder(): Recorder {
+  return new Recorder({
+    emitter: {
+      emit: () => undefined,
+      flush: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
+    sampler: { decide: () => ({ sampled: false }) },
+    logger: { warn: () => undefined },
   });
 }
 

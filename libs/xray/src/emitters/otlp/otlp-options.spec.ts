@@ -1,8 +1,8 @@
-import { otlpSettings } from './otlp-settings';
+import { otlpSettings } from './otlp-options';
 
 describe('the settings of OTLP', () => {
   it('default to a collector on this machine', () => {
-    expect(otlpSettings({})).toMatchObject({
+    expect(otlpSettings({}, {})).toMatchObject({
       url: 'http://localhost:4318/v1/traces',
       protocol: 'http/protobuf',
       gzip: false,
@@ -30,7 +30,7 @@ describe('the settings of OTLP', () => {
       { gzip: true, protocol: 'http/json' },
     ],
   ])('follow %j', (env, settings) => {
-    expect(otlpSettings(env)).toMatchObject(settings);
+    expect(otlpSettings({}, env)).toMatchObject(settings);
   });
 
   it.each([
@@ -39,6 +39,6 @@ describe('the settings of OTLP', () => {
     [{ OTEL_EXPORTER_OTLP_TIMEOUT: 'soon' }, /TIMEOUT="soon": use a whole number/],
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'key' }, /HEADERS="key": write key=value/],
   ])('refuse %j and say what to write', (env, message) => {
-    expect(() => otlpSettings(env)).toThrow(message);
+    expect(() => otlpSettings({}, env)).toThrow(message);
   });
 });

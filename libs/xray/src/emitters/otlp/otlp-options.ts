@@ -1,0 +1,60 @@
+import { checkOptions, type OptionsOf } from '../../options/check-options';
+import * as fits from '../../options/fits';
+import { MODULE_OPTIONS } from '../../options/module-options';
+import type { OtlpEmitterOptions, OtlpSettings } from './otlp-settings';
+import { otlpVariables } from './otlp-variables';
+
+const milliseconds = {
+  takes: `a whole number of milliseconds from 1 to ${fits.MAX_TIMER_MS}`,
+  fits: fits.wholeFrom(1, fits.MAX_TIMER_MS),
+};
+const count = { takes: 'a whole number above 0', fits: fits.wholeFrom(1) };
+const texts = { takes: 'an object of strings', fits: fits.recordOf(fits.anyText) };
+
+const OPTIONS: OptionsOf<OtlpEmitterOptions> = {
+  url: { takes: 'a URL such as http://localhost:4318/v1/traces', fits: fits.httpUrl },
+  headers: texts,
+  protocol: {
+    takes: '"http/protobuf" or "http/json"',
+    fits: fits.oneOf('http/protobuf', 'http/json'),
+  },
+  gzip: { takes: 'true or false', fits: fits.flag },
+  timeoutMs: milliseconds,
+  resource: texts,
+  delayMs: milliseconds,
+  maxQueue: count,
+  maxBatch: count,
+  logger: MODULE_OPTIONS.logger,
+};
+
+const OWNER = {
+  attempt: 'create an OtlpEmitter',
+  remedy: 'Correct what new OtlpEmitter() is given.',
+};
+
+/**
+ * The settings that code gives, and for the rest what the environment says; a variable that is not
+ * needed is not looked at.
+ *
+ * @throws XrayConfigurationError when a value cannot be used, gRPC among them.
+ */
+export function otlpSettings(
+  given: Partial<OtlpSettings> = {},
+  env: NodeJS.ProcessEnv = process.env,
+): OtlpSettings {
+  checkOptions(OWNER, OPTIONS, given);
+  const variables = otlpVariables(env);
+  const setting = <Name extends keyof OtlpSettings>(name: Name): OtlpSettings[Name] =>
+    given[name] ?? variables[name]();
+  return {
+    url: setting('url'),
+    headers: setting('headers'),
+    protocol: setting('protocol'),
+    gzip: setting('gzip'),
+    timeoutMs: setting('timeoutMs'),
+    resource: setting('resource'),
+    delayMs: setting('delayMs'),
+    maxQueue: setting('maxQueue'),
+    maxBatch: setting('maxBatch'),
+  };
+}

@@ -1,0 +1,219 @@
+import type { CaptureOptions } from '../core/outgoing';
+import { XrayOptionsError } from '../xray.errors';
+import type { XrayModuleAsyncOptions, XrayModuleExtras, XrayOptions } from '../xray.options';
+import { checkOptions, type Option, type OptionsOf } from './check-options';
+import * as fits from './fits';
+
+/** An option of the module with its row in docs/configuration.md, which a test compares. */
+export interface DocumentedOption extends Option {
+  readonly says: string;
+  readonly default: string;
+}
+
+const target: Option = {
+  takes: 'true, false, or a predicate',
+  fits: fits.any(fits.flag, fits.callback),
+};
+
+/** What `capture` takes; docs/configuration.md has a table of its own for it. */
+const CAPTURE: OptionsOf<CaptureOptions> = {
+  http: target,
+  fetch: target,
+  aws: target,
+  sql: target,
+  rpc: target,
+  headerHosts: {
+    takes: 'a list of globs, or a predicate',
+    fits: fits.any(fits.callback, fits.listOf(fits.text)),
+  },
+  sqlText: { takes: 'true or false', fits: fits.flag },
+};
+
+const GRAPHQL: OptionsOf<NonNullable<XrayOptions['graphql']>> = {
+  trivialFields: { takes: 'true or false', fits: fits.flag },
+};
+
+const documented = <T>(options: { [Name in keyof T]-?: DocumentedOption }) => options;
+
+/** What `XrayModule.forRoot` takes, in the order of the documentation. */
+export const MODULE_OPTIONS = documented<XrayOptions>({
+  serviceName: {
+    says: 'Name of the segments, and of the node on the service map. Required.',
+    default: '',
+    takes: 'a name',
+    fits: fits.text,
+  },
+  dynamicNaming: {
+    says: "Glob for the request's Host header: where it fits, the segment is named after the host.",
+    default: 'none',
+    takes: 'a glob, such as "*.example.com"',
+    fits: fits.text,
+  },
+  daemonAddress: {
+    says: 'Where the daemon listens: `host:port`, `[::1]:2000`, or `tcp:host:port udp:host:port`.',
+    default: '`127.0.0.1:2000`',
+    takes: 'host:port',
+    fits: fits.text,
+  },
+  emitter: {
+    says: 'Where traces go instead: `new OtlpEmitter()`, `new MemoryEmitter()`, or anything with `emit`, `flush` and `close`.',
+    default: 'the daemon',
+    takes: 'an object with emit(), flush() and close()',
+    fits: fits.having('emit', 'flush', 'close'),
+  },
+  maxDocumentBytes: {
+    says: 'Larger documents are [split and trimmed](#large-traces). At least 1,000.',
+    default: '64,000',
+    takes: 'a whole number of bytes from 1,000 up',
+    fits: fits.wholeFrom(1_000),
+  },
+  inProgress: {
+    says: 'Send a segment that has been open for a second as it is, and again when it is done.',
+    default: '`true`',
+    takes: 'true or false',
+    fits: fits.flag,
+  },
+  shutdownTimeoutMs: {
+    says: 'How long sending may take when the application shuts down, in milliseconds.',
+    default: '2,000',
+    takes: `a whole number of milliseconds from 0 to ${fits.MAX_TIMER_MS}`,
+    fits: fits.wholeFrom(0, fits.MAX_TIMER_MS),
+  },
+  sampling: {
+    says: '[Which requests to record](#sampling).',
+    default: '`1`, all',
+    takes: 'a share from 0 to 1, a function, rules, { file }, or "central"',
+    fits: fits.any(fits.share, fits.callback, fits.object, fits.oneOf('central')),
+  },
+  contextMissing: {
+    says: 'When something is recorded outside of a segment: `ignore`, `log`, or `error` for a ContextMissingError.',
+    default: '`ignore`',
+    takes: '"ignore", "log" or "error"',
+    fits: fits.oneOf('ignore', 'log', 'error'),
+  },
+  capture: {
+    says: '[Which outgoing calls become subsegments](#outgoing-calls).',
+    default: '`true`, all',
+    takes: 'true, false, or an object that says which',
+    fits: fits.any(fits.flag, fits.object),
+    inside: CAPTURE,
+  },
+  ignore: {
+    says: 'Requests and messages that get no segment: globs for the path, predicates, or a list of them.',
+    default: 'none',
+    takes: 'path globs, predicates, or a list of them',
+    fits: fits.any(fits.text, fits.callback, fits.listOf(fits.any(fits.text, fits.callback))),
+  },
+  urlQuery: {
+    says: '`keep` records URLs with their query string, where secrets tend to be.',
+    default: '`strip`',
+    takes: '"strip" or "keep"',
+    fits: fits.oneOf('strip', 'keep'),
+  },
+  redact: {
+    says: 'Further metadata keys whose values become `[redacted]`, or a pattern in place of the built-in list.',
+    default: 'a list',
+    takes: 'a list of keys, or a pattern',
+    fits: fits.any(fits.listOf(fits.text), fits.pattern),
+  },
+  autoTrace: {
+    says: 'Trace providers without a decorator: `true`, globs for class names (`*Service`, `!ConfigService`), or a predicate. See [decorators](decorators.md).',
+    default: '`false`',
+    takes: 'true, false, globs of class names, or a predicate',
+    fits: fits.any(fits.flag, fits.text, fits.callback, fits.listOf(fits.text)),
+  },
+  graphql: {
+    says: '`{ trivialFields: true }` makes fields without a resolver subsegments too.',
+    default: '`false`',
+    takes: 'an object such as { trivialFields: true }',
+    fits: fits.object,
+    inside: GRAPHQL,
+  },
+  source: {
+    says: 'Say where in the code a decorator stands, as `metadata.nest.source`.',
+    default: 'unless `NODE_ENV` is `production`',
+    takes: 'true or false',
+    fits: fits.flag,
+  },
+  plugins: {
+    says: '[Where the process runs](#where-the-process-runs): `ec2`, `ecs`, `eks`, `elastic-beanstalk`, or your own.',
+    default: 'none',
+    takes: 'a list of names, or of objects with describe()',
+    fits: fits.listOf(fits.any(fits.text, fits.having('describe'))),
+  },
+  logger: {
+    says: 'Anything with `warn(message)`. Trouble is reported once for each cause.',
+    default: "Nest's Logger",
+    takes: 'an object with warn()',
+    fits: fits.having('warn'),
+  },
+  enabled: {
+    says: '`false` leaves the application as if the module were not there.',
+    default: '`true`',
+    takes: 'true or false',
+    fits: fits.flag,
+  },
+});
+
+/** What decides how the module is wired, and so stands outside of the factory of `forRootAsync`. */
+export const MODULE_EXTRAS = documented<XrayModuleExtras>({
+  interceptor: {
+    says: '`false` does without the global interceptor: the route that took the request tells controller and handler. The documents are the same.',
+    default: '`true`',
+    takes: 'true or false',
+    fits: fits.flag,
+  },
+});
+
+const OWNER = {
+  attempt: 'start XrayModule',
+  remedy: 'Correct what XrayModule.forRoot() or the factory of forRootAsync() is given.',
+};
+
+/**
+ * Refuses options that cannot work, when the application starts and not with the first request.
+ *
+ * @throws XrayOptionsError naming the option, what it is and what it takes.
+ */
+export function checkModuleOptions(options: XrayOptions): void {
+  if (options?.enabled === false) return;
+  for (const name of Object.keys(options ?? {})) {
+    if (!Object.hasOwn(MODULE_EXTRAS, name)) continue;
+    throw new XrayOptionsError(
+      `Cannot start XrayModule with ${name} in what the factory made: the module is wired before. ` +
+        `Put it beside the factory: XrayModule.forRootAsync({ ${name}, useFactory }).`,
+    );
+  }
+  const required = !process.env.AWS_XRAY_TRACING_NAME;
+  const takes = 'a name, or leave it to AWS_XRAY_TRACING_NAME';
+  const serviceName = { ...MODULE_OPTIONS.serviceName, takes, required };
+  checkOptions(OWNER, { ...MODULE_OPTIONS, serviceName }, options);
+}
+
+/** @throws XrayOptionsError about what decides how the module is wired. */
+export function checkExtras<T extends XrayModuleExtras>(options: T): T {
+  const { interceptor } = options;
+  checkOptions(OWNER, MODULE_EXTRAS, { interceptor });
+  return options;
+}
+
+const ASYNC: OptionsOf<XrayModuleAsyncOptions> = {
+  ...MODULE_EXTRAS,
+  useFactory: { takes: 'a function that makes the options', fits: fits.callback },
+  useClass: { takes: 'a class with createXrayOptions()', fits: fits.callback },
+  useExisting: { takes: 'a provider with createXrayOptions()', fits: fits.present },
+  inject: { takes: 'a list of providers', fits: fits.listOf(fits.present) },
+  imports: { takes: 'a list of modules', fits: fits.listOf(fits.present) },
+  provideInjectionTokensFrom: { takes: 'a list of providers', fits: fits.listOf(fits.present) },
+};
+
+/** @throws XrayOptionsError when the options of forRootAsync() cannot lead to any of the module. */
+export function checkAsyncOptions(given: XrayModuleAsyncOptions): XrayModuleAsyncOptions {
+  const owner = { attempt: 'start XrayModule', remedy: 'Correct what forRootAsync() is given.' };
+  checkOptions(owner, ASYNC, given);
+  if (given.useFactory ?? given.useClass ?? given.useExisting) return given;
+  throw new XrayOptionsError(
+    'Cannot start XrayModule: forRootAsync() was not told who makes the options. ' +
+      'Give it useFactory, useClass or useExisting.',
+  );
+}
