@@ -58,7 +58,7 @@ module.exports = {
       to: {
         path: '^libs/[^/]+/src/.+',
         pathNot:
-          '^libs/([^/]+/src/(index|console-api)\\.ts|xray/src/(testing/index|interop/aws-sdk)\\.ts)|^$1/$2/',
+          '^libs/([^/]+/src/(index|console-api)\\.ts|document/src/exact-json\\.ts|xray/src/(testing/index|interop/aws-sdk)\\.ts)|^$1/$2/',
       },
     },
     {

@@ -36,6 +36,7 @@ module.exports = {
   transform: { '^.+\\.(ts|tsx|js|mjs|cjs)$': ['@swc/jest', { ...swc, swcrc: false }] },
   transformIgnorePatterns: [`/node_modules/(?!(${[...esm, ...dynamic].join('|')})/)`],
   moduleNameMapper: {
+    '^@nestjs-xray/document/exact-json$': '<rootDir>/libs/document/src/exact-json.ts',
     '^@nestjs-xray/document$': '<rootDir>/libs/document/src/index.ts',
     '^local-xray$': '<rootDir>/libs/local-xray/src/index.ts',
     '^local-xray/console-api$': '<rootDir>/libs/local-xray/src/console-api.ts',

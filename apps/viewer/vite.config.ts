@@ -22,6 +22,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
+  resolve: {
+    alias: {
+      '@nestjs-xray/document/exact-json': `${here}../../libs/document/src/exact-json.ts`,
+    },
+  },
   server: {
     proxy: { '/console': `http://${process.env.XRAY_LOCAL_ADDRESS ?? '127.0.0.1:2000'}` },
   },

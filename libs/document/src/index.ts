@@ -19,6 +19,7 @@ export { isAwsCall, readAwsCall } from './conventions/read-aws';
 export { readHttp, readStatus } from './conventions/read-http';
 export { readCallee } from './conventions/read-name';
 export { readSql } from './conventions/read-sql';
+export { outsideStrings, readJson, writeJson } from './exact-json';
 export { isId, isTraceId, newId, newTraceId } from './ids';
 export type {
   AnnotationValue,

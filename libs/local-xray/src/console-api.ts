@@ -86,6 +86,10 @@ export interface ConsoleStatus {
   strict: boolean;
   /** What was refused last, newest first, at most 20. */
   rejections: { at: number; code: string; message: string }[];
+  /** Documents that were kept although fields had a wrong type: those were converted or left out. */
+  repaired: number;
+  /** Which and how, newest first, at most 20. */
+  repairs: { at: number; id: string; traceId: string; name: string; message: string }[];
   /** Accepts `vscode://file/{path}:{line}` and the like; empty turns source links off. */
   editorLink: string;
   /** Folders were named of which `GET /console/source` shows excerpts. */

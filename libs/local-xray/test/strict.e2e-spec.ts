@@ -60,14 +60,14 @@ describe('with --strict', () => {
 
   it('refuses documents as AWS does', async () => {
     const { body } = await call(server, 'TraceSegments', {
-      TraceSegmentDocuments: [old, segment({ name: 'a<b' }), segment()].map((each) =>
-        JSON.stringify(each),
+      TraceSegmentDocuments: [old, segment({ name: 'a<b' }), segment({ user: 42 }), segment()].map(
+        (each) => JSON.stringify(each),
       ),
     });
 
     expect(body.UnprocessedTraceSegments.map((each: any) => each.ErrorCode)).toEqual([
-      'InvalidTraceId',
       'InvalidName',
+      'InvalidSegment',
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { readJson } from '@nestjs-xray/document/exact-json';
 import type {
   CompletionKind,
   Completions,
@@ -51,7 +52,7 @@ export async function request<T>(
   const text = await response.text();
   let answer: unknown;
   try {
-    answer = text ? JSON.parse(text) : undefined;
+    answer = text ? readJson(text) : undefined;
   } catch {
     answer = undefined;
   }

@@ -1,3 +1,4 @@
+import { readJson } from '@nestjs-xray/document/exact-json';
 import { useEffect, useState } from 'preact/hooks';
 import type { ConsoleStatus, TraceRow } from 'local-xray/console-api';
 
@@ -66,7 +67,7 @@ export function connect(): void {
   source.onerror = lost;
   source.addEventListener('traces', (event) => {
     heard();
-    const rows = JSON.parse(event.data as string) as TraceRow[];
+    const rows = readJson(event.data as string) as TraceRow[];
     for (const listener of traceListeners) listener(rows);
   });
   source.addEventListener('status', (event) => {

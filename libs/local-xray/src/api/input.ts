@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { readJson } from '@nestjs-xray/document';
 import { findJsonFault } from '../ingest/document/json-fault';
 import { invalidRequest } from './xray.error';
 
@@ -7,7 +8,7 @@ export function parseJson(body: Buffer | undefined): unknown {
   if (!Buffer.isBuffer(body) || !isUtf8(body)) throw invalidRequest('The body is not UTF-8.');
   const text = body.toString('utf8');
   try {
-    return JSON.parse(text) as unknown;
+    return readJson(text);
   } catch {
     const fault = findJsonFault(text);
     throw invalidRequest(

@@ -1,3 +1,4 @@
+import { writeJson } from '@nestjs-xray/document';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { interval, map, merge, type Observable, startWith, Subject, takeUntil } from 'rxjs';
 import { TraceStore } from '../store/trace-store';
@@ -5,7 +6,7 @@ import { StatusService } from './status.service';
 
 export interface ConsoleEvent {
   type: 'traces' | 'status';
-  data: object;
+  data: object | string;
 }
 
 /** Rows told at once; of more changes, the latest. */
@@ -46,7 +47,7 @@ export class ConsoleEvents implements OnModuleDestroy {
       while (this.changed.size > 0) {
         const next = [...this.changed].slice(-MAX_ROWS);
         this.changed.clear();
-        this.traces.next({ type: 'traces', data: await this.store.reads.rows(next) });
+        this.traces.next({ type: 'traces', data: writeJson(await this.store.reads.rows(next)) });
       }
     } catch {
       // The reader ended and is started again: the rows come with their next change.

@@ -1,4 +1,4 @@
-import { isTraceId } from '@nestjs-xray/document';
+import { isTraceId, writeJson } from '@nestjs-xray/document';
 import { invalidRequest } from '../api/xray.error';
 import type { ImportResult } from '../console-api';
 import type { Ingest } from '../ingest/ingest';
@@ -15,8 +15,8 @@ export async function importTraces(ingest: Ingest, body: unknown): Promise<Impor
     const id = (document as { trace_id?: unknown } | null)?.trace_id;
     const key = isTraceId(id) ? id.toLowerCase() : '';
     const texts = traces.get(key);
-    if (texts) texts.push(JSON.stringify(document));
-    else traces.set(key, [JSON.stringify(document)]);
+    if (texts) texts.push(writeJson(document));
+    else traces.set(key, [writeJson(document)]);
   }
   await Promise.all(
     [...traces].map(async ([id, texts]) => {

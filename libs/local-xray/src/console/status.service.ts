@@ -21,7 +21,7 @@ export class StatusService {
   }
 
   status(): ConsoleStatus {
-    const { received, rejected, traces, rejections } = this.store.counts;
+    const { received, rejected, traces, rejections, repaired, repairs } = this.store.counts;
     return {
       version: VERSION,
       address: this.address,
@@ -33,6 +33,8 @@ export class StatusService {
       traces,
       strict: this.options.strict,
       rejections,
+      repaired,
+      repairs,
       editorLink: this.options.editorLink,
       sources: this.options.sources.length > 0,
     };

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { writeJson } from '@nestjs-xray/document';
 import { createForwarder, type Forwarder } from '../forward/forwarder';
 import type { Driver } from '../store/driver';
 import { openDatabase } from '../store/open-database';
@@ -79,16 +80,15 @@ export class IngestEngine implements Ingest {
       this.report.rejected({ code: 'ParseError', field: '', message: problem });
       return { problem, rejected: 0, message: '' };
     }
-    const texts = spans.flatMap(translateSpan).map((document) => JSON.stringify(document));
+    const texts = spans.flatMap(translateSpan).map((document) => writeJson(document));
     const { faults } = await this.put(texts);
     return { rejected: faults.length, message: faults[0]?.message ?? '' };
   }
 
   async put(texts: string[]): Promise<IngestResult> {
     const faults: DocumentFault[] = [];
-    const now = Date.now() / 1000;
     for (const text of texts) {
-      const fault = this.take(text, now);
+      const fault = this.take(text);
       if (fault) faults.push(fault);
     }
     if (this.writer.pending > 0) await this.committed();
@@ -96,10 +96,9 @@ export class IngestEngine implements Ingest {
   }
 
   datagrams(datagrams: Uint8Array[]): void {
-    const now = Date.now() / 1000;
     for (const each of datagrams) {
       const datagram = parseDatagram(each);
-      if (datagram.ok) this.take(datagram.text, now);
+      if (datagram.ok) this.take(datagram.text);
       else this.report.rejected(datagram.fault);
     }
     if (this.writer.pending >= COMMIT_DOCUMENTS) this.commit();
@@ -146,14 +145,14 @@ export class IngestEngine implements Ingest {
     this.retentionTimer.unref();
   }
 
-  private take(text: string, now: number): DocumentFault | undefined {
-    const outcome = parseDocument(text, this.limits, now);
+  private take(text: string): DocumentFault | undefined {
+    const outcome = parseDocument(text, this.limits);
     if (!outcome.ok) {
       this.report.rejected(outcome.fault);
       return outcome.fault;
     }
     this.writer.put(outcome.document, outcome.text);
-    this.report.received();
+    this.report.received(outcome);
     this.forwarder?.forward(outcome.text);
     return undefined;
   }

@@ -1,8 +1,9 @@
 import type { DocumentFault } from './document/document-fault';
+import type { AnyDocument } from '../query';
 import type { IngestCounts, IngestListener } from './ingest';
 
 const INTERVAL_MS = 250;
-const MAX_REJECTIONS = 20;
+const MAX_KEPT = 20;
 const MAX_CHANGED = 1000;
 
 /** Counts, and tells the listener at most four times a second. */
@@ -11,6 +12,8 @@ export class IngestReport {
     received: 0,
     rejected: 0,
     rejections: [],
+    repaired: 0,
+    repairs: [],
   };
   private traces = new Set<number>();
   private timer: NodeJS.Timeout | undefined;
@@ -23,8 +26,14 @@ export class IngestReport {
     this.soon();
   }
 
-  received(): void {
+  received({ document, repairs }: { document: AnyDocument; repairs: string[] }): void {
     this.counts.received++;
+    if (repairs.length > 0) {
+      this.counts.repaired++;
+      const { id, name, trace_id } = document;
+      const message = repairs.join('. ');
+      keep(this.counts.repairs, { at: Date.now() / 1000, id, traceId: trace_id!, name, message });
+    }
     this.soon();
   }
 
@@ -62,8 +71,7 @@ export class IngestReport {
   }
 
   private remember(code: string, message: string): void {
-    this.counts.rejections.unshift({ at: Date.now() / 1000, code, message });
-    this.counts.rejections.length = Math.min(this.counts.rejections.length, MAX_REJECTIONS);
+    keep(this.counts.rejections, { at: Date.now() / 1000, code, message });
     this.soon();
   }
 
@@ -77,9 +85,16 @@ export class IngestReport {
       ...this.counts,
       traces: this.stored(),
       rejections: [...this.counts.rejections],
+      repairs: [...this.counts.repairs],
     });
     if (this.traces.size === 0) return;
     this.listener.changed([...this.traces].slice(-MAX_CHANGED));
     this.traces = new Set();
   }
+}
+
+/** The newest first, and no more than a person reads. */
+function keep<T>(list: T[], newest: T): void {
+  list.unshift(newest);
+  list.length = Math.min(list.length, MAX_KEPT);
 }

@@ -30,6 +30,10 @@ export interface IngestCounts {
   traces: number;
   /** Newest first, at most 20. */
   rejections: { at: number; code: string; message: string }[];
+  /** Documents of which fields had a wrong type, and were converted or left out. */
+  repaired: number;
+  /** Newest first, at most 20. */
+  repairs: { at: number; id: string; traceId: string; name: string; message: string }[];
 }
 
 export interface IngestOptions {

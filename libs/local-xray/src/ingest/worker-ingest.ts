@@ -20,7 +20,14 @@ const MAX_WAITING = 50_000;
 /** Documents live for milliseconds: in a larger nursery most are gone before anybody looks at them. */
 const LIMITS = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 384 };
 
-const NOTHING: IngestCounts = { received: 0, rejected: 0, traces: 0, rejections: [] };
+const NOTHING: IngestCounts = {
+  received: 0,
+  rejected: 0,
+  traces: 0,
+  rejections: [],
+  repaired: 0,
+  repairs: [],
+};
 
 /** The engine in a thread of its own, asked by messages. */
 export class WorkerIngest implements Ingest {
@@ -112,6 +119,8 @@ export class WorkerIngest implements Ingest {
       received: before.received + counts.received,
       rejected: before.rejected + counts.rejected,
       rejections: [...counts.rejections, ...before.rejections].slice(0, 20),
+      repaired: before.repaired + counts.repaired,
+      repairs: [...counts.repairs, ...before.repairs].slice(0, 20),
     };
     this.listener.counts(this.withLost(this.counts));
   }

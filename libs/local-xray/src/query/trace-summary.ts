@@ -167,15 +167,17 @@ class Annotations {
 
   read(annotations: Record<string, AnnotationValue>, service: ServiceId | undefined): void {
     for (const key of Object.keys(annotations)) {
-      const value = annotations[key]!;
-      const named = annotationValue(value);
+      const exact = annotations[key]!;
+      const named = annotationValue(exact);
       if (!named) continue;
-      const seenKey = `${typeof value} ${key} ${String(value)}`;
+      const seenKey = `${typeof exact} ${key} ${String(exact)}`;
       let entry = this.seen.get(seenKey);
       if (!entry) {
         if (this.list.length >= MAX_ANNOTATIONS) return;
         entry = { AnnotationValue: named, ServiceIds: [] };
         this.seen.set(seenKey, entry);
+        // Conditions compare numbers as doubles.
+        const value = typeof (exact as unknown) === 'bigint' ? Number(exact) : exact;
         this.list.push({ key, value });
         (this.byKey[key] ??= []).push(entry);
       }
@@ -189,7 +191,8 @@ function annotationValue(
 ): ValueWithServiceIds['AnnotationValue'] | undefined {
   if (typeof value === 'string') return { StringValue: value };
   if (typeof value === 'boolean') return { BooleanValue: value };
-  return Number.isFinite(value) ? { NumberValue: value } : undefined;
+  // A bigint, where a double would not hold the number.
+  return Number.isFinite(Number(value)) ? { NumberValue: value } : undefined;
 }
 
 function summaryHttp(segment: SegmentDocument | undefined): SummaryHttp | undefined {

@@ -1,3 +1,4 @@
+import { writeJson } from '@nestjs-xray/document';
 import type { Trace } from '../console-api';
 import { stitch } from '../store/stitch';
 import { revive } from '../store/trace-reader';
@@ -27,7 +28,7 @@ export async function readDocuments(
       duration: trace.duration,
       segments: [...segments, ...orphans].map((each) => ({
         Id: each.id,
-        Document: JSON.stringify(each),
+        Document: writeJson(each),
       })),
     });
     await new Promise(setImmediate);

@@ -1,3 +1,4 @@
+import { writeJson } from '@nestjs-xray/document';
 import { openReader } from '../store/open-database';
 import { type Handler, serveThread } from '../threads/serve-thread';
 import { ReadContext } from './read-context';
@@ -16,5 +17,5 @@ serveThread<{ database: string }>(({ database }) => {
 
 /** With memory of their own, so that they can be handed over. */
 function bytesOf(answer: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(answer));
+  return new TextEncoder().encode(writeJson(answer));
 }

@@ -1,3 +1,4 @@
+import { readJson } from '@nestjs-xray/document';
 import { SupervisedThread, type Watcher } from '../threads/supervised-thread';
 import { Thread } from '../threads/thread';
 import { threadProgram } from '../threads/thread-program';
@@ -49,7 +50,7 @@ export class WorkerReads {
 export function decoded(bytes: ReadBytes): TraceReads {
   const decoder = new TextDecoder();
   return proxy(async (name, query, signal): Promise<unknown> => {
-    return JSON.parse(decoder.decode(await bytes[name](query as never, signal)));
+    return readJson(decoder.decode(await bytes[name](query as never, signal)));
   }) as unknown as TraceReads;
 }
 

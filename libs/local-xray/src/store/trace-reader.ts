@@ -1,4 +1,4 @@
-import type { AnnotationValue } from '@nestjs-xray/document';
+import { type AnnotationValue, readJson } from '@nestjs-xray/document';
 import type { TraceRow } from '../console-api';
 import type { AnyDocument, TraceSummary } from '../query';
 import type { Driver, Statement } from './driver';
@@ -69,7 +69,7 @@ export class TraceReader {
 
 /** Documents as they were stored; they were checked on the way in. */
 export function revive(texts: string[]): AnyDocument[] {
-  return texts.map((text) => JSON.parse(text) as AnyDocument);
+  return texts.map((text) => readJson(text) as AnyDocument);
 }
 
 /** After so long without news, in seconds, what is in progress is not expected to end. */
@@ -77,7 +77,7 @@ const SILENT_AFTER = 15 * 60;
 
 /** A row of the console's list. */
 export function traceRow(row: StoredRow): TraceRow {
-  const recorded = JSON.parse(row.annotations) as TraceSummary['Annotations'];
+  const recorded = readJson(row.annotations) as TraceSummary['Annotations'];
   const annotations: Record<string, AnnotationValue> = {};
   for (const [key, values] of Object.entries(recorded)) {
     // Not by assignment: a key may be `__proto__`.

@@ -1,4 +1,4 @@
-import type { AnnotationValue } from '@nestjs-xray/document';
+import { type AnnotationValue, readJson, writeJson } from '@nestjs-xray/document';
 import {
   type AnyDocument,
   type EncodedShape,
@@ -99,7 +99,7 @@ export class TraceRows {
 
   documents(n: number): AnyDocument[] {
     const rows = this.findDocuments.all<{ body: string }>([n]);
-    return rows.map(({ body }) => JSON.parse(body) as AnyDocument);
+    return rows.map(({ body }) => readJson(body) as AnyDocument);
   }
 
   writeDocuments(traces: Iterable<HotTrace>): void {
@@ -178,6 +178,6 @@ function values(
     trace.revision,
     shape,
     times,
-    JSON.stringify({ ...facts.summary, Revision: trace.revision }),
+    writeJson({ ...facts.summary, Revision: trace.revision }),
   ];
 }

@@ -13,7 +13,14 @@ const UNFLUSHED: ReadonlySet<ReadName> = new Set(['rows', 'filterCompletion', 's
 
 /** Where both sides of the database are opened: the writer's thread and the readers'. */
 export class TraceStore {
-  counts: IngestCounts = { received: 0, rejected: 0, traces: 0, rejections: [] };
+  counts: IngestCounts = {
+    received: 0,
+    rejected: 0,
+    traces: 0,
+    rejections: [],
+    repaired: 0,
+    repairs: [],
+  };
   /** Why local X-Ray cannot go on; undefined while it can. */
   failure: Error | undefined;
   readonly reads: TraceReads;

@@ -1,3 +1,4 @@
+import { writeJson } from '@nestjs-xray/document/exact-json';
 import type { JSX } from 'preact';
 import type { SegmentDocument } from '@nestjs-xray/document';
 import { CopyButton } from '../../components/button';
@@ -147,7 +148,7 @@ function Actions({ trace, tree }: { trace: object; tree: TraceTree }): JSX.Eleme
 /** Hands the trace to the reader as a file; "Import" takes it back. */
 function save(trace: object, name: string): void {
   const address = URL.createObjectURL(
-    new Blob([JSON.stringify(trace, null, 2)], { type: 'application/json' }),
+    new Blob([writeJson(trace, 2)], { type: 'application/json' }),
   );
   const link = document.createElement('a');
   link.href = address;

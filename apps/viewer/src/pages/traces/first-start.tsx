@@ -80,6 +80,15 @@ export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element 
               ))}
             </ol>
           )}
+          {status && status.repairs.length > 0 && (
+            <ol class="rej" aria-label="Kept, with fields converted or left out">
+              {status.repairs.slice(0, 5).map((repair, at) => (
+                <li key={at}>
+                  <span class="t3">{clock(repair.at)}</span> <b>{repair.name}</b> {repair.message}
+                </li>
+              ))}
+            </ol>
+          )}
           <p>
             <button type="button" class="btn" onClick={onImport}>
               Import a JSON file…

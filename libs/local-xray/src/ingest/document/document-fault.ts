@@ -1,3 +1,5 @@
+import { writeJson } from '@nestjs-xray/document';
+
 /** Why a segment document was refused, in X-Ray's codes. */
 export type DocumentFaultCode =
   | 'ParseError'
@@ -22,14 +24,21 @@ export interface DocumentFault {
 
 /** What was written, short enough for an error message and with nothing that could upset a terminal. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'object' && value !== null ? kindOf(value) : JSON.stringify(value);
-  const printable = (text ?? 'nothing').replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '?');
+  const text =
+    typeof value === 'object' && value !== null
+      ? kindOf(value)
+      : writeJson(typeof value === 'string' ? value.slice(0, 100) : value);
+  const printable = ((text as string | undefined) ?? 'nothing').replace(
+    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    '?',
+  );
   return printable.length > 60 ? `${printable.slice(0, 57)}…` : printable;
 }
 
 /** `an object`, `a string` and so on. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
+  if (typeof value === 'bigint') return 'a number';
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

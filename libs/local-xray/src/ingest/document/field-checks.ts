@@ -1,4 +1,4 @@
-import { isId } from '@nestjs-xray/document';
+import { isId, writeJson } from '@nestjs-xray/document';
 import { type DocumentFaultCode, kindOf, shown } from './document-fault';
 
 /** A fault on its way up to the parser, thrown so that the walk stays readable; nobody else sees it. */
@@ -14,10 +14,24 @@ export class Refused extends Error {
 
 export type Fields = Record<string, unknown>;
 
-/** Checks of single fields. Each throws {@link Refused}; `at` is the path of the object, with its dot. */
+/** What a field holds that is neither an object nor an array. */
+export type Scalar = 'text' | 'truth' | 'whole';
+
+/** More repairs of one document are not told one by one. */
+const MAX_REPAIRS = 20;
+
+/**
+ * Checks of single fields; `at` is the path of the object, with its dot.
+ *
+ * A field of a wrong type is converted or left out, and told; in strict mode it throws {@link Refused}.
+ */
 export class FieldChecks {
   /** Something was put right, so the text as it came no longer says the same. */
   protected changed = false;
+  /** What was converted or left out, for a person. */
+  protected readonly repairs: string[] = [];
+
+  constructor(private readonly convert: boolean) {}
 
   /** An absent field and null are the same: some clients write what they do not know as null. */
   protected present(fields: Fields, key: string): unknown {
@@ -28,54 +42,169 @@ export class FieldChecks {
     return undefined;
   }
 
+  protected scalars(fields: Fields, kinds: readonly (readonly [string, Scalar])[], at: string) {
+    for (const [key, kind] of kinds) {
+      const value = fields[key];
+      if (value !== undefined) this.scalar(fields, key, kind, at);
+    }
+  }
+
   protected object(value: unknown, field: string): Fields {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Fields;
+    if (isObject(value)) return value;
     throw new Refused('InvalidSegment', field, `must be an object, not ${kindOf(value)}`);
   }
 
   protected optionalObject(fields: Fields, key: string, at: string): Fields | undefined {
     const value = this.present(fields, key);
-    return value === undefined ? undefined : this.object(value, at + key);
+    if (value === undefined || isObject(value)) return value;
+    this.put(fields, key, at, `must be an object, not ${kindOf(value)}`, undefined);
+    return undefined;
   }
 
-  protected optionalArray(fields: Fields, key: string, at: string): unknown[] | undefined {
-    const value = this.present(fields, key);
-    if (value === undefined || Array.isArray(value)) return value as unknown[] | undefined;
-    throw new Refused('InvalidSegment', at + key, `must be an array, not ${kindOf(value)}`);
-  }
-
-  protected optional(fields: Fields, key: string, type: 'string' | 'boolean', at: string): void {
-    const value = this.present(fields, key);
-    if (value === undefined || typeof value === type) return;
-    throw new Refused('InvalidSegment', at + key, `must be a ${type}, not ${shown(value)}`);
-  }
-
-  /** A whole number; digits in a string are taken for one, since some tracers write them so. */
-  protected whole(fields: Fields, key: string, at: string): void {
-    const value = this.present(fields, key);
-    if (value === undefined || Number.isSafeInteger(value)) return;
-    if (typeof value === 'string' && /^\d{1,15}$/.test(value)) {
-      fields[key] = Number(value);
-      this.changed = true;
-      return;
+  /** The objects of an array; whatever else it has is left out. */
+  protected objects(fields: Fields, key: string, at: string): Fields[] | undefined {
+    let value = this.present(fields, key);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) {
+      value = arrayOf(value);
+      this.put(fields, key, at, `must be an array, not ${kindOf(fields[key])}`, value);
+      if (value === undefined) return undefined;
     }
-    throw new Refused('InvalidSegment', at + key, `must be a whole number, not ${shown(value)}`);
+    const all = value as unknown[];
+    const wrong = all.findIndex((each) => !isObject(each));
+    if (wrong < 0) return all as Fields[];
+    const why = `must be an object, not ${kindOf(all[wrong])}`;
+    const objects = all.filter(isObject);
+    this.put(fields, key, at, why, objects, `${key}[${wrong}]`);
+    return objects;
+  }
+
+  /** The texts of an array; whatever else it has is written as text. */
+  protected texts(fields: Fields, key: string, at: string): void {
+    const value = this.present(fields, key);
+    if (value === undefined) return;
+    if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return;
+    const texts = Array.isArray(value)
+      ? value.map(textOf).filter((each) => each !== undefined)
+      : [];
+    const put = texts.length > 0 ? texts : undefined;
+    this.put(fields, key, at, `must be an array of strings, not ${kindOf(value)}`, put);
   }
 
   /** Epoch seconds: later than 1970 and before the year 5138, so that no sum of them overflows. */
   protected time(fields: Fields, key: string, at: string, required: boolean): void {
     const value = this.present(fields, key);
     if (value === undefined && !required) return;
-    if (typeof value === 'number' && value >= 0 && value < 1e11) return;
-    throw new Refused('InvalidSegment', at + key, `must be epoch seconds, not ${shown(value)}`);
+    if (isTime(value)) return;
+    const why = `must be epoch seconds, not ${shown(value)}`;
+    const converted = typeof value === 'string' && value.trim() !== '' ? Number(value) : undefined;
+    const time = isTime(converted) ? converted : undefined;
+    if (required && time === undefined) throw new Refused('InvalidSegment', at + key, why);
+    this.put(fields, key, at, why, time);
   }
 
+  /** 16 hexadecimal digits, put into small letters: ids are compared. */
   protected identifier(fields: Fields, key: string, at: string, required: boolean): void {
     const value = this.present(fields, key);
     if (value === undefined && !required) return;
-    if (isId(value)) return;
+    if (isId(value)) return this.lower(fields, key, value);
+    const why = `must be 16 hexadecimal digits, not ${shown(value)}`;
     const code = key !== 'id' ? 'InvalidSegment' : value === undefined ? 'MissingId' : 'InvalidId';
-    throw new Refused(code, at + key, `must be 16 hexadecimal digits, not ${shown(value)}`);
+    if (required) throw new Refused(code, at + key, why);
+    this.put(fields, key, at, why, undefined, key, code);
   }
+
+  protected lower(fields: Fields, key: string, value: string): void {
+    const lower = value.toLowerCase();
+    if (lower === value) return;
+    fields[key] = lower;
+    this.changed = true;
+  }
+
+  /** Puts `value` in the place of a wrong one, or leaves the field out; refuses it in strict mode. */
+  protected put(
+    fields: Fields,
+    key: string,
+    at: string,
+    why: string,
+    value: unknown,
+    name = key,
+    code: DocumentFaultCode = 'InvalidSegment',
+  ): void {
+    const field = at + name;
+    if (!this.convert) throw new Refused(code, field, why);
+    if (value === undefined) delete fields[key];
+    else fields[key] = value;
+    this.told(`${field}: ${why}; ${value === undefined ? 'left out' : `taken as ${shown(value)}`}`);
+  }
+
+  protected told(repair: string): void {
+    this.changed = true;
+    if (this.repairs.length < MAX_REPAIRS) this.repairs.push(repair);
+  }
+
+  private scalar(fields: Fields, key: string, kind: Scalar, at: string): void {
+    const value = this.present(fields, key);
+    if (value === undefined) return;
+    switch (kind) {
+      case 'text':
+        if (typeof value === 'string') return;
+        return this.put(fields, key, at, `must be a string, not ${shown(value)}`, textOf(value));
+      case 'truth':
+        if (typeof value === 'boolean') return;
+        return this.put(fields, key, at, `must be a boolean, not ${shown(value)}`, truthOf(value));
+      case 'whole': {
+        if (Number.isSafeInteger(value)) return;
+        // Some tracers write numbers as text, which says the same.
+        if (typeof value === 'string' && /^-?\d{1,15}$/.test(value)) {
+          fields[key] = Number(value);
+          this.changed = true;
+          return;
+        }
+        const why = `must be a whole number, not ${shown(value)}`;
+        return this.put(fields, key, at, why, undefined);
+      }
+    }
+  }
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value < 1e11;
+}
+
+/** Anything as text; undefined for what says nothing, as PHP's `[]` for an empty object. */
+export function textOf(value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'object') {
+    if (Object.keys(value).length === 0) return undefined;
+    const single: unknown = Array.isArray(value) && value.length === 1 ? value[0] : undefined;
+    return typeof single === 'string' ? single : writeJson(value);
+  }
+  return typeof value === 'string' ? value : `${value as number | bigint | boolean}`;
+}
+
+const TRUTHS = new Map<unknown, boolean>([
+  ['true', true],
+  ['1', true],
+  [1, true],
+  ['false', false],
+  ['0', false],
+  [0, false],
+  ['', false],
+]);
+
+function truthOf(value: unknown): boolean | undefined {
+  return TRUTHS.get(typeof value === 'string' ? value.toLowerCase() : value);
+}
+
+/** PHP writes an array with gaps as an object with numbers for keys; a single member stands for an array of one. */
+function arrayOf(value: unknown): unknown[] | undefined {
+  if (!isObject(value)) return undefined;
+  const keys = Object.keys(value);
+  if (keys.length === 0) return undefined;
+  return keys.every((key) => /^\d+$/.test(key)) ? Object.values(value) : [value];
 }

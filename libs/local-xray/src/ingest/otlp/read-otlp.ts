@@ -114,6 +114,12 @@ function toAttributes(pairs: KeyValue[]): Attributes {
   return attributes;
 }
 
+/** A number where it is as good as the bigint. */
+function exact(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
 function toValue({ value }: AnyValue): AttributeValue | undefined {
   switch (value.case) {
     case 'stringValue':
@@ -122,7 +128,7 @@ function toValue({ value }: AnyValue): AttributeValue | undefined {
     case 'doubleValue':
       return Number.isFinite(value.value) ? value.value : String(value.value);
     case 'intValue':
-      return Number(value.value);
+      return exact(value.value);
     case 'bytesValue':
       return Buffer.from(value.value).toString('base64');
     case 'arrayValue':

@@ -2,7 +2,7 @@ import type { SpanKindName } from '@nestjs-xray/document';
 
 /** An attribute as plain data; bytes are base64. */
 export type AttributeValue =
-  string | number | boolean | AttributeValue[] | { [key: string]: AttributeValue };
+  string | number | bigint | boolean | AttributeValue[] | { [key: string]: AttributeValue };
 
 export type Attributes = Map<string, AttributeValue>;
 

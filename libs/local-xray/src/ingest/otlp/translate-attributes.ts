@@ -37,7 +37,7 @@ export function translateAttributes(
     const namespace = key.startsWith(METADATA_PREFIX) ? key.slice(METADATA_PREFIX.length) : '';
     const nested = namespace ? parseObject(value) : undefined;
     if (keys.has(key) && typeof value !== 'object') {
-      annotations.set(key.replace(/[^\w.]/g, '_'), value);
+      annotations.set(key.replace(/[^\w.]/g, '_'), value as AnnotationValue);
     } else if (nested) {
       const into =
         metadata.get(namespace.toLowerCase() === 'default' ? 'default' : namespace) ??

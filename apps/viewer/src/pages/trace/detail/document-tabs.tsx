@@ -1,3 +1,4 @@
+import { writeJson } from '@nestjs-xray/document/exact-json';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../../../components/button';
@@ -27,10 +28,7 @@ export function MetadataTab({ node }: { node: TraceNode }): JSX.Element {
         <JsonTree key={namespace} name={namespace} value={values} open={3} />
       ))}
       <p class="acts">
-        <CopyButton
-          text={() => JSON.stringify(node.doc.metadata, null, 2)}
-          label="Copy metadata as JSON"
-        >
+        <CopyButton text={() => writeJson(node.doc.metadata, 2)} label="Copy metadata as JSON">
           Copy
         </CopyButton>
       </p>
@@ -167,10 +165,7 @@ export function AwsTab({ node }: { node: TraceNode }): JSX.Element {
         <JsonTree key={key} name={key} value={value} open={2} />
       ))}
       <p class="acts">
-        <CopyButton
-          text={() => JSON.stringify(node.doc.aws, null, 2)}
-          label="Copy AWS fields as JSON"
-        >
+        <CopyButton text={() => writeJson(node.doc.aws, 2)} label="Copy AWS fields as JSON">
           Copy
         </CopyButton>
       </p>
@@ -187,7 +182,7 @@ export function RawTab({ node }: { node: TraceNode }): JSX.Element {
   return (
     <>
       <p class="acts">
-        <CopyButton text={() => JSON.stringify(node.doc, null, 2)} label="Copy the document">
+        <CopyButton text={() => writeJson(node.doc, 2)} label="Copy the document">
           Copy
         </CopyButton>
         {parts > 0 && (
@@ -197,7 +192,7 @@ export function RawTab({ node }: { node: TraceNode }): JSX.Element {
         )}
       </p>
       <pre class="code raw" tabIndex={0} role="group" aria-label="Document">
-        {JSON.stringify(shown, null, 2)}
+        {writeJson(shown, 2)}
       </pre>
     </>
   );

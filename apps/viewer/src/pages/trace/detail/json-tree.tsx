@@ -1,3 +1,4 @@
+import { writeJson } from '@nestjs-xray/document/exact-json';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Icon } from '../../../components/icon';
@@ -95,5 +96,5 @@ function JsonNode({
 function Scalar({ value }: { value: unknown }): JSX.Element {
   if (typeof value === 'string') return <span class="str">{JSON.stringify(value)}</span>;
   if (value === null) return <span class="t3">null</span>;
-  return <span class="num-v">{JSON.stringify(value)}</span>;
+  return <span class="num-v">{writeJson(value)}</span>;
 }
