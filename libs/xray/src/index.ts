@@ -31,8 +31,8 @@ export {
   XrayConfigurationError,
   XrayOptionsError,
 } from './xray.errors';
-export { type BuiltInPlugin, UnknownPluginError } from './plugins/find-place';
-export type { Place, Plugin as XrayPlugin } from './plugins/plugin';
+export { type BuiltInPlugin, UnknownPluginError } from './plugins/detect-resource';
+export type { Resource, Plugin as XrayPlugin } from './plugins/plugin';
 export { ExporterError } from './wiring/recorder.factory';
 export { XrayModule } from './xray.module';
 export {

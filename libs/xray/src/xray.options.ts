@@ -1,4 +1,4 @@
-import type { BuiltInPlugin } from './plugins/find-place';
+import type { BuiltInPlugin } from './plugins/detect-resource';
 import type { Plugin } from './plugins/plugin';
 import type { ConfigurableModuleAsyncOptions, Type } from '@nestjs/common';
 import type { Emitter } from './core/emitter';

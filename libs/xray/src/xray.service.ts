@@ -1,18 +1,18 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { AnnotationValue } from './document';
 import { capture, captureSegment } from './core/capture';
 import { currentNode, storage } from './core/context';
 import { Recorder } from './core/recorder';
 import { runtime } from './core/runtime';
 import type { SubsegmentNode, TraceNode } from './core/trace-node';
-import { XRAY_OPTIONS, type XrayOptions } from './xray.options';
+import { Wiring } from './wiring/wiring';
 
 /** Records on whatever segment or subsegment is active; does nothing in an unsampled request. */
 @Injectable()
 export class XrayService {
   constructor(
     private readonly recorder: Recorder,
-    @Inject(XRAY_OPTIONS) private readonly options: XrayOptions,
+    private readonly wiring: Wiring,
   ) {}
 
   /** The active segment or subsegment; undefined outside of one and in an unsampled request. */
@@ -56,7 +56,7 @@ export class XrayService {
    * Inside a segment it becomes a subsegment.
    */
   captureSegment<T>(name: string, work: (node?: TraceNode) => T): T {
-    if (this.options.enabled === false) return work();
+    if (!this.wiring.started) return work();
     return captureSegment(name, work, { recorder: this.recorder });
   }
 

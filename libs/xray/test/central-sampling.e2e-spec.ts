@@ -81,7 +81,6 @@ describe('centralized sampling', () => {
       logger: { warn: (message) => void warnings.push(message) },
       clock,
       random: () => random,
-      polls: false,
     });
   });
   const decide = (times: number, path?: string) =>

@@ -103,7 +103,9 @@ describe('the ec2 plugin', () => {
     process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT = `http://127.0.0.1:${port}`;
     const { document, warnings } = await segmentWith(['ec2']);
     expect(document.origin).toBeUndefined();
-    expect(warnings).toEqual([expect.stringContaining('The X-Ray plugin "ec2" could not tell')]);
+    expect(warnings).toEqual([
+      expect.stringContaining('The X-Ray plugin "ec2" could not find out'),
+    ]);
   });
 });
 

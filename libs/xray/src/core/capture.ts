@@ -1,15 +1,14 @@
 import { storage } from './context';
-import { fail } from './outcome';
-import type { Call, RecordedNode, SegmentOwner } from './recorded-node';
+import type { Call, SegmentOwner } from './recorded-node';
+import { runIn } from './run-in';
 import { runtime } from './runtime';
-import { settle } from './settle';
 import { Subsegment } from './subsegment';
 import type { SubsegmentNode, TraceNode } from './trace-node';
 
 /**
  * Times `work` as a child of the active segment and hands back its result.
  *
- * What comes back is what `work` returned, whatever that is: see {@link settle}.
+ * What comes back is what `work` returned, whatever that is: see `settle`.
  * Without an active segment, and in a request that is not sampled, `work` simply runs.
  *
  * @example
@@ -21,10 +20,12 @@ export function capture<T>(name: string, work: (subsegment?: SubsegmentNode) => 
     runtime.missing?.(`capture "${name}"`);
     return work();
   }
-  return parent.notTraced ? work() : runIn(new Subsegment(name, parent), work, isAsync(work));
+  if (parent.notTraced) return work();
+  const subsegment = new Subsegment(name, parent);
+  return runIn(subsegment, isAsync(work), work, undefined, [subsegment]);
 }
 
-/** What captureSegment() is told besides. */
+/** What captureSegment() may be given besides. */
 export interface RootOptions {
   /** Default: that of the XrayModule which started last. */
   recorder?: Pick<SegmentOwner, 'open'>;
@@ -46,26 +47,14 @@ export function captureSegment<T>(
   if (parent === undefined) {
     if (recorder === undefined) return work();
     const segment = recorder.open({ serviceName: name });
-    return segment.notTraced ? storage.run(segment, work) : runIn(segment, work, owned, call);
+    if (segment.notTraced) return storage.run(segment, work);
+    segment.call = call;
+    return runIn(segment, owned, work, undefined, [segment]);
   }
-  return parent.notTraced ? work() : runIn(new Subsegment(name, parent), work, owned, call);
-}
-
-function runIn<T, N extends RecordedNode>(
-  node: N,
-  work: (node: N) => T,
-  owned: boolean,
-  call?: Call,
-): T {
-  node.call = call;
-  let result: T;
-  try {
-    result = storage.run(node, work, node);
-  } catch (thrown) {
-    fail(node, thrown);
-    throw thrown;
-  }
-  return settle(node, result, owned);
+  if (parent.notTraced) return work();
+  const subsegment = new Subsegment(name, parent);
+  subsegment.call = call;
+  return runIn(subsegment, owned, work, undefined, [subsegment]);
 }
 
 const AsyncFunction = (async () => {}).constructor;

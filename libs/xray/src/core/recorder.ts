@@ -1,7 +1,7 @@
 import { newTraceId } from '../document';
 import type { TraceHeader } from '../document';
 import type { EmitStats, Emitter } from './emitter';
-import { forgetBeforeExit } from './before-exit';
+import { flushBeforeExit, forgetBeforeExit } from './before-exit';
 import { takeDeepNodes } from './deep-nodes';
 import { type InvocationOwner, LambdaSegment } from './lambda-segment';
 import { OpenSegments } from './open-segments';
@@ -30,9 +30,11 @@ export interface RecorderOptions {
   invocation?: () => TraceHeader;
   /** How long close() may take. Default 2,000. */
   shutdownTimeoutMs?: number;
-  /** Fields put on every segment, such as `origin`, `service` and `aws`. */
-  base?: { origin?: string; service?: SegmentNode['service']; aws?: Record<string, unknown> };
+  base?: SegmentBase;
 }
+
+/** Fields put on every segment. */
+export type SegmentBase = Partial<Pick<SegmentNode, 'origin' | 'service' | 'aws'>>;
 
 /**
  * Counts since the start, from `XrayService.stats()`. Once all has been flushed,
@@ -58,6 +60,7 @@ export class Recorder implements InvocationOwner {
   };
   readonly redact: RegExp;
   readonly outgoing: OutgoingPolicy | undefined;
+  base: SegmentBase;
   private readonly warnings: WarnOnce;
   private readonly openSegments: OpenSegments;
   private readonly counts: boolean;
@@ -66,12 +69,24 @@ export class Recorder implements InvocationOwner {
   constructor(private readonly options: RecorderOptions) {
     this.redact = options.redact ?? DEFAULT_REDACTED;
     this.outgoing = options.outgoing;
+    this.base = options.base ?? {};
     this.warnings = new WarnOnce(options.logger);
     const { emitter, inProgress = true } = options;
     emitter.countIn?.(this.stats);
     this.counts = emitter.countIn === undefined;
     const report = inProgress && emitter.emitInProgress ? this.report : undefined;
     this.openSegments = new OpenSegments(report);
+  }
+
+  /** Begins what it does without being called; until then it only is there. */
+  start(): void {
+    this.options.sampler.start?.();
+    flushBeforeExit(this);
+  }
+
+  /** Puts further fields on the segments that are opened from now on. */
+  describe(resource: SegmentBase): void {
+    this.base = { ...this.base, ...resource };
   }
 
   /**
@@ -92,15 +107,15 @@ export class Recorder implements InvocationOwner {
     }
     const traceId = root ?? newTraceId();
     const segment = new Segment(request.serviceName, this, traceId, header.parent, extra);
-    const { base } = this.options;
-    if (base?.origin !== undefined) segment.origin = base.origin;
-    if (base?.service !== undefined) segment.service = base.service;
-    if (base?.aws !== undefined) segment.aws = base.aws;
+    const { base } = this;
+    if (base.origin !== undefined) segment.origin = base.origin;
+    if (base.service !== undefined) segment.service = base.service;
+    if (base.aws !== undefined) segment.aws = base.aws;
     if (ruleName !== undefined) {
       const xray = { ...(segment.aws?.xray as object | undefined), rule_name: ruleName };
       segment.aws = { ...segment.aws, xray };
     }
-    this.adopt(segment);
+    this.track(segment);
     return segment;
   }
 
@@ -133,7 +148,7 @@ export class Recorder implements InvocationOwner {
   }
 
   /** Takes on a segment that was made elsewhere. */
-  adopt(segment: RecordedSegment): void {
+  track(segment: RecordedSegment): void {
     this.stats.opened++;
     this.openSegments.add(segment);
   }

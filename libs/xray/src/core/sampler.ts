@@ -10,6 +10,8 @@ export interface SamplingRequest {
 /** Decides whether a request is recorded, and by which rule. */
 export interface Sampler {
   decide(request: SamplingRequest): { sampled: boolean; ruleName?: string };
-  /** Ends what it does besides, such as asking for rules. */
+  /** Begins what it does besides, such as fetching rules. */
+  start?(): void;
+  /** Ends that. */
   close?(): void;
 }

@@ -3,6 +3,7 @@ import type { RecordedNode } from './recorded-node';
 import { isIterator, traceIterator } from './iterator';
 import { traceObservable } from './observable';
 import { fail, succeed } from './outcome';
+import { follow } from './promises';
 import { isThenable, traceThenable } from './thenable';
 
 const nativeThen = Reflect.get(Promise.prototype, 'then') as unknown;
@@ -56,16 +57,9 @@ function isPlain(then: unknown): boolean {
 }
 
 function settlePromise(node: RecordedNode, promise: Promise<unknown>, owned: boolean): unknown {
-  const done = (value: unknown): unknown => {
-    succeed(node, value);
-    return value;
-  };
-  if (owned) {
-    return promise.then(done, (thrown: unknown) => {
-      fail(node, thrown);
-      throw thrown;
-    });
-  }
-  promise.then(done, (thrown: unknown) => fail(node, thrown));
+  const done = (value: unknown) => succeed(node, value);
+  const failed = (thrown: unknown) => fail(node, thrown);
+  if (owned) return follow(promise, done, failed);
+  promise.then(done, failed);
   return promise;
 }

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { storage } from '../core/context';
 import type { EmitStats, Emitter } from '../core/emitter';
-import type { RecorderLogger } from '../core/warn-once';
+import { reasonOf, WarnOnce } from '../core/warn-once';
 import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
 import { documentSpans } from './otlp/document-to-spans';
 import { ExportError, OtlpClient } from './otlp/otlp-client';
@@ -28,19 +28,18 @@ export class OtlpEmitter implements Emitter {
   private stats: EmitStats = { sent: 0, failed: 0, dropped: 0, split: 0, trimmed: 0 };
   private readonly settings: OtlpSettings;
   private readonly client: OtlpClient;
-  private readonly reported = new Set<string>();
   private queue: Node[] = [];
   private timer: NodeJS.Timeout | undefined;
   private sending: Promise<void> | undefined;
   private closing = false;
   private wake: (() => void) | undefined;
 
-  private readonly logger: RecorderLogger;
+  private readonly warnings: WarnOnce;
 
   /** @param options settings that win over OpenTelemetry's variables. @throws XrayConfigurationError */
   constructor(options: OtlpEmitterOptions = {}) {
     this.settings = otlpSettings(options);
-    this.logger = options.logger ?? new Logger('XrayModule');
+    this.warnings = new WarnOnce(options.logger ?? new Logger('XrayModule'));
     this.client = new OtlpClient(this.settings);
   }
 
@@ -156,17 +155,12 @@ export class OtlpEmitter implements Emitter {
   }
 
   private report(problem: unknown): void {
-    const why = problem instanceof Error ? problem.message : String(problem);
-    if (this.reported.has(why) || this.reported.size >= 100) return;
-    this.reported.add(why);
+    const why = reasonOf(problem);
     const { origin, pathname } = new URL(this.settings.url);
-    try {
-      this.logger.warn(
-        `Traces could not be sent by OTLP to ${origin}${pathname}: ${why}. ` +
-          'Check OTEL_EXPORTER_OTLP_ENDPOINT and that the collector runs. Requests are not affected.',
-      );
-    } catch {
-      // A logger that throws must not take the application with it.
-    }
+    this.warnings.warn(
+      why,
+      `Traces could not be sent by OTLP to ${origin}${pathname}: ${why}. ` +
+        'Check OTEL_EXPORTER_OTLP_ENDPOINT and that the collector runs. Requests are not affected.',
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { EmitStats, Emitter } from '../core/emitter';
-import type { RecorderLogger } from '../core/warn-once';
+import { type RecorderLogger, WarnOnce } from '../core/warn-once';
 import { splitDocument } from '../core/split';
 import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
 import type { Address } from '../net/daemon-address';
@@ -60,15 +60,13 @@ export class UdpEmitter implements Emitter {
   private stats: EmitStats = { sent: 0, failed: 0, dropped: 0, split: 0, trimmed: 0 };
   private maxBytes: number;
   private readonly socket: UdpSocket<Sending>;
-  private readonly reported = new Set<string>();
-
-  private readonly logger: RecorderLogger;
+  private readonly warnings: WarnOnce;
 
   /** @throws XrayOptionsError */
   constructor(private readonly options: UdpEmitterOptions) {
     checkOptions(OWNER, OPTIONS, options);
-    this.logger = options.logger ?? new Logger('XrayModule');
     this.maxBytes = (options.maxDocumentBytes ?? DEFAULT_BYTES) - HEADER.length;
+    this.warnings = new WarnOnce(options.logger ?? new Logger('XrayModule'));
     this.socket = new UdpSocket(options, (problem, sending) => this.lost(problem, sending));
   }
 
@@ -195,16 +193,11 @@ export class UdpEmitter implements Emitter {
 
   private report(problem: unknown): void {
     const code = (problem as { code?: string }).code ?? String(problem);
-    if (this.reported.has(code) || this.reported.size >= 100) return;
-    this.reported.add(code);
     const { host, port } = this.options;
-    try {
-      this.logger.warn(
-        `Traces could not be sent to the X-Ray daemon at ${host}:${port}: ${code}. ` +
-          'Start the daemon or local X-Ray, or set AWS_XRAY_DAEMON_ADDRESS. Requests are not affected.',
-      );
-    } catch {
-      // A logger that throws must not take the application with it.
-    }
+    this.warnings.warn(
+      code,
+      `Traces could not be sent to the X-Ray daemon at ${host}:${port}: ${code}. ` +
+        'Start the daemon or local X-Ray, or set AWS_XRAY_DAEMON_ADDRESS. Requests are not affected.',
+    );
   }
 }

@@ -1,21 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Call, NestFacts, RecordedSegment } from '../core/recorded-node';
 import { storage } from '../core/context';
 import { isObject } from '../core/is-object';
+import type { FrameworkRequest } from '../instrumentation/nest/framework-request';
 import { handlerNameIn, handlerNameOf } from './handler-name';
 import { isEventStream, pathOf, recordAbort, recordResponse } from './http-block';
-
-/** The framework's request: Express's is the raw one, Fastify's carries it as `raw`. */
-export interface FrameworkRequest {
-  raw?: IncomingMessage;
-  originalUrl?: string;
-  /** Express: where the router that took the request is mounted. */
-  baseUrl?: string;
-  /** Express, once a route took the request. */
-  route?: { path?: unknown; stack?: { handle?: unknown }[] };
-  /** Fastify. */
-  routeOptions?: { url?: string; config?: object };
-}
 
 /** A listener that tells whose it is. */
 interface Listener {
@@ -97,8 +86,16 @@ export function exchangeOf(response: unknown): Exchange | undefined {
   return listeners?.find(({ exchange }) => exchange !== undefined)?.exchange;
 }
 
+/** Records on its segment what a request threw. */
+export function recordException(thrown: unknown, response: unknown): void {
+  const exchange = exchangeOf(response);
+  if (exchange === undefined || exchange.segment.isClosed()) return;
+  exchange.segment.addError(thrown);
+  hideQuery(exchange);
+}
+
 /** Takes out of what the request threw the query that its URL is recorded without: Nest's 404 quotes it. */
-export function hideQuery({ segment, request }: Exchange): void {
+function hideQuery({ segment, request }: Exchange): void {
   const { cause, http } = segment;
   const given = request.originalUrl ?? request.raw?.url;
   if (typeof cause !== 'object' || !given || http?.request?.url?.endsWith(given)) return;

@@ -6,8 +6,9 @@ import { Recorder } from '../core/recorder';
 import { runtime } from '../core/runtime';
 import { inEffect, XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { watchExceptions } from '../instrumentation/nest/exceptions';
+import type { FrameworkRequest } from '../instrumentation/nest/framework-request';
 import { nameFastifyRoutes } from './handler-name';
-import { activeExchange, Exchange, type FrameworkRequest } from './exchange';
+import { activeExchange, Exchange, recordException } from './exchange';
 import { originForm, pathOf, requestBlock } from './http-block';
 import { ignoreMatcher } from './ignore';
 import { incomingHeader } from './incoming-header';
@@ -29,17 +30,20 @@ export class HttpEntry {
   private wrapped = true;
 
   constructor(
-    host: HttpAdapterHost,
+    private readonly host: HttpAdapterHost,
     private readonly recorder: Recorder,
     @Inject(XRAY_OPTIONS) options: XrayOptions,
   ) {
-    const { enabled, ignore, urlQuery = 'strip', ...naming } = inEffect(options);
+    const { ignore, urlQuery = 'strip', ...naming } = inEffect(options);
     this.ignored = ignoreMatcher(ignore);
     this.name = new SegmentName(naming);
     this.urlQuery = urlQuery;
-    if (enabled === false) return;
-    onAdapter<HookableAdapter>(host, (adapter) => {
-      watchExceptions();
+  }
+
+  /** Hooks into the HTTP adapter as soon as there is one. */
+  start(): void {
+    onAdapter<HookableAdapter>(this.host, (adapter) => {
+      watchExceptions(recordException);
       if (adapter.getType() === 'fastify') nameFastifyRoutes(adapter.getInstance());
       this.wrapped = adapter.getType() !== 'express';
       hookRequests(adapter, (request, response, next) => this.handle(request, response, next));

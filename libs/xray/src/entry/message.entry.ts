@@ -13,6 +13,7 @@ import { ignoreMatcher } from './ignore';
 import { messageCall } from './message-call';
 import { watchMessages, type Handling, type Message } from '../instrumentation/nest/messages';
 import { incomingRpcHeader } from '../instrumentation/nest/rpc-header';
+import { recordAtRoot } from './record-at-root';
 import { SegmentName } from './segment-name';
 
 /**
@@ -26,15 +27,18 @@ export class MessageEntry implements Handling {
   private readonly serviceName: string;
 
   constructor(
-    modules: ModulesContainer,
+    private readonly modules: ModulesContainer,
     private readonly recorder: Recorder,
     @Inject(XRAY_OPTIONS) options: XrayOptions,
   ) {
     const effective = inEffect(options);
     this.ignored = ignoreMatcher(effective.ignore);
     this.serviceName = new SegmentName(effective).service;
-    if (effective.enabled === false) return;
-    watchMessages(modules, this);
+  }
+
+  /** Takes part in the messages of this application. */
+  start(): void {
+    watchMessages(this.modules, this, recordAtRoot);
   }
 
   handle(message: Message, work: () => Promise<unknown>): Promise<unknown> {

@@ -35,7 +35,7 @@ export function adopt(value: unknown): unknown {
   const children = made.subsegments;
   const segment = become(made, Segment.prototype);
   Object.assign(segment, { owner: recorder, clock: offset, annotationCount: 0 });
-  recorder.adopt(segment);
+  recorder.track(segment);
   for (const child of children ?? []) adoptUnder(segment, child);
   return segment;
 }

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { request } from 'node:https';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { known, QUESTION_MS, type Plugin } from './plugin';
+import { askJson, known, type Plugin } from './plugin';
 
 /** Where Kubernetes and the kernel tell a container about itself; another place in tests. */
 export interface EksSources {
@@ -52,32 +51,10 @@ async function clusterName(api: string, serviceAccount: string): Promise<string 
     readFile(join(serviceAccount, 'token'), 'utf8'),
     readFile(join(serviceAccount, 'ca.crt'), 'utf8'),
   ]);
-  const body = await get(`https://${api}${CLUSTER_INFO}`, token.trim(), ca);
-  const { data } = JSON.parse(body) as { data?: Record<string, string> };
+  const headers = { authorization: `Bearer ${token.trim()}` };
+  const answer = await askJson(`https://${api}${CLUSTER_INFO}`, { headers, ca });
+  const { data } = answer as { data?: Record<string, string> };
   return data?.['cluster.name'];
-}
-
-/** fetch() cannot be given a certificate authority of its own. */
-function get(url: string, token: string, ca: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      url,
-      { ca, headers: { authorization: `Bearer ${token}` }, timeout: QUESTION_MS },
-      (response) => {
-        let body = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => (body += chunk));
-        response.on('end', () =>
-          response.statusCode === 200
-            ? resolve(body)
-            : reject(new Error(`${url} answered ${response.statusCode}`)),
-        );
-      },
-    );
-    asked.on('timeout', () => asked.destroy(new Error(`${url} did not answer`)));
-    asked.on('error', reject);
-    asked.end();
-  });
 }
 
 /** 64 hexadecimal digits, whatever the container's runtime puts around them. */

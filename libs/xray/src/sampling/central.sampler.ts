@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Sampler, SamplingRequest } from '../core/sampler';
-import type { RecorderLogger } from '../core/warn-once';
+import { reasonOf, type RecorderLogger, WarnOnce } from '../core/warn-once';
 import type { Address } from '../net/daemon-address';
 import {
   CentralRule,
@@ -31,8 +31,6 @@ export interface CentralSamplerOptions {
   fallback?: Sampler;
   clock?: Clock;
   random?: () => number;
-  /** False leaves asking to the caller, by `tick()`. Default true. */
-  polls?: boolean;
 }
 
 /**
@@ -49,13 +47,16 @@ export class CentralSampler implements Sampler {
   private targetsDue: number;
   private timer: NodeJS.Timeout | undefined;
   private busy: Promise<void> | undefined;
-  private reported = false;
+  private readonly warnings: WarnOnce;
 
   constructor(private readonly options: CentralSamplerOptions) {
     this.clock = options.clock ?? systemClock;
     this.fallback = options.fallback ?? new LocalSampler(DEFAULT_RULES, this.clock, options.random);
     this.targetsDue = this.clock() + TARGETS_EVERY_S;
-    if (options.polls === false) return;
+    this.warnings = new WarnOnce(options.logger);
+  }
+
+  start(): void {
     void this.tick();
     this.timer = setInterval(() => void this.tick(), 1_000);
     this.timer.unref();
@@ -146,18 +147,12 @@ export class CentralSampler implements Sampler {
   }
 
   private report(problem: unknown): void {
-    if (this.reported) return;
-    this.reported = true;
     const { host, port } = this.options.daemon;
-    const why = problem instanceof Error ? problem.message : String(problem);
-    try {
-      this.options.logger.warn(
-        `Sampling rules could not be had from the X-Ray daemon at ${host}:${port}: ${why}. ` +
-          'Until they can, the first request of each second and 5 % of the others are recorded.',
-      );
-    } catch {
-      // A logger that throws must not take the application with it.
-    }
+    this.warnings.warn(
+      'rules',
+      `Could not fetch the sampling rules from the X-Ray daemon at ${host}:${port}: ${reasonOf(problem)}. ` +
+        'Until it answers, the first request of each second and 5 % of the others are recorded.',
+    );
   }
 }
 

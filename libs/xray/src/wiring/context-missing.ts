@@ -1,4 +1,4 @@
-import type { Recorder } from '../core/recorder';
+import type { SegmentOwner } from '../core/recorded-node';
 import { ContextMissingError } from '../xray.errors';
 import type { XrayOptions } from '../xray.options';
 
@@ -16,10 +16,9 @@ const FROM_AWS: Record<string, Strategy> = {
  * asking costs nothing. `AWS_XRAY_CONTEXT_MISSING` wins; a value it can't have is reported and ignored.
  */
 export function contextMissing(
-  options: Pick<XrayOptions, 'contextMissing' | 'enabled'>,
-  recorder: Recorder,
+  options: Pick<XrayOptions, 'contextMissing'>,
+  recorder: Pick<SegmentOwner, 'warn'>,
 ): ((what: string) => void) | undefined {
-  if (options.enabled === false) return undefined;
   switch (strategyFor(options, recorder)) {
     case 'error':
       return (what) => {
@@ -34,7 +33,7 @@ export function contextMissing(
 
 function strategyFor(
   options: Pick<XrayOptions, 'contextMissing'>,
-  recorder: Recorder,
+  recorder: Pick<SegmentOwner, 'warn'>,
 ): Strategy | undefined {
   const variable = process.env.AWS_XRAY_CONTEXT_MISSING;
   if (!variable) return options.contextMissing;

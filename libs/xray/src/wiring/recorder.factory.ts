@@ -1,23 +1,17 @@
 import { Logger } from '@nestjs/common';
-import { installCapture } from '../instrumentation/outgoing/install';
-import { checkModuleOptions } from '../options/module-options';
-import { parseTraceHeader, type TraceHeader } from '../document';
-import { receiveRpcHeaders } from '../instrumentation/nest/rpc-header';
-import { flushBeforeExit } from '../core/before-exit';
-import { OutgoingPolicy } from '../core/outgoing';
 import type { Emitter } from '../core/emitter';
-import { Recorder, type RecorderOptions } from '../core/recorder';
-import type { RecorderLogger } from '../core/warn-once';
+import { OutgoingPolicy } from '../core/outgoing';
+import { Recorder } from '../core/recorder';
 import { redactPattern } from '../core/redact';
-import { createSampler } from '../sampling/create-sampler';
+import type { RecorderLogger } from '../core/warn-once';
+import { parseTraceHeader, type TraceHeader } from '../document';
 import { OtlpEmitter } from '../emitters/otlp.emitter';
 import { UdpEmitter } from '../emitters/udp.emitter';
 import { daemonAddress } from '../net/daemon-address';
-import { findPlace } from '../plugins/find-place';
+import { checkModuleOptions } from '../options/module-options';
+import { createSampler } from '../sampling/create-sampler';
 import { XrayConfigurationError } from '../xray.errors';
 import type { XrayOptions } from '../xray.options';
-
-type RecorderBase = NonNullable<RecorderOptions['base']>;
 
 /** `XRAY_EXPORTER` is neither `daemon` nor `otlp`; said at start-up. */
 export class ExporterError extends XrayConfigurationError {
@@ -42,22 +36,14 @@ function createEmitter(options: XrayOptions, logger: RecorderLogger): Emitter {
   });
 }
 
-/** Builds the recorder that the options and the environment describe. */
+/** Makes the recorder that the options and the environment describe; `start()` sets it to work. */
 export function createRecorder(options: XrayOptions): Recorder {
   checkModuleOptions(options);
   if (options.enabled === false) return createInertRecorder();
-  const logger = quiet() ? { warn: () => undefined } : (options.logger ?? new Logger('XrayModule'));
-  const emitter = options.emitter ?? createEmitter(options, logger);
-  const outgoing = OutgoingPolicy.from(options.capture, options.urlQuery);
-  receiveRpcHeaders();
-  if (outgoing) installCapture(outgoing);
-  const base: RecorderBase = { service: { runtime: 'node', runtime_version: process.version } };
-  if (options.plugins) {
-    void findPlace(options.plugins, logger).then((place) => Object.assign(base, place));
-  }
-  const recorder = new Recorder({
-    emitter,
-    outgoing,
+  const logger = createLogger(options);
+  const recorder: Recorder = new Recorder({
+    emitter: options.emitter ?? createEmitter(options, logger),
+    outgoing: OutgoingPolicy.from(options.capture, options.urlQuery),
     inProgress: options.inProgress,
     shutdownTimeoutMs: options.shutdownTimeoutMs,
     invocation: process.env.LAMBDA_TASK_ROOT ? invocation : undefined,
@@ -65,12 +51,11 @@ export function createRecorder(options: XrayOptions): Recorder {
     sampler: createSampler(options.sampling ?? 1, {
       daemon: () => daemonAddress(options.daemonAddress).tcp,
       logger,
-      serviceType: () => base.origin,
+      serviceType: () => recorder.base.origin,
     }),
     redact: redactPattern(options.redact),
-    base,
+    base: { service: { runtime: 'node', runtime_version: process.version } },
   });
-  flushBeforeExit(recorder);
   return recorder;
 }
 
@@ -93,6 +78,7 @@ function invocation(): TraceHeader {
 }
 
 /** The levels of AWS's SDKs that leave warnings out. */
-function quiet(): boolean {
-  return /^(error|silent)$/i.test(process.env.AWS_XRAY_LOG_LEVEL ?? '');
+export function createLogger(options: Pick<XrayOptions, 'logger'>): RecorderLogger {
+  const quiet = /^(error|silent)$/i.test(process.env.AWS_XRAY_LOG_LEVEL ?? '');
+  return quiet ? { warn: () => undefined } : (options.logger ?? new Logger('XrayModule'));
 }

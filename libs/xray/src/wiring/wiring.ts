@@ -3,32 +3,57 @@ import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import { Recorder } from '../core/recorder';
 import { startRuntime, stopRuntime, type Runtime } from '../core/runtime';
 import type { Undo } from '../decorators/wrap-class';
+import { HttpEntry } from '../entry/http.entry';
+import { MessageEntry } from '../entry/message.entry';
+import { receiveRpcHeaders } from '../instrumentation/nest/rpc-header';
+import { instrumentOutgoing } from '../instrumentation/outgoing/install';
+import { detectResource } from '../plugins/detect-resource';
 import { XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { autoTrace } from './auto-trace';
 import { contextMissing } from './context-missing';
 import { nameHandlers } from './controllers';
+import { createLogger } from './recorder.factory';
 import { traceResolvers } from './resolvers';
 import { traceTrivialFields } from './graphql-fields';
 
 /**
- * What is done to the application's own classes. In a constructor: every class is known by then,
- * and none of its methods has been handed to a router, a scheduler or a resolver.
+ * Starts everything, or with `enabled: false` nothing. In a constructor: every class of the
+ * application is known by then, and none of its methods has been handed to a router, a scheduler or
+ * a resolver.
  */
 @Injectable()
 export class Wiring implements OnApplicationBootstrap {
-  private readonly runtime: Runtime | undefined;
+  /** False with `enabled: false`. */
+  readonly started: boolean;
+  private runtime: Runtime | undefined;
   private readonly done: Undo[] = [];
 
   constructor(
-    discovery: DiscoveryService,
-    recorder: Recorder,
+    private readonly discovery: DiscoveryService,
+    private readonly recorder: Recorder,
     @Inject(XRAY_OPTIONS) private readonly options: XrayOptions,
     private readonly modules: ModuleRef,
+    private readonly http: HttpEntry,
+    private readonly messages: MessageEntry,
   ) {
-    if (options.enabled === false) return;
-    const { source = process.env.NODE_ENV !== 'production' } = options;
+    this.started = options.enabled !== false;
+    if (this.started) this.start();
+  }
+
+  private start(): void {
+    const { options, recorder, discovery } = this;
+    const { source = process.env.NODE_ENV !== 'production', plugins } = options;
     this.runtime = { recorder, missing: contextMissing(options, recorder), source };
     startRuntime(this.runtime);
+    if (plugins) {
+      const detected = detectResource(plugins, createLogger(options));
+      void detected.then((resource) => resource && recorder.describe(resource));
+    }
+    recorder.start();
+    receiveRpcHeaders();
+    if (recorder.outgoing) instrumentOutgoing(recorder.outgoing);
+    this.http.start();
+    this.messages.start();
     this.done.push(
       ...nameHandlers(discovery),
       ...traceResolvers(discovery),
@@ -38,8 +63,7 @@ export class Wiring implements OnApplicationBootstrap {
 
   /** GraphQL's schema is made by now, and no request has come. */
   onApplicationBootstrap(): void {
-    const { enabled, graphql } = this.options;
-    if (enabled === false || graphql?.trivialFields !== true) return;
+    if (!this.started || this.options.graphql?.trivialFields !== true) return;
     this.done.push(...traceTrivialFields(this.modules));
   }
 

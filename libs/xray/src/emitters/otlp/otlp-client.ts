@@ -1,7 +1,8 @@
-import { request as httpRequest, Agent as HttpAgent, type IncomingHttpHeaders } from 'node:http';
-import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
+import { Agent as HttpAgent, type IncomingHttpHeaders } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { httpAnswer } from '../../net/http-request';
 import { encodeExportRequest } from './otlp-protobuf';
 import type { OtlpSettings } from './otlp-settings';
 import type { ExportRequest } from './otlp-span';
@@ -28,11 +29,10 @@ export class ExportError extends Error {
 /** Posts export requests on kept-alive connections. */
 export class OtlpClient {
   private readonly agent: HttpAgent;
-  private readonly secure: boolean;
 
   constructor(private readonly settings: OtlpSettings) {
-    this.secure = settings.url.startsWith('https:');
-    this.agent = new (this.secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 2 });
+    const AgentClass = settings.url.startsWith('https:') ? HttpsAgent : HttpAgent;
+    this.agent = new AgentClass({ keepAlive: true, maxSockets: 2 });
   }
 
   /** Resolves when the collector took it. @throws ExportError */
@@ -56,39 +56,22 @@ export class OtlpClient {
     this.agent.destroy();
   }
 
-  private send(payload: Buffer, headers: Record<string, string>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const request = (this.secure ? httpsRequest : httpRequest)(
-        this.settings.url,
-        { method: 'POST', headers, agent: this.agent, timeout: this.settings.timeoutMs },
-        (response) => {
-          const { statusCode = 0 } = response;
-          let said = '';
-          response.on('data', (chunk: Buffer) => {
-            if (said.length < 300) said += chunk.toString('latin1');
-          });
-          response.on('error', (problem) => reject(new ExportError(problem.message, true)));
-          response.on('end', () => {
-            if (statusCode >= 200 && statusCode < 300) return resolve();
-            const why = said.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 200);
-            reject(
-              new ExportError(
-                `it answered ${statusCode} ${why}`.trim(),
-                RETRYABLE.has(statusCode),
-                retryAfter(response.headers),
-              ),
-            );
-          });
-        },
-      );
-      request.on('timeout', () =>
-        request.destroy(new Error(`no answer within ${this.settings.timeoutMs} ms`)),
-      );
-      request.on('error', (problem: NodeJS.ErrnoException) =>
-        reject(new ExportError(problem.code ?? problem.message, true)),
-      );
-      request.end(payload);
+  private async send(body: Buffer, headers: Record<string, string>): Promise<void> {
+    const { url, timeoutMs } = this.settings;
+    const { agent } = this;
+    const request = { method: 'POST', headers, body, agent, timeoutMs };
+    const answer = await httpAnswer(url, request).catch((problem: NodeJS.ErrnoException) => {
+      throw new ExportError(problem.code ?? problem.message, true);
     });
+    const { status } = answer;
+    if (status >= 200 && status < 300) return;
+    const said = answer.body.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 200);
+    const retryable = RETRYABLE.has(status);
+    throw new ExportError(
+      `it answered ${status} ${said}`.trim(),
+      retryable,
+      retryAfter(answer.headers),
+    );
   }
 }
 

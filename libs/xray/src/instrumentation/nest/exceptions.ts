@@ -1,30 +1,28 @@
 import { loadedPrototypes } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
-import { exchangeOf, hideQuery } from '../../entry/exchange';
 
 interface Host {
   getArgByIndex(index: number): unknown;
 }
 
+/** Takes what an HTTP request threw; `response` is the framework's. */
+export type ExceptionListener = (thrown: unknown, response: unknown) => void;
+
 /**
- * Records what an HTTP request threw at its segment, whoever threw it: handler, guard, pipe,
- * interceptor or middleware. Nest's own way to its filters is watched, since an interceptor sees
- * nothing of guards, and costs more. Once for a process.
+ * Has `listener` see what HTTP requests throw, whoever throws it: handler, guard, pipe, interceptor
+ * or middleware. Nest's own way to its filters is watched, since an interceptor sees nothing of
+ * guards, and costs more. Once for a process.
  */
-export function watchExceptions(): void {
+export function watchExceptions(listener: ExceptionListener): void {
   const file = '@nestjs/core/exceptions/exceptions-handler';
   for (const prototype of loadedPrototypes(file, 'ExceptionsHandler')) {
-    patchMethod(prototype, 'next', recording);
+    patchMethod(prototype, 'next', (original) => watched(original, listener));
   }
 }
 
-function recording(original: Method): Method {
+function watched(original: Method, listener: ExceptionListener): Method {
   return function next(this: unknown, thrown: unknown, host: Host): unknown {
-    const exchange = exchangeOf(host.getArgByIndex(1));
-    if (exchange !== undefined && !exchange.segment.isClosed()) {
-      exchange.segment.addError(thrown);
-      hideQuery(exchange);
-    }
+    listener(thrown, host.getArgByIndex(1));
     return Reflect.apply(original as (...args: unknown[]) => unknown, this, [thrown, host]);
   };
 }

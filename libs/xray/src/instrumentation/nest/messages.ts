@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { loadedPrototypes } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
-import { recordAtRoot } from '../../entry/record-at-root';
 
 export interface Message {
   kind: 'rpc' | 'ws';
@@ -43,8 +42,15 @@ const KINDS = {
   },
 } as const;
 
-/** Has `handling` take part in every message of the application that `modules` belongs to. */
-export function watchMessages(modules: object, handling: Handling): void {
+/**
+ * Has `handling` take part in every message of the application that `modules` belongs to, and
+ * `failed` see what handlers throw, before their filters do.
+ */
+export function watchMessages(
+  modules: object,
+  handling: Handling,
+  failed: (thrown: unknown) => void,
+): void {
   applications.set(modules, handling);
   for (const kind of ['rpc', 'ws'] as const) {
     const { path, creator, proxy, classes } = KINDS[kind];
@@ -52,7 +58,7 @@ export function watchMessages(modules: object, handling: Handling): void {
       patchMethod(prototype, 'create', (original) => creating(kind, original));
     }
     for (const prototype of loadedPrototypes(`${path}/${proxy}`, classes[1])) {
-      patchMethod(prototype, 'handleError', recordingError);
+      patchMethod(prototype, 'handleError', (original) => recordingError(original, failed));
     }
   }
 }
@@ -73,9 +79,9 @@ function creating(kind: Message['kind'], original: Method): Method {
   };
 }
 
-function recordingError(original: Method): Method {
+function recordingError(original: Method, failed: (thrown: unknown) => void): Method {
   return function handleError(this: unknown, ...args: unknown[]): unknown {
-    recordAtRoot(args[2]);
+    failed(args[2]);
     return Reflect.apply(original as Handler, this, args);
   };
 }

@@ -1,4 +1,4 @@
-import type { FrameworkRequest } from '../../entry/exchange';
+import type { FrameworkRequest } from './framework-request';
 
 export type Hook = (request: FrameworkRequest, response: unknown, next: () => void) => unknown;
 

@@ -1,4 +1,5 @@
 import { outgoingPolicy, storage, type Active } from '../../core/context';
+import { follow } from '../../core/promises';
 import { Subsegment } from '../../core/subsegment';
 import { resourcesOf } from './aws-resources';
 import { loadedCopies } from '../loaded-copies';
@@ -68,15 +69,10 @@ function tracedSend(original: Method): Method {
       return storage.run(subsegment, run, rest);
     }
     const answer = storage.run(subsegment, run, rest) as Promise<unknown>;
-    return answer.then(
-      (output) => {
-        finish(subsegment, output);
-        return output;
-      },
-      (thrown: unknown) => {
-        finish(subsegment, thrown, thrown);
-        throw thrown;
-      },
+    return follow(
+      answer,
+      (output) => finish(subsegment, output),
+      (thrown) => finish(subsegment, thrown, thrown),
     );
   };
 }

@@ -9,7 +9,7 @@ import { captureRpc } from './nest-clients';
  * Watches the kinds of calls that `policy` may want. What is watched is the
  * process's; what is recorded is decided at each call by the trace it belongs to.
  */
-export function installCapture(policy: OutgoingPolicy): void {
+export function instrumentOutgoing(policy: OutgoingPolicy): void {
   if (policy.mayWant('http')) captureHttp();
   if (policy.mayWant('fetch')) captureFetch();
   if (policy.mayWant('aws')) captureAws();

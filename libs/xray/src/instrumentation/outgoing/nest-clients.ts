@@ -1,4 +1,5 @@
 import { outgoingPolicy, storage, type Active } from '../../core/context';
+import { follow } from '../../core/promises';
 import { Subsegment } from '../../core/subsegment';
 import { RPC_HEADER_FIELD } from '../nest/rpc-header';
 import { loadedCopies } from '../loaded-copies';
@@ -55,15 +56,10 @@ function tracedDispatch(original: Method) {
     const call = start(storage.getStore(), this, packet);
     if (!call) return Reflect.apply(original, this, [packet]);
     const sent = Reflect.apply(original, this, [call.packet]) as Promise<unknown>;
-    return sent.then(
-      (value) => {
-        call.subsegment?.close();
-        return value;
-      },
-      (thrown: unknown) => {
-        call.subsegment?.close(thrown);
-        throw thrown;
-      },
+    return follow(
+      sent,
+      () => call.subsegment?.close(),
+      (thrown) => call.subsegment?.close(thrown),
     );
   };
 }

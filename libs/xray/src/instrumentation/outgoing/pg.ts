@@ -1,4 +1,5 @@
 import { currentNode, storage } from '../../core/context';
+import { follow } from '../../core/promises';
 import type { RecordedNode } from '../../core/recorded-node';
 import { Subsegment } from '../../core/subsegment';
 import { loadedCopies } from '../loaded-copies';
@@ -166,15 +167,10 @@ function watch(
   }
   // Nobody else holds this promise yet, so the chained one can stand in for it, and a
   // rejection that nobody handles is still reported.
-  return (result as Promise<unknown>).then(
-    (value) => {
-      subsegment.close();
-      return value;
-    },
-    (thrown: unknown) => {
-      subsegment.close(thrown);
-      throw thrown;
-    },
+  return follow(
+    result as Promise<unknown>,
+    () => subsegment.close(),
+    (thrown) => subsegment.close(thrown),
   );
 }
 

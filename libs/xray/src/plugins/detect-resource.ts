@@ -1,11 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { storage } from '../core/context';
-import type { RecorderLogger } from '../core/warn-once';
+import { reasonOf, type RecorderLogger, WarnOnce } from '../core/warn-once';
 import { XrayConfigurationError } from '../xray.errors';
 import { createBeanstalk } from './beanstalk.plugin';
 import { ec2 } from './ec2.plugin';
 import { ecs } from './ecs.plugin';
 import { createEks } from './eks.plugin';
-import { QUESTION_MS, type Place, type Plugin } from './plugin';
+import { QUESTION_MS, type Resource, type Plugin } from './plugin';
 
 /** How long one plugin may take: as long as two questions, which the longest has. */
 const PLUGIN_MS = 2 * QUESTION_MS + 100;
@@ -36,28 +37,30 @@ export class UnknownPluginError extends XrayConfigurationError {
  *
  * @throws UnknownPluginError at once
  */
-export function findPlace(
+export function detectResource(
   plugins: readonly (BuiltInPlugin | Plugin)[],
   logger: RecorderLogger,
-): Promise<Place | undefined> {
+): Promise<Resource | undefined> {
   const chosen = plugins.map((plugin) => {
     if (typeof plugin !== 'string') return plugin;
     if (!Object.hasOwn(BUILT_IN, plugin)) throw new UnknownPluginError(plugin);
     return BUILT_IN[plugin];
   });
-  // Whoever starts the application, its questions to metadata services are nobody's calls.
+  // Run outside any trace: metadata requests must not appear as subsegments.
   return storage.run(undefined, async () => {
-    const places = await Promise.all(chosen.map((plugin) => describe(plugin, logger)));
-    const found = places.filter((place) => place !== undefined);
+    // Not before the application has started: until then it keeps the event loop, and time runs out.
+    await setImmediate();
+    const resources = await Promise.all(chosen.map((plugin) => describe(plugin, logger)));
+    const found = resources.filter((resource) => resource !== undefined);
     if (found.length === 0) return undefined;
     return {
       origin: found.at(-1)!.origin,
-      aws: Object.assign({}, ...found.map(({ aws }) => aws)) as Place['aws'],
+      aws: Object.assign({}, ...found.map(({ aws }) => aws)) as Resource['aws'],
     };
   });
 }
 
-async function describe(plugin: Plugin, logger: RecorderLogger): Promise<Place | undefined> {
+async function describe(plugin: Plugin, logger: RecorderLogger): Promise<Resource | undefined> {
   let timer: NodeJS.Timeout | undefined;
   // Of several plugins, one that hangs must not keep what the others found.
   const late = new Promise<never>((_, reject) => {
@@ -67,15 +70,11 @@ async function describe(plugin: Plugin, logger: RecorderLogger): Promise<Place |
   try {
     return await Promise.race([plugin.describe(), late]);
   } catch (problem) {
-    const why = problem instanceof Error ? problem.message : String(problem);
-    try {
-      logger.warn(
-        `The X-Ray plugin "${plugin.name}" could not tell where this process runs: ${why}. ` +
-          'Segments go without that; leave the plugin out where it does not apply.',
-      );
-    } catch {
-      // A logger that throws must not take the application with it.
-    }
+    new WarnOnce(logger).warn(
+      plugin.name,
+      `The X-Ray plugin "${plugin.name}" could not find out where this process runs: ${reasonOf(problem)}. ` +
+        'Segments are sent without that; leave the plugin out where it does not apply.',
+    );
     return undefined;
   } finally {
     clearTimeout(timer);

@@ -1,0 +1,71 @@
+import { request as httpRequest, type Agent, type IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { storage } from '../core/context';
+
+/** An answer as it came, whatever its status. */
+export interface HttpAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+export interface HttpRequest {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: Buffer | string;
+  agent?: Agent | false;
+  /** Certificate authority, where it is not a public one. */
+  ca?: string;
+  /** From the start to the end of the answer. */
+  timeoutMs: number;
+  /** Default 4 MB. A longer answer is an error. */
+  maxBytes?: number;
+}
+
+const MAX_BYTES = 4_000_000;
+
+/**
+ * Sends a request of this package's own: outside of any trace, within a time limit, and without
+ * keeping the process alive.
+ *
+ * @throws when there is no answer in time, or it is too long.
+ */
+export function httpAnswer(
+  url: string | URL,
+  {
+    method = 'GET',
+    headers,
+    body,
+    agent = false,
+    ca,
+    timeoutMs,
+    maxBytes = MAX_BYTES,
+  }: HttpRequest,
+): Promise<HttpAnswer> {
+  const send = String(url).startsWith('https:') ? httpsRequest : httpRequest;
+  return storage.exit(
+    () =>
+      new Promise((resolve, reject) => {
+        const request = send(url, { method, headers, agent, ca }, (response) => {
+          const chunks: Buffer[] = [];
+          let bytes = 0;
+          response.on('data', (chunk: Buffer) => {
+            chunks.push(chunk);
+            bytes += chunk.length;
+            if (bytes > maxBytes) request.destroy(new Error('the answer is too long'));
+          });
+          response.on('error', reject);
+          response.on('end', () => {
+            const { statusCode: status = 0, headers } = response;
+            resolve({ status, headers, body: Buffer.concat(chunks).toString() });
+          });
+        });
+        const late = () => request.destroy(new Error(`no answer within ${timeoutMs} ms`));
+        const timer = setTimeout(late, timeoutMs).unref();
+        request.on('close', () => clearTimeout(timer));
+        request.on('error', reject);
+        request.on('socket', (socket) => socket.unref());
+        request.end(body);
+      }),
+  );
+}
