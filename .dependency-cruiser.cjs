@@ -1,4 +1,63 @@
 /** Imports point one way: apps → libs/xray, libs/local-xray → libs/document. */
+
+/** The folders of libs/xray/src, with those that each may import; core stands below all of them. */
+const FOLDERS = {
+  core: [],
+  net: [],
+  options: [],
+  sampling: ['net'],
+  plugins: ['net'],
+  emitters: ['net', 'options'],
+  instrumentation: [],
+  decorators: [],
+  entry: ['instrumentation', 'decorators'],
+  wiring: [
+    ...['net', 'options', 'sampling', 'plugins', 'emitters'],
+    ...['instrumentation', 'decorators', 'entry'],
+  ],
+  interop: [],
+  testing: [],
+};
+
+/** Files beside the folders that everything may import: they start nothing. */
+const LEAVES = '^libs/xray/src/(document|xray\\.errors|xray\\.options)\\.ts$';
+
+/** The packages that a folder may import; where it is not listed, those of the package itself. */
+const PACKAGES = { core: 'rxjs', net: '', sampling: '', plugins: '', testing: '' };
+
+const NOT_SPECS = '\\.spec\\.ts$';
+
+const folderRules = Object.entries(FOLDERS).flatMap(([folder, others]) => {
+  const from = { path: `^libs/xray/src/${folder}/`, pathNot: NOT_SPECS };
+  const allowed = [folder, 'core', ...others].join('|');
+  const rules = [
+    {
+      name: `xray-${folder}-imports-downwards`,
+      severity: 'error',
+      comment: `libs/xray/src/${folder} may import ${[...others, 'core'].join(', ')} and what starts nothing.`,
+      from,
+      to: {
+        path: '^libs/xray/src/',
+        pathNot: `^libs/xray/src/(${allowed})/${folder === 'core' ? '|^libs/xray/src/document\\.ts$' : `|${LEAVES}`}`,
+      },
+    },
+  ];
+  if (folder in PACKAGES) {
+    const packages = PACKAGES[folder];
+    rules.push({
+      name: `xray-${folder}-needs-few-packages`,
+      severity: 'error',
+      comment: `libs/xray/src/${folder} needs ${packages || 'no package'}, and what Node has.`,
+      from,
+      to: {
+        path: 'node_modules/',
+        pathNot: packages ? `node_modules/(${packages})/` : undefined,
+      },
+    });
+  }
+  return rules;
+});
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -26,7 +85,7 @@ module.exports = {
       name: 'document-stands-alone',
       severity: 'error',
       comment: 'libs/document has no dependencies.',
-      from: { path: '^libs/document/src', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/document/src', pathNot: NOT_SPECS },
       to: { pathNot: '^libs/document/src' },
     },
     {
@@ -39,16 +98,35 @@ module.exports = {
     {
       name: 'local-xray-does-not-import-xray',
       severity: 'error',
-      from: { path: '^libs/local-xray/src', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/local-xray/src', pathNot: NOT_SPECS },
       to: { path: '^libs/xray' },
     },
+    ...folderRules,
     {
-      name: 'core-knows-no-nest',
+      name: 'xray-folder-without-a-rule',
       severity: 'error',
-      from: { path: '^libs/xray/src/core', pathNot: '\\.spec\\.ts$' },
+      comment: 'Say in FOLDERS, above, what a new folder of libs/xray/src may import.',
+      from: { path: `^libs/xray/src/(?!(${Object.keys(FOLDERS).join('|')})/)[^/]+/` },
+      to: {},
+    },
+    {
+      name: 'xray-leaves-start-nothing',
+      severity: 'error',
+      comment:
+        'Errors and options are imported from everywhere, so of the rest they know types only.',
+      from: { path: LEAVES },
       to: {
-        path: '(node_modules/(@nestjs|rxjs))|(^libs/xray/src/(entry|decorators|instrumentation|wiring|emitters|interop|testing))',
+        path: '^libs/xray/src/',
+        pathNot: LEAVES,
+        dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'xray-outside-document-by-one-file',
+      severity: 'error',
+      comment: 'src/document.ts is the one way to libs/document, so that the tarball contains it.',
+      from: { path: '^libs/xray/src/', pathNot: '^libs/xray/src/document\\.ts$' },
+      to: { path: '^libs/document/' },
     },
     {
       name: 'through-the-index',
@@ -65,12 +143,14 @@ module.exports = {
       name: 'not-to-unresolvable',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true },
+      // What is built may not be there yet.
+      to: { couldNotResolve: true, pathNot: '^\\.\\./dist/' },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    // Our own builds; packages are seen, also those that are served from a dist/ of theirs.
+    exclude: { path: '^(dist|apps/[^/]+/dist|libs/[^/]+/dist)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
