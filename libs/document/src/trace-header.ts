@@ -76,7 +76,7 @@ const TRACEPARENT =
  * https://www.w3.org/TR/trace-context/#traceparent-header
  */
 export function parseTraceparent(header: string | undefined): TraceHeader {
-  const match = header ? TRACEPARENT.exec(header.trim()) : null;
+  const match = header ? TRACEPARENT.exec(header.slice(0, MAX_HEADER).trim()) : null;
   if (!match) return {};
   const [, time, rest, parent, flags] = match as unknown as [
     string,

@@ -33,6 +33,11 @@ export interface XrayOptions {
    */
   maxDocumentBytes?: number;
   /**
+   * Characters of metadata in one document: arguments, results, log lines and the like. What goes
+   * beyond is left out, with a mark that says so. Default 262,144.
+   */
+  maxMetadataLength?: number;
+  /**
    * Whether a segment that has been open for a second is sent as it is, and again when it is
    * done. Default true.
    */

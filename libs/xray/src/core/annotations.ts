@@ -10,7 +10,8 @@ const SOUND_KEY = /^[a-zA-Z0-9_.]{1,500}$/;
 /** See `TraceNode.addAnnotation`, which promises what this does. */
 export function annotate(node: RecordedNode, key: string, value: AnnotationValue): void {
   const { root } = node;
-  const repaired = typeof key === 'string' && SOUND_KEY.test(key) ? key : repair(key);
+  const sound = typeof key === 'string' && key.length <= MAX_KEY && SOUND_KEY.test(key);
+  const repaired = sound ? key : repair(key);
   if (repaired === '') {
     return refuse(node, key, 'its key is empty. Give it a name of letters, digits and _.');
   }
@@ -40,8 +41,8 @@ export function annotate(node: RecordedNode, key: string, value: AnnotationValue
 
 function repair(key: string): string {
   return String(key)
-    .replace(/[^a-zA-Z0-9_.]/g, '_')
-    .slice(0, MAX_KEY);
+    .slice(0, MAX_KEY)
+    .replace(/[^a-zA-Z0-9_.]/g, '_');
 }
 
 function refuse(node: RecordedNode, key: string, why: string): void {

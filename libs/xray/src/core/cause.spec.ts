@@ -129,3 +129,58 @@ describe('a cause', () => {
     expect(['error', 'fault', 'throttle'].filter((flag) => node[flag])).toEqual(flags);
   });
 });
+
+describe('the stack of a cause', () => {
+  const forged = 'no pears\n    at forged (/tmp/forged.js:1:1)\n    at x (/tmp/x.js:2:2)';
+
+  it('is not taken from the message', () => {
+    const [exception] = exceptions(new Error(forged));
+    expect(exception.stack[0]).toMatchObject({ path: __filename });
+    expect(JSON.stringify(exception.stack)).not.toContain('forged');
+  });
+
+  it('is found after a message of a megabyte', () => {
+    const [exception] = exceptions(new Error('x\n'.repeat(500_000)));
+    expect(exception.stack[0]).toMatchObject({ path: __filename });
+  });
+
+  it('is found where the message was changed since', () => {
+    const error = Object.assign(new Error('y'.repeat(500_000)), { message: 'short' });
+    expect(exceptions(error)[0].stack[0]).toMatchObject({ path: __filename });
+  });
+
+  it('has 50 frames, and a count of the others', () => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 120;
+    const deep = (levels: number): Error => (levels === 0 ? new Error('deep') : deep(levels - 1));
+    const [exception] = exceptions(deep(150));
+    Error.stackTraceLimit = stackTraceLimit;
+    expect([exception.stack.length, exception.truncated]).toEqual([50, 70]);
+  });
+
+  it.each([
+    [
+      '    at Cart.total (/app/cart.js:3:7)',
+      { label: 'Cart.total', path: '/app/cart.js', line: 3 },
+    ],
+    [
+      '    at async Cart.load (file:///app/cart.mjs:3:7)',
+      { label: 'Cart.load', path: '/app/cart.mjs' },
+    ],
+    ['    at async /app/cart.js:3:7', { label: 'anonymous', path: '/app/cart.js', line: 3 }],
+    ['    at C:\\app\\cart.js:3:7', { label: 'anonymous', path: 'C:\\app\\cart.js', line: 3 }],
+    [
+      '    at new Cart (node:internal/x:12)',
+      { label: 'new Cart', path: 'node:internal/x', line: 12 },
+    ],
+    ['    at a.b [as c] (/app/a b.js:1:1)', { label: 'a.b [as c]', path: '/app/a b.js' }],
+    ['    at Array.map (<anonymous>)', undefined],
+    ['    at Promise.all (index 0)', undefined],
+    ['what is at (/app/a.js:1:1)', undefined],
+  ])('reads %j', (line, frame) => {
+    const stack = `Error: x\n${line}`;
+    const [exception] = exceptions(Object.assign(new Error('x'), { stack }));
+    if (frame === undefined) expect(exception.stack).toBeUndefined();
+    else expect(exception.stack).toMatchObject([frame]);
+  });
+});

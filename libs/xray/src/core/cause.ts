@@ -1,17 +1,16 @@
-import type { CauseDocument, ExceptionDocument, StackFrameDocument } from '../document';
+import type { CauseDocument, ExceptionDocument } from '../document';
 import { newId } from '../document';
 import { isObject } from './is-object';
 import type { RecordedNode, RecordedSegment } from './recorded-node';
-import { safeCopy } from './safe-metadata';
-import { parseFrame } from './stack-frame';
+import { Budget, safeCopy } from './safe-metadata';
+import { framesOf } from './stack-frame';
 
-/** Frames kept of a stack; the rest is counted in `truncated`. */
-const MAX_FRAMES = 50;
 /** Exceptions kept of a chain of causes. */
 const MAX_CHAIN = 10;
 /** Thrown values that a segment remembers, so that each is stored once. */
 const MAX_KNOWN = 1000;
 const MAX_MESSAGE = 2000;
+const MAX_TYPE = 250;
 
 /**
  * Records `thrown` on `node`: its flags by status, its exception with stack and
@@ -110,9 +109,9 @@ function describeOne(root: RecordedSegment, value: unknown): ExceptionDocument {
       const { message, stack } = value as { message?: unknown; stack?: unknown };
       exception.type = typeOf(value);
       exception.message = safeMessage(
-        typeof message === 'string' ? message : JSON.stringify(safeCopy(value, root.owner.redact)),
+        typeof message === 'string' ? message : jsonOf(value, root.owner.redact),
       );
-      if (typeof stack === 'string') addStack(exception, stack);
+      if (typeof stack === 'string') addStack(exception, stack, message);
     } else {
       exception.type = value === null ? 'null' : typeof value;
       exception.message = safeMessage(String(value));
@@ -126,26 +125,27 @@ function describeOne(root: RecordedSegment, value: unknown): ExceptionDocument {
 
 /** Clients quote the URL they were given, with the password in it: `postgres://user:password@host`. */
 const PASSWORD_IN_URL = /(:\/\/[^\s/?#:@]*:)[^\s/?#@]+@/g;
+/** How much of a message is looked at: a password at the end of what is kept still ends in it. */
+const MAX_READ = 4 * MAX_MESSAGE;
 
 function safeMessage(message: string): string {
-  return message.replace(PASSWORD_IN_URL, '$1[redacted]@').slice(0, MAX_MESSAGE);
+  return message.slice(0, MAX_READ).replace(PASSWORD_IN_URL, '$1[redacted]@').slice(0, MAX_MESSAGE);
+}
+
+function jsonOf(value: object, redact: RegExp): string {
+  return JSON.stringify(safeCopy(value, redact, new Budget(MAX_MESSAGE)));
 }
 
 /** The name of an error, or its class's where it bears none of its own. */
 function typeOf(value: object): string {
   const { name } = value as { name?: unknown };
   const { name: className } = (value.constructor ?? {}) as { name?: unknown };
-  if (typeof name === 'string' && name !== '' && name !== 'Error') return name;
+  if (typeof name === 'string' && name !== '' && name !== 'Error') return name.slice(0, MAX_TYPE);
   return typeof className === 'string' && className !== '' ? className : 'Object';
 }
 
-function addStack(exception: ExceptionDocument, stack: string): void {
-  const frames: StackFrameDocument[] = [];
-  let total = 0;
-  for (const line of stack.split('\n')) {
-    const frame = parseFrame(line);
-    if (frame !== undefined && ++total <= MAX_FRAMES) frames.push(frame);
-  }
+function addStack(exception: ExceptionDocument, stack: string, message: unknown): void {
+  const { frames, more } = framesOf(stack, message);
   if (frames.length > 0) exception.stack = frames;
-  if (total > MAX_FRAMES) exception.truncated = total - MAX_FRAMES;
+  if (more > 0) exception.truncated = more;
 }

@@ -1,5 +1,5 @@
 import type { RecordedNode, RecordedSegment, RecordedSubsegment } from './recorded-node';
-import { safeCopy } from './safe-metadata';
+import { Budget, safeCopy } from './safe-metadata';
 import { safeName } from './safe-name';
 
 /**
@@ -8,7 +8,7 @@ import { safeName } from './safe-name';
  * JSON.stringify costs as much as everything else that a traced request does.
  */
 export function documentText(node: RecordedNode): string {
-  const text = nodeText(node);
+  const text = nodeText(node, new Budget(node.root.owner.maxMetadataLength));
   if (node.root !== node) return `${text}${aloneFields(node as RecordedSubsegment)}}`;
   const { trace_id, parent_id, user, origin, service } = node as RecordedSegment;
   let more = `,"trace_id":${idText(trace_id)}`;
@@ -26,7 +26,7 @@ function aloneFields({ segment, parent }: RecordedSubsegment): string {
 }
 
 /** The fields of `node` without the brace that ends it: its caller may have more. */
-function nodeText(node: RecordedNode): string {
+function nodeText(node: RecordedNode, budget: Budget): string {
   const { end_time, subsegments } = node;
   const id = node.hasId ? idText(node.id) : `"${node.id}"`;
   let text = `{"id":${id}${nameText(node.name)}${timeText(node.start_time)}`;
@@ -38,13 +38,13 @@ function nodeText(node: RecordedNode): string {
   if (node.http !== undefined) text += `,"http":${JSON.stringify(node.http)}`;
   if (node.aws !== undefined) text += `,"aws":${JSON.stringify(node.aws)}`;
   if (node.annotations !== undefined) text += `,"annotations":${JSON.stringify(node.annotations)}`;
-  text += metadataText(node);
+  text += metadataText(node, budget);
   if (node.root !== node) text += subsegmentFields(node as RecordedSubsegment);
   if (subsegments === undefined) return text;
 
   let before = ',"subsegments":[';
   for (const child of subsegments) {
-    text += `${before}${nodeText(child)}}`;
+    text += `${before}${nodeText(child, budget)}}`;
     before = ',';
   }
   return subsegments.length === 0 ? `${text},"subsegments":[]` : `${text}]`;
@@ -58,13 +58,13 @@ function subsegmentFields({ namespace, traced, sql }: RecordedSubsegment): strin
   return text;
 }
 
-function metadataText(node: RecordedNode): string {
+function metadataText(node: RecordedNode, budget: Budget): string {
   const nest = node.call?.nest;
   const { metadata } = node;
   if (metadata === undefined) {
     return nest === undefined ? '' : `,"metadata":{"nest":${constantText(nest)}}`;
   }
-  const safe = safeCopy(metadata, node.root.owner.redact) as NonNullable<typeof metadata>;
+  const safe = safeCopy(metadata, node.root.owner.redact, budget) as NonNullable<typeof metadata>;
   if (nest !== undefined) safe.nest = { ...nest, ...safe.nest };
   return `,"metadata":${JSON.stringify(safe)}`;
 }
@@ -80,20 +80,22 @@ function constantText(shared: object): string {
 
 /** Those made here need no escaping; one that came from a header or from other code may. */
 const PLAIN_ID = /^[\w-]*$/;
+const MAX_PLAIN_ID = 100;
 
 function idText(id: string): string {
-  return PLAIN_ID.test(id) ? `"${id}"` : JSON.stringify(id);
+  return id.length <= MAX_PLAIN_ID && PLAIN_ID.test(id) ? `"${id}"` : JSON.stringify(id);
 }
 
 /** What goes between id and time. Names of methods come again with every request; ones made up at run time may not fill the memory. */
 const names = new Map<string, string>();
 const MAX_NAMES = 2_000;
+const MAX_NAME = 200;
 
 function nameText(name: string): string {
   let text = names.get(name);
   if (text === undefined) {
     text = `,"name":${JSON.stringify(safeName(name))},"start_time":`;
-    if (names.size < MAX_NAMES) names.set(name, text);
+    if (names.size < MAX_NAMES && name.length <= MAX_NAME) names.set(name, text);
   }
   return text;
 }

@@ -9,6 +9,7 @@ import { formatTraceHeader, newId } from '../document';
 import { annotate } from './annotations';
 import { recordThrown } from './cause';
 import { documentText } from './document-text';
+import { snapshot } from './safe-metadata';
 import type { Call, RecordedNode, RecordedSegment, RecordedSubsegment } from './recorded-node';
 
 /** What a segment and a subsegment have in common. */
@@ -56,7 +57,7 @@ export abstract class Node implements RecordedNode {
   addMetadata(key: string, value: unknown, namespace = 'default'): void {
     const metadata = (this.metadata ??= Object.create(null) as NonNullable<typeof this.metadata>);
     const entries = (metadata[namespace] ??= Object.create(null) as Record<string, unknown>);
-    entries[key] = value;
+    entries[key] = snapshot(value, this.root.owner.redact);
   }
 
   addError(thrown: unknown): void {

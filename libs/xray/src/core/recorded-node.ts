@@ -60,6 +60,8 @@ export interface RecordedSubsegment extends RecordedNode, SubsegmentNode {
 export interface SegmentOwner {
   /** Keys of metadata whose values are not sent. */
   readonly redact: RegExp;
+  /** Characters of metadata in one document. */
+  readonly maxMetadataLength: number;
   /** Which calls out of the process are recorded; none when undefined. */
   readonly outgoing: OutgoingPolicy | undefined;
   /** Logs `message` the first time `cause` comes up. Never throws. */

@@ -19,6 +19,8 @@ export interface RecorderOptions {
   sampler: Sampler;
   logger: RecorderLogger;
   redact?: RegExp;
+  /** Characters of metadata in one document. Default 262,144. */
+  maxMetadataLength?: number;
   /** Which calls out of the process are recorded; none when undefined. */
   outgoing?: OutgoingPolicy;
   /** Whether a segment that has been open for a second is sent as it is. Default true. */
@@ -59,6 +61,7 @@ export class Recorder implements InvocationOwner {
     trimmed: 0,
   };
   readonly redact: RegExp;
+  readonly maxMetadataLength: number;
   readonly outgoing: OutgoingPolicy | undefined;
   base: SegmentBase;
   private readonly warnings: WarnOnce;
@@ -68,6 +71,7 @@ export class Recorder implements InvocationOwner {
 
   constructor(private readonly options: RecorderOptions) {
     this.redact = options.redact ?? DEFAULT_REDACTED;
+    this.maxMetadataLength = options.maxMetadataLength ?? 262_144;
     this.outgoing = options.outgoing;
     this.base = options.base ?? {};
     this.warnings = new WarnOnce(options.logger);

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { redactPattern } from './redact';
-import { safeCopy } from './safe-metadata';
+import { capture } from 'nestjs-xray';
+import { trace } from 'nestjs-xray/testing';
+import { Budget, safeCopy } from './safe-metadata';
 
 const circular: Record<string, unknown> = { name: 'round' };
 circular.self = circular;
@@ -155,5 +157,97 @@ describe('what is redacted', () => {
       { a2: '[redacted]' },
       { token: 3 },
     ]);
+  });
+});
+
+describe('the budget of a copy', () => {
+  const rows = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({ at, text: 'x'.repeat(1_000) }));
+
+  it('ends the copy with a mark where it is spent', () => {
+    const copy = safeCopy({ rows: rows(100), after: 1 }, undefined, new Budget(10_000)) as any;
+    expect(copy.rows.at(-1)).toBe('[90 more]');
+    expect(copy['…']).toBe('[1 more]');
+    expect(JSON.stringify(copy).length).toBeLessThan(11_500);
+  });
+
+  it('holds for any value', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withMap: true, withSet: true, maxDepth: 4 }),
+        fc.nat(2_000),
+        (value, most) => {
+          const text =
+            JSON.stringify(safeCopy([value, value, value], undefined, new Budget(most))) ?? '';
+          // Each of a few levels may add its mark; control characters are written as six.
+          expect(text.replace(/\\u[0-9a-f]{4}|\\./g, '_').length).toBeLessThan(most + 1_500);
+        },
+      ),
+    );
+  });
+
+  it('ends the work too: what lies beyond is not looked at', () => {
+    let looked = 0;
+    const item = () => ({
+      get text() {
+        looked++;
+        return 'x'.repeat(8_000);
+      },
+    });
+    safeCopy(
+      Array.from({ length: 200 }, () => Array.from({ length: 200 }, item)),
+      undefined,
+      new Budget(80_000),
+    );
+    expect(looked).toBe(10);
+  });
+
+  it('is one for the whole document', () => {
+    const { segment } = trace(() => {
+      for (let n = 0; n < 20; n++)
+        capture(`part ${n}`, (part) => part?.addMetadata('rows', rows(50)));
+    });
+    expect(JSON.stringify(segment).length).toBeLessThan(262_144 + 20_000);
+    expect(segment.subsegments![0]!.metadata!.default!.rows).toHaveLength(50);
+    expect(segment.subsegments![19]!.metadata).toEqual({ '…': '[1 more]' });
+  });
+});
+
+describe('a recorded value', () => {
+  const recorded = (value: unknown, change: (value: any) => void) =>
+    trace(() =>
+      capture('x', (node) => {
+        node?.addMetadata('value', value);
+        change(value);
+      }),
+    ).segment.subsegments![0]!.metadata!.default!.value;
+
+  it('stays what it was when a small one is changed later', () => {
+    const filter = { q: 'books', tags: ['a'] };
+    const value = recorded(filter, (given) => {
+      given.tags.length = 0;
+      delete given.q;
+    });
+    expect(value).toEqual({ q: 'books', tags: ['a'] });
+  });
+
+  it('hides its secrets, also those of a small one', () => {
+    expect(recorded({ user: { password: 'x' } }, () => undefined)).toEqual({
+      user: { password: '[redacted]' },
+    });
+  });
+
+  it('is as deep when copied early as when copied late', () => {
+    const long = { text: 'x'.repeat(5_000), deep: nested(12) };
+    const early = recorded({ deep: nested(12) }, () => undefined) as typeof long;
+    const late = recorded(long, () => undefined) as typeof long;
+    expect(early.deep).toEqual(late.deep);
+  });
+
+  it('is a secret by the end of its key also where that is cut', () => {
+    const long = 'x'.repeat(600);
+    const copy = safeCopy({ [`a${long}password`]: 'a', [`b${long}name`]: 'b' }) as object;
+    expect(Object.values(copy)).toEqual(['[redacted]', 'b']);
+    expect(Object.keys(copy)[0]).toHaveLength(501);
   });
 });

@@ -1,55 +1,122 @@
 import { DEFAULT_REDACTED } from './redact';
 
+export { DEFAULT_REDACTED };
+
 /** Values deeper, longer or more numerous than this are cut, with a mark that says so. */
 const MAX_DEPTH = 8;
 const MAX_STRING = 8_192;
 const MAX_ITEMS = 200;
 /** Values of all depths together: each of 200 items may hold 200 more. */
 const MAX_VALUES = 5_000;
+const MAX_KEY = 500;
 
 const REDACTED = '[redacted]';
+
+/** How many characters the copies for one document may still have, about as JSON counts them. */
+export class Budget {
+  /** Whether something was left out for want of it. */
+  exceeded = false;
+
+  constructor(public left: number) {}
+
+  spend(characters: number): void {
+    this.left -= characters;
+  }
+
+  /** Whether nothing more may be copied; asked before the next value. */
+  get isSpent(): boolean {
+    if (this.left > 0) return false;
+    this.exceeded = true;
+    return true;
+  }
+}
 
 /**
  * A copy of `value` that JSON can hold, whatever it was: cycles, BigInt, Map, Set,
  * Date, Buffer, getters and toJSON that throw. What looks like a secret by its key
- * is replaced by `[redacted]`.
+ * is replaced by `[redacted]`. It ends where `budget` does, and so does the work.
  */
-export function safeCopy(value: unknown, redacted: RegExp = DEFAULT_REDACTED): unknown {
-  return new Copier(redacted).copy(value);
+export function safeCopy(
+  value: unknown,
+  redacted: RegExp = DEFAULT_REDACTED,
+  budget = new Budget(Infinity),
+): unknown {
+  return new Copier(redacted, budget, 0).copy(value);
+}
+
+/** Metadata is a record of namespaces, and a namespace one of values: a value is two levels deep. */
+const DEPTH_OF_VALUE = 2;
+/** What is copied at once when it is recorded; a longer value is copied when the document is written. */
+const MAX_SNAPSHOT = 4_096;
+
+/** How many characters each snapshot has. */
+const snapshots = new WeakMap<object, number>();
+
+/**
+ * What is kept of a metadata value from the moment it is recorded: a copy of a small one, so that
+ * the application may change its own; a large one itself.
+ */
+export function snapshot(value: unknown, redacted: RegExp): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const budget = new Budget(MAX_SNAPSHOT);
+  const copy = new Copier(redacted, budget, DEPTH_OF_VALUE).copy(value);
+  if (budget.exceeded || budget.left < 0) return value;
+  if (typeof copy === 'object' && copy !== null) snapshots.set(copy, MAX_SNAPSHOT - budget.left);
+  return copy;
 }
 
 class Copier {
   private values = 0;
   private readonly above: object[] = [];
 
-  constructor(private readonly redacted: RegExp) {}
+  constructor(
+    private readonly redacted: RegExp,
+    private readonly budget: Budget,
+    private readonly depth: number,
+  ) {}
 
   copy(value: unknown): unknown {
     switch (typeof value) {
       case 'string':
-        return value.length > MAX_STRING
-          ? `${value.slice(0, MAX_STRING)}… [${value.length - MAX_STRING} more characters]`
-          : value;
+        return this.text(value);
       case 'number':
+        this.budget.spend(8);
         return Number.isFinite(value) ? value : String(value);
       case 'boolean':
       case 'undefined':
+        this.budget.spend(5);
         return value;
       case 'bigint':
       case 'symbol':
-        return value.toString();
+        return this.text(value.toString());
       case 'function':
-        return `[function ${nameOf(value)}]`;
+        return this.text(`[function ${nameOf(value)}]`);
       default:
         return value === null || value === undefined ? null : this.copyObject(value);
     }
   }
 
+  private text(value: string): string {
+    const kept = Math.min(MAX_STRING, Math.max(0, this.budget.left));
+    this.budget.spend(value.length + 3);
+    if (value.length <= kept) return value;
+    if (kept < MAX_STRING) this.budget.exceeded = true;
+    return `${value.slice(0, kept)}… [${value.length - kept} more characters]`;
+  }
+
   private copyObject(value: object): unknown {
+    const size = snapshots.get(value);
+    if (size !== undefined && size <= this.budget.left) {
+      this.budget.spend(size);
+      return value;
+    }
     if (this.above.includes(value)) return '[circular]';
-    if (this.above.length >= MAX_DEPTH) return Array.isArray(value) ? '[array]' : '[object]';
+    if (this.above.length + this.depth >= MAX_DEPTH) {
+      return Array.isArray(value) ? '[array]' : '[object]';
+    }
     if (++this.values > MAX_VALUES) return `[more than ${MAX_VALUES} objects]`;
     this.above.push(value);
+    this.budget.spend(2);
     try {
       return this.contentsOf(value);
     } catch (problem) {
@@ -66,7 +133,7 @@ class Copier {
     if (value instanceof Error) return this.record({ name: value.name, message: value.message });
     if (value instanceof Map) return this.map(value);
     if (value instanceof Set) return this.list(value, value.size);
-    if (value instanceof RegExp) return String(value);
+    if (value instanceof RegExp) return this.text(String(value));
     if (value instanceof Promise) return '[Promise]';
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
       return `[${value.constructor.name}, ${value.byteLength} bytes]`;
@@ -82,8 +149,8 @@ class Copier {
   private list(items: Iterable<unknown>, length: number): unknown[] {
     const list: unknown[] = [];
     for (const item of items) {
-      if (list.length >= MAX_ITEMS) {
-        list.push(`[${length - MAX_ITEMS} more]`);
+      if (list.length >= MAX_ITEMS || this.budget.isSpent) {
+        list.push(`[${length - list.length} more]`);
         break;
       }
       list.push(this.copy(item) ?? null);
@@ -93,14 +160,15 @@ class Copier {
 
   private map(entries: Map<unknown, unknown>): Record<string, unknown> {
     const result = Object.create(null) as Record<string, unknown>;
-    let left = MAX_ITEMS;
+    let count = 0;
     for (const [key, item] of entries) {
-      if (left-- === 0) {
-        result['…'] = `[${entries.size - MAX_ITEMS} more]`;
+      if (count >= MAX_ITEMS || this.budget.isSpent) {
+        result['…'] = `[${entries.size - count} more]`;
         break;
       }
+      count++;
       const name = typeof key === 'object' && key !== null ? '[object]' : String(key);
-      result[name] = this.redacted.test(name) ? REDACTED : this.copy(item);
+      result[this.key(name)] = this.isSecret(name) ? REDACTED : this.copy(item);
     }
     return result;
   }
@@ -109,22 +177,35 @@ class Copier {
     const result = Object.create(null) as Record<string, unknown>;
     const keys = Object.keys(value);
     for (let i = 0; i < keys.length; i++) {
-      if (i === MAX_ITEMS) {
-        result['…'] = `[${keys.length - MAX_ITEMS} more]`;
+      if (i === MAX_ITEMS || this.budget.isSpent) {
+        result['…'] = `[${keys.length - i} more]`;
         break;
       }
       const key = keys[i]!;
-      if (this.redacted.test(key)) {
-        result[key] = REDACTED;
+      const kept = this.key(key);
+      if (this.isSecret(key)) {
+        result[kept] = REDACTED;
         continue;
       }
       try {
-        result[key] = this.copy(value[key]);
+        result[kept] = this.copy(value[key]);
       } catch (problem) {
-        result[key] = unreadable(problem);
+        result[kept] = unreadable(problem);
       }
     }
     return result;
+  }
+
+  private key(key: string): string {
+    const kept = key.length > MAX_KEY ? `${key.slice(0, MAX_KEY)}…` : key;
+    this.budget.spend(kept.length + 4);
+    return kept;
+  }
+
+  /** Of a key of unusual length its ends are looked at: `…Password`, `authorization…`. */
+  private isSecret(key: string): boolean {
+    if (key.length <= MAX_KEY) return this.redacted.test(key);
+    return this.redacted.test(key.slice(0, MAX_KEY)) || this.redacted.test(key.slice(-MAX_KEY));
   }
 }
 
@@ -137,10 +218,13 @@ function nameOf(value: object): string {
   }
 }
 
+const MAX_REASON = 200;
+
 /** The mark of what could not be read; the problem itself may be as bad. */
 function unreadable(problem: unknown): string {
   try {
-    return `[unreadable: ${problem instanceof Error ? problem.message : String(problem)}]`;
+    const why = problem instanceof Error ? problem.message : String(problem);
+    return `[unreadable: ${why.slice(0, MAX_REASON)}]`;
   } catch {
     return '[unreadable]';
   }

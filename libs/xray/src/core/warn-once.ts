@@ -6,6 +6,8 @@ export interface RecorderLogger {
 /** Different warnings kept apart; beyond that, no new kind is reported. */
 const MAX_WARNINGS = 1000;
 
+const MAX_LENGTH = 2_000;
+
 /** Logs each kind of trouble once, and never throws. */
 export class WarnOnce {
   private readonly warned = new Set<string>();
@@ -14,10 +16,13 @@ export class WarnOnce {
 
   /** Logs `message` the first time `cause` comes up. */
   warn(cause: string, message: string): void {
-    if (this.warned.has(cause) || this.warned.size >= MAX_WARNINGS) return;
-    this.warned.add(cause);
+    if (this.warned.size >= MAX_WARNINGS) return;
+    // Either may quote what a user sent.
+    const key = cause.slice(0, MAX_LENGTH);
+    if (this.warned.has(key)) return;
+    this.warned.add(key);
     try {
-      this.logger.warn(message);
+      this.logger.warn(message.slice(0, MAX_LENGTH));
     } catch {
       // A logger that throws must not take the application with it.
     }

@@ -34,7 +34,20 @@ export function requestBlock(
 
 /** `url` without scheme and host, which clients of proxies name, perhaps with a password. */
 export function originForm(url: string): string {
-  return url.startsWith('/') ? url : url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '') || '/';
+  if (url.startsWith('/')) return url;
+  const scheme = url.indexOf('://');
+  if (scheme < 1 || !/^[a-z][a-z\d+.-]*$/i.test(url.slice(0, Math.min(scheme, MAX_SCHEME)))) {
+    return url || '/';
+  }
+  return url.slice(firstOf(url, ['/', '?', '#'], scheme + 3)) || '/';
+}
+
+const MAX_SCHEME = 100;
+
+/** Where the first of `marks` stands, or the end. */
+function firstOf(text: string, marks: string[], from = 0): number {
+  const found = marks.map((mark) => text.indexOf(mark, from)).filter((at) => at >= 0);
+  return found.length > 0 ? Math.min(...found) : text.length;
 }
 
 /**
@@ -43,8 +56,7 @@ export function originForm(url: string): string {
  */
 export function pathOf(url: string): string {
   const path = originForm(url);
-  const end = path.search(/[?;#]/);
-  return end < 0 ? path : path.slice(0, end);
+  return path.slice(0, firstOf(path, ['?', ';', '#']));
 }
 
 /** Puts the answer on the segment: its final status decides error, throttle and fault. */

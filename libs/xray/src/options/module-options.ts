@@ -67,6 +67,12 @@ export const MODULE_OPTIONS = documented<XrayOptions>({
     takes: 'a whole number of bytes from 1,000 up',
     fits: fits.wholeFrom(1_000),
   },
+  maxMetadataLength: {
+    says: 'Characters of [metadata](#metadata) in one document; what goes beyond is left out, with a mark that says so.',
+    default: '262,144',
+    takes: 'a whole number of characters from 0 up',
+    fits: fits.wholeFrom(0),
+  },
   inProgress: {
     says: 'Send a segment that has been open for a second as it is, and again when it is done.',
     default: '`true`',

@@ -54,6 +54,7 @@ export function createRecorder(options: XrayOptions): Recorder {
       serviceType: () => recorder.base.origin,
     }),
     redact: redactPattern(options.redact),
+    maxMetadataLength: options.maxMetadataLength,
     base: { service: { runtime: 'node', runtime_version: process.version } },
   });
   return recorder;

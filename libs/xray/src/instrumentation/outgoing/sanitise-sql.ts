@@ -5,25 +5,32 @@ const MAX_CACHED = 500;
 const LITERALS =
   /"(?:[^"]|"")*"|[eE]'(?:[^'\\]|''|\\[\s\S])*'?|(?:\b[bBxXnN]|\b[uU]&)?'(?:[^']|'')*'?|\$([A-Za-z_]\w*)?\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\$\d+|\b[A-Za-z_][\w$]*|\b\d[\w.]*(?:[eE][+-]?\d+)?/g;
 
+/** Texts and what became of them. Those of bulk inserts are long and seldom the same: they are not kept. */
 const cache = new Map<string, string>();
+const MAX_CACHED_TEXT = MAX_SQL;
 
 /**
  * The query with every literal replaced by `?` and without comments: parameters
  * stay `$1`, names stay. At most 4,000 characters.
  */
 export function sanitiseSql(text: string): string {
+  if (text.length > MAX_CACHED_TEXT) return sanitise(text);
   const known = cache.get(text);
   if (known !== undefined) return known;
-  // What would be cut anyway is not looked at; a literal cut in two still becomes `?`.
-  const sanitised = text
-    .slice(0, MAX_SQL * 4)
-    .replace(LITERALS, replace)
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, MAX_SQL);
+  const sanitised = sanitise(text);
   if (cache.size >= MAX_CACHED) cache.delete(cache.keys().next().value!);
   cache.set(text, sanitised);
   return sanitised;
+}
+
+/** What would be cut anyway is not looked at; a literal cut in two still becomes `?`. */
+function sanitise(text: string): string {
+  const sanitised = text
+    .slice(0, MAX_SQL * 2)
+    .replace(LITERALS, replace)
+    .replace(/\s+/g, ' ')
+    .trim();
+  return sanitised.slice(0, MAX_SQL);
 }
 
 function replace(token: string): string {
