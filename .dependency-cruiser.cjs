@@ -16,6 +16,7 @@ const FOLDERS = {
     ...['instrumentation', 'decorators', 'entry'],
   ],
   interop: [],
+  opentelemetry: ['instrumentation'],
   testing: [],
 };
 
@@ -129,6 +130,13 @@ module.exports = {
       to: { path: '^libs/document/' },
     },
     {
+      name: 'opentelemetry-is-optional',
+      severity: 'error',
+      comment: 'Who does not import the bridge needs no @opentelemetry/api.',
+      from: { path: '^libs/xray/src/(?!opentelemetry/)', pathNot: NOT_SPECS },
+      to: { path: 'node_modules/@opentelemetry' },
+    },
+    {
       name: 'through-the-index',
       severity: 'error',
       comment: 'What another package needs of a library is exported by its index.',
@@ -136,7 +144,7 @@ module.exports = {
       to: {
         path: '^libs/[^/]+/src/.+',
         pathNot:
-          '^libs/([^/]+/src/(index|console-api)\\.ts|document/src/exact-json\\.ts|xray/src/(testing/index|interop/aws-sdk)\\.ts)|^$1/$2/',
+          '^libs/([^/]+/src/(index|console-api)\\.ts|document/src/exact-json\\.ts|xray/src/(testing/index|interop/aws-sdk|opentelemetry/index)\\.ts)|^$1/$2/',
       },
     },
     {

@@ -46,6 +46,7 @@ module.exports = {
     '^chevrotain$': '<rootDir>/node_modules/chevrotain/lib/chevrotain.mjs',
     '^nestjs-xray$': '<rootDir>/libs/xray/src/index.ts',
     '^nestjs-xray/testing$': '<rootDir>/libs/xray/src/testing/index.ts',
+    '^nestjs-xray/opentelemetry$': '<rootDir>/libs/xray/src/opentelemetry/index.ts',
     '^nestjs-xray/aws-sdk$': '<rootDir>/libs/xray/src/interop/aws-sdk.ts',
   },
   modulePathIgnorePatterns: [

@@ -26,6 +26,7 @@ export type {
   CauseDocument,
   ExceptionDocument,
   HttpDocument,
+  LinkDocument,
   NodeDocument,
   SegmentDocument,
   ServiceDocument,

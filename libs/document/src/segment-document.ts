@@ -13,7 +13,6 @@ export interface SegmentDocument extends NodeDocument {
   /** The kind of AWS resource that ran the code, for instance `AWS::ECS::Container`. */
   origin?: string;
   resource_arn?: string;
-  links?: { trace_id: string; id: string; attributes?: Record<string, unknown> }[];
 }
 
 /** A part of a segment; carries `trace_id`, `parent_id` and `type` when it is sent on its own. */
@@ -50,9 +49,18 @@ export interface NodeDocument {
   aws?: Record<string, unknown>;
   /** Indexed, at most 50 in a trace; keys of letters, digits, `_` and `.`. */
   annotations?: Record<string, AnnotationValue>;
+  /** Other traces that this has to do with. */
+  links?: LinkDocument[];
   /** Not indexed: namespace → key → any JSON value. */
   metadata?: Record<string, Record<string, unknown>>;
   subsegments?: SubsegmentDocument[];
+}
+
+/** Points to a (sub)segment, as a rule of another trace. */
+export interface LinkDocument {
+  trace_id: string;
+  id: string;
+  attributes?: Record<string, unknown>;
 }
 
 export type AnnotationValue = string | number | boolean;

@@ -3,6 +3,7 @@ import type { Plugin } from './plugins/plugin';
 import type { ConfigurableModuleAsyncOptions, Type } from '@nestjs/common';
 import type { Emitter } from './core/emitter';
 import type { CaptureOptions } from './core/outgoing';
+import type { Propagation } from './core/propagation';
 import type { RecorderLogger } from './core/warn-once';
 import type { Sampling } from './sampling/create-sampler';
 
@@ -57,6 +58,17 @@ export interface XrayOptions {
   contextMissing?: 'ignore' | 'log' | 'error';
   /** Which calls out of the process become subsegments and carry the trace on. Default: all kinds. */
   capture?: boolean | CaptureOptions;
+  /**
+   * How the trace is passed on with calls: `xray` is the header X-Amzn-Trace-Id, `w3c` the headers
+   * traceparent, tracestate and baggage. Both are followed on the way in, X-Ray's first. AWS SDK
+   * calls carry X-Ray's alone. Default both.
+   */
+  propagate?: Propagation[];
+  /**
+   * Which attributes that were set by the OpenTelemetry API become annotations, as globs
+   * (`cart.*`); all others are metadata. Default none. See `nestjs-xray/opentelemetry`.
+   */
+  indexAttributes?: string[];
   /** Requests that get no segment, by path glob (`/health/*`) or predicate. */
   ignore?: IgnoreRule | IgnoreRule[];
   /** Whether URLs are recorded with their query string, where secrets tend to be. Default `strip`. */

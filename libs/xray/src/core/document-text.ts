@@ -38,6 +38,7 @@ function nodeText(node: RecordedNode, budget: Budget): string {
   if (node.http !== undefined) text += `,"http":${JSON.stringify(node.http)}`;
   if (node.aws !== undefined) text += `,"aws":${JSON.stringify(node.aws)}`;
   if (node.annotations !== undefined) text += `,"annotations":${JSON.stringify(node.annotations)}`;
+  if (node.links !== undefined) text += `,"links":${JSON.stringify(node.links)}`;
   text += metadataText(node, budget);
   if (node.root !== node) text += subsegmentFields(node as RecordedSubsegment);
   if (subsegments === undefined) return text;

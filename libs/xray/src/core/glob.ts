@@ -12,6 +12,12 @@ export function globMatcher(glob: string): (text: string) => boolean {
   return (text) => matches(wanted, text.toLowerCase());
 }
 
+/** A test for whether any of `globs` fits. */
+export function anyGlob(globs: readonly string[]): (text: string) => boolean {
+  const matchers = globs.map(globMatcher);
+  return (text) => matchers.some((fits) => fits(text));
+}
+
 function matches(glob: string, text: string): boolean {
   let at = 0;
   let g = 0;

@@ -22,8 +22,8 @@ export class LambdaSegment extends Segment {
     super(name, owner, traceId, undefined, extra);
   }
 
-  override end(): void {
-    this.end_time = this.now();
+  override end(at = this.now()): void {
+    this.end_time = at;
     this.owner.invocationEnded(this);
   }
 }

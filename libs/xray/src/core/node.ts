@@ -2,6 +2,7 @@ import type {
   AnnotationValue,
   CauseDocument,
   HttpDocument,
+  LinkDocument,
   SegmentDocument,
   SubsegmentDocument,
 } from '../document';
@@ -10,7 +11,14 @@ import { annotate } from './annotations';
 import { recordThrown } from './cause';
 import { documentText } from './document-text';
 import { snapshot } from './safe-metadata';
-import type { Call, RecordedNode, RecordedSegment, RecordedSubsegment } from './recorded-node';
+import { link } from './links';
+import type {
+  Call,
+  RecordedNode,
+  RecordedSegment,
+  RecordedSubsegment,
+  SpanFace,
+} from './recorded-node';
 
 /** What a segment and a subsegment have in common. */
 export abstract class Node implements RecordedNode {
@@ -27,6 +35,8 @@ export abstract class Node implements RecordedNode {
   call: Call | undefined = undefined;
   declare http: HttpDocument | undefined;
   declare aws: Record<string, unknown> | undefined;
+  declare links: LinkDocument[] | undefined;
+  declare span: SpanFace | undefined;
 
   /** Made when first asked for: most ids are needed only when the document is written. */
   private lazyId: string | undefined = undefined;
@@ -60,6 +70,10 @@ export abstract class Node implements RecordedNode {
     entries[key] = snapshot(value, this.root.owner.redact);
   }
 
+  addLink(other: LinkDocument): void {
+    link(this, other);
+  }
+
   addError(thrown: unknown): void {
     recordThrown(this, thrown);
   }
@@ -88,7 +102,7 @@ export abstract class Node implements RecordedNode {
 
   abstract detach(): void;
   abstract reopen(parent: RecordedNode | undefined): boolean;
-  abstract end(): void;
+  abstract end(at?: number): void;
 
   traceHeader(): string {
     const { trace_id, extra } = this.root;

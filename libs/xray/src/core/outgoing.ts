@@ -1,4 +1,5 @@
-import { globMatcher } from './glob';
+import { anyGlob } from './glob';
+import type { Propagation } from './propagation';
 
 /** A call that leaves the process, as predicates in the `capture` option see it. */
 export interface OutgoingHttp {
@@ -65,17 +66,20 @@ interface Calls {
 /** The `capture` option, ready to be asked at each call. */
 export class OutgoingPolicy {
   readonly sqlText: boolean;
+  /** How the trace is passed on; undefined for every way. */
+  readonly propagate: ReadonlySet<Propagation> | undefined;
   private readonly hosts: ((host: string) => boolean) | undefined;
 
   constructor(
     private readonly options: CaptureOptions,
     readonly urlQuery: 'strip' | 'keep' = 'strip',
+    propagate?: readonly Propagation[],
   ) {
+    this.propagate = propagate && new Set(propagate);
     this.sqlText = options.sqlText !== false;
     const { headerHosts } = options;
     if (Array.isArray(headerHosts)) {
-      const globs = headerHosts.map(globMatcher);
-      this.hosts = (host) => globs.some((matches) => matches(host));
+      this.hosts = anyGlob(headerHosts);
     } else {
       this.hosts = headerHosts;
     }
@@ -85,9 +89,10 @@ export class OutgoingPolicy {
   static from(
     capture: boolean | CaptureOptions = true,
     urlQuery?: 'strip' | 'keep',
+    propagate?: readonly Propagation[],
   ): OutgoingPolicy | undefined {
     if (capture === false) return undefined;
-    const policy = new OutgoingPolicy(capture === true ? {} : capture, urlQuery);
+    const policy = new OutgoingPolicy(capture === true ? {} : capture, urlQuery, propagate);
     return TARGETS.some((target) => policy.mayWant(target)) ? policy : undefined;
   }
 

@@ -16,6 +16,9 @@ export interface RecordedNode extends TraceNode {
   /** What the call that this records wants to know about its end. */
   call: Call | undefined;
 
+  /** What stands for it in the OpenTelemetry API, once that was asked for. */
+  span: SpanFace | undefined;
+
   /** Takes it out of the trace: its work has not begun. */
   detach(): void;
 
@@ -25,8 +28,11 @@ export interface RecordedNode extends TraceNode {
    */
   reopen(parent: RecordedNode | undefined): boolean;
 
-  /** Stamps the end and hands over what is to be sent. Callers check that it is open. */
-  end(): void;
+  /**
+   * Stamps the end, now unless epoch seconds are given, and hands over what is to be sent. Callers
+   * check that it is open.
+   */
+  end(at?: number): void;
 }
 
 export interface RecordedSegment extends RecordedNode, SegmentNode {
@@ -35,6 +41,8 @@ export interface RecordedSegment extends RecordedNode, SegmentNode {
   readonly owner: SegmentOwner;
   /** Parts of the incoming trace header to pass on. */
   extra: string | undefined;
+  /** What W3C's headers brought along, to be passed on. */
+  carried: Carried | undefined;
   /** What was thrown inside and the id it has, so that the same exception is stored once. */
   thrown: Map<unknown, string> | undefined;
   /** How many annotations this process has put in the trace. */
@@ -56,6 +64,27 @@ export interface RecordedSubsegment extends RecordedNode, SubsegmentNode {
   segment: RecordedSegment;
 }
 
+/** Parts of an incoming trace that travel in headers of their own. */
+export interface Carried {
+  readonly tracestate?: string;
+  readonly baggage?: string;
+}
+
+/** What was said of a node through the OpenTelemetry API, as OTLP sends it. */
+export interface SpanFace {
+  readonly data: {
+    /** Undefined on a node that was not begun by the API. */
+    readonly name: string | undefined;
+    /** As the API numbers kinds. */
+    readonly kind: number | undefined;
+    readonly scope: { name: string; version?: string } | undefined;
+    readonly attributes: ReadonlyMap<string, unknown>;
+    /** Times are epoch seconds. */
+    readonly events: readonly { name: string; time: number; attributes: object }[] | undefined;
+    readonly status: { code: number; message?: string } | undefined;
+  };
+}
+
 /** What a segment asks of whoever opened it. */
 export interface SegmentOwner {
   /** Keys of metadata whose values are not sent. */
@@ -64,6 +93,8 @@ export interface SegmentOwner {
   readonly maxMetadataLength: number;
   /** Which calls out of the process are recorded; none when undefined. */
   readonly outgoing: OutgoingPolicy | undefined;
+  /** Whether an attribute of the OpenTelemetry API becomes an annotation; none when undefined. */
+  readonly indexes: ((key: string) => boolean) | undefined;
   /** Logs `message` the first time `cause` comes up. Never throws. */
   warn(cause: string, message: string): void;
   /** Opens another one, for work that begins after the segment it was started in is gone. */

@@ -1,12 +1,13 @@
 import { newTraceId } from '../document';
 import type { TraceHeader } from '../document';
+import type { Incoming } from './propagation';
 import type { EmitStats, Emitter } from './emitter';
 import { flushBeforeExit, forgetBeforeExit } from './before-exit';
 import { takeDeepNodes } from './deep-nodes';
 import { type InvocationOwner, LambdaSegment } from './lambda-segment';
 import { OpenSegments } from './open-segments';
 import type { OutgoingPolicy } from './outgoing';
-import type { RecordedSegment, RecordedSubsegment } from './recorded-node';
+import type { Carried, RecordedSegment, RecordedSubsegment } from './recorded-node';
 import { DEFAULT_REDACTED } from './redact';
 import type { Sampler, SamplingRequest } from './sampler';
 import { Segment } from './segment';
@@ -23,6 +24,8 @@ export interface RecorderOptions {
   maxMetadataLength?: number;
   /** Which calls out of the process are recorded; none when undefined. */
   outgoing?: OutgoingPolicy;
+  /** Which attributes of the OpenTelemetry API become annotations. */
+  indexes?: (key: string) => boolean;
   /** Whether a segment that has been open for a second is sent as it is. Default true. */
   inProgress?: boolean;
   /**
@@ -63,6 +66,7 @@ export class Recorder implements InvocationOwner {
   readonly redact: RegExp;
   readonly maxMetadataLength: number;
   readonly outgoing: OutgoingPolicy | undefined;
+  readonly indexes: ((key: string) => boolean) | undefined;
   base: SegmentBase;
   private readonly warnings: WarnOnce;
   private readonly openSegments: OpenSegments;
@@ -73,6 +77,7 @@ export class Recorder implements InvocationOwner {
     this.redact = options.redact ?? DEFAULT_REDACTED;
     this.maxMetadataLength = options.maxMetadataLength ?? 262_144;
     this.outgoing = options.outgoing;
+    this.indexes = options.indexes;
     this.base = options.base ?? {};
     this.warnings = new WarnOnce(options.logger);
     const { emitter, inProgress = true } = options;
@@ -97,20 +102,22 @@ export class Recorder implements InvocationOwner {
    * Opens the segment of a request; the marker of an unsampled one when it is not to be recorded.
    * The caller's decision in `header` wins over the sampler's.
    */
-  open(request: SamplingRequest, header: TraceHeader = {}): RecordedSegment | Unsampled {
+  open(request: SamplingRequest, header: Incoming = {}): RecordedSegment | Unsampled {
     const { invocation } = this.options;
     if (invocation !== undefined) return this.openInvocation(request, invocation());
     const { root, extra } = header;
+    const carried = carriedBy(header);
     let ruleName: string | undefined;
     if (typeof header.sampled === 'boolean') {
-      if (!header.sampled) return new Unsampled(root, extra, this.outgoing);
+      if (!header.sampled) return new Unsampled(root, extra, this.outgoing, carried);
     } else {
       const decision = this.options.sampler.decide(request);
-      if (!decision.sampled) return new Unsampled(root, extra, this.outgoing);
+      if (!decision.sampled) return new Unsampled(root, extra, this.outgoing, carried);
       ruleName = decision.ruleName;
     }
     const traceId = root ?? newTraceId();
     const segment = new Segment(request.serviceName, this, traceId, header.parent, extra);
+    if (carried !== undefined) segment.carried = carried;
     const { base } = this;
     if (base.origin !== undefined) segment.origin = base.origin;
     if (base.service !== undefined) segment.service = base.service;
@@ -251,4 +258,9 @@ export class Recorder implements InvocationOwner {
     const { closed, sent, failed, dropped } = this.stats;
     this.stats = { ...this.stats, dropped: Math.max(dropped, closed - sent - failed) };
   }
+}
+
+/** Undefined for nearly all requests, which then have nothing to keep. */
+function carriedBy({ tracestate, baggage }: Incoming): Carried | undefined {
+  return tracestate === undefined && baggage === undefined ? undefined : { tracestate, baggage };
 }

@@ -7,6 +7,8 @@ import type { Recorder } from './recorder';
  */
 export interface Runtime {
   recorder: Recorder;
+  /** What segments are named that no request names. */
+  serviceName: string;
   /** Reports that `what` was attempted outside of a segment; undefined when that is of no interest. */
   missing: ((what: string) => void) | undefined;
   /** Whether documents say where in the code a decorator stands. */
@@ -18,6 +20,7 @@ const started: Runtime[] = [];
 /** A cell, so that the hot path reads one field of one object. */
 export const runtime: Partial<Runtime> & { source: boolean } = {
   recorder: undefined,
+  serviceName: undefined,
   missing: undefined,
   source: false,
 };
@@ -36,6 +39,7 @@ export function stopRuntime(stopped: Runtime): void {
 function apply(): void {
   const current = started.at(-1);
   runtime.recorder = current?.recorder;
+  runtime.serviceName = current?.serviceName;
   runtime.missing = current?.missing;
   runtime.source = current?.source ?? false;
 }

@@ -1,7 +1,7 @@
 import type { ServiceDocument } from '../document';
 import { clockOffset } from './clock';
 import { Node } from './node';
-import type { RecordedSegment, SegmentOwner } from './recorded-node';
+import type { Carried, RecordedSegment, SegmentOwner } from './recorded-node';
 
 export class Segment extends Node implements RecordedSegment {
   user: string | undefined = undefined;
@@ -10,6 +10,7 @@ export class Segment extends Node implements RecordedSegment {
   declare service: ServiceDocument | undefined;
 
   extra: string | undefined;
+  declare carried: Carried | undefined;
   thrown: Map<unknown, string> | undefined = undefined;
   annotationCount = 0;
   older: RecordedSegment | undefined = undefined;
@@ -50,8 +51,8 @@ export class Segment extends Node implements RecordedSegment {
     return true;
   }
 
-  end(): void {
-    this.end_time = this.now();
+  end(at = this.now()): void {
+    this.end_time = at;
     this.owner.closed(this);
   }
 }

@@ -49,9 +49,9 @@ export class Subsegment extends Node implements RecordedSubsegment {
     return this.segment;
   }
 
-  end(): void {
+  end(at?: number): void {
     const { segment } = this;
-    this.end_time = segment.now();
+    this.end_time = at ?? segment.now();
     if (segment.end_time !== undefined) segment.owner.outlived(this);
   }
 }

@@ -2,6 +2,7 @@ import type {
   AnnotationValue,
   CauseDocument,
   HttpDocument,
+  LinkDocument,
   SegmentDocument,
   ServiceDocument,
   SqlDocument,
@@ -29,6 +30,8 @@ export interface TraceNode {
   metadata: Record<string, Record<string, unknown>> | undefined;
   http: HttpDocument | undefined;
   aws: Record<string, unknown> | undefined;
+  /** Other traces that this has to do with, such as those that its messages came from. */
+  links: LinkDocument[] | undefined;
   readonly subsegments: readonly SubsegmentNode[] | undefined;
 
   /** The segment this belongs to; a segment is its own root. */
@@ -46,6 +49,9 @@ export interface TraceNode {
 
   /** Records any value for display, under `namespace` (default `default`); not searchable. */
   addMetadata(key: string, value: unknown, namespace?: string): void;
+
+  /** Names another trace that this has to do with. X-Ray keeps 20 of a segment; more are left out with a warning. */
+  addLink(link: LinkDocument): void;
 
   /** Records what was thrown and sets error, throttle or fault by it. Does not close. */
   addError(thrown: unknown): void;

@@ -1,5 +1,6 @@
 import { formatTraceHeader, newId, newTraceId } from '../document';
 import type { OutgoingPolicy } from './outgoing';
+import type { Carried } from './recorded-node';
 
 /**
  * Stands for the segment of a request that is not sampled: records nothing and
@@ -15,6 +16,8 @@ export class Unsampled {
     readonly extra?: string,
     /** Tells which calls pass it on. */
     readonly outgoing?: OutgoingPolicy,
+    /** What W3C's headers brought along, to be passed on. */
+    readonly carried?: Carried,
   ) {}
 
   /** Made when first asked for: where nothing is called, nobody needs it. */

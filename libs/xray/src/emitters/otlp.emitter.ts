@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { storage } from '../core/context';
+import type { RecordedNode } from '../core/recorded-node';
 import type { EmitStats, Emitter } from '../core/emitter';
 import { reasonOf, WarnOnce } from '../core/warn-once';
 import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
@@ -125,7 +126,7 @@ export class OtlpEmitter implements Emitter {
     for (const node of batch) {
       try {
         const document = node.toJSON();
-        const { resource, spans } = documentSpans(document);
+        const { resource, spans } = documentSpans(document, node as unknown as RecordedNode);
         if (spans.length === 0) continue; // all of it is in progress, and spans have ends
         const name = 'segment' in node && node.segment ? node.segment.name : node.name;
         const attributes = { 'service.name': name, ...resource, ...this.settings.resource };

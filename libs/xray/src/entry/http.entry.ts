@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { storage, type Active } from '../core/context';
+import { incomingTrace } from '../core/propagation';
 import { Recorder } from '../core/recorder';
 import { runtime } from '../core/runtime';
 import { inEffect, XRAY_OPTIONS, type XrayOptions } from '../xray.options';
@@ -11,7 +12,6 @@ import { nameFastifyRoutes } from './handler-name';
 import { activeExchange, Exchange, recordException } from './exchange';
 import { originForm, pathOf, requestBlock } from './http-block';
 import { ignoreMatcher } from './ignore';
-import { incomingHeader } from './incoming-header';
 import { onAdapter } from '../instrumentation/nest/on-adapter';
 import { hookRequests, type HookableAdapter } from '../instrumentation/nest/request-hook';
 import { SegmentName } from './segment-name';
@@ -76,7 +76,7 @@ export class HttpEntry {
 
     const { headers } = raw;
     const { host } = headers;
-    const header = incomingHeader(headers);
+    const header = incomingTrace(headers);
     const serviceName = this.name.of(host);
     const active = this.recorder.open({ serviceName, method, path, host }, header);
     if (header?.sampled === '?') {

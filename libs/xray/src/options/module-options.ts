@@ -104,6 +104,18 @@ export const MODULE_OPTIONS = documented<XrayOptions>({
     fits: fits.any(fits.flag, fits.object),
     inside: CAPTURE,
   },
+  propagate: {
+    says: "How the trace is passed on: `xray` is `X-Amzn-Trace-Id`, `w3c` is `traceparent`, `tracestate` and `baggage`. Both are followed on the way in, X-Ray's first. AWS SDK calls carry X-Ray's alone.",
+    default: "`['xray', 'w3c']`",
+    takes: 'a list of "xray" and "w3c"',
+    fits: fits.listOf(fits.oneOf('xray', 'w3c')),
+  },
+  indexAttributes: {
+    says: "Attributes of the [OpenTelemetry API](opentelemetry.md) that become annotations, as globs: `['cart.*']`.",
+    default: 'none: metadata',
+    takes: 'a list of globs, such as ["cart.*"]',
+    fits: fits.listOf(fits.text),
+  },
   ignore: {
     says: 'Requests and messages that get no segment: globs for the path, predicates, or a list of them.',
     default: 'none',

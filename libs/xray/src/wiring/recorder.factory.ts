@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Emitter } from '../core/emitter';
+import { anyGlob } from '../core/glob';
 import { OutgoingPolicy } from '../core/outgoing';
 import { Recorder } from '../core/recorder';
 import { redactPattern } from '../core/redact';
@@ -43,7 +44,7 @@ export function createRecorder(options: XrayOptions): Recorder {
   const logger = createLogger(options);
   const recorder: Recorder = new Recorder({
     emitter: options.emitter ?? createEmitter(options, logger),
-    outgoing: OutgoingPolicy.from(options.capture, options.urlQuery),
+    outgoing: OutgoingPolicy.from(options.capture, options.urlQuery, options.propagate),
     inProgress: options.inProgress,
     shutdownTimeoutMs: options.shutdownTimeoutMs,
     invocation: process.env.LAMBDA_TASK_ROOT ? invocation : undefined,
@@ -55,6 +56,7 @@ export function createRecorder(options: XrayOptions): Recorder {
     }),
     redact: redactPattern(options.redact),
     maxMetadataLength: options.maxMetadataLength,
+    indexes: options.indexAttributes && anyGlob(options.indexAttributes),
     base: { service: { runtime: 'node', runtime_version: process.version } },
   });
   return recorder;

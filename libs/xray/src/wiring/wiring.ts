@@ -5,6 +5,7 @@ import { startRuntime, stopRuntime, type Runtime } from '../core/runtime';
 import type { Undo } from '../decorators/wrap-class';
 import { HttpEntry } from '../entry/http.entry';
 import { MessageEntry } from '../entry/message.entry';
+import { SegmentName } from '../entry/segment-name';
 import { receiveRpcHeaders } from '../instrumentation/nest/rpc-header';
 import { instrumentOutgoing } from '../instrumentation/outgoing/install';
 import { detectResource } from '../plugins/detect-resource';
@@ -43,7 +44,8 @@ export class Wiring implements OnApplicationBootstrap {
   private start(): void {
     const { options, recorder, discovery } = this;
     const { source = process.env.NODE_ENV !== 'production', plugins } = options;
-    this.runtime = { recorder, missing: contextMissing(options, recorder), source };
+    const { service: serviceName } = new SegmentName(options);
+    this.runtime = { recorder, serviceName, missing: contextMissing(options, recorder), source };
     startRuntime(this.runtime);
     if (plugins) {
       const detected = detectResource(plugins, createLogger(options));

@@ -1,6 +1,7 @@
 import {
   INDEXED_KEYS,
   METADATA_PREFIX,
+  type LinkDocument,
   type NodeDocument,
   type SegmentDocument,
   type SubsegmentDocument,
@@ -13,6 +14,8 @@ import {
   httpServerAttributes,
   resourceAttributes,
 } from './conventions';
+import type { RecordedNode, SpanFace } from '../../core/recorded-node';
+import { apiSpan, withApiData } from './api-span';
 import { exceptionEvents } from './exception-events';
 import { keyValues, SpanKind, StatusCode, type OtlpSpan } from './otlp-span';
 
@@ -28,16 +31,17 @@ type AnyDocument = SegmentDocument & SubsegmentDocument;
  * Turns a segment, or a subsegment sent on its own, into OpenTelemetry's spans with the semantic
  * conventions of HTTP, RPC, databases and exceptions. Ids, times and nesting stay as they are.
  *
+ * What the OpenTelemetry API said of a node leaves as it was said, where `node` is given.
  * Spans have ends: what is still in progress is left to the document that comes when it is done.
  * @see https://opentelemetry.io/docs/specs/semconv/
  */
-export function documentSpans(document: AnyDocument): DocumentSpans {
+export function documentSpans(document: AnyDocument, node?: RecordedNode): DocumentSpans {
   const isSegment = document.type !== 'subsegment';
   const context: Context = {
     traceId: document.trace_id.slice(2).replace('-', ''),
     spans: [],
   };
-  addSpan(context, document, document.parent_id, isSegment);
+  addSpan(context, document, document.parent_id, isSegment, node);
   return {
     resource: isSegment ? resourceAttributes(document) : {},
     spans: context.spans,
@@ -54,11 +58,21 @@ function addSpan(
   node: AnyDocument | SubsegmentDocument,
   parentSpanId: string | undefined,
   isSegment: boolean,
+  recorded?: RecordedNode,
 ): void {
   if (node.end_time !== undefined) {
-    context.spans.push(spanOf(context.traceId, node as AnyDocument, parentSpanId, isSegment));
+    const document = node as AnyDocument;
+    const span = spanOf(context.traceId, document, parentSpanId, isSegment);
+    context.spans.push(asTold(span, document, recorded?.span?.data));
   }
-  for (const child of node.subsegments ?? []) addSpan(context, child, node.id, false);
+  node.subsegments?.forEach((child, at) =>
+    addSpan(context, child, node.id, false, recorded?.subsegments?.[at]),
+  );
+}
+
+function asTold(span: OtlpSpan, node: AnyDocument, data: SpanFace['data'] | undefined): OtlpSpan {
+  if (data === undefined) return span;
+  return data.name === undefined ? withApiData(span, data) : apiSpan(span, node, data);
 }
 
 function spanOf(
@@ -87,6 +101,7 @@ function spanOf(
     }),
   };
   if (parentSpanId !== undefined) span.parentSpanId = parentSpanId;
+  if (node.links) span.links = node.links.map(linkOf);
   const events = exceptionEvents(node);
   if (events.length > 0) span.events = events;
   // A server's 4xx is the caller's failure, not the span's: the conventions leave its status unset.
@@ -132,6 +147,11 @@ function recordedAttributes(node: NodeDocument): Record<string, unknown> {
     attributes[METADATA_PREFIX + namespace] = JSON.stringify(values);
   }
   return attributes;
+}
+
+function linkOf({ trace_id, id, attributes = {} }: LinkDocument) {
+  const traceId = trace_id.slice(2).replace('-', '');
+  return { traceId, spanId: id, attributes: keyValues(attributes) };
 }
 
 /** Epoch seconds as nanoseconds; a double holds microseconds of today's date and no more. */

@@ -42,6 +42,13 @@ function writeSpan(writer: BinaryWriter, span: OtlpSpan): void {
       attributes(inner, 3, event.attributes);
     });
   }
+  for (const link of span.links ?? []) {
+    message(writer, 13, (inner) => {
+      hexBytes(inner, 1, link.traceId);
+      hexBytes(inner, 2, link.spanId);
+      attributes(inner, 4, link.attributes);
+    });
+  }
   const { status } = span;
   if (status) {
     message(writer, 15, (inner) => {

@@ -15,6 +15,7 @@ export interface OtlpSpan {
   endTimeUnixNano: string;
   attributes: KeyValue[];
   events?: { timeUnixNano: string; name: string; attributes: KeyValue[] }[];
+  links?: { traceId: string; spanId: string; attributes: KeyValue[] }[];
   status?: { code: StatusCode; message?: string };
 }
 
@@ -39,10 +40,10 @@ export type AnyValue =
   | { doubleValue: number }
   | { arrayValue: { values: AnyValue[] } };
 
-export const SpanKind = { internal: 1, server: 2, client: 3 } as const;
+export const SpanKind = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
 export type SpanKind = (typeof SpanKind)[keyof typeof SpanKind];
 
-export const StatusCode = { unset: 0, error: 2 } as const;
+export const StatusCode = { unset: 0, ok: 1, error: 2 } as const;
 export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];
 
 /** Attributes as OTLP's list; what is undefined is left out. */

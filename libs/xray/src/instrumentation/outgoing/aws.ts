@@ -1,10 +1,10 @@
 import { outgoingPolicy, storage, type Active } from '../../core/context';
 import { follow } from '../../core/promises';
+import { XRAY_HEADER } from '../../core/propagation';
 import { Subsegment } from '../../core/subsegment';
 import { resourcesOf } from './aws-resources';
 import { loadedCopies } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
-import { TRACE_HEADER } from './remote-call';
 
 /** What we read of a client of AWS SDK v3. */
 interface Client {
@@ -177,7 +177,7 @@ function headerMiddleware(next: Handler): Handler {
     // A call that the predicate left out is told as the HTTP request that it is.
     if (headers && active && (active.notTraced || (active as Subsegment).namespace === 'aws')) {
       const outgoing = outgoingPolicy(active);
-      if (outgoing?.tells(String(hostname))) headers[TRACE_HEADER] = active.traceHeader();
+      if (outgoing?.tells(String(hostname))) headers[XRAY_HEADER] = active.traceHeader();
     }
     return next(args);
   };

@@ -3,7 +3,7 @@ import { storage, type Active } from '../../core/context';
 import type { Subsegment } from '../../core/subsegment';
 import { loadedCopies } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
-import { recordAnswer, remoteRequest, startRemoteCall, TRACE_HEADER } from './remote-call';
+import { recordAnswer, remoteRequest, startRemoteCall } from './remote-call';
 
 /** What undici's diagnostics channels tell: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
 interface Request {
@@ -55,15 +55,16 @@ function begin(request: Request): void {
   const { headers, method } = request;
   if (method === 'CONNECT') return; // a proxy's tunnel: the request through it follows
   // Whoever set the header traces this call already.
-  if (/x-amzn-trace-id/i.test(Array.isArray(headers) ? headers.join('\n') : String(headers))) {
-    return;
-  }
+  const set = (Array.isArray(headers) ? headers.join('\n') : String(headers)).toLowerCase();
+  if (set.includes('x-amzn-trace-id')) return;
   const call = startRemoteCall('fetch', () =>
     remoteRequest(method, String(request.origin), request.path),
   );
   if (!call) return;
   if (call.subsegment) calls.set(request, call.subsegment);
-  if (call.header !== undefined) request.addHeader(TRACE_HEADER, call.header);
+  for (const [name, value] of call.headers ?? []) {
+    if (!set.includes(`${name}\n`) && !set.includes(`${name}:`)) request.addHeader(name, value);
+  }
 }
 
 function lengthIn(headers: (Buffer | string)[]): string | undefined {

@@ -3,9 +3,10 @@ import { errorMonitor } from 'node:events';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
+import { XRAY_HEADER } from '../../core/propagation';
 import type { Subsegment } from '../../core/subsegment';
 import { patchMethod, type Method } from '../patch';
-import { recordAnswer, remoteRequest, startRemoteCall, TRACE_HEADER } from './remote-call';
+import { recordAnswer, remoteRequest, startRemoteCall } from './remote-call';
 
 /** What a request that is recorded belongs to. */
 const calls = new WeakMap<ClientRequest, Subsegment>();
@@ -76,11 +77,13 @@ function begin(request: ClientRequest): void {
   try {
     if (request.method === 'CONNECT') return; // a proxy's tunnel: the request through it follows
     // Whoever set the header traces this call already: AWS's SDK, or the application.
-    if (request.hasHeader(TRACE_HEADER)) return;
+    if (request.hasHeader(XRAY_HEADER)) return;
     const call = startRemoteCall('http', () => describe(request));
     if (!call) return;
-    if (call.header !== undefined && !request.headersSent) {
-      request.setHeader(TRACE_HEADER, call.header);
+    if (call.headers !== undefined && !request.headersSent) {
+      for (const [name, value] of call.headers) {
+        if (!request.hasHeader(name)) request.setHeader(name, value);
+      }
     }
     const { subsegment } = call;
     if (!subsegment) return;

@@ -1,6 +1,7 @@
 import { outgoingPolicy, storage } from '../../core/context';
 import type { OutgoingHttp } from '../../core/outgoing';
 import type { RecordedNode } from '../../core/recorded-node';
+import { outgoingHeaders } from '../../core/propagation';
 import { Subsegment } from '../../core/subsegment';
 
 const MAX_URL = 2_000;
@@ -25,12 +26,10 @@ export function remoteRequest(method: string, origin: string, target: string): R
   };
 }
 
-export const TRACE_HEADER = 'X-Amzn-Trace-Id';
-
-/** An HTTP request that goes out; its subsegment when it is recorded, its header when it is told. */
+/** An HTTP request that goes out; its subsegment when it is recorded, its headers when it is told. */
 export interface RemoteCall {
   subsegment?: Subsegment;
-  header?: string;
+  headers?: [name: string, value: string][];
 }
 
 /**
@@ -50,14 +49,14 @@ export function startRemoteCall(
   const request = describe();
   if (!outgoing.wants(target, request)) return undefined;
   const told = outgoing.tells(request.host);
-  if (active.notTraced) return told ? { header: active.traceHeader() } : undefined;
+  if (active.notTraced) return told ? { headers: outgoingHeaders(active) } : undefined;
 
   const subsegment = new Subsegment(request.host, active);
   subsegment.namespace = 'remote';
   const { method, origin, path, search } = request;
   const url = `${origin}${path}${outgoing.urlQuery === 'keep' ? search : ''}`;
   subsegment.http = { request: { method, url: url.slice(0, MAX_URL) } };
-  return { subsegment, header: told ? subsegment.traceHeader() : undefined };
+  return { subsegment, headers: told ? outgoingHeaders(subsegment) : undefined };
 }
 
 /** Records the answer's head. */

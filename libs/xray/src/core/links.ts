@@ -1,0 +1,20 @@
+import type { LinkDocument } from '../document';
+import type { RecordedNode } from './recorded-node';
+
+/** X-Ray keeps this many links of a segment. */
+const MAX_LINKS = 20;
+
+/** See `TraceNode.addLink`, which promises what this does. */
+export function link(node: RecordedNode, other: LinkDocument): void {
+  const links = (node.links ??= []);
+  if (links.some(({ id, trace_id }) => id === other.id && trace_id === other.trace_id)) return;
+  if (links.length < MAX_LINKS) {
+    links.push(other);
+    return;
+  }
+  node.root.owner.warn(
+    'links',
+    `Links of ${node.name} beyond the first ${MAX_LINKS} were left out: X-Ray keeps no more of a segment. ` +
+      'Handle messages in smaller batches to have all of them.',
+  );
+}

@@ -1,0 +1,80 @@
+import {
+  INDEXED_KEYS,
+  METADATA_PREFIX,
+  type SegmentDocument,
+  type SubsegmentDocument,
+} from '../../document';
+import type { SpanFace } from '../../core/recorded-node';
+import { exceptionEvents } from './exception-events';
+import { keyValues, StatusCode, type OtlpSpan } from './otlp-span';
+
+type Data = SpanFace['data'];
+type AnyDocument = SegmentDocument & SubsegmentDocument;
+
+/**
+ * A span that was begun by the OpenTelemetry API, as it was told to: name, kind, attributes, events
+ * and status. The document adds ids, times, links, and what was recorded by other ways.
+ */
+export function apiSpan(base: OtlpSpan, node: AnyDocument, data: Data): OtlpSpan {
+  const span: OtlpSpan = {
+    ...base,
+    name: data.name ?? base.name,
+    // OTLP counts from one.
+    kind: ((data.kind ?? 0) + 1) as OtlpSpan['kind'],
+    attributes: keyValues({ ...Object.fromEntries(data.attributes), ...otherwise(node, data) }),
+  };
+  const told = saidEvents(data);
+  const thrown = exceptionEvents(node).filter((event) => !told.some((each) => same(each, event)));
+  const events = [...told, ...thrown];
+  if (events.length > 0) span.events = events;
+  else delete span.events;
+  if (data.status !== undefined) span.status = { ...data.status, code: data.status.code } as never;
+  else if (node.fault || node.error) span.status = { code: StatusCode.error };
+  return span;
+}
+
+/** The attributes and events that were added to a span of ours by the API. */
+export function withApiData(base: OtlpSpan, data: Data): OtlpSpan {
+  const known = new Set(base.attributes.map(({ key }) => key));
+  const added = [...data.attributes].filter(([key]) => !known.has(key));
+  const events = [
+    ...(base.events ?? []),
+    ...saidEvents(data).filter((event) => !base.events?.some((each) => same(each, event))),
+  ];
+  return {
+    ...base,
+    attributes: [...base.attributes, ...keyValues(Object.fromEntries(added))],
+    ...(events.length > 0 && { events }),
+  };
+}
+
+type Event = NonNullable<OtlpSpan['events']>[number];
+
+function saidEvents({ events = [] }: Data): Event[] {
+  return events.map(({ name, time, attributes }) => ({
+    timeUnixNano: `${Math.round(time * 1e6)}000`,
+    name,
+    attributes: keyValues(attributes as Record<string, unknown>),
+  }));
+}
+
+/** Whether both tell of the same exception: one by the API, one by its being thrown. */
+function same(one: Event, other: Event): boolean {
+  const message = ({ attributes }: Event) =>
+    JSON.stringify(attributes.find(({ key }) => key === 'exception.message')?.value);
+  return one.name === other.name && message(one) === message(other);
+}
+
+/** Annotations and metadata that are no attributes. */
+function otherwise({ annotations, metadata }: AnyDocument, { attributes }: Data) {
+  const more: Record<string, unknown> = { ...annotations };
+  if (annotations) more[INDEXED_KEYS] = Object.keys(annotations);
+  for (const [namespace, values] of Object.entries(metadata ?? {})) {
+    if (namespace === 'otel') continue;
+    const rest = Object.entries(values).filter(([key]) => !attributes.has(key));
+    if (rest.length > 0) {
+      more[METADATA_PREFIX + namespace] = JSON.stringify(Object.fromEntries(rest));
+    }
+  }
+  return more;
+}

@@ -1,0 +1,61 @@
+import type { Context, ContextManager } from '@opentelemetry/api';
+import type { EventEmitter } from 'node:events';
+
+type Listener = (...args: unknown[]) => void;
+type Adder = (event: string | symbol, listener: Listener) => EventEmitter;
+
+const ADDERS = ['addListener', 'on', 'once', 'prependListener', 'prependOnceListener'] as const;
+const REMOVERS = ['removeListener', 'off'] as const;
+
+/** The bound form of each listener, by emitter: the same one for each event. */
+const emitters = new WeakMap<EventEmitter, WeakMap<Listener, Listener>>();
+
+/**
+ * Has the listeners that are added to `emitter` from now on called in `context`. Whoever removes
+ * one names the original. A second call does nothing.
+ */
+export function bindEmitter<T extends EventEmitter>(
+  manager: ContextManager,
+  context: Context,
+  emitter: T,
+): T {
+  if (emitters.has(emitter)) return emitter;
+  const bound = new WeakMap<Listener, Listener>();
+  emitters.set(emitter, bound);
+  // `once` adds a wrapper of its own by `on`: that one must be left as it is, or removing would not find it.
+  let adding = false;
+
+  for (const name of ADDERS) {
+    const original = emitter[name] as Adder;
+    define(emitter, name, (event, listener) => {
+      if (adding || typeof listener !== 'function') return original.call(emitter, event, listener);
+      let replacement = bound.get(listener);
+      if (replacement === undefined) {
+        replacement = manager.bind(context, listener);
+        bound.set(listener, replacement);
+      }
+      adding = true;
+      try {
+        return original.call(emitter, event, replacement);
+      } finally {
+        adding = false;
+      }
+    });
+  }
+  for (const name of REMOVERS) {
+    const original = emitter[name] as Adder;
+    define(emitter, name, (event, listener) =>
+      original.call(emitter, event, bound.get(listener) ?? listener),
+    );
+  }
+  return emitter;
+}
+
+function define(emitter: EventEmitter, name: string, value: Adder): void {
+  Object.defineProperty(emitter, name, {
+    value,
+    configurable: true,
+    writable: true,
+    enumerable: false,
+  });
+}

@@ -1,0 +1,15 @@
+import { createContextKey, type Context } from '@opentelemetry/api';
+import type { Incoming } from '../core/propagation';
+
+export type { Incoming };
+
+const KEY = createContextKey('nestjs-xray.incoming');
+
+/** The trace that `extract` found in headers, with what a span context has no place for. */
+export function incomingIn(context: Context): Incoming | undefined {
+  return context.getValue(KEY) as Incoming | undefined;
+}
+
+export function withIncoming(context: Context, incoming: Incoming): Context {
+  return context.setValue(KEY, incoming);
+}

@@ -1,0 +1,125 @@
+import {
+  SpanStatusCode,
+  TraceFlags,
+  type Attributes,
+  type AttributeValue,
+  type Exception,
+  type Link,
+  type SpanContext,
+  type SpanStatus,
+  type TimeInput,
+} from '@opentelemetry/api';
+import type { Active } from '../core/context';
+import type { RecordedNode } from '../core/recorded-node';
+import { exceptionEvent } from './exception-event';
+import { NODE, w3cTraceId, type BridgeSpan } from './nodes';
+import type { SpanData } from './span-data';
+import { describeNode, noteAttribute, noteLink } from './span-document';
+import { epochSeconds } from './time-input';
+
+/**
+ * A node as OpenTelemetry's API sees it. What is said of it is kept as it is said, for OTLP; the
+ * node gets what the segment document has a place for.
+ */
+export class NodeSpan implements BridgeSpan {
+  private identity: SpanContext | undefined = undefined;
+
+  constructor(
+    private readonly node: RecordedNode,
+    readonly data: SpanData,
+  ) {
+    node.span = this;
+  }
+
+  get [NODE](): Active {
+    return this.node;
+  }
+
+  spanContext(): SpanContext {
+    const { node } = this;
+    return (this.identity ??= {
+      traceId: w3cTraceId(node.root.trace_id),
+      spanId: node.id,
+      traceFlags: TraceFlags.SAMPLED,
+    });
+  }
+
+  isRecording(): boolean {
+    return !this.node.isClosed();
+  }
+
+  setAttribute(key: string, value: AttributeValue | undefined): this {
+    if (this.isRecording() && this.data.setAttribute(key, value) && !this.isOwn) {
+      noteAttribute(this.node, key, value);
+    }
+    return this;
+  }
+
+  setAttributes(attributes: Attributes): this {
+    for (const key of Object.keys(attributes ?? {})) this.setAttribute(key, attributes[key]);
+    return this;
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    if (!this.isRecording()) return this;
+    const given = isTime(attributesOrTime) ? attributesOrTime : time;
+    const attributes = isTime(attributesOrTime) ? {} : { ...attributesOrTime };
+    this.data.addEvent({ name, time: epochSeconds(given) ?? this.node.root.now(), attributes });
+    return this;
+  }
+
+  addLink(link: Link): this {
+    if (!this.isRecording()) return this;
+    this.data.addLink(link);
+    noteLink(this.node, link);
+    return this;
+  }
+
+  addLinks(links: Link[]): this {
+    for (const link of links) this.addLink(link);
+    return this;
+  }
+
+  /** As the API has it: `OK` is final, and unset changes nothing. */
+  setStatus(status: SpanStatus): this {
+    const { node, data } = this;
+    if (!this.isRecording() || status.code === SpanStatusCode.UNSET) return this;
+    if (data.status?.code === SpanStatusCode.OK) return this;
+    data.status = { ...status };
+    if (status.code === SpanStatusCode.OK) node.error = node.fault = node.throttle = false;
+    else if (!node.error) node.fault = true;
+    return this;
+  }
+
+  updateName(name: string): this {
+    if (this.isRecording()) {
+      this.node.name = String(name);
+      if (this.isOwn) this.data.name = String(name);
+    }
+    return this;
+  }
+
+  recordException(exception: Exception, time?: TimeInput): void {
+    if (!this.isRecording()) return;
+    const at = epochSeconds(time) ?? this.node.root.now();
+    this.data.addEvent({ name: 'exception', time: at, attributes: exceptionEvent(exception) });
+    this.node.addError(exception);
+    if (this.data.status?.code === SpanStatusCode.OK) this.node.error = this.node.fault = false;
+  }
+
+  /** A node that was begun by others is theirs to close. */
+  end(time?: TimeInput): void {
+    if (!this.isRecording() || !this.isOwn) return;
+    describeNode(this.node, this.data);
+    this.node.end(epochSeconds(time));
+  }
+
+  /** Whether the API began it. */
+  private get isOwn(): boolean {
+    return this.data.name !== undefined;
+  }
+}
+
+function isTime(value: Attributes | TimeInput | undefined): value is TimeInput {
+  return typeof value === 'number' || Array.isArray(value) || value instanceof Date;
+}

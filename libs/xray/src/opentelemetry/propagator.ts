@@ -1,0 +1,87 @@
+import {
+  createTraceState,
+  propagation,
+  trace,
+  TraceFlags,
+  type Context,
+  type SpanContext,
+  type TextMapGetter,
+  type TextMapPropagator,
+  type TextMapSetter,
+} from '@opentelemetry/api';
+import { incomingTrace, outgoingHeaders, TRACE_HEADERS } from '../core/propagation';
+import { formatTraceHeader, formatTraceparent } from '../document';
+import { formatBaggage, parseBaggage } from './baggage-header';
+import { withIncoming } from './incoming';
+import { isBridgeSpan, NODE, w3cTraceId, xrayTraceId } from './nodes';
+
+/** Writes and reads X-Ray's trace header and W3C's, as the option `propagate` says. */
+export class BridgePropagator implements TextMapPropagator {
+  inject<Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
+    const span = trace.getSpan(context);
+    const bag = propagation.getBaggage(context);
+    const baggage = bag && formatBaggage(bag);
+    // Our own instrumentation writes the headers of the call that it records.
+    if (isBridgeSpan(span) && span.stepsBack === true) return;
+    const active = isBridgeSpan(span) ? span[NODE] : undefined;
+    const headers =
+      active !== undefined
+        ? outgoingHeaders(active, baggage)
+        : foreignHeaders(span?.spanContext(), baggage);
+    for (const [name, value] of headers) setter.set(carrier, name, value);
+  }
+
+  extract<Carrier>(context: Context, carrier: Carrier, getter: TextMapGetter<Carrier>): Context {
+    const incoming = incomingTrace(headersOf(carrier, getter));
+    if (incoming === undefined) return context;
+    let extracted = withIncoming(context, incoming);
+    const { root, parent, sampled, baggage, tracestate } = incoming;
+    const bag = baggage === undefined ? undefined : parseBaggage(baggage);
+    if (bag !== undefined) extracted = propagation.setBaggage(extracted, bag);
+    if (root === undefined || parent === undefined) return extracted;
+    return trace.setSpanContext(extracted, {
+      traceId: w3cTraceId(root),
+      spanId: parent,
+      traceFlags: sampled === true ? TraceFlags.SAMPLED : TraceFlags.NONE,
+      isRemote: true,
+      ...(tracestate !== undefined && { traceState: createTraceState(tracestate) }),
+    });
+  }
+
+  fields(): string[] {
+    return [...TRACE_HEADERS];
+  }
+}
+
+/** The headers that matter, whatever case the carrier has them in. */
+function headersOf<Carrier>(
+  carrier: Carrier,
+  getter: TextMapGetter<Carrier>,
+): Record<string, unknown> {
+  const headers: Record<string, unknown> = {};
+  const keys = getter.keys(carrier) ?? [];
+  for (const header of TRACE_HEADERS) {
+    const name = header.toLowerCase();
+    const key = keys.find((each) => each.toLowerCase() === name) ?? name;
+    headers[name] = getter.get(carrier, key);
+  }
+  return headers;
+}
+
+/** The headers for a span that is not ours: one that came in and is passed on. */
+function foreignHeaders(
+  span: SpanContext | undefined,
+  baggage: string | undefined,
+): [string, string][] {
+  const headers: [string, string][] = [];
+  if (span !== undefined && trace.isSpanContextValid(span)) {
+    const sampled = (span.traceFlags & TraceFlags.SAMPLED) !== 0;
+    const header = { root: xrayTraceId(span), parent: span.spanId, sampled };
+    headers.push(['X-Amzn-Trace-Id', formatTraceHeader(header)]);
+    headers.push(['traceparent', formatTraceparent(header)!]);
+    const state = span.traceState?.serialize();
+    if (state) headers.push(['tracestate', state]);
+  }
+  if (baggage !== undefined) headers.push(['baggage', baggage]);
+  return headers;
+}

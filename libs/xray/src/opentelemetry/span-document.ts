@@ -1,0 +1,125 @@
+import { SpanKind, SpanStatusCode, type Link } from '@opentelemetry/api';
+import type { RecordedNode, RecordedSubsegment } from '../core/recorded-node';
+import {
+  INDEXED_KEYS,
+  isAwsCall,
+  readAwsCall,
+  readCallee,
+  readHttp,
+  readSql,
+  readStatus,
+  SQL_NAMES,
+  SQL_SYSTEMS,
+  textOf,
+  USER_NAMES,
+  type AnnotationValue,
+  type SpanKindName,
+} from '../document';
+import { outgoingPolicy } from '../core/context';
+import { sanitiseSql } from '../instrumentation/outgoing/sanitise-sql';
+import { xrayTraceId } from './nodes';
+import type { SpanData } from './span-data';
+
+const KINDS: Record<SpanKind, SpanKindName> = {
+  [SpanKind.INTERNAL]: 'internal',
+  [SpanKind.SERVER]: 'server',
+  [SpanKind.CLIENT]: 'client',
+  [SpanKind.PRODUCER]: 'producer',
+  [SpanKind.CONSUMER]: 'consumer',
+};
+
+/** What the attributes of a span that is about to end say in terms of the segment document. */
+export function describeNode(node: RecordedNode, data: SpanData): void {
+  const kind = KINDS[data.kind ?? SpanKind.INTERNAL];
+  hideLiterals(node, data);
+  const { attributes } = data;
+  const rest: Map<string, unknown> = new Map(attributes);
+  node.http = readHttp(attributes, kind, rest) ?? node.http;
+  if (node.root !== node) describeCall(node as RecordedSubsegment, data, kind, rest);
+  describeStatus(node, data);
+  const indexed = attributes.get(INDEXED_KEYS);
+  for (const [key, value] of rest) noteAttribute(node, key, value, indexed);
+  const otel = aboutSpan(node, data, kind);
+  for (const key of Object.keys(otel)) node.addMetadata(key, otel[key], 'otel');
+}
+
+function describeCall(
+  node: RecordedSubsegment,
+  { attributes, name = node.name }: SpanData,
+  kind: SpanKindName,
+  rest: Map<string, unknown>,
+): void {
+  const aws = isAwsCall(attributes);
+  node.sql = readSql(name, attributes, rest);
+  if (aws) node.aws = readAwsCall(attributes, rest);
+  if (!aws && kind !== 'client' && kind !== 'producer') return;
+  node.namespace = aws ? 'aws' : 'remote';
+  node.name = readCallee(attributes) ?? name;
+}
+
+/** An answer's status tells whose fault it was; X-Ray keeps the caller's errors apart. */
+function describeStatus(node: RecordedNode, data: SpanData): void {
+  const status = readStatus(data.attributes) ?? 0;
+  if (data.status?.code === SpanStatusCode.OK || status < 400) {
+    if (data.status?.code === SpanStatusCode.ERROR && node.cause === undefined) {
+      const { message } = data.status;
+      if (message !== undefined && message !== '') node.addMetadata('status', message, 'otel');
+    }
+    return;
+  }
+  node.fault = status >= 500;
+  node.error = status < 500;
+  node.throttle = status === 429;
+}
+
+/** Literals in SQL are what secrets are in: they leave the process by no road. */
+function hideLiterals(node: RecordedNode, { attributes }: SpanData): void {
+  const system = textOf(attributes, SQL_NAMES.database_type);
+  if (!SQL_SYSTEMS.has(system)) return;
+  const inMySql = system === 'mysql' || system === 'mariadb';
+  const withText = outgoingPolicy(node)?.sqlText !== false;
+  for (const name of SQL_NAMES.sanitized_query) {
+    const text = attributes.get(name);
+    if (!withText) attributes.delete(name);
+    else if (typeof text === 'string') {
+      attributes.set(name, sanitiseSql(inMySql ? text.replace(MYSQL_TEXT, '?') : text));
+    }
+  }
+}
+
+/** MySQL takes text in either kind of quotes, with backslashes in it; its names stand in backticks. */
+const MYSQL_TEXT = /'(?:[^'\\]|\\[\s\S]|'')*'?|"(?:[^"\\]|\\[\s\S]|"")*"?/g;
+
+/** What the segment document has no field for. */
+function aboutSpan(node: RecordedNode, data: SpanData, kind: SpanKindName) {
+  const about: Record<string, unknown> = {};
+  if (data.name !== undefined && data.name !== node.name) about.name = data.name;
+  if (kind === 'producer' || kind === 'consumer') about.kind = kind;
+  if (data.scope !== undefined) about.scope = data.scope.name;
+  const events = data.events?.filter(({ name }) => name !== 'exception');
+  if (events !== undefined && events.length > 0) about.events = events;
+  return about;
+}
+
+/** An attribute that has no field of its own: an annotation where it is to be indexed, else metadata. */
+export function noteAttribute(
+  node: RecordedNode,
+  key: string,
+  value: unknown,
+  indexed: unknown = [],
+): void {
+  if (key === INDEXED_KEYS) return;
+  if ((USER_NAMES as readonly string[]).includes(key)) return node.root.setUser(String(value));
+  const index =
+    (Array.isArray(indexed) && indexed.includes(key)) || node.root.owner.indexes?.(key) === true;
+  if (index && typeof value !== 'object') node.addAnnotation(key, value as AnnotationValue);
+  else node.addMetadata(key, value);
+}
+
+export function noteLink(node: RecordedNode, { context, attributes }: Link): void {
+  node.addLink({
+    trace_id: xrayTraceId(context),
+    id: context.spanId,
+    ...(attributes && Object.keys(attributes).length > 0 && { attributes: { ...attributes } }),
+  });
+}

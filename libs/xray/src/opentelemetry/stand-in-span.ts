@@ -1,0 +1,70 @@
+import { INVALID_SPAN_CONTEXT, TraceFlags, type SpanContext } from '@opentelemetry/api';
+import type { Active } from '../core/context';
+import { newId } from '../document';
+import { NODE, w3cTraceId, type BridgeSpan } from './nodes';
+
+/**
+ * Records nothing and tells where it belongs: in an unsampled request, where tracing is suppressed,
+ * or where one of our own instrumentations records the call.
+ */
+export class StandInSpan implements BridgeSpan {
+  readonly [NODE]: Active;
+  private readonly id: SpanContext;
+
+  constructor(
+    active: Active,
+    readonly stepsBack = false,
+  ) {
+    this[NODE] = active;
+    this.id = spanContextOf(active);
+  }
+
+  spanContext(): SpanContext {
+    return this.id;
+  }
+
+  isRecording(): boolean {
+    return false;
+  }
+
+  setAttribute(): this {
+    return this;
+  }
+
+  setAttributes(): this {
+    return this;
+  }
+
+  addEvent(): this {
+    return this;
+  }
+
+  addLink(): this {
+    return this;
+  }
+
+  addLinks(): this {
+    return this;
+  }
+
+  setStatus(): this {
+    return this;
+  }
+
+  updateName(): this {
+    return this;
+  }
+
+  recordException(): void {}
+
+  end(): void {}
+}
+
+function spanContextOf(active: Active): SpanContext {
+  if (active === undefined) return INVALID_SPAN_CONTEXT;
+  if (active.notTraced) {
+    return { traceId: w3cTraceId(active.trace_id), spanId: newId(), traceFlags: TraceFlags.NONE };
+  }
+  const traceId = w3cTraceId(active.root.trace_id);
+  return { traceId, spanId: active.id, traceFlags: TraceFlags.SAMPLED };
+}

@@ -1,0 +1,128 @@
+import {
+  context as contexts,
+  SpanKind,
+  trace,
+  TraceFlags,
+  type Context,
+  type Span,
+  type SpanContext,
+  type SpanOptions,
+  type Tracer,
+} from '@opentelemetry/api';
+import type { Active } from '../core/context';
+import type { RecordedNode } from '../core/recorded-node';
+import { runtime } from '../core/runtime';
+import { Subsegment } from '../core/subsegment';
+import type { TraceHeader } from '../document';
+import { incomingIn, type Incoming } from './incoming';
+import { NodeSpan } from './node-span';
+import { isBridgeSpan, NODE, xrayTraceId } from './nodes';
+import { overlapOf } from './own-instrumentation';
+import { SpanData, type InstrumentationScope } from './span-data';
+import { StandInSpan } from './stand-in-span';
+import { isSuppressed } from './suppressed';
+import { epochSeconds } from './time-input';
+
+type Work<F> = F extends (span: Span) => infer R ? R : never;
+
+/** Begins subsegments and segments for those who speak the OpenTelemetry API. */
+export class BridgeTracer implements Tracer {
+  private readonly overlaps: ReturnType<typeof overlapOf>;
+
+  constructor(private readonly scope: InstrumentationScope) {
+    this.overlaps = overlapOf(scope.name);
+  }
+
+  startSpan(name: string, options: SpanOptions = {}, given: Context = contexts.active()): Span {
+    const context = options.root === true ? trace.deleteSpan(given) : given;
+    const parent = trace.getSpan(context);
+    const active = isBridgeSpan(parent) ? parent[NODE] : undefined;
+    const kind = options.kind ?? SpanKind.INTERNAL;
+    if (isSuppressed(context)) return new StandInSpan(active);
+    // Inside of a call that is recorded here, what carries it out is that call.
+    if (isBridgeSpan(parent) && parent.stepsBack === true) return parent;
+    if (this.overlaps?.(name, kind) === true) return new StandInSpan(active, true);
+    const opened = active ?? this.openRoot(name, kind, options, context, parent);
+    if (opened === undefined || opened.notTraced) return new StandInSpan(opened);
+    const node = active === undefined ? opened : callUnder(opened, name, kind);
+    if (node === undefined) return new StandInSpan(opened, true);
+    return this.begin(node, name, options);
+  }
+
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): Work<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    options: SpanOptions,
+    fn: F,
+  ): Work<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    options: SpanOptions,
+    context: Context,
+    fn: F,
+  ): Work<F>;
+  startActiveSpan(name: string, ...rest: unknown[]): unknown {
+    const fn = rest.at(-1) as (span: Span) => unknown;
+    const options = rest.length > 1 ? (rest[0] as SpanOptions) : undefined;
+    const context = rest.length > 2 ? (rest[1] as Context) : contexts.active();
+    const span = this.startSpan(name, options, context);
+    return contexts.with(trace.setSpan(context, span), fn, undefined, span);
+  }
+
+  private begin(node: RecordedNode, name: string, options: SpanOptions): Span {
+    const start = epochSeconds(options.startTime);
+    if (start !== undefined) node.start_time = start;
+    const span = new NodeSpan(
+      node,
+      new SpanData(String(name), options.kind ?? SpanKind.INTERNAL, this.scope),
+    );
+    if (options.attributes) span.setAttributes(options.attributes);
+    if (options.links) span.addLinks(options.links);
+    return span;
+  }
+
+  /**
+   * Where nothing of ours is the parent: a segment for what comes in from elsewhere, or is begun as
+   * a trace of its own. Any other call, such as the ping of a connection, belongs to no trace.
+   */
+  private openRoot(
+    name: string,
+    kind: SpanKind,
+    { root }: SpanOptions,
+    context: Context,
+    parent: Span | undefined,
+  ): Active {
+    const remote = parent?.spanContext();
+    const header = root === true ? undefined : headerOf(incomingIn(context), remote);
+    const comesIn = kind === SpanKind.SERVER || kind === SpanKind.CONSUMER;
+    if (!comesIn && remote === undefined && root !== true) {
+      if (kind === SpanKind.INTERNAL) runtime.missing?.(`startSpan "${name}"`);
+      return undefined;
+    }
+    const { recorder, serviceName = name } = runtime;
+    const request = { serviceName, method: SpanKind[kind], path: name };
+    return recorder?.open(request, header);
+  }
+}
+
+/** The subsegment of a call; undefined inside of an AWS call, which all that carries it out is part of. */
+function callUnder(parent: RecordedNode, name: string, kind: SpanKind): RecordedNode | undefined {
+  const { namespace } = parent as Partial<Subsegment>;
+  const leaves = kind === SpanKind.CLIENT || kind === SpanKind.PRODUCER;
+  if (leaves && namespace === 'aws' && !parent.isClosed()) return undefined;
+  const node = new Subsegment(String(name), parent);
+  if (leaves) node.namespace = 'remote';
+  return node;
+}
+
+/** The caller's trace as its headers told it, else as its span context does. */
+function headerOf(
+  incoming: Incoming | undefined,
+  remote: SpanContext | undefined,
+): (TraceHeader & Incoming) | undefined {
+  if (remote === undefined) return incoming;
+  const root = xrayTraceId(remote);
+  if (incoming?.root === root) return incoming;
+  const sampled = (remote.traceFlags & TraceFlags.SAMPLED) !== 0;
+  return { ...incoming, root, parent: remote.spanId, sampled };
+}
