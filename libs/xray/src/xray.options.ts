@@ -2,8 +2,7 @@ import type { BuiltInPlugin } from './plugins/detect-resource';
 import type { Plugin } from './plugins/plugin';
 import type { ConfigurableModuleAsyncOptions, Type } from '@nestjs/common';
 import type { Emitter } from './core/emitter';
-import type { CaptureOptions } from './core/outgoing';
-import type { Propagation } from './core/propagation';
+import type { CaptureOptions, Propagation } from './core/outgoing';
 import type { RecorderLogger } from './core/warn-once';
 import type { Sampling } from './sampling/create-sampler';
 

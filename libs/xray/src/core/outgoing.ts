@@ -1,5 +1,4 @@
 import { anyGlob } from './glob';
-import type { Propagation } from './propagation';
 
 /** A call that leaves the process, as predicates in the `capture` option see it. */
 export interface OutgoingHttp {
@@ -54,6 +53,9 @@ export interface CaptureOptions {
   /** False leaves the text of SQL queries out. Default true: literals become `?`. */
   sqlText?: boolean;
 }
+
+/** How the trace is passed on with a call: `xray` is X-Amzn-Trace-Id, `w3c` traceparent and its company. */
+export type Propagation = 'xray' | 'w3c';
 
 interface Calls {
   http: OutgoingHttp;

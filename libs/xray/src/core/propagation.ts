@@ -7,15 +7,12 @@ import {
   type TraceHeader,
 } from '../document';
 import { outgoingPolicy, type Active } from './context';
-import type { Carried } from './recorded-node';
+import type { Carried } from './carried';
 
 /** X-Ray's trace header, and the headers of W3C Trace Context and Baggage. */
 export const TRACE_HEADERS = ['X-Amzn-Trace-Id', 'traceparent', 'tracestate', 'baggage'] as const;
 
 export const XRAY_HEADER = TRACE_HEADERS[0];
-
-/** How the trace is passed on with a call: `xray` is X-Amzn-Trace-Id, `w3c` traceparent and its company. */
-export type Propagation = 'xray' | 'w3c';
 
 /** The trace that came in with a request or message. */
 export interface Incoming extends TraceHeader, Carried {}

@@ -1,3 +1,4 @@
+import type { Carried } from './carried';
 import type { OutgoingPolicy } from './outgoing';
 import type { SamplingRequest } from './sampler';
 import type { SegmentNode, SubsegmentNode, TraceNode } from './trace-node';
@@ -62,12 +63,6 @@ export interface RecordedSubsegment extends RecordedNode, SubsegmentNode {
   subsegments: RecordedSubsegment[] | undefined;
   parent: RecordedNode;
   segment: RecordedSegment;
-}
-
-/** Parts of an incoming trace that travel in headers of their own. */
-export interface Carried {
-  readonly tracestate?: string;
-  readonly baggage?: string;
 }
 
 /** What was said of a node through the OpenTelemetry API, as OTLP sends it. */

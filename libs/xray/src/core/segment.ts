@@ -1,7 +1,8 @@
 import type { ServiceDocument } from '../document';
 import { clockOffset } from './clock';
 import { Node } from './node';
-import type { Carried, RecordedSegment, SegmentOwner } from './recorded-node';
+import type { Carried } from './carried';
+import type { RecordedSegment, SegmentOwner } from './recorded-node';
 
 export class Segment extends Node implements RecordedSegment {
   user: string | undefined = undefined;

@@ -1,6 +1,6 @@
 import { formatTraceHeader, newId, newTraceId } from '../document';
+import type { Carried } from './carried';
 import type { OutgoingPolicy } from './outgoing';
-import type { Carried } from './recorded-node';
 
 /**
  * Stands for the segment of a request that is not sampled: records nothing and

@@ -26,9 +26,9 @@ export function bindEmitter<T extends EventEmitter>(
   let adding = false;
 
   for (const name of ADDERS) {
-    const original = emitter[name] as Adder;
+    const original = emitter[name].bind(emitter) as Adder;
     define(emitter, name, (event, listener) => {
-      if (adding || typeof listener !== 'function') return original.call(emitter, event, listener);
+      if (adding || typeof listener !== 'function') return original(event, listener);
       let replacement = bound.get(listener);
       if (replacement === undefined) {
         replacement = manager.bind(context, listener);
@@ -36,17 +36,15 @@ export function bindEmitter<T extends EventEmitter>(
       }
       adding = true;
       try {
-        return original.call(emitter, event, replacement);
+        return original(event, replacement);
       } finally {
         adding = false;
       }
     });
   }
   for (const name of REMOVERS) {
-    const original = emitter[name] as Adder;
-    define(emitter, name, (event, listener) =>
-      original.call(emitter, event, bound.get(listener) ?? listener),
-    );
+    const original = emitter[name].bind(emitter) as Adder;
+    define(emitter, name, (event, listener) => original(event, bound.get(listener) ?? listener));
   }
   return emitter;
 }

@@ -57,7 +57,7 @@ describe('with', () => {
         expect(this).toBe(self);
         return a + b;
       },
-      self as never,
+      self,
       2,
       3,
     );

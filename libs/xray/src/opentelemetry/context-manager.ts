@@ -49,9 +49,7 @@ export class BridgeContextManager implements ContextManager {
 
   bind<T>(context: Context, target: T): T {
     if (target instanceof EventEmitter) return bindEmitter(this, context, target);
-    return typeof target === 'function'
-      ? (this.bindFunction(context, target as never) as T)
-      : target;
+    return typeof target === 'function' ? this.bindFunction(context, target as never) : target;
   }
 
   private bindFunction<F extends (...args: unknown[]) => unknown>(context: Context, target: F): F {
