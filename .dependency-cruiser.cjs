@@ -90,6 +90,13 @@ module.exports = {
       to: { pathNot: '^libs/document/src' },
     },
     {
+      name: 'trace-needs-document-alone',
+      severity: 'error',
+      comment: 'libs/trace runs in a server and in a page: no Nest, no DOM.',
+      from: { path: '^libs/trace/src', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/(trace|document)/src' },
+    },
+    {
       name: 'xray-and-local-xray-are-strangers',
       severity: 'error',
       comment: 'An app joins them with the in-process emitter.',

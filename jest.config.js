@@ -40,6 +40,7 @@ module.exports = {
     '^@nestjs-xray/document$': '<rootDir>/libs/document/src/index.ts',
     '^local-xray$': '<rootDir>/libs/local-xray/src/index.ts',
     '^local-xray/console-api$': '<rootDir>/libs/local-xray/src/console-api.ts',
+    '^@nestjs-xray/trace$': '<rootDir>/libs/trace/src/index.ts',
     '^@nestjs-xray/local-xray$': '<rootDir>/libs/local-xray/src/index.ts',
     '^@nestjs-xray/local-xray/console-api$': '<rootDir>/libs/local-xray/src/console-api.ts',
     // Its parts name no entry point for require(); the bundle is all of them in one file.

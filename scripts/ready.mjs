@@ -36,7 +36,7 @@ const targets = [
   },
   {
     name: 'viewer',
-    sources: ['apps/viewer', 'libs/document/src'],
+    sources: ['apps/viewer', 'libs/document/src', 'libs/trace/src'],
     config: [],
     made: 'dist/apps/viewer/index.html',
     command: ['vite', 'build', '--config', 'apps/viewer/vite.config.ts', '--logLevel', 'warn'],

@@ -5,7 +5,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch } from '../bench/viewer/chromium.mjs';
 import { startLocalXray } from '../bench/viewer/server.mjs';
-import { faultyPost, traffic } from '../apps/viewer/test/cruddur-traces.mjs';
+import { faultyPost, traffic } from '../libs/trace/test/cruddur-traces.mjs';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const IMAGES = join(ROOT, 'docs', 'images');

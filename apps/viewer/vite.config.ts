@@ -12,6 +12,11 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 export default defineConfig({
   root: here,
   base: '/',
+  resolve: {
+    alias: {
+      '@nestjs-xray/trace': fileURLToPath(new URL('../../libs/trace/src', import.meta.url)),
+    },
+  },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: `${here}../../dist/apps/viewer`,

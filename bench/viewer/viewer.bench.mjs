@@ -3,7 +3,7 @@
 // Needs `npm run build` and Chromium (or CHROMIUM_PATH). Exit code 1 when a limit is missed.
 import { availableParallelism, loadavg } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { largeTrace, traffic } from '../../apps/viewer/test/cruddur-traces.mjs';
+import { largeTrace, traffic } from '../../libs/trace/test/cruddur-traces.mjs';
 import { launch, openMeasured, scrollMeasured } from './chromium.mjs';
 import { pageSize } from './page-size.mjs';
 import { startLocalXray } from './server.mjs';

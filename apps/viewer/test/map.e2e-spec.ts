@@ -8,7 +8,7 @@ import {
   like,
   TraceWriter,
   type WrittenTrace,
-} from './cruddur-traces.mjs';
+} from '../../../libs/trace/test/cruddur-traces.mjs';
 
 const now = Math.floor(Date.now() / 1000);
 const faulty = faultyPost(now - 30);

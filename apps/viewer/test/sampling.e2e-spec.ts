@@ -1,7 +1,7 @@
 import { violations } from './axe';
 import { describeInChromium } from './chromium';
 import { Console } from './console';
-import { faultyPost } from './cruddur-traces.mjs';
+import { faultyPost } from '../../../libs/trace/test/cruddur-traces.mjs';
 
 const faulty = faultyPost(Math.floor(Date.now() / 1000) - 30);
 

@@ -1,7 +1,7 @@
 import { violations } from './axe';
 import { describeInChromium } from './chromium';
 import { Console } from './console';
-import { faultyPost, largeTrace, TraceWriter } from './cruddur-traces.mjs';
+import { faultyPost, largeTrace, TraceWriter } from '../../../libs/trace/test/cruddur-traces.mjs';
 
 const now = Math.floor(Date.now() / 1000);
 const faulty = faultyPost(now - 30);

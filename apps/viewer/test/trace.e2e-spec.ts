@@ -3,7 +3,13 @@ import type { Page } from 'playwright-core';
 import { violations } from './axe';
 import { describeInChromium } from './chromium';
 import { Console } from './console';
-import { faultyPost, goodPost, home, largeTrace, TraceWriter } from './cruddur-traces.mjs';
+import {
+  faultyPost,
+  goodPost,
+  home,
+  largeTrace,
+  TraceWriter,
+} from '../../../libs/trace/test/cruddur-traces.mjs';
 
 const seconds = (): number => Date.now() / 1000;
 const grid = (page: Page) => page.getByRole('treegrid', { name: 'Segments and subsegments' });

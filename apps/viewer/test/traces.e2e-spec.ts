@@ -2,7 +2,13 @@ import type { Page } from 'playwright-core';
 import { violations } from './axe';
 import { describeInChromium } from './chromium';
 import { Console } from './console';
-import { faultyPost, home, throttledPost, traffic, userActivities } from './cruddur-traces.mjs';
+import {
+  faultyPost,
+  home,
+  throttledPost,
+  traffic,
+  userActivities,
+} from '../../../libs/trace/test/cruddur-traces.mjs';
 
 const seconds = (): number => Date.now() / 1000;
 const rows = (page: Page) =>

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
 import type { Trace } from 'local-xray/console-api';
-import { buildTree, type TraceTree } from '../model/trace-tree';
+import { buildTree, type TraceTree } from '@nestjs-xray/trace';
 import { api } from './client';
 import { onTraces, useConnection } from './live';
 

@@ -1,8 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { clock } from '../model/format';
-import { openWord } from '../model/silence';
-import type { Status } from '../model/status';
-import type { TraceTree } from '../model/trace-node';
+import { openWord, type Status, type TraceTree } from '@nestjs-xray/trace';
 
 export type GlyphName = Status | 'below' | 'progress' | 'waiting';
 

@@ -2,7 +2,7 @@ import './trace-head.css';
 import type { ComponentChildren, JSX } from 'preact';
 import { traceHref } from '../model/address';
 import { dateTime, duration } from '../model/format';
-import type { TraceNode, TraceTree } from '../model/trace-tree';
+import type { TraceNode, TraceTree } from '@nestjs-xray/trace';
 import { href } from '../router';
 import { Icon } from './icon';
 import { Badge, OpenBadge } from './status';

@@ -1,31 +1,20 @@
-import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
-import {
-  defaultRangeExtractor,
-  elementScroll,
-  observeElementOffset,
-  observeElementRect,
-  observeWindowOffset,
-  observeWindowRect,
-  Virtualizer,
-  windowScroll,
-  type Range,
-  type VirtualItem,
-} from '@tanstack/virtual-core';
+import { useCallback, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 
 /** Rows come and go so many at a time: a slow scroll would else draw anew at each of them. */
 const BLOCK = 4;
+/** Rows drawn above and below what can be seen, so that a quick scroll finds them there. */
+const AROUND = 12;
 
-function wholeBlocks<R extends Pick<Range, 'startIndex' | 'endIndex'>>(range: R): R {
-  return {
-    ...range,
-    startIndex: Math.floor(range.startIndex / BLOCK) * BLOCK,
-    endIndex: Math.ceil((range.endIndex + 1) / BLOCK) * BLOCK - 1,
-  };
+export interface VirtualRow {
+  index: number;
+  key: number;
+  /** Pixels from the first row. */
+  start: number;
 }
 
 export interface VirtualRows {
-  items: VirtualItem[];
+  items: VirtualRow[];
   /** Height of all rows together, in pixels. */
   totalSize: number;
   /** Scrolls so that the row can be seen, and `around` pixels around it; does nothing when it is. */
@@ -34,7 +23,7 @@ export interface VirtualRows {
 
 interface Options {
   count: number;
-  /** Height of a row in pixels. */
+  /** Height of a row in pixels; all rows have the same. */
   rowHeight: number;
   /** What scrolls: an element, or the whole page with the rows somewhere on it. */
   within: 'element' | 'page';
@@ -42,6 +31,12 @@ interface Options {
   element: RefObject<HTMLElement | null>;
   /** Pixels at the top that something lies over, such as a sticky heading. */
   covered?: number;
+}
+
+/** Which rows to draw, as blocks: from the first of one to the last of another. */
+interface Blocks {
+  first: number;
+  last: number;
 }
 
 /** Only the rows that can be seen, and a few around them, whatever their number. */
@@ -52,73 +47,51 @@ export function useVirtual({
   element,
   covered = 0,
 }: Options): VirtualRows {
-  const [, redraw] = useReducer<number, void>((version) => version + 1, 0);
-  const [, redrawFor] = useState('');
-  const margin = useRef(0);
+  const [{ first, last }, setBlocks] = useState<Blocks>(() =>
+    blocksAt(within === 'page' ? window.scrollY : 0, window.innerHeight, rowHeight),
+  );
 
-  const virtual = useMemo(() => {
-    const common = {
-      count: 0,
-      estimateSize: () => rowHeight,
-      overscan: 12,
-      rangeExtractor: (range: Range) => defaultRangeExtractor(wholeBlocks(range)),
-      onChange: ({ range }: Pick<Virtualizer<Element, HTMLElement>, 'range'>) => {
-        const { startIndex, endIndex } = wholeBlocks(range ?? { startIndex: 0, endIndex: 0 });
-        redrawFor(`${startIndex}-${endIndex}`);
-      },
-    };
-    const made =
+  const look = useCallback(() => {
+    const holder = element.current;
+    if (!holder) return;
+    const next =
       within === 'page'
-        ? new Virtualizer<Window, HTMLElement>({
-            ...common,
-            getScrollElement: () => window,
-            observeElementRect: observeWindowRect,
-            observeElementOffset: observeWindowOffset,
-            scrollToFn: windowScroll,
-            initialOffset: () => window.scrollY,
-            initialRect: { width: window.innerWidth, height: window.innerHeight },
-          })
-        : new Virtualizer<HTMLElement, HTMLElement>({
-            ...common,
-            getScrollElement: () => element.current,
-            observeElementRect,
-            observeElementOffset,
-            scrollToFn: elementScroll,
-            initialRect: { width: 800, height: 600 },
-          });
-    return made as unknown as Virtualizer<Element, HTMLElement>;
+        ? blocksAt(-holder.getBoundingClientRect().top, window.innerHeight, rowHeight)
+        : blocksAt(holder.scrollTop, holder.clientHeight, rowHeight);
+    setBlocks((now) => (now.first === next.first && now.last === next.last ? now : next));
   }, [within, rowHeight]);
 
-  virtual.setOptions({ ...virtual.options, count, scrollMargin: margin.current });
-
-  useEffect(() => {
-    const stop = virtual._didMount();
-    virtual._willUpdate();
-    redraw();
-    return stop;
-  }, [virtual]);
-
-  useEffect(() => virtual._willUpdate());
-
-  // What is above the rows may change its height at any time: filters, hints, an error.
-  useEffect(() => {
-    if (within !== 'page') return undefined;
-    const measure = (): void => {
-      if (!element.current) return;
-      const top = Math.round(element.current.getBoundingClientRect().top + window.scrollY);
-      if (top === margin.current) return;
-      margin.current = top;
-      redraw();
+  useLayoutEffect(() => {
+    const holder = element.current;
+    if (!holder) return undefined;
+    const scrolls = within === 'page' ? window : holder;
+    scrolls.addEventListener('scroll', look, { passive: true });
+    // What is above the rows may change its height at any time: filters, hints, an error.
+    const sizes = new ResizeObserver(look);
+    sizes.observe(within === 'page' ? document.body : holder);
+    if (within === 'page') {
+      for (const above of holder.closest('main')?.children ?? []) sizes.observe(above);
+    }
+    look();
+    return () => {
+      scrolls.removeEventListener('scroll', look);
+      sizes.disconnect();
     };
-    measure();
-    const sizes = new ResizeObserver(measure);
-    sizes.observe(document.body);
-    for (const above of element.current?.closest('main')?.children ?? []) sizes.observe(above);
-    return () => sizes.disconnect();
-  }, [within]);
+  }, [look]);
+
+  const from = Math.max(0, first * BLOCK);
+  const to = Math.min(count, (last + 1) * BLOCK);
+  const items = useMemo(
+    () =>
+      Array.from({ length: Math.max(0, to - from) }, (_, at): VirtualRow => {
+        const index = from + at;
+        return { index, key: index, start: index * rowHeight };
+      }),
+    [from, to, rowHeight],
+  );
 
   return {
-    items: virtual.getVirtualItems(),
+    items,
     totalSize: count * rowHeight,
     reveal: (index, around = 0) => {
       const holder = element.current;
@@ -126,12 +99,11 @@ export function useVirtual({
       const top = index * rowHeight;
       const bottom = top + rowHeight + around;
       if (within === 'page') {
-        const from = window.scrollY - margin.current;
+        const margin = holder.getBoundingClientRect().top + window.scrollY;
+        const from = window.scrollY - margin;
         const to = from + window.innerHeight;
-        if (top < from + covered) window.scrollTo({ top: top + margin.current - covered });
-        else if (bottom > to) {
-          window.scrollTo({ top: bottom + margin.current - window.innerHeight });
-        }
+        if (top < from + covered) window.scrollTo({ top: top + margin - covered });
+        else if (bottom > to) window.scrollTo({ top: bottom + margin - window.innerHeight });
       } else if (top < holder.scrollTop + covered) holder.scrollTop = top - covered;
       else if (bottom > holder.scrollTop + holder.clientHeight) {
         holder.scrollTop = bottom - holder.clientHeight;
@@ -140,11 +112,17 @@ export function useVirtual({
   };
 }
 
+function blocksAt(offset: number, height: number, rowHeight: number): Blocks {
+  const first = Math.floor(offset / rowHeight) - AROUND;
+  const last = Math.ceil((offset + height) / rowHeight) + AROUND;
+  return { first: Math.max(0, Math.floor(first / BLOCK)), last: Math.floor(last / BLOCK) };
+}
+
 /** Whether a media query holds now. */
 export function useMedia(query: string): boolean {
   const [, redraw] = useReducer<number, void>((version) => version + 1, 0);
   const list = useMemo(() => matchMedia(query), [query]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const changed = (): void => redraw();
     list.addEventListener('change', changed);
     return () => list.removeEventListener('change', changed);

@@ -1,3 +1,7 @@
+import { ms } from '@nestjs-xray/trace';
+
+export { ms, three } from '@nestjs-xray/trace';
+
 /** "–", for what is absent. */
 export const ABSENT = '–';
 
@@ -7,24 +11,6 @@ const ONE = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFr
 /** 1,284 */
 export function count(value: number): string {
   return WHOLE.format(value);
-}
-
-/**
- * Three significant digits and no unit: 3.10, 38.4, 412; from a thousand on
- * whole numbers: 1,284. Below 0.01 it says 0.
- */
-export function three(value: number | undefined): string {
-  if (value === undefined || !Number.isFinite(value)) return ABSENT;
-  const size = Math.abs(value);
-  if (size >= 99.95) return WHOLE.format(value);
-  if (size >= 9.995) return value.toFixed(1);
-  if (size >= 0.005) return value.toFixed(2);
-  return '0';
-}
-
-/** A duration in seconds as milliseconds without the unit, for columns: 38.4. */
-export function ms(seconds: number | undefined): string {
-  return three(seconds === undefined ? undefined : seconds * 1000);
 }
 
 /** A duration in seconds with its unit, for prose: 38.4 ms, 1,284 ms; from ten seconds on 12.4 s, 3 min 20 s. */

@@ -1,10 +1,9 @@
 import type { JSX } from 'preact';
 import { Glyph } from '../../components/status';
 import { traceHref } from '../../model/address';
-import { isOpen, type Change, type CompareRow, type CompareSide } from '../../model/compare';
+import { isOpen, type Change, type CompareRow, type CompareSide } from '../../model/trace/compare';
 import { count, ms } from '../../model/format';
-import { severity } from '../../model/status';
-import type { TraceTree } from '../../model/trace-tree';
+import { severity, type TraceTree } from '@nestjs-xray/trace';
 import { signed } from './sides';
 
 const MARKS: Record<Change, string> = { new: '+', gone: '−', slower: '▴', faster: '▾', same: '=' };

@@ -3,9 +3,9 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../components/keys';
 import { Empty } from '../../components/load-state';
 import { SearchField } from '../../components/search-field';
-import { answered, isOpen, type Comparison, type CompareRow } from '../../model/compare';
+import { answered, isOpen, type Comparison, type CompareRow } from '../../model/trace/compare';
 import { count } from '../../model/format';
-import type { TraceTree } from '../../model/trace-tree';
+import type { TraceTree } from '@nestjs-xray/trace';
 import { DifferenceRow, type DeltaScale } from './difference-row';
 
 /** Rows beyond are drawn when asked for. */

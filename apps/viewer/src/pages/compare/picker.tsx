@@ -5,9 +5,8 @@ import { api } from '../../api/client';
 import { Failure } from '../../components/load-state';
 import { StatusWord } from '../../components/status';
 import { clock, count, ms } from '../../model/format';
-import { pathOf } from '../../model/node-label';
-import { rowStatus, timeOf } from '../../model/trace-list';
-import type { TraceTree } from '../../model/trace-tree';
+import { pathOf, type TraceTree } from '@nestjs-xray/trace';
+import { rowStatus, timeOf } from '../../model/list/trace-list';
 
 const READ = 1_000;
 const SHOWN = 60;

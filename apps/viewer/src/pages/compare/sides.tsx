@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { Badge } from '../../components/status';
 import { traceHref } from '../../model/address';
-import { answered, type Comparison } from '../../model/compare';
-import { stripOf } from '../../model/compare.strip';
+import { answered, type Comparison } from '../../model/trace/compare';
+import { stripOf } from '../../model/trace/compare.strip';
 import { clock, count, duration, ms, three } from '../../model/format';
-import type { TraceTree } from '../../model/trace-tree';
+import type { TraceTree } from '@nestjs-xray/trace';
 
 /** One of the two on a line, both to the same scale in seconds. */
 export function Side({

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../../api/client';
 import { useConnection } from '../../api/live';
-import { buildTree, type TraceTree } from '../../model/trace-tree';
+import { buildTree, type TraceTree } from '@nestjs-xray/trace';
 
 export interface LoadedTree {
   tree?: TraceTree;

@@ -8,7 +8,7 @@ import { SearchField } from '../../components/search-field';
 import { TraceHead, traceTitle } from '../../components/trace-head';
 import { useTitle } from '../../components/use-title';
 import { useQuery } from '../../components/use-query';
-import { flameOf, type Frame } from '../../model/flame';
+import { flameOf, type Frame } from '../../model/trace/flame';
 import { plural, share } from '../../model/format';
 import type { PageProps } from '../../page';
 import { Frames } from './frames';

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { Badge } from '../../components/status';
-import type { Flame, Frame } from '../../model/flame';
+import type { Flame, Frame } from '../../model/trace/flame';
 import { count, ms, share } from '../../model/format';
 import { traceHref } from '../../model/address';
-import type { TraceTree } from '../../model/trace-tree';
+import type { TraceTree } from '@nestjs-xray/trace';
 
 /** What the selected frame stands for. */
 export function FrameFacts({

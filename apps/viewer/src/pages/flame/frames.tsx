@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useSize } from '../../components/use-size';
 import { useVirtual } from '../../components/use-virtual';
-import { zoomed, type Flame, type Frame } from '../../model/flame';
+import { zoomed, type Flame, type Frame } from '../../model/trace/flame';
 import { count, duration, share } from '../../model/format';
 
 const ROW = 24;

@@ -2,9 +2,9 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Glyph } from '../../components/status';
 import { duration } from '../../model/format';
-import { layoutGraph, type PlacedNode } from '../../model/graph-layout';
-import type { DrawnEdge } from '../../model/graph-layout.edge';
-import { MAX_RADIUS } from '../../model/graph-layout.sizes';
+import { layoutGraph, type PlacedNode } from '../../model/graph/graph-layout';
+import type { DrawnEdge } from '../../model/graph/graph-layout.edge';
+import { MAX_RADIUS } from '../../model/graph/graph-layout.sizes';
 import {
   healthOf,
   percentile,
@@ -12,7 +12,7 @@ import {
   type MapEdge,
   type MapNode,
   type ServiceMap,
-} from '../../model/service-graph';
+} from '../../model/graph/service-graph';
 import { nearest } from './nearest';
 import { NodeButton } from './node-button';
 import { useSize } from '../../components/use-size';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { count, duration, ms } from '../../model/format';
-import { logColumns, percentile, type Traffic } from '../../model/service-graph';
+import { logColumns, percentile, type Traffic } from '../../model/graph/service-graph';
 
 const COLUMNS = 18;
 

@@ -1,4 +1,4 @@
-import type { PlacedNode } from '../../model/graph-layout';
+import type { PlacedNode } from '../../model/graph/graph-layout';
 
 const DIRECTIONS: Record<string, { x: number; y: number }> = {
   ArrowLeft: { x: -1, y: 0 },

@@ -7,7 +7,7 @@ import {
   type MapEdge,
   type MapNode,
   type ServiceMap,
-} from '../../model/service-graph';
+} from '../../model/graph/service-graph';
 import { rateWords } from './words';
 
 /** Who calls the node and whom it calls; each leads to its edge. */

@@ -1,8 +1,13 @@
 import type { JSX } from 'preact';
 import { Icon, type IconName } from '../../components/icon';
 import { Glyph } from '../../components/status';
-import type { PlacedNode } from '../../model/graph-layout';
-import { healthOf, type Health, type MapNode, type NodeKind } from '../../model/service-graph';
+import type { PlacedNode } from '../../model/graph/graph-layout';
+import {
+  healthOf,
+  type Health,
+  type MapNode,
+  type NodeKind,
+} from '../../model/graph/service-graph';
 import { healthWords, kindWords } from './words';
 
 const ICONS: Record<NodeKind, IconName> = {

@@ -12,7 +12,7 @@ import {
   type MapNode,
   type ServiceMap,
   type Traffic,
-} from '../../model/service-graph';
+} from '../../model/graph/service-graph';
 import { Histogram } from './histogram';
 import { Neighbours } from './neighbours';
 import { TracesBehind } from './traces-behind';

@@ -1,7 +1,12 @@
 import type { JSX } from 'preact';
 import { Glyph } from '../../components/status';
 import { count, ms } from '../../model/format';
-import { healthOf, percentile, type ServiceMap, type Traffic } from '../../model/service-graph';
+import {
+  healthOf,
+  percentile,
+  type ServiceMap,
+  type Traffic,
+} from '../../model/graph/service-graph';
 import { healthWords, kindWords, rateWords } from './words';
 
 /** The same as the picture, for those who would rather read it. */

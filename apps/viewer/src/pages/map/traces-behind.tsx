@@ -4,7 +4,7 @@ import type { TraceList, TraceRow } from 'local-xray/console-api';
 import { api, type TraceQuery } from '../../api/client';
 import { CopyButton } from '../../components/button';
 import { count, ms, plural } from '../../model/format';
-import { pathOf } from '../../model/node-label';
+import { pathOf } from '@nestjs-xray/trace';
 import { href } from '../../model/address';
 
 /** So many of the newest are grouped by route. */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, type TraceQuery } from '../../api/client';
 import { onTraces, useConnection } from '../../api/live';
-import { toServiceMap, type ServiceGraph, type ServiceMap } from '../../model/service-graph';
+import { toServiceMap, type ServiceGraph, type ServiceMap } from '../../model/graph/service-graph';
 
 /** The whole graph is read again at most as often while traces come in. */
 const AGAIN_MS = 2_000;

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { Glyph } from '../../components/status';
 import { useQuery } from '../../components/use-query';
 import type { TraceQuery } from '../../api/client';
-import type { ServiceMap } from '../../model/service-graph';
+import type { ServiceMap } from '../../model/graph/service-graph';
 import { MapCanvas, type EdgeFigure, type Zoom } from './canvas';
 import { Panel } from './panel';
 import { MapTable } from './table';

@@ -1,5 +1,5 @@
 import { count, share } from '../../model/format';
-import { healthOf, type Health, type MapNode, type Traffic } from '../../model/service-graph';
+import { healthOf, type Health, type MapNode, type Traffic } from '../../model/graph/service-graph';
 
 /** `0.9 % fault`; `ok` when nothing went wrong, `no calls` when there were none. */
 export function healthWords(traffic: Traffic): string {

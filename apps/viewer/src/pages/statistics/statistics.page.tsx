@@ -8,7 +8,7 @@ import { TraceHead, traceTitle } from '../../components/trace-head';
 import { useTitle } from '../../components/use-title';
 import { useQuery } from '../../components/use-query';
 import { plural } from '../../model/format';
-import { sortStatistics, statisticsOf, type StatisticsColumn } from '../../model/statistics';
+import { sortStatistics, statisticsOf, type StatisticsColumn } from '../../model/trace/statistics';
 import type { PageProps } from '../../page';
 import { StatisticsTable } from './table';
 

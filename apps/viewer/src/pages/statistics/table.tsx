@@ -2,8 +2,8 @@ import type { JSX } from 'preact';
 import { Glyph } from '../../components/status';
 import { traceHref } from '../../model/address';
 import { count, ms, share } from '../../model/format';
-import type { StatisticsColumn, StatisticsRow } from '../../model/statistics';
-import type { TraceTree } from '../../model/trace-tree';
+import type { StatisticsColumn, StatisticsRow } from '../../model/trace/statistics';
+import type { TraceTree } from '@nestjs-xray/trace';
 
 const COLUMNS: { id: StatisticsColumn; label: string; title: string; class: string }[] = [
   { id: 'label', label: 'Name', title: 'Name, statement or route', class: 'cn' },

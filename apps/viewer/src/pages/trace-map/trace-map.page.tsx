@@ -6,7 +6,7 @@ import { useKeys } from '../../components/keys';
 import { Empty, Failure, Skeleton } from '../../components/load-state';
 import { TraceHead, traceTitle } from '../../components/trace-head';
 import { useTitle } from '../../components/use-title';
-import { toServiceMap, type ServiceGraph, type ServiceMap } from '../../model/service-graph';
+import { toServiceMap, type ServiceGraph, type ServiceMap } from '../../model/graph/service-graph';
 import type { PageProps } from '../../page';
 import { MapControls, MapView, useMapState } from '../map/view';
 

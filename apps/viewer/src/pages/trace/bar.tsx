@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
-import { openWord } from '../../model/silence';
-import { place, placeAll, visibleCritical, type Piece, type Window } from '../../model/bars';
-import type { TraceNode } from '../../model/trace-tree';
+import { openWord, type TraceNode } from '@nestjs-xray/trace';
+import { place, placeAll, visibleCritical, type Piece, type Window } from '../../model/trace/bars';
 
 const at = ({ left, width }: Piece): Record<string, string> => ({
   left: `${left}%`,

@@ -6,7 +6,7 @@ import { Icon } from '../../components/icon';
 import { useKeys } from '../../components/keys';
 import { Badge, OpenBadge } from '../../components/status';
 import { clock, count, dateTime, duration, ms } from '../../model/format';
-import type { TraceNode, TraceTree } from '../../model/trace-tree';
+import type { TraceNode, TraceTree } from '@nestjs-xray/trace';
 import { href, navigate, traceHref } from '../../router';
 
 /** What was asked, how it ended, and the ways on. */

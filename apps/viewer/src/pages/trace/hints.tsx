@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { duration, share } from '../../model/format';
-import type { Hint } from '../../model/hints';
+import type { Hint } from '@nestjs-xray/trace';
 import './hints.css';
 
 const FIRST = 3;

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { highlight } from '../../model/trace-search';
+import { highlight } from '../../model/trace/trace-search';
 
 /** Text with what the search found in it marked. */
 export function Marked({ text, words }: { text: string; words: string }): JSX.Element {

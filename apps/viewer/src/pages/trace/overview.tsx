@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { tokenColours, useThemeVersion } from '../../components/theme';
-import { axisTicks, formatZoom, place, zoom as zoomed, type Window } from '../../model/bars';
+import { axisTicks, formatZoom, place, zoom as zoomed, type Window } from '../../model/trace/bars';
 import { offset, three } from '../../model/format';
 import type { TraceView } from './use-trace-view';
 

@@ -2,12 +2,10 @@ import type { JSX } from 'preact';
 import { memo } from '../../components/memo';
 import { Icon } from '../../components/icon';
 import { Glyph, tone, type GlyphName } from '../../components/status';
-import type { Window } from '../../model/bars';
+import type { Window } from '../../model/trace/bars';
 import { count, duration, ms } from '../../model/format';
-import { length, union } from '../../model/intervals';
-import type { TraceNode } from '../../model/trace-tree';
-import { openWord } from '../../model/silence';
-import { foldLabel, MOST_GUIDES, type Guide, type Row } from '../../model/waterfall-rows';
+import { length, openWord, type TraceNode, union } from '@nestjs-xray/trace';
+import { foldLabel, MOST_GUIDES, type Guide, type Row } from '../../model/trace/waterfall-rows';
 import { FoldBar, NodeBar } from './bar';
 import { Marked } from './marked';
 

@@ -4,7 +4,7 @@ import { Menu } from '../../components/menu';
 import { SearchField } from '../../components/search-field';
 import { Glyph } from '../../components/status';
 import { count, plural } from '../../model/format';
-import type { Status } from '../../model/status';
+import type { Status } from '@nestjs-xray/trace';
 import type { TraceView } from './use-trace-view';
 
 const DURATIONS = [0, 0.1, 1, 5, 10, 50, 100, 500, 1000];

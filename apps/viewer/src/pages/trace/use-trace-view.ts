@@ -1,8 +1,7 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
-import { formatZoom, parseZoom, type Window } from '../../model/bars';
-import { hintsOf, type Hint } from '../../model/hints';
-import { arrival, search } from '../../model/trace-search';
-import type { TraceNode, TraceTree } from '../../model/trace-tree';
+import { formatZoom, parseZoom, type Window } from '../../model/trace/bars';
+import { type Hint, hintsOf, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
+import { arrival, search } from '../../model/trace/trace-search';
 import {
   holds,
   openedTo,
@@ -10,7 +9,7 @@ import {
   waterfallRows,
   type Row,
   type RowView,
-} from '../../model/waterfall-rows';
+} from '../../model/trace/waterfall-rows';
 import { useQuery } from '../../components/use-query';
 
 /** What is opened and closed by hand; kept in the history entry, so that a reload finds it again. */

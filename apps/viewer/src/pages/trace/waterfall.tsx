@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useMedia, useVirtual } from '../../components/use-virtual';
-import { axisTicks, place } from '../../model/bars';
-import type { Row } from '../../model/waterfall-rows';
+import { axisTicks, place } from '../../model/trace/bars';
+import type { Row } from '../../model/trace/waterfall-rows';
 import { WaterfallRow } from './row';
 import type { TraceView } from './use-trace-view';
 
@@ -27,7 +27,6 @@ export function Waterfall({
     within: narrow ? 'page' : 'element',
     element: narrow ? grid : holder,
   });
-  const margin = narrow ? (items[0]?.start ?? 0) - (items[0]?.index ?? 0) * rowHeight : 0;
 
   // What is selected by a key, a hint or the address is brought into sight. On a narrow
   // page that would scroll the heading away on arrival, so it waits for the first move.
@@ -95,7 +94,7 @@ export function Waterfall({
               key={row.key}
               row={row}
               index={item.index}
-              top={item.start - margin}
+              top={item.start}
               selected={item.index === view.selectedRow}
               window={window}
               words={view.words}

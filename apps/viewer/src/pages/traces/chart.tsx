@@ -13,9 +13,9 @@ import {
   timeLabels,
   type Axes,
   type Point,
-} from '../../model/scatter';
-import { severity, STATUSES, type Status } from '../../model/status';
-import { percentile, hasAnswered, timeOf, whatOf } from '../../model/trace-list';
+} from '../../model/list/scatter';
+import { severity, STATUSES, type Status } from '@nestjs-xray/trace';
+import { percentile, hasAnswered, timeOf, whatOf } from '../../model/list/trace-list';
 import { navigate, traceHref } from '../../router';
 
 /** A part of time that was dragged over, in epoch seconds. */

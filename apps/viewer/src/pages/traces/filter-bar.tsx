@@ -9,8 +9,8 @@ import {
   insert,
   type CompletionPlace,
   type Suggestion,
-} from '../../model/filter-complete';
-import { filterTokens, toneOf } from '../../model/filter-tokens';
+} from '../../model/filter/filter-complete';
+import { filterTokens, toneOf } from '../../model/filter/filter-tokens';
 import { plural } from '../../model/format';
 import { useCompletions } from './use-completions';
 import './filter-bar.css';

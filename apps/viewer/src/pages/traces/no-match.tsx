@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../../api/client';
 import { Empty } from '../../components/load-state';
-import { partsOf } from '../../model/filter-text';
+import { partsOf } from '../../model/filter/filter-text';
 import { count, plural } from '../../model/format';
 
 interface NoMatchProps {

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { Glyph } from '../../components/status';
 import { ABSENT, count, share } from '../../model/format';
-import type { Status } from '../../model/status';
-import type { Counts } from '../../model/trace-list';
+import type { Status } from '@nestjs-xray/trace';
+import type { Counts } from '../../model/list/trace-list';
 
 const ORDER: Status[] = ['ok', 'error', 'throttle', 'fault'];
 

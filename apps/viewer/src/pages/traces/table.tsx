@@ -14,7 +14,7 @@ import {
   whatOf,
   type Column,
   type Sort,
-} from '../../model/trace-list';
+} from '../../model/list/trace-list';
 import { traceHref } from '../../router';
 import './table.css';
 
@@ -75,8 +75,6 @@ export function TraceTable(props: TableProps): JSX.Element {
     }
     last.current = current;
   }, [current]);
-  const first = items[0];
-  const top = first ? first.start - first.index * rowHeight : 0;
   return (
     <div class="tw" role="table" aria-label="Traces" aria-rowcount={rows.length + 1}>
       <Heading {...props} />
@@ -112,7 +110,7 @@ export function TraceTable(props: TableProps): JSX.Element {
                 key={row.id}
                 row={row}
                 index={item.index}
-                top={item.start - top}
+                top={item.start}
                 current={item.index === current}
                 slowest={slowest}
                 now={isGrowing(row, now) ? now : 0}

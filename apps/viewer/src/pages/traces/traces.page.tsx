@@ -9,7 +9,7 @@ import { useKeys } from '../../components/keys';
 import { Failure, Skeleton } from '../../components/load-state';
 import { Menu } from '../../components/menu';
 import { useQuery } from '../../components/use-query';
-import { and, annotationFilter } from '../../model/filter-text';
+import { and, annotationFilter } from '../../model/filter/filter-text';
 import {
   boundsOf,
   DEFAULT_RANGE,
@@ -17,9 +17,9 @@ import {
   parseRange,
   rangeLabel,
   RANGES,
-} from '../../model/time-range';
-import { statusOf } from '../../model/status';
-import { formatSort, parseSort, sortRows } from '../../model/trace-list';
+} from '../../model/list/time-range';
+import { statusOf } from '@nestjs-xray/trace';
+import { formatSort, parseSort, sortRows } from '../../model/list/trace-list';
 import type { PageProps } from '../../page';
 import { Chart, type Brush } from './chart';
 import { FilterBar } from './filter-bar';

@@ -1,8 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../../api/client';
-import { literal } from '../../model/filter-text';
+import { literal } from '../../model/filter/filter-text';
 import { plural } from '../../model/format';
-import { wordsFor, type CompletionPlace, type Suggestion } from '../../model/filter-complete';
+import {
+  wordsFor,
+  type CompletionPlace,
+  type Suggestion,
+} from '../../model/filter/filter-complete';
 
 const MOST = 12;
 const TITLES = {

@@ -2,8 +2,8 @@ import type { FilterProblem, TraceRow } from 'local-xray/console-api';
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
 import { api, filterProblem } from '../../api/client';
 import { onTraces, useConnection } from '../../api/live';
-import { boundsOf, type TimeRange } from '../../model/time-range';
-import { countRows, mergeRows, type Counts } from '../../model/trace-list';
+import { boundsOf, type TimeRange } from '../../model/list/time-range';
+import { countRows, mergeRows, type Counts } from '../../model/list/trace-list';
 
 /** The most that local X-Ray gives at once. */
 const LIMIT = 10_000;

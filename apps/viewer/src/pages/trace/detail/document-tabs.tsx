@@ -2,9 +2,9 @@ import { writeJson } from '@nestjs-xray/document/exact-json';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../../../components/button';
-import { annotationFilter, literal } from '../../../model/filter-text';
-import { formatSql, oneLine } from '../../../model/sql-format';
-import type { TraceNode } from '../../../model/trace-tree';
+import { annotationFilter, literal } from '../../../model/filter/filter-text';
+import { formatSql, oneLine } from '../../../model/trace/sql-format';
+import type { TraceNode } from '@nestjs-xray/trace';
 import { Field, Fields } from './fields';
 import { JsonTree } from './json-tree';
 

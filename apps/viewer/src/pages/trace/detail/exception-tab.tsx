@@ -10,10 +10,10 @@ import {
   pathOfFault,
   placeOf,
   recordedAt,
-} from '../../../model/exceptions';
+  type TraceNode,
+} from '@nestjs-xray/trace';
 import { plural } from '../../../model/format';
-import { nearestSource } from '../../../model/source';
-import type { TraceNode } from '../../../model/trace-tree';
+import { nearestSource } from '../../../model/trace/source';
 import { glyphOf } from '../row';
 import { Excerpt, SourceLink } from './source-link';
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { CopyButton } from '../../../components/button';
-import { and } from '../../../model/filter-text';
+import { and } from '../../../model/filter/filter-text';
 import { href } from '../../../router';
 
 /** Names and values, one below the other. */

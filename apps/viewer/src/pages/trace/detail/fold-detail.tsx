@@ -1,9 +1,8 @@
 import type { JSX } from 'preact';
 import { Tabs, type Tab } from '../../../components/tabs';
 import { ABSENT, count, duration, share } from '../../../model/format';
-import type { Hint } from '../../../model/hints';
-import type { TraceNode, TraceTree } from '../../../model/trace-tree';
-import { foldLabel } from '../../../model/waterfall-rows';
+import type { Hint, TraceNode, TraceTree } from '@nestjs-xray/trace';
+import { foldLabel } from '../../../model/trace/waterfall-rows';
 import { foldTotal } from '../row';
 import { SqlTab } from './document-tabs';
 import { Field, Fields } from './fields';

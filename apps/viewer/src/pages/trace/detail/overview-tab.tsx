@@ -1,12 +1,9 @@
 import type { JSX } from 'preact';
 import type { SegmentDocument } from '@nestjs-xray/document';
 import { duration, offset, share, dateTime } from '../../../model/format';
-import { openWord } from '../../../model/silence';
-import { literal } from '../../../model/filter-text';
-import type { TraceNode, TraceTree } from '../../../model/trace-tree';
-import { length } from '../../../model/intervals';
+import { type Hint, length, openWord, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
+import { literal } from '../../../model/filter/filter-text';
 import { wordOf } from '../row';
-import type { Hint } from '../../../model/hints';
 import { Field, Fields } from './fields';
 import { CalledIn } from './source-link';
 import { WhyHints } from './why-hints';

@@ -3,9 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 import type { SourceExcerpt } from 'local-xray/console-api';
 import { api } from '../../../api/client';
 import { useStatusPart } from '../../../api/live';
-import { placeOf } from '../../../model/exceptions';
-import { editorHref, nearestSource, type SourcePlace } from '../../../model/source';
-import type { TraceNode } from '../../../model/trace-tree';
+import { placeOf, type TraceNode } from '@nestjs-xray/trace';
+import { editorHref, nearestSource, type SourcePlace } from '../../../model/trace/source';
 import { Field } from './fields';
 
 /** The place in the source, as a link into the editor where that is possible. */

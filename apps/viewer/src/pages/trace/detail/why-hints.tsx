@@ -1,6 +1,5 @@
 import type { JSX } from 'preact';
-import type { Hint } from '../../../model/hints';
-import type { TraceNode } from '../../../model/trace-tree';
+import type { Hint, TraceNode } from '@nestjs-xray/trace';
 
 /** What the hints say that are about these nodes. */
 export function WhyHints({

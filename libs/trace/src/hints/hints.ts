@@ -1,16 +1,20 @@
-import { findRepeats } from './hints.repeats';
-import { findTrouble } from './hints.trouble';
-import { findWaits } from './hints.waits';
-import type { TraceTree } from './trace-node';
+import { findRepeats } from './repeats';
+import { findTrouble } from './trouble';
+import { findWaits } from './waits';
+import type { TraceTree } from '../trace-node';
 
-export type HintKind =
-  | 'n-plus-one'
-  | 'repeated-call'
-  | 'serial-awaits'
-  | 'dominant-child'
-  | 'unaccounted'
-  | 'swallowed'
-  | 'throttled';
+/** What a trace can suffer from; the words are those of the filter keyword `hint`. */
+export const HINT_KINDS = [
+  'n-plus-one',
+  'repeated-call',
+  'serial-awaits',
+  'dominant-child',
+  'unaccounted',
+  'swallowed',
+  'throttled',
+] as const;
+
+export type HintKind = (typeof HINT_KINDS)[number];
 
 /** Something a trace suffers from. */
 export interface Hint {

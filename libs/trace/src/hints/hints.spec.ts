@@ -7,7 +7,7 @@ import {
 } from '../../test/cruddur-traces.mjs';
 import type { SubsegmentDocument } from '@nestjs-xray/document';
 import { hintsOf, type Hint } from './hints';
-import { buildTree } from './trace-tree';
+import { buildTree } from '../trace-tree';
 
 const T0 = 1_795_354_386;
 
@@ -321,6 +321,48 @@ describe('throttled, then retried', () => {
     const w = (writer: TraceWriter) => [writer.http('api', 'POST', '/score', 429, 0, 10)];
 
     expect(hintsIn(20, w).filter(({ kind }) => kind === 'throttled')).toEqual([]);
+  });
+});
+
+describe('thousands of throttled calls', () => {
+  const alternating = (count: number) => (w: TraceWriter) =>
+    Array.from({ length: count }, (_, at) =>
+      w.http('api', 'POST', '/score', at % 2 ? 200 : 429, at, at + 0.5),
+    );
+  const throttled = (hints: Hint[]) => hints.filter(({ kind }) => kind === 'throttled');
+
+  it('are one hint for each operation, with all of its calls', () => {
+    const hints = throttled(hintsIn(4000, alternating(4000)));
+
+    expect(told(hints)).toEqual([
+      'Throttled 2000 times, then retried: api POST /score answered 429',
+    ]);
+    expect(hints[0]!.nodes).toHaveLength(4000);
+    expect(hints[0]!.cost).toBeCloseTo(2);
+  });
+
+  it('tell those that were given up apart', () => {
+    const hints = throttled(
+      hintsIn(200, (w) => [
+        ...alternating(2)(w),
+        w.http('mail', 'POST', '/send', 429, 10, 20),
+        w.http('mail', 'POST', '/send', 429, 30, 40),
+      ]),
+    );
+
+    expect(told(hints).sort()).toEqual([
+      'Throttled once, then retried: api POST /score answered 429',
+      'Throttled twice, then given up: mail POST /send answered 429',
+    ]);
+  });
+
+  it('do not take the call that ran beside the refused one for its next try', () => {
+    const hints = hintsIn(100, (w) => [
+      w.http('api', 'POST', '/score', 429, 0, 50),
+      w.http('api', 'POST', '/score', 200, 10, 60),
+    ]);
+
+    expect(throttled(hints)).toEqual([]);
   });
 });
 

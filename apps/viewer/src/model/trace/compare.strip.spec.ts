@@ -1,6 +1,6 @@
-import { faultyPost, TraceWriter } from '../../test/cruddur-traces.mjs';
+import { faultyPost, TraceWriter } from '../../../../../libs/trace/test/cruddur-traces.mjs';
 import { stripOf } from './compare.strip';
-import { buildTree } from './trace-tree';
+import { buildTree } from '@nestjs-xray/trace';
 
 const T0 = 1_795_354_386;
 

@@ -1,5 +1,5 @@
 import { arrival, highlight, search, troubles } from './trace-search';
-import { buildTree } from './trace-tree';
+import { buildTree } from '@nestjs-xray/trace';
 
 const at = { start_time: 1000, end_time: 1001 };
 const tree = buildTree(

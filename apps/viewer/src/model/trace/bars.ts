@@ -1,4 +1,4 @@
-import type { Interval } from './intervals';
+import type { Interval } from '@nestjs-xray/trace';
 
 /** The part of the trace that is shown, in seconds since its start. */
 export interface Window {

@@ -1,6 +1,6 @@
 import type { SubsegmentDocument } from '@nestjs-xray/document';
 import { search } from './trace-search';
-import { buildTree } from './trace-tree';
+import { buildTree } from '@nestjs-xray/trace';
 import {
   foldLabel,
   openedTo,

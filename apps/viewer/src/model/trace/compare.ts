@@ -1,7 +1,12 @@
-import { operationOf, type Operation } from './operation';
+import {
+  type Operation,
+  operationOf,
+  severity,
+  type Status,
+  type TraceNode,
+  type TraceTree,
+} from '@nestjs-xray/trace';
 import { isPassedUp } from './statistics';
-import { severity, type Status } from './status';
-import type { TraceNode, TraceTree } from './trace-node';
 
 export type Change = 'new' | 'gone' | 'slower' | 'faster' | 'same';
 

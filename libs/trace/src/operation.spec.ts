@@ -1,4 +1,4 @@
-import { TraceWriter } from '../../test/cruddur-traces.mjs';
+import { TraceWriter } from '../test/cruddur-traces.mjs';
 import type { SubsegmentDocument } from '@nestjs-xray/document';
 import { operationOf, withoutLiterals } from './operation';
 import { buildTree } from './trace-tree';

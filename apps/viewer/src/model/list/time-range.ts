@@ -1,4 +1,4 @@
-import { clock, dateTime } from './format';
+import { clock, dateTime } from '../format';
 
 /** The last so many seconds, all there is, or a fixed part of time in epoch seconds. */
 export type TimeRange = { last: number } | { from: number; to: number };

@@ -1,6 +1,6 @@
 import type { TraceRow } from 'local-xray/console-api';
-import { clock, dateTime } from './format';
-import { statusOf, type Status } from './status';
+import { clock, dateTime } from '../format';
+import { statusOf, type Status } from '@nestjs-xray/trace';
 import { timeOf } from './trace-list';
 
 /** A trace as a point; x and y from 0 to 1, y from the top. */

@@ -1,6 +1,5 @@
 import type { TraceRow } from 'local-xray/console-api';
-import { isSilent } from './silence';
-import { severity, statusOf, type Status } from './status';
+import { isSilent, severity, type Status, statusOf } from '@nestjs-xray/trace';
 
 /** A trace in the list: how it ended, that its root has not answered yet, or that it will not. */
 export type RowStatus = Status | 'progress' | 'silent';

@@ -1,7 +1,7 @@
-import { ms } from './format';
+import { ms } from '../three-digits';
 import type { Finding } from './hints';
-import { operationOf } from './operation';
-import type { TraceNode, TraceTree } from './trace-node';
+import { operationOf } from '../operation';
+import type { TraceNode, TraceTree } from '../trace-node';
 
 /** Smaller ones are not worth a change: seconds, and shares of the trace. */
 const AWAIT = { seconds: 0.002, share: 0.05 };

@@ -1,4 +1,4 @@
-import type { Hue, TraceNode, TraceTree } from './trace-node';
+import type { Hue, TraceNode, TraceTree } from '@nestjs-xray/trace';
 
 /** A stretch of time in which one kind of work ran; seconds since the start of the trace. */
 export interface StripPiece {

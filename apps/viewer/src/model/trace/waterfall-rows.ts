@@ -1,5 +1,4 @@
-import { severity, type Status } from './status';
-import type { TraceNode, TraceTree } from './trace-node';
+import { severity, type Status, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
 
 /** So many equal siblings in a row, and more, become one row. */
 const FOLD_FROM = 4;

@@ -1,6 +1,6 @@
-import { faultyPost, TraceWriter } from '../../test/cruddur-traces.mjs';
+import { faultyPost, TraceWriter } from '../../../../../libs/trace/test/cruddur-traces.mjs';
 import { flameOf, zoomed, type Flame } from './flame';
-import { buildTree } from './trace-tree';
+import { buildTree } from '@nestjs-xray/trace';
 
 const T0 = 1_795_354_386;
 

@@ -1,5 +1,4 @@
-import { exceptionsOf } from './node-status';
-import type { TraceNode, TraceTree } from './trace-node';
+import { exceptionsOf, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
 
 const texts = new WeakMap<object, string>();
 

@@ -1,4 +1,4 @@
-import type { TraceNode } from './trace-node';
+import type { TraceNode } from '@nestjs-xray/trace';
 
 /** A line of source, as a stack frame or the place of a decorator names it. */
 export interface SourcePlace {

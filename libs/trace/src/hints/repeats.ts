@@ -1,7 +1,7 @@
 import type { Finding } from './hints';
-import { length, union } from './intervals';
-import { operationOf, type Operation } from './operation';
-import type { TraceNode, TraceTree } from './trace-node';
+import { length, union } from '../intervals';
+import { operationOf, type Operation } from '../operation';
+import type { TraceNode, TraceTree } from '../trace-node';
 
 /** So many runs of one statement, or calls of one route, from one place are a loop. */
 const LOOP = 5;

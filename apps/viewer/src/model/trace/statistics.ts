@@ -1,6 +1,11 @@
-import { operationOf, type Operation } from './operation';
-import { severity, type Status } from './status';
-import type { TraceNode, TraceTree } from './trace-node';
+import {
+  type Operation,
+  operationOf,
+  severity,
+  type Status,
+  type TraceNode,
+  type TraceTree,
+} from '@nestjs-xray/trace';
 
 /** All calls of one operation in a trace; durations in seconds. */
 export interface StatisticsRow extends Operation {

@@ -1,7 +1,11 @@
-import { faultyPost, goodPost, TraceWriter } from '../../test/cruddur-traces.mjs';
+import {
+  faultyPost,
+  goodPost,
+  TraceWriter,
+} from '../../../../../libs/trace/test/cruddur-traces.mjs';
 import type { SubsegmentDocument } from '@nestjs-xray/document';
 import { compareTrees, type Comparison } from './compare';
-import { buildTree, type TraceTree } from './trace-tree';
+import { buildTree, type TraceTree } from '@nestjs-xray/trace';
 
 const T0 = 1_795_354_386;
 

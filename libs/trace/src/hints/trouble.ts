@@ -1,0 +1,138 @@
+import type { Finding } from './hints';
+import { length, union } from '../intervals';
+import { operationOf } from '../operation';
+import type { TraceNode, TraceTree } from '../trace-node';
+
+/** Errors swallowed on the way up, and throttles that were retried. */
+export function findTrouble(tree: TraceTree): Finding[] {
+  return [...swallowed(tree), ...tree.nodes.flatMap(retried)];
+}
+
+/** Faults and errors that some node above caught: its callers never heard of them. */
+function swallowed(tree: TraceTree): Finding[] {
+  const groups = new Map<string, { catcher: TraceNode; nodes: TraceNode[] }>();
+  for (const node of tree.nodes) {
+    if ((node.status !== 'fault' && node.status !== 'error') || node.passedUp) continue;
+    const catcher = catcherOf(node);
+    if (!catcher) continue;
+    const key = `${node.status} ${operationOf(catcher).key} ${operationOf(node).key}`;
+    const group = groups.get(key);
+    if (group) group.nodes.push(node);
+    else groups.set(key, { catcher, nodes: [node] });
+  }
+  return [...groups.values()].map(({ catcher, nodes }) => {
+    const [first] = nodes as [TraceNode, ...TraceNode[]];
+    const word = first.status === 'fault' ? 'Fault' : 'Error';
+    return {
+      kind: 'swallowed',
+      title:
+        nodes.length === 1
+          ? `${word} swallowed on the way up`
+          : `${nodes.length} ${word.toLowerCase()}s swallowed on the way up`,
+      evidence: `${[first.title, first.detail].filter(Boolean).join(' ')}, caught in ${catcher.title}`,
+      advice:
+        'What caught it ended well although this failed below it. If that is meant, fine; if not, the caller got an answer that lacks something.',
+      cost: nodes.reduce((sum, node) => sum + node.total, 0),
+      nodes: nodes.map((node) => node.key),
+    };
+  });
+}
+
+/** The first node above that is healthy; undefined when the trouble reached the root. */
+function catcherOf(node: TraceNode): TraceNode | undefined {
+  let up = node.parent;
+  while (up && up.status !== 'ok') up = up.parent;
+  return up;
+}
+
+/** Calls of one operation that were refused, up to the one that was not. */
+interface Tries {
+  refused: TraceNode[];
+  /** The call that was let through; undefined where they were given up. */
+  through?: TraceNode;
+}
+
+function retried(parent: TraceNode): Finding[] {
+  if (!parent.children.some(isThrottle)) return [];
+  const operations = new Map<string, { label: string; nodes: TraceNode[] }>();
+  for (const node of parent.children) {
+    const { key, label } = operationOf(node);
+    const same = operations.get(key);
+    if (same) same.nodes.push(node);
+    else operations.set(key, { label, nodes: [node] });
+  }
+  return [...operations.values()].flatMap(({ label, nodes }) => {
+    const all = triesOf(nodes);
+    return [
+      ...finding(
+        label,
+        all.filter(({ through }) => through),
+      ),
+      ...finding(
+        label,
+        all.filter(({ through }) => !through),
+      ),
+    ];
+  });
+}
+
+/** @param nodes runs of one operation, by start. A run that follows two refused ones belongs to the first. */
+function triesOf(nodes: readonly TraceNode[]): Tries[] {
+  const found: Tries[] = [];
+  const done = new Set<TraceNode>();
+  for (const first of nodes) {
+    if (!isThrottle(first) || done.has(first)) continue;
+    const tries: Tries = { refused: [first] };
+    for (let at = firstFrom(nodes, first.end); at < nodes.length && !tries.through; at++) {
+      const node = nodes[at]!;
+      if (done.has(node) || node === first) continue;
+      if (isThrottle(node)) tries.refused.push(node);
+      else tries.through = node;
+      done.add(node);
+    }
+    if (tries.through || tries.refused.length > 1) found.push(tries);
+  }
+  return found;
+}
+
+/** Place of the first node that starts at `time` or later. */
+function firstFrom(nodes: readonly TraceNode[], time: number): number {
+  let from = 0;
+  let to = nodes.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (nodes[middle]!.start < time) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+/** One finding for all that went alike: thousands of equal ones would say no more. */
+function finding(label: string, all: readonly Tries[]): Finding[] {
+  const first = all[0]?.refused[0];
+  if (!first) return [];
+  const nodes = all.flatMap(({ refused, through }) => (through ? [...refused, through] : refused));
+  const count = all.reduce((sum, { refused }) => sum + refused.length, 0);
+  const times = count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
+  const lost = all.map(({ refused, through }): [number, number] => [
+    refused[0]!.start,
+    (through ?? refused[refused.length - 1]!).start,
+  ]);
+  return [
+    {
+      kind: 'throttled',
+      title: all[0]!.through
+        ? `Throttled ${times}, then retried`
+        : `Throttled ${times}, then given up`,
+      evidence: `${label} answered ${first.doc.http?.response?.status ?? 'with a throttle'}`,
+      advice:
+        'The called service refused for being asked too often. The time until the last try was lost: fewer calls, a batch, or a limit on the own side avoids it.',
+      cost: length(union(lost)),
+      nodes: nodes.map((node) => node.key),
+    },
+  ];
+}
+
+function isThrottle(node: TraceNode): boolean {
+  return node.doc.throttle === true && !node.passedUp;
+}
