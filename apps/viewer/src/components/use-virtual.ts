@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useCallback, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useMemo, useReducer, useState } from 'preact/hooks';
 
 /** Rows come and go so many at a time: a slow scroll would else draw anew at each of them. */
 const BLOCK = 4;
