@@ -136,7 +136,7 @@ export class IngestEngine implements Ingest {
         const step = this.retention.step();
         this.writer.forget(step.deleted);
         if (step.deleted.length > 0) this.report.deleted();
-        more = step.more;
+        more = step.more || this.writer.countOlder();
       } catch (error) {
         this.report.failed('RetentionFailed', error);
       }

@@ -1,3 +1,4 @@
+import type { Counted } from '../aggregates/counted';
 import type { AnyDocument, TraceFacts } from '../query';
 
 /** A trace that was written lately, with all its documents parsed. */
@@ -11,6 +12,8 @@ export interface HotTrace {
   documents: Map<string, AnyDocument>;
   /** What the annotations table has of it now. */
   indexed: Pick<TraceFacts, 'start' | 'annotations'>;
+  /** What the aggregates have of it now. */
+  counted: Counted | undefined;
   /** Documents not written yet, with their text. */
   pending: Map<string, string>;
   /** Milliseconds of `performance.now()` before which its row is not worked out again; see TraceWriter. */

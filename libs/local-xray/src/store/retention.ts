@@ -1,5 +1,6 @@
 import type { TraceSummary } from '../query';
 import type { Driver, Statement } from './driver';
+import { AggregateRows } from './aggregate-rows';
 import { indexValue, valueOf } from './annotation-values';
 
 export interface RetentionLimits {
@@ -37,11 +38,13 @@ export class Retention {
   private readonly deleteDocuments: Statement;
   private readonly deleteAnnotation: Statement;
   private readonly deleteShape: Statement;
+  private readonly aggregates: AggregateRows;
 
   constructor(
     private readonly driver: Driver,
     private readonly limits: RetentionLimits,
   ) {
+    this.aggregates = new AggregateRows(driver);
     this.oldest = driver.prepare(
       'SELECT n, id, created, start, shape, summary FROM traces ORDER BY n LIMIT ?',
     );
@@ -78,6 +81,7 @@ export class Retention {
   }
 
   private delete(traces: OldTrace[]): void {
+    this.aggregates.delete(traces.map(({ n }) => n));
     for (const { n, start, summary } of traces) {
       const { Annotations } = JSON.parse(summary) as TraceSummary;
       for (const [key, values] of Object.entries(Annotations)) {

@@ -17,6 +17,13 @@
  * - `annotations`: key, value, start of the trace, number of the trace. Values keep their type: text,
  *   number (REAL or INTEGER), boolean as a blob x'00' / x'01', so that values of different types never compare
  *   equal. SQLite sorts numbers before text before blobs: a numeric range needs `value > ? AND value < ''`.
+ * - `traces.bin` is the bin of the duration, see aggregates/bins.ts; NULL for a trace that was stored before there
+ *   were aggregates and has not been counted since. `hint` is NULL or the kind and title of its costliest hint, as JSON.
+ * - `facets`: routes, hints, statements and exceptions that traces have in common, see aggregates/facets.ts.
+ *   `first` is the start of the trace each was first seen in.
+ * - `occurrences`: which trace had which facet, on which route, how often and for how long: a row for each bin.
+ * - `aggregates`: the sums of the occurrences in steps of 60, 600 and 7,200 seconds, from `at` on; of whole traces
+ *   under kind 0 and facet 0.
  * - `documents`: the documents as they came, one row for each (trace, id).
  *
  * Use `(flags & 7) <> 0` literally for the partial index to be taken.
@@ -90,6 +97,54 @@ export const MIGRATIONS: readonly string[] = [
     borrowed INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX sampling_statistics_at ON sampling_statistics (at);
+  `,
+  `
+  ALTER TABLE traces ADD COLUMN bin INTEGER;
+  ALTER TABLE traces ADD COLUMN hint TEXT;
+  CREATE INDEX traces_uncounted ON traces (n) WHERE bin IS NULL;
+
+  CREATE TABLE facets (
+    n INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    key TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    body TEXT NOT NULL,
+    first REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX facets_name ON facets (kind, name);
+
+  CREATE TABLE occurrences (
+    trace INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    facet INTEGER NOT NULL,
+    route INTEGER NOT NULL,
+    bin INTEGER NOT NULL,
+    start REAL NOT NULL,
+    count INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    fault INTEGER NOT NULL,
+    error INTEGER NOT NULL,
+    throttle INTEGER NOT NULL,
+    traces INTEGER NOT NULL,
+    PRIMARY KEY (trace, kind, facet, route, bin)
+  ) WITHOUT ROWID, STRICT;
+  CREATE INDEX occurrences_facet ON occurrences (facet, start);
+
+  CREATE TABLE aggregates (
+    kind INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    facet INTEGER NOT NULL,
+    route INTEGER NOT NULL,
+    bin INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    fault INTEGER NOT NULL,
+    error INTEGER NOT NULL,
+    throttle INTEGER NOT NULL,
+    traces INTEGER NOT NULL,
+    PRIMARY KEY (kind, step, at, facet, route, bin)
+  ) WITHOUT ROWID, STRICT;
   `,
 ];
 

@@ -7,6 +7,9 @@ import {
   type TraceModel,
 } from '../query';
 import type { Driver, SqlValue, Statement } from './driver';
+import { binOf } from '../aggregates/bins';
+import type { Occurrence, StoredHint } from '../aggregates/occurrences';
+import { AggregateRows } from './aggregate-rows';
 import type { HotTrace } from './hot-traces';
 import { indexValue } from './annotation-values';
 import { MultiInsert } from './multi-insert';
@@ -17,6 +20,9 @@ export interface TraceRecord {
   trace: HotTrace;
   model: TraceModel;
   facts: TraceFacts;
+  /** What it adds to the aggregates. */
+  occurrences: Occurrence[];
+  hint?: StoredHint | undefined;
 }
 
 /** `n`, `id` and `created` never change; the rest is rewritten each time. */
@@ -42,12 +48,15 @@ const COLUMNS = [
   'shape',
   'times',
   'summary',
+  'bin',
+  'hint',
 ];
 const UPDATES = COLUMNS.slice(3).map((column) => `${column} = excluded.${column}`);
 
 /** The writer's statements, and what they are given. */
 export class TraceRows {
   readonly shapes: Shapes;
+  private readonly aggregates: AggregateRows;
   private readonly insertDocuments: MultiInsert;
   private readonly insertTraces: MultiInsert;
   private readonly insertAnnotations: MultiInsert;
@@ -55,10 +64,12 @@ export class TraceRows {
   private readonly findTrace: Statement;
   private readonly findDocuments: Statement;
   private readonly findLast: Statement;
+  private readonly findUncounted: Statement;
   private readonly countAll: Statement;
 
   constructor(driver: Driver) {
     this.shapes = new Shapes(driver);
+    this.aggregates = new AggregateRows(driver);
     this.insertDocuments = new MultiInsert(
       driver,
       'INSERT INTO documents (trace, id, body)',
@@ -82,6 +93,9 @@ export class TraceRows {
     this.findTrace = driver.prepare('SELECT n, created, revision FROM traces WHERE id = ?');
     this.findDocuments = driver.prepare('SELECT body FROM documents WHERE trace = ? ORDER BY n');
     this.countAll = driver.prepare('SELECT count(*) AS count FROM traces');
+    this.findUncounted = driver.prepare(
+      'SELECT id FROM traces WHERE bin IS NULL ORDER BY n DESC LIMIT ?',
+    );
     this.findLast = driver.prepare('SELECT coalesce(max(n), 0) AS n FROM traces');
   }
 
@@ -120,8 +134,30 @@ export class TraceRows {
       traces.push(...values(record, this.shapes.numberOf(shape), times));
       this.reindex(record, annotations);
     }
+    const changes = records.map(({ trace, facts, occurrences }) => {
+      const before = trace.counted;
+      const after = (trace.counted = this.aggregates.counted(facts, occurrences));
+      return { trace: trace.n, before, after };
+    });
     this.insertTraces.run(traces);
     this.insertAnnotations.run(annotations);
+    this.aggregates.write(changes);
+  }
+
+  /** What the aggregates have of a stored trace. */
+  counted(n: number): HotTrace['counted'] {
+    return this.aggregates.read(n);
+  }
+
+  /** Ids of traces that were stored before there were aggregates, the newest first. */
+  uncounted(limit: number): string[] {
+    return this.findUncounted.all<{ id: string }>([limit]).map(({ id }) => id);
+  }
+
+  /** To be called after a rollback, and when traces were deleted. */
+  forget(): void {
+    this.shapes.forget();
+    this.aggregates.facets.forget();
   }
 
   /** Adds the annotations that are new to `inserts`, and deletes those that no longer stand. */
@@ -152,7 +188,7 @@ function identity({ key, value }: { key: string; value: AnnotationValue }): stri
 }
 
 function values(
-  { trace, facts }: TraceRecord,
+  { trace, facts, hint }: TraceRecord,
   shape: number,
   times: EncodedShape['times'],
 ): SqlValue[] {
@@ -179,5 +215,7 @@ function values(
     shape,
     times,
     writeJson({ ...facts.summary, Revision: trace.revision }),
+    binOf(facts.duration),
+    hint ? JSON.stringify(hint) : null,
   ];
 }

@@ -1,6 +1,9 @@
-import { type AnyDocument, buildTraceModel, traceFacts } from '../query';
+import { buildTree } from '@nestjs-xray/trace';
+import { findings } from '../aggregates/occurrences';
+import { type AnyDocument, buildTraceModel, type TraceFacts, traceFacts } from '../query';
 import type { Driver } from './driver';
 import { type HotTrace, HotTraces } from './hot-traces';
+import { stitch } from './stitch';
 import { type TraceRecord, TraceRows } from './trace-rows';
 
 /** A trace's row is worked out anew at most this share of the time, however large the trace is. */
@@ -8,6 +11,8 @@ const REST_FACTOR = 10;
 /** Traces with fewer documents never wait, nor do those that take fewer milliseconds. */
 const LARGE = 100;
 const CHEAP_MS = 2;
+/** Traces counted between two looks at what else there is to do. */
+const OLDER = 20;
 
 /** Writes documents and keeps the rows of their traces up, a batch at a time. */
 export class TraceWriter {
@@ -84,18 +89,26 @@ export class TraceWriter {
     return due.map(({ trace }) => trace.n);
   }
 
+  /** Counts a few traces that were stored before there were aggregates; returns whether there may be more. */
+  countOlder(): boolean {
+    const ids = this.rows.uncounted(OLDER);
+    for (const id of ids) this.dirty.add(this.hot.get(id) ?? this.load(id));
+    if (ids.length > 0) this.commit(true);
+    return ids.length === OLDER;
+  }
+
   /** To be called when traces, and with them perhaps shapes, were deleted; only after a commit of all. */
   forget(ids: string[]): void {
     if (ids.length === 0) return;
     this.stored -= ids.length;
     for (const id of ids) this.hot.delete(id);
-    this.rows.shapes.forget();
+    this.rows.forget();
   }
 
   private forgetAll(): void {
     this.dirty.clear();
     this.hot.clear();
-    this.rows.shapes.forget();
+    this.rows.forget();
   }
 
   private load(id: string): HotTrace {
@@ -105,12 +118,14 @@ export class TraceWriter {
       id,
       documents: new Map(),
       indexed: { start: 0, annotations: [] },
+      counted: undefined,
       pending: new Map(),
       restUntil: 0,
     };
     if (stored) {
       for (const each of this.rows.documents(stored.n)) trace.documents.set(each.id, each);
       trace.indexed = record(trace).facts;
+      trace.counted = this.rows.counted(stored.n);
     }
     this.hot.add(trace);
     return trace;
@@ -121,10 +136,24 @@ function record(trace: HotTrace): TraceRecord {
   const before = performance.now();
   const model = buildTraceModel([...trace.documents.values()]);
   const facts = traceFacts(trace.id, model);
+  const found = findingsOf(trace, facts);
   const after = performance.now();
   const dear = trace.documents.size > LARGE && after - before > CHEAP_MS;
   trace.restUntil = dear ? after + (after - before) * REST_FACTOR : 0;
-  return { trace, model, facts };
+  return { trace, model, facts, ...found };
+}
+
+/** What the trace adds to the aggregates. */
+function findingsOf(
+  { id, documents }: HotTrace,
+  { end }: TraceFacts,
+): Pick<TraceRecord, 'occurrences' | 'hint'> {
+  try {
+    return findings(buildTree({ id, ...stitch([...documents.values()]) }, end));
+  } catch {
+    // Documents can be of any make. One that the rules trip over is kept and shown, and not counted.
+    return { occurrences: [] };
+  }
 }
 
 /** A segment with an end, or with nothing that says it is still going on. */

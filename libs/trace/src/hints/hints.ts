@@ -23,6 +23,10 @@ export interface Hint {
   kind: HintKind;
   /** What it is, in a few words: `48 × the same SELECT`. */
   title: string;
+  /** What it is about, without figures: what is alike in another trace has the same. */
+  subject: string;
+  /** The method it was noticed in, where that says more. */
+  place?: string;
   /** Where, and by what it was noticed. */
   evidence: string;
   /** Why it is worth a look, and what could be done. */

@@ -49,6 +49,8 @@ function nPlusOne({ operation, nodes }: Repeat): Finding {
   return {
     kind: 'n-plus-one',
     title: `${nodes.length} × the same ${verb}`,
+    subject: [verb, tableOf(operation.label)].filter(Boolean).join(' '),
+    ...(where !== undefined && { place: where }),
     evidence: `N+1${where === undefined ? '' : ` in ${where}`}, one ${writes ? 'statement' : 'query'} could do`,
     advice: writes
       ? `${nodes.length} runs of one statement from the same place, one for each row. A statement with all rows, or with WHERE … = ANY($1), does the same in one round trip.`
@@ -58,11 +60,18 @@ function nPlusOne({ operation, nodes }: Repeat): Finding {
   };
 }
 
+/** The first table that a statement names. */
+function tableOf(statement: string): string | undefined {
+  return /\b(?:from|into|update|join)\s+["`]?([\w.]+)/i.exec(statement)?.[1];
+}
+
 function loopOfCalls({ operation, nodes }: Repeat): Finding {
   const where = commonParent(nodes)?.title;
   return {
     kind: 'repeated-call',
     title: `${nodes.length} × the same call`,
+    subject: operation.label,
+    ...(where !== undefined && { place: where }),
     evidence: `${operation.label}${where === undefined ? '' : `, in a loop of ${where}`}`,
     advice: `${nodes.length} calls of one route from the same place. One call for all, a batch operation, or calls side by side would save round trips.`,
     cost: covered(nodes),
@@ -87,6 +96,7 @@ function askedAgain(tree: TraceTree, known: ReadonlySet<string>): Finding[] {
     .map((nodes) => ({
       kind: 'repeated-call' as const,
       title: `Asked ${nodes.length === 2 ? 'twice' : `${nodes.length} times`} for the same`,
+      subject: operationOf(nodes[0]!).label,
       evidence: `${operationOf(nodes[0]!).label}, the first answer was good`,
       advice:
         'The same address was read again within one request. Passing the first answer on, or a cache for the request, saves the others.',

@@ -29,6 +29,8 @@ function swallowed(tree: TraceTree): Finding[] {
         nodes.length === 1
           ? `${word} swallowed on the way up`
           : `${nodes.length} ${word.toLowerCase()}s swallowed on the way up`,
+      subject: first.title,
+      place: catcher.title,
       evidence: `${[first.title, first.detail].filter(Boolean).join(' ')}, caught in ${catcher.title}`,
       advice:
         'What caught it ended well although this failed below it. If that is meant, fine; if not, the caller got an answer that lacks something.',
@@ -124,6 +126,7 @@ function finding(label: string, all: readonly Tries[]): Finding[] {
       title: all[0]!.through
         ? `Throttled ${times}, then retried`
         : `Throttled ${times}, then given up`,
+      subject: label,
       evidence: `${label} answered ${first.doc.http?.response?.status ?? 'with a throttle'}`,
       advice:
         'The called service refused for being asked too often. The time until the last try was lost: fewer calls, a batch, or a limit on the own side avoids it.',

@@ -122,6 +122,7 @@ function inARow(run: readonly TraceNode[]): Finding {
   return {
     kind: 'serial-awaits',
     title: `${run.length} awaits in a row`,
+    subject: between.join(', then '),
     evidence: between.join(', then '),
     advice:
       'Each began when the one before had ended. Where none needs what another gave, Promise.all runs them side by side, and only the longest counts.',
@@ -147,6 +148,7 @@ function gaps(tree: TraceTree, whole: number): Finding[] {
       {
         kind: 'unaccounted' as const,
         title: `${ms(length)} ms nobody accounts for`,
+        subject: node.title,
         evidence: called
           ? `Between ${node.title} and ${called.title}: on the way, or waiting to be served`
           : `${node.title}, ${before ? `after ${before.title}` : 'before its first subsegment'}`,
@@ -179,6 +181,7 @@ function dominant(tree: TraceTree): Finding[] {
     {
       kind: 'dominant-child',
       title: `One ${what} takes ${Math.round((node.total / root.total) * 100)} %`,
+      subject: operationOf(node).label,
       evidence: `${operationOf(node).label}: ${ms(node.total)} of ${ms(root.total)} ms`,
       advice: {
         own: 'All other work together is shorter. Nothing below this method is traced: @Subsegment on what it calls would tell more.',

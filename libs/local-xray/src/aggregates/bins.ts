@@ -1,0 +1,68 @@
+/**
+ * Durations in bins that grow by an eighth: 20 for each factor of ten, from 1 µs on.
+ * What is kept of many durations is how many fell into each bin, and their sum, so that
+ * any two collections can be added up, and percentiles read from the sum.
+ */
+export const BINS_PER_DECADE = 20;
+const LEAST = 1e-6;
+
+export function binOf(seconds: number): number {
+  return seconds > LEAST ? Math.floor(Math.log10(seconds / LEAST) * BINS_PER_DECADE + 1e-9) : 0;
+}
+
+/** Seconds at which a bin begins. */
+export function startOfBin(bin: number): number {
+  return LEAST * 10 ** (bin / BINS_PER_DECADE);
+}
+
+export interface Binned {
+  bin: number;
+  count: number;
+  /** Sum of the durations in the bin. */
+  seconds: number;
+}
+
+/** Durations by bin. */
+export class Durations {
+  count = 0;
+  seconds = 0;
+  private readonly bins = new Map<number, { count: number; seconds: number }>();
+
+  add({ bin, count, seconds }: Binned): void {
+    this.count += count;
+    this.seconds += seconds;
+    const known = this.bins.get(bin);
+    if (known) {
+      known.count += count;
+      known.seconds += seconds;
+    } else this.bins.set(bin, { count, seconds });
+  }
+
+  /**
+   * The durations that so large a part of all stays below; `undefined` without any. Exact where a bin
+   * holds one duration, else off by a few per cent at most: it lies between the ends of its bin, and
+   * the sum says where in between most of them are.
+   */
+  percentiles(...parts: number[]): (number | undefined)[] {
+    const sorted = [...this.bins].sort(([a], [b]) => a - b).filter(([, { count }]) => count > 0);
+    return parts.map((part) => {
+      let rank = Math.max(1, Math.ceil(part * this.count));
+      for (const [bin, { count, seconds }] of sorted) {
+        if (rank > count) {
+          rank -= count;
+          continue;
+        }
+        return within(bin, (rank - 0.5) / count, seconds / count);
+      }
+      return undefined;
+    });
+  }
+}
+
+/** From the bin's start to its mean over the first half of its durations, from there to its end over the rest. */
+function within(bin: number, at: number, mean: number): number {
+  const from = startOfBin(bin);
+  const to = startOfBin(bin + 1);
+  if (!(mean > from && mean < to)) return mean;
+  return at < 0.5 ? from + (mean - from) * 2 * at : mean + (to - mean) * (2 * at - 1);
+}

@@ -1,0 +1,54 @@
+/**
+ * What traces have in common and pages count: a route, a hint, a statement, an exception.
+ * Each is stored once, and its occurrences refer to it.
+ */
+export const ROUTE = 1;
+export const HINT = 2;
+export const STATEMENT = 3;
+export const EXCEPTION = 4;
+
+export type FacetKind = typeof ROUTE | typeof HINT | typeof STATEMENT | typeof EXCEPTION;
+
+/** The facet that whole traces are counted under. */
+export const WHOLE_TRACE = 0;
+
+/** What a facet says of itself, as JSON beside its name. */
+export interface FacetBody {
+  /** Route: the service, the HTTP method or `JOB`, and the path or the message's pattern. */
+  service?: string;
+  method?: string;
+  path?: string;
+  /** Hint: what it is about, and the method it was noticed in. Statement and exception: the method. */
+  subject?: string;
+  place?: string;
+  /** Statement: `SQL` or `AWS`, the text, and the database. */
+  tag?: string;
+  text?: string;
+  database?: string;
+  /** Exception. */
+  type?: string;
+  message?: string;
+  file?: string;
+  line?: number;
+  status?: string;
+}
+
+export interface Facet {
+  kind: FacetKind;
+  /** What the filter keyword of its kind is compared with; several facets may share one. */
+  name: string;
+  body: FacetBody;
+}
+
+/** What tells a facet from others; the text that is unique in the table of facets. */
+export function keyOf({ kind, name, body }: Facet): string {
+  const { subject = '', place = '', service = '' } = body;
+  return [kind, name, subject, place, service].join('\n');
+}
+
+/** Text that something else made up can be of any length. */
+export const MAX_NAME = 2_000;
+
+export function cut(text: string, length = MAX_NAME): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}

@@ -1,0 +1,189 @@
+import type { ExceptionDocument, SegmentDocument, StackFrameDocument } from '@nestjs-xray/document';
+import {
+  exceptionsOf,
+  hintsOf,
+  isLibrary,
+  operationOf,
+  pathOf,
+  placeOf,
+  type Status,
+  type TraceNode,
+  type TraceTree,
+  withoutLiterals,
+} from '@nestjs-xray/trace';
+import { binOf } from './bins';
+import { cut, EXCEPTION, type Facet, HINT, keyOf, ROUTE, STATEMENT } from './facets';
+import { shapeOf } from './message-shape';
+
+/** How often, and for how long, a trace had a facet on a route, of durations in one bin. */
+export interface Occurrence {
+  facet: Facet;
+  /** The route it was on; a route itself has none. */
+  route?: Facet;
+  bin: number;
+  count: number;
+  seconds: number;
+  /** How many of them ended so. */
+  fault: number;
+  error: number;
+  throttle: number;
+  /** 1 on one of the trace's occurrences of a name, else 0: their sum over traces is the number of traces. */
+  traces: number;
+}
+
+/** More facets of one trace are not counted: nobody could read them, and all would have to be written. */
+const MAX_FACETS = 500;
+
+/** The costliest hint of a trace, for its row. */
+export interface StoredHint {
+  kind: string;
+  title: string;
+}
+
+/** All that a trace adds to the aggregates. Hints are found once nothing of it is in progress. */
+export function findings(tree: TraceTree): { occurrences: Occurrence[]; hint?: StoredHint } {
+  const collected = new Collected();
+  const routes = new Map<TraceNode, Facet>();
+  const routeOf = (node: TraceNode): Facet | undefined =>
+    routes.get(node.segment ?? node) ?? routes.values().next().value;
+  for (const node of tree.nodes) {
+    if (node.kind !== 'segment') continue;
+    const facet = routeFacet(node);
+    routes.set(node, facet);
+    if (!node.inProgress) collected.add(facet, undefined, node.total, node.status);
+  }
+  for (const node of tree.nodes) {
+    if (!node.inProgress && node.hue !== 'own') {
+      const facet = statementFacet(node);
+      if (facet) collected.add(facet, routeOf(node), node.total, node.status);
+    }
+    for (const facet of exceptionFacets(node)) {
+      collected.add(facet, routeOf(node), node.total, node.status);
+    }
+  }
+  const hints = tree.inProgress ? [] : hintsOf(tree);
+  for (const hint of hints) {
+    const node = tree.byKey.get(hint.nodes[0] ?? '');
+    const { kind, subject, place } = hint;
+    const facet: Facet = {
+      kind: HINT,
+      name: kind,
+      body: { subject: cut(subject, 200), ...(place !== undefined && { place: cut(place, 200) }) },
+    };
+    collected.add(facet, node && routeOf(node), hint.cost, 'ok', hint.nodes.length);
+  }
+  const occurrences = [...collected.all.values()];
+  const worst = hints[0];
+  if (!worst) return { occurrences };
+  return { occurrences, hint: { kind: worst.kind, title: cut(worst.title, 200) } };
+}
+
+class Collected {
+  readonly all = new Map<string, Occurrence>();
+  private readonly names = new Set<string>();
+  private readonly keys = new Set<string>();
+
+  add(facet: Facet, route: Facet | undefined, seconds: number, status: Status, count = 1): void {
+    const bin = binOf(seconds);
+    const facetKey = keyOf(facet);
+    if (!this.keys.has(facetKey) && this.keys.size >= MAX_FACETS) return;
+    this.keys.add(facetKey);
+    const key = `${bin}\n${facetKey}\n${route ? keyOf(route) : ''}`;
+    let found = this.all.get(key);
+    if (!found) {
+      const name = `${facet.kind} ${facet.name}`;
+      const traces = this.names.has(name) ? 0 : 1;
+      this.names.add(name);
+      found = { facet, bin, count: 0, seconds: 0, fault: 0, error: 0, throttle: 0, traces };
+      if (route) found.route = route;
+      this.all.set(key, found);
+    }
+    found.count += count;
+    found.seconds += seconds;
+    if (status !== 'ok') found[status]++;
+  }
+}
+
+const ID_IN_PATH = /\/(\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,})(?=\/|$)/gi;
+
+/** `GET /api/activities/home` of a service; a message's pattern, or the segment's name, for what came over no HTTP. */
+function routeFacet(node: TraceNode): Facet {
+  const doc = node.doc as SegmentDocument;
+  const { method, url } = doc.http?.request ?? {};
+  const recorded = doc.annotations?.http_route;
+  const nest = doc.metadata?.nest as { route?: unknown; handler?: unknown } | undefined;
+  const path =
+    typeof recorded === 'string'
+      ? recorded
+      : url !== undefined
+        ? pathOf(url).replace(ID_IN_PATH, '/:id')
+        : [nest?.route, nest?.handler].find((each) => typeof each === 'string');
+  const verb = method ?? (url === undefined ? 'JOB' : '');
+  const body = {
+    service: cut(node.name, 200),
+    method: cut(verb, 20),
+    path: cut(path ?? node.name, 300),
+  };
+  return { kind: ROUTE, name: [body.method, body.path].filter(Boolean).join(' '), body };
+}
+
+/** A query without its literals, or an operation of AWS with the table or bucket it is on. */
+function statementFacet(node: TraceNode): Facet | undefined {
+  const { doc, tag } = node;
+  const place = callerOf(node)?.title;
+  const statement = 'sql' in doc ? doc.sql?.sanitized_query : undefined;
+  const common = place === undefined ? {} : { place: cut(place, 200) };
+  if (statement !== undefined) {
+    const text = cut(withoutLiterals(statement.slice(0, 4_000).replace(/\s+/g, ' ').trim()));
+    const type = 'sql' in doc ? doc.sql?.database_type : undefined;
+    const database = [type, node.name].filter((each) => typeof each === 'string').join(' ');
+    return {
+      kind: STATEMENT,
+      name: text,
+      body: { tag: 'SQL', text, database: cut(database, 200), ...common },
+    };
+  }
+  if (tag !== 'AWS') return undefined;
+  const text = cut(operationOf(node).label, 300);
+  return { kind: STATEMENT, name: text, body: { tag: 'AWS', text, ...common } };
+}
+
+/** The method that made the call: the nearest node above that is the service's own work. */
+function callerOf(node: TraceNode): TraceNode | undefined {
+  let up = node.parent;
+  while (up && up.hue !== 'own') up = up.parent;
+  return up;
+}
+
+/** The exceptions that began at this node; those above that pass them on are not counted again. */
+function exceptionFacets(node: TraceNode): Facet[] {
+  if (node.passedUp) return [];
+  const all = exceptionsOf(node);
+  const causes = new Set(all.map(({ cause }) => cause));
+  const heads = all.filter(({ id }) => !causes.has(id));
+  return (heads.length > 0 ? heads : all).slice(0, 5).map((each) => exceptionFacet(each, node));
+}
+
+function exceptionFacet(exception: ExceptionDocument, node: TraceNode): Facet {
+  const type = cut(exception.type ?? 'Error', 100);
+  const message = shapeOf(exception.message ?? '');
+  const frame = firstOwnFrame(exception.stack);
+  const place = frame && placeOf(frame.path, frame.line);
+  const label = frame?.label || node.title;
+  return {
+    kind: EXCEPTION,
+    name: cut(`${type}: ${message}${place === undefined ? '' : ` at ${place}`}`, 700),
+    body: {
+      type,
+      message,
+      status: node.status,
+      place: cut(label, 200),
+      ...(frame?.path !== undefined && { file: cut(frame.path, 500) }),
+      ...(frame?.line !== undefined && { line: frame.line }),
+    },
+  };
+}
+
+function firstOwnFrame(stack: StackFrameDocument[] | undefined): StackFrameDocument | undefined {
+  return Array.isArray(stack) ? stack.find((frame) => !isLibrary(frame)) : undefined;
+}

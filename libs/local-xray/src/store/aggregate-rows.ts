@@ -1,0 +1,179 @@
+import { binOf } from '../aggregates/bins';
+import { type Counted, type CountedRow, STEPS, troubleOf } from '../aggregates/counted';
+import { WHOLE_TRACE } from '../aggregates/facets';
+import type { Occurrence } from '../aggregates/occurrences';
+import type { TraceFacts } from '../query';
+import type { Driver, SqlValue, Statement } from './driver';
+import { Facets } from './facets';
+import { MultiInsert } from './multi-insert';
+
+const COLUMNS = 'count, seconds, fault, error, throttle, traces';
+const NUMBERS = ['count', 'seconds', 'fault', 'error', 'throttle', 'traces'] as const;
+
+type Key = [kind: number, step: number, at: number, facet: number, route: number, bin: number];
+
+/** Keeps the occurrences of facets, and the sums of them for each minute, ten minutes and two hours. */
+export class AggregateRows {
+  readonly facets: Facets;
+  private readonly insert: MultiInsert;
+  private readonly deleteOf: Statement;
+  private readonly find: Statement;
+  private readonly findTrace: Statement;
+  private readonly add: MultiInsert;
+  private readonly deleteEmpty: Statement;
+
+  constructor(driver: Driver) {
+    this.facets = new Facets(driver);
+    this.insert = new MultiInsert(
+      driver,
+      `INSERT INTO occurrences (trace, start, kind, facet, route, bin, ${COLUMNS})`,
+      12,
+    );
+    this.deleteOf = driver.prepare('DELETE FROM occurrences WHERE trace = ?');
+    this.find = driver.prepare(
+      `SELECT kind, facet, route, bin, ${COLUMNS} FROM occurrences WHERE trace = ?`,
+    );
+    this.findTrace = driver.prepare('SELECT start, bin, duration, flags FROM traces WHERE n = ?');
+    this.add = new MultiInsert(
+      driver,
+      `INSERT INTO aggregates (kind, step, at, facet, route, bin, ${COLUMNS})`,
+      12,
+      `ON CONFLICT DO UPDATE SET ${NUMBERS.map((each) => `${each} = ${each} + excluded.${each}`).join(', ')}`,
+    );
+    this.deleteEmpty = driver.prepare(
+      'DELETE FROM aggregates WHERE kind = ? AND step = ? AND at = ? AND facet = ? AND route = ? AND bin = ? AND count <= 0',
+    );
+  }
+
+  /** What is kept of a stored trace; undefined when it was stored before there were aggregates. */
+  read(trace: number): Counted | undefined {
+    const row = this.findTrace.get<{
+      start: number;
+      bin: number | null;
+      duration: number;
+      flags: number;
+    }>([trace]);
+    if (!row || row.bin === null) return undefined;
+    const rows = this.find.all<CountedRow>([trace]);
+    return { start: row.start, rows: [wholeTrace({ ...row, bin: row.bin }), ...rows] };
+  }
+
+  /** Writes what traces have now in place of what they had. */
+  write(changes: { trace: number; before: Counted | undefined; after: Counted }[]): void {
+    const inserts: SqlValue[] = [];
+    const deltas = new Deltas();
+    for (const { trace, before, after } of changes) {
+      if (before && isSame(before, after)) continue;
+      if (before && before.rows.length > 1) this.deleteOf.run([trace]);
+      for (const row of after.rows) {
+        if (row.kind === WHOLE_TRACE) continue;
+        inserts.push(trace, after.start, row.kind, row.facet, row.route, row.bin);
+        inserts.push(...NUMBERS.map((each) => row[each]));
+      }
+      if (before) deltas.take(before, -1);
+      deltas.take(after, 1);
+    }
+    this.insert.run(inserts);
+    this.apply(deltas);
+  }
+
+  /** Takes out what traces that are deleted have; facets that no other trace has go too. */
+  delete(traces: readonly number[]): void {
+    const deltas = new Deltas();
+    const facets = new Set<number>();
+    for (const trace of traces) {
+      const counted = this.read(trace);
+      if (!counted) continue;
+      deltas.take(counted, -1);
+      for (const { facet } of counted.rows) if (facet > 0) facets.add(facet);
+      this.deleteOf.run([trace]);
+    }
+    this.apply(deltas);
+    this.facets.deleteWithoutTraces(facets);
+  }
+
+  /** The rows for what was found in a trace. */
+  counted(facts: TraceFacts, occurrences: readonly Occurrence[]): Counted {
+    const { start } = facts;
+    const byKey = new Map<string, CountedRow>();
+    for (const { facet, route, ...numbers } of occurrences) {
+      const row: CountedRow = {
+        ...numbers,
+        kind: facet.kind,
+        facet: this.facets.numberOf(facet, start),
+        route: route ? this.facets.numberOf(route, start) : 0,
+      };
+      // Facets beyond what is kept of a kind share a number.
+      const key = `${row.facet} ${row.route} ${row.bin}`;
+      const known = byKey.get(key);
+      if (known) for (const each of NUMBERS) known[each] += row[each];
+      else byKey.set(key, row);
+    }
+    return {
+      start,
+      rows: [wholeTrace({ ...facts, bin: binOf(facts.duration) }), ...byKey.values()],
+    };
+  }
+
+  private apply(deltas: Deltas): void {
+    const values: SqlValue[] = [];
+    for (const { key, sums } of deltas.all.values()) {
+      if (sums.some((sum) => sum !== 0)) values.push(...key, ...sums);
+    }
+    this.add.run(values);
+    for (const { key, sums } of deltas.all.values()) {
+      if (sums[0]! < 0) this.deleteEmpty.run(key);
+    }
+  }
+}
+
+/** Sums of what changes, by key, so that each row is written once. */
+class Deltas {
+  readonly all = new Map<string, { key: Key; sums: number[] }>();
+
+  take({ start, rows }: Counted, sign: 1 | -1): void {
+    for (const row of rows) {
+      for (const step of STEPS) {
+        const at = Math.floor(start / step) * step;
+        const key: Key = [row.kind, step, at, row.facet, row.route, row.bin];
+        const text = key.join(' ');
+        let found = this.all.get(text);
+        if (!found) this.all.set(text, (found = { key, sums: NUMBERS.map(() => 0) }));
+        NUMBERS.forEach((each, place) => (found.sums[place]! += sign * row[each]));
+      }
+    }
+  }
+}
+
+function wholeTrace({
+  bin,
+  duration,
+  flags,
+}: {
+  bin: number;
+  duration: number;
+  flags: number;
+}): CountedRow {
+  const trouble = troubleOf(flags);
+  return {
+    kind: WHOLE_TRACE,
+    facet: 0,
+    route: 0,
+    bin,
+    count: 1,
+    seconds: duration,
+    ...trouble,
+    traces: 1,
+  };
+}
+
+/** Rows come in one order from both: that of the table's key. */
+function isSame(a: Counted, b: Counted): boolean {
+  return a.start === b.start && JSON.stringify(sorted(a.rows)) === JSON.stringify(sorted(b.rows));
+}
+
+function sorted(rows: readonly CountedRow[]): unknown[] {
+  return rows
+    .map((row) => [row.kind, row.facet, row.route, row.bin, ...NUMBERS.map((each) => row[each])])
+    .sort((x, y) => x[0]! - y[0]! || x[1]! - y[1]! || x[2]! - y[2]! || x[3]! - y[3]!);
+}
