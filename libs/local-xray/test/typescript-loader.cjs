@@ -14,7 +14,10 @@ const { join } = require('node:path');
 
 const ROOT = join(__dirname, '..', '..', '..');
 const CACHE = join(ROOT, 'node_modules', '.cache', 'threads');
-const ALIASES = { '@nestjs-xray/document': join(ROOT, 'libs/document/src/index.ts') };
+const ALIASES = {
+  '@nestjs-xray/document': join(ROOT, 'libs/document/src/index.ts'),
+  '@nestjs-xray/trace': join(ROOT, 'libs/trace/src/index.ts'),
+};
 const options = JSON.parse(readFileSync(join(ROOT, '.swcrc'), 'utf8'));
 delete options.exclude;
 delete options.$schema;

@@ -43,6 +43,17 @@ export const NUMBER_KEYWORDS = [
   'index',
   'coverage',
 ] as const;
+/**
+ * An extension of ours that X-Ray does not know: what traces have in common, as the console's pages
+ * count it. Each names the kind of its facets, see aggregates/facets.ts.
+ */
+export const FACET_KEYWORDS = { route: 1, hint: 2, statement: 3, exception: 4 } as const;
+export type FacetKeyword = keyof typeof FACET_KEYWORDS;
+
+export function isFacet(keyword: string): keyword is FacetKeyword {
+  return Object.hasOwn(FACET_KEYWORDS, keyword);
+}
+
 export const TEXT_KEYWORDS = [
   'http.url',
   'http.method',
@@ -55,6 +66,10 @@ export const TEXT_KEYWORDS = [
   'availabilityzone',
   'instance.id',
   'resource.arn',
+  'route',
+  'hint',
+  'statement',
+  'exception',
 ] as const;
 
 export type BooleanKeyword = (typeof BOOLEAN_KEYWORDS)[number];

@@ -1,4 +1,10 @@
-import { BOOLEAN_KEYWORDS, NUMBER_KEYWORDS, TEXT_KEYWORDS, type CausePart } from './filter-ast';
+import {
+  BOOLEAN_KEYWORDS,
+  FACET_KEYWORDS,
+  NUMBER_KEYWORDS,
+  TEXT_KEYWORDS,
+  type CausePart,
+} from './filter-ast';
 
 /** Where in an expression a condition stands: it decides which words mean something there. */
 export type FilterContext = 'trace' | 'service' | 'edge' | `rootcause.${CausePart}`;
@@ -9,11 +15,15 @@ const CAUSES = ['fault', 'error', 'responsetime'].flatMap((of) =>
 );
 const ONLY_CAUSES: string[] = ['first', 'last', 'remote', 'index', 'coverage'];
 const PLAIN: string[] = [...BOOLEAN_KEYWORDS, ...NUMBER_KEYWORDS, ...TEXT_KEYWORDS];
-const NODE = [...PLAIN.filter((word) => !ONLY_CAUSES.includes(word)), 'annotation.'];
+const ONLY_TRACES = Object.keys(FACET_KEYWORDS);
+const NODE = [
+  ...PLAIN.filter((word) => !ONLY_CAUSES.includes(word) && !ONLY_TRACES.includes(word)),
+  'annotation.',
+];
 
 /** The words that can start a condition, lower-case; `annotation.` stands for any key, `service()` for the call. */
 export const CONTEXT_WORDS: Record<FilterContext, readonly string[]> = {
-  trace: [...NODE, ...COMPLEX, ...CAUSES],
+  trace: [...NODE, ...COMPLEX, ...CAUSES, ...ONLY_TRACES],
   service: NODE,
   edge: NODE,
   'rootcause.service': ['name', 'type', 'inferred', 'first', 'last', 'index'],

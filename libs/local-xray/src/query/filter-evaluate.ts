@@ -1,5 +1,8 @@
 import type { AnnotationValue } from '@nestjs-xray/document';
-import type { Filter } from './filter-ast';
+import { buildTree } from '@nestjs-xray/trace';
+import { findings } from '../aggregates/occurrences';
+import { stitch } from '../store/stitch';
+import { FACET_KEYWORDS, type FacetKeyword, type Filter, isFacet } from './filter-ast';
 import { decideOnCauses, decideOnJson } from './filter-causes';
 import {
   compareAnnotation,
@@ -35,6 +38,8 @@ export interface TraceView {
   times(): TimesOf;
   summary(): TraceSummary;
   model(): TraceModel;
+  /** Names of the facets of a kind that the trace has. */
+  facets(keyword: FacetKeyword): readonly string[];
 }
 
 /** The trace that these documents make. */
@@ -57,7 +62,14 @@ export function viewDocuments(id: string, documents: readonly AnyDocument[]): Tr
     times: () => timesOf(times),
     summary: () => summary,
     model: () => model,
+    facets: (keyword) => facetNames(id, documents, FACET_KEYWORDS[keyword]),
   };
+}
+
+function facetNames(id: string, documents: readonly AnyDocument[], kind: number): string[] {
+  const end = Math.max(0, ...documents.map(({ start_time, end_time = start_time }) => end_time));
+  const { occurrences } = findings(buildTree({ id, ...stitch(documents) }, end));
+  return occurrences.filter(({ facet }) => facet.kind === kind).map(({ facet }) => facet.name);
 }
 
 /** What a leaf may look at, the cheapest first. */
@@ -174,7 +186,8 @@ function textsOf(
     case 'user':
       return view.users;
   }
-  return upTo >= SUMMARY ? textsOfSummary(keyword, view.summary()) : undefined;
+  if (upTo < SUMMARY) return undefined;
+  return isFacet(keyword) ? view.facets(keyword) : textsOfSummary(keyword, view.summary());
 }
 
 function textsOfSummary(keyword: string, summary: TraceSummary): (string | undefined)[] {

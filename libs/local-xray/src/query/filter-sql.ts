@@ -1,4 +1,11 @@
-import type { Filter, NumberOp, TextOp } from './filter-ast';
+import {
+  FACET_KEYWORDS,
+  type FacetKeyword,
+  type Filter,
+  isFacet,
+  type NumberOp,
+  type TextOp,
+} from './filter-ast';
 import type { Leaf } from './filter-logic';
 import { allOf, anyOf, FALSE, noneOf, sql, TRUE, type Sql, type SqlValue } from './query-database';
 import { ERROR, ERROR_WITHIN, FAULT, FAULT_WITHIN, PARTIAL, THROTTLE } from './node-flags';
@@ -69,7 +76,7 @@ function compileLeaf(leaf: Leaf, context: SqlContext): Bounds {
     case 'number':
       return exactly(numberCondition(NUMBER_COLUMNS[leaf.keyword]!, leaf.op, leaf.value));
     case 'text':
-      return compileText(leaf);
+      return compileText(leaf, context);
     case 'annotation':
       return compileAnnotation(leaf, context);
     case 'service':
@@ -131,7 +138,21 @@ const TEXT_COLUMNS: Record<string, string> = {
   'http.clientip': 't.client_ip',
 };
 
-function compileText({ keyword, op, value }: Extract<Leaf, { kind: 'text' }>): Bounds {
+/** The occurrences `AS o` of the facets `AS f` that meet a condition on their names; one row at least for each trace. */
+export function facetTraces(keyword: FacetKeyword, named: Sql, starts: SqlContext['starts']): Sql {
+  const window = starts ? sql('AND o.start >= ? AND o.start <= ?', starts.from, starts.to) : TRUE;
+  return sql(
+    `facets AS f CROSS JOIN occurrences AS o ON o.facet = f.n
+     WHERE f.kind = ${FACET_KEYWORDS[keyword]} AND ${named.text} ${window === TRUE ? '' : window.text}`,
+    ...named.values,
+    ...(window === TRUE ? [] : window.values),
+  );
+}
+
+function compileText(
+  { keyword, op, value }: Extract<Leaf, { kind: 'text' }>,
+  { starts }: SqlContext,
+): Bounds {
   const column = TEXT_COLUMNS[keyword];
   if (column) {
     const condition = textCondition(column, op, value);
@@ -142,6 +163,13 @@ function compileText({ keyword, op, value }: Extract<Leaf, { kind: 'text' }>): B
     if (!condition) return atMost(sql('t.users IS NOT NULL'));
     const { text, values } = condition;
     return exactly(sql(`EXISTS (SELECT 1 FROM json_each(t.users) AS u WHERE ${text})`, ...values));
+  }
+  if (isFacet(keyword)) {
+    const condition = textCondition('f.name', op, value);
+    const named = condition ?? TRUE;
+    const { text, values } = facetTraces(keyword, named, starts);
+    const among = sql(`t.n IN (SELECT o.trace FROM ${text})`, ...values);
+    return condition ? exactly(among) : atMost(among);
   }
   if (keyword === 'message') return atMost(anyOf([CAUSES.fault, CAUSES.error]));
   // The rest is in the summary, as JSON.stringify writes it: the text has to be somewhere in there.

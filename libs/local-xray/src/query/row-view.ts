@@ -1,3 +1,4 @@
+import { FACET_KEYWORDS, type FacetKeyword } from './filter-ast';
 import type { TraceView } from './filter-evaluate';
 import type { QueryDatabase } from './query-database';
 import type { ShapeCache } from './shape-cache';
@@ -94,6 +95,13 @@ export class RowView implements TraceView {
       'SELECT body FROM documents WHERE trace = ? ORDER BY n',
     );
     return (this.built = buildTraceModel(rows.map(({ body }) => JSON.parse(body) as AnyDocument)));
+  }
+
+  facets(keyword: FacetKeyword): string[] {
+    return this.all<{ name: string }>(
+      `SELECT f.name FROM occurrences AS o JOIN facets AS f ON f.n = o.facet
+       WHERE o.trace = ? AND o.kind = ${FACET_KEYWORDS[keyword]}`,
+    ).map(({ name }) => name);
   }
 
   private row(): Columns {

@@ -1,7 +1,8 @@
-import type { Filter } from './filter-ast';
+import { FACET_KEYWORDS, type Filter, isFacet } from './filter-ast';
 import {
   annotationValue,
   compileFilter,
+  facetTraces,
   HAS_TROUBLE,
   isExact,
   type SqlContext,
@@ -105,6 +106,25 @@ function driverFor(item: Filter, upper: Sql, window: SearchWindow): Driver | und
       number: 'a.trace',
       probe: sql(`annotations AS a WHERE ${where.text}`, ...where.values),
       ordered: true,
+    };
+  }
+  if (item.kind === 'text' && item.op === '=' && isFacet(item.keyword) && upper !== TRUE) {
+    // Of the rows of one name a trace has one that counts it.
+    const named = sql('f.name = ? AND o.traces = 1', item.value!);
+    return {
+      source: sql(
+        'facets AS f CROSS JOIN occurrences AS o CROSS JOIN traces AS t ON t.n = o.trace',
+      ),
+      where: sql(
+        `f.kind = ${FACET_KEYWORDS[item.keyword]} AND f.name = ? AND o.facet = f.n AND o.traces = 1 AND o.start >= ? AND o.start <= ?`,
+        item.value!,
+        from,
+        to,
+      ),
+      order: 'o.start',
+      number: 'o.trace',
+      probe: facetTraces(item.keyword, named, window),
+      ordered: false,
     };
   }
   if (meansTrouble(item)) {

@@ -85,7 +85,7 @@ describe('aggregates', () => {
     );
     writer.commit(true);
     const retention = new Retention(driver, { seconds: -1e10, bytes: 1e12 });
-    for (let more = true; more; ) ({ more } = retention.step());
+    for (let more = true; more;) ({ more } = retention.step());
 
     for (const table of ['traces', 'occurrences', 'aggregates', 'facets']) {
       expect(driver.prepare(`SELECT count(*) AS count FROM ${table}`).get()).toMatchObject({
@@ -134,8 +134,9 @@ describe('aggregates', () => {
       count: 5001,
     });
     expect(
-      driver.prepare('SELECT sum(count) AS count FROM aggregates WHERE kind = 1 AND step = 60').get(),
+      driver
+        .prepare('SELECT sum(count) AS count FROM aggregates WHERE kind = 1 AND step = 60')
+        .get(),
     ).toMatchObject({ count: 5100 });
   });
 });
-

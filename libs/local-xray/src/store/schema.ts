@@ -128,7 +128,7 @@ export const MIGRATIONS: readonly string[] = [
     traces INTEGER NOT NULL,
     PRIMARY KEY (trace, kind, facet, route, bin)
   ) WITHOUT ROWID, STRICT;
-  CREATE INDEX occurrences_facet ON occurrences (facet, start);
+  CREATE INDEX occurrences_facet ON occurrences (facet, start, traces);
 
   CREATE TABLE aggregates (
     kind INTEGER NOT NULL,
