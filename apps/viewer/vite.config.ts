@@ -12,11 +12,6 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 export default defineConfig({
   root: here,
   base: '/',
-  resolve: {
-    alias: {
-      '@nestjs-xray/trace': fileURLToPath(new URL('../../libs/trace/src', import.meta.url)),
-    },
-  },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: `${here}../../dist/apps/viewer`,
@@ -29,6 +24,7 @@ export default defineConfig({
   },
   resolve: {
     alias: {
+      '@nestjs-xray/trace': `${here}../../libs/trace/src`,
       '@nestjs-xray/document/exact-json': `${here}../../libs/document/src/exact-json.ts`,
     },
   },
