@@ -96,3 +96,18 @@ export async function echo() {
       }),
   };
 }
+
+/** What was emitted, as soon as there are `count` documents. */
+export async function documentsOf(
+  emitter: MemoryEmitter,
+  count: number,
+): Promise<MemoryEmitter['documents']> {
+  const deadline = Date.now() + 10_000;
+  while (emitter.documents.length < count) {
+    if (Date.now() > deadline) {
+      throw new Error(`Of ${count} documents ${emitter.documents.length} came.`);
+    }
+    await new Promise((turn) => setImmediate(turn));
+  }
+  return emitter.documents;
+}

@@ -37,7 +37,7 @@ export class Exchange implements Call {
     segment.call = this;
     const closed: Listener = () => this.closed();
     closed.exchange = this;
-    raw.on('finish', () => this.end(recordResponse));
+    raw.on('finish', () => this.end(hasLeft(raw) ? recordResponse : recordAbort));
     raw.on('close', closed);
   }
 
@@ -55,7 +55,8 @@ export class Exchange implements Call {
 
   private closed(): void {
     if (this.segment.isClosed()) return;
-    this.end(this.raw.writableFinished || isEventStream(this.raw) ? recordResponse : recordAbort);
+    const { raw } = this;
+    this.end(raw.writableFinished || isEventStream(raw) ? recordResponse : recordAbort);
   }
 
   private end(record: (segment: RecordedSegment, response: ServerResponse) => void): void {
@@ -66,6 +67,13 @@ export class Exchange implements Call {
     record(segment, this.raw);
     segment.end();
   }
+}
+
+/** Whether a response that says it has finished has: HTTP/2's also says so when its client left. */
+function hasLeft(response: ServerResponse): boolean {
+  if (response.writableFinished) return true;
+  const { stream } = response as { stream?: { aborted?: boolean } };
+  return stream?.aborted !== true || isEventStream(response);
 }
 
 /** The exchange of the active segment, if `response` is the answer to it. */

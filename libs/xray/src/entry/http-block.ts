@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { HttpDocument } from '../document';
 import type { SegmentNode } from '../core/trace-node';
@@ -11,12 +11,13 @@ import type { SegmentNode } from '../core/trace-node';
 export function requestBlock(
   { headers, socket }: IncomingMessage,
   method: string,
+  host: string | undefined,
   target: string,
 ): NonNullable<HttpDocument['request']> {
   const protocol = (socket as Partial<TLSSocket>).encrypted ? 'https' : 'http';
   const block: NonNullable<HttpDocument['request']> = {
     method,
-    url: `${protocol}://${headers.host ?? ''}${target}`,
+    url: `${protocol}://${host ?? ''}${target}`,
   };
   const agent = headers['user-agent'];
   if (agent !== undefined) block.user_agent = agent.slice(0, 250);
@@ -30,6 +31,11 @@ export function requestBlock(
     block.client_ip = mapped ? remoteAddress.slice('::ffff:'.length) : remoteAddress;
   }
   return block;
+}
+
+/** The host that a request is for, with its port; HTTP/2 has it in a field of its own. */
+export function hostIn(headers: IncomingHttpHeaders): string | undefined {
+  return headers.host ?? (headers[':authority'] as string | undefined);
 }
 
 /** `url` without scheme and host, which clients of proxies name, perhaps with a password. */

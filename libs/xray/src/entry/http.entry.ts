@@ -8,9 +8,14 @@ import { runtime } from '../core/runtime';
 import { inEffect, XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { watchExceptions } from '../instrumentation/nest/exceptions';
 import type { FrameworkRequest } from '../instrumentation/nest/framework-request';
+import {
+  keepContextOfEvents,
+  watchHttp2Events,
+  watchRequestEvents,
+} from '../instrumentation/request-events';
 import { nameFastifyRoutes } from './handler-name';
 import { activeExchange, Exchange, recordException } from './exchange';
-import { originForm, pathOf, requestBlock } from './http-block';
+import { hostIn, originForm, pathOf, requestBlock } from './http-block';
 import { ignoreMatcher } from './ignore';
 import { onAdapter } from '../instrumentation/nest/on-adapter';
 import { hookRequests, type HookableAdapter } from '../instrumentation/nest/request-hook';
@@ -44,6 +49,7 @@ export class HttpEntry {
   start(): void {
     onAdapter<HookableAdapter>(this.host, (adapter) => {
       watchExceptions(recordException);
+      watchRequestEvents();
       if (adapter.getType() === 'fastify') nameFastifyRoutes(adapter.getInstance());
       this.wrapped = adapter.getType() !== 'express';
       hookRequests(adapter, (request, response, next) => this.handle(request, response, next));
@@ -75,7 +81,8 @@ export class HttpEntry {
     if (this.ignored?.({ method, path })) return undefined;
 
     const { headers } = raw;
-    const { host } = headers;
+    const host = hostIn(headers);
+    if (this.wrapped && raw.httpVersionMajor === 2) watchHttp2Events(raw, answer);
     const header = incomingTrace(headers);
     const serviceName = this.name.of(host);
     const active = this.recorder.open({ serviceName, method, path, host }, header);
@@ -86,10 +93,13 @@ export class HttpEntry {
     if (active.notTraced) {
       // With nobody downstream to tell and nothing to report, an empty context is the cheapest.
       const needed = this.recorder.outgoing?.propagates === true || runtime.missing !== undefined;
-      return needed ? active : undefined;
+      if (!needed) return undefined;
+      keepContextOfEvents(active, raw, answer);
+      return active;
     }
     const target = this.urlQuery === 'keep' ? originForm(url) : path;
-    active.http = { request: requestBlock(raw, method, target) };
+    active.http = { request: requestBlock(raw, method, host, target) };
+    keepContextOfEvents(active, raw, answer);
     new Exchange(active, request, response, answer);
     return active;
   }
