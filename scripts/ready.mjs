@@ -18,7 +18,7 @@ const targets = [
   },
   {
     name: 'nestjs-xray package',
-    sources: ['libs/xray/src', 'libs/document/src'],
+    sources: ['libs/xray/src', 'libs/document/src', 'libs/trace/src'],
     config: ['libs/xray/tsconfig.publish.json', 'tsconfig.json'],
     made: 'libs/xray/dist/xray/src/index.js',
     command: ['tsc', '-p', 'libs/xray/tsconfig.publish.json'],

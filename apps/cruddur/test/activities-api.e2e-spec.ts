@@ -1,3 +1,4 @@
+import { traceMatchers } from 'nestjs-xray/testing';
 import { onBothDatabases } from './support/databases';
 import { startCruddur, type Node, type RunningCruddur } from './support/cruddur';
 import { startNotifications, type RunningNotifications } from './support/notifications';
@@ -16,6 +17,8 @@ interface Activity {
   replies: Activity[];
   reason?: string;
 }
+
+expect.extend(traceMatchers);
 
 const CLOUD = '68f126b0-1ceb-4a33-88be-d90fa7109eee';
 
@@ -71,6 +74,18 @@ onBothDatabases('the Activities API', (open) => {
     const [few, many] = cruddur.xray.documents.map((segment) => queries(segment).length);
     expect(few).toBe(2);
     expect(many).toBe(1 + bad.body.length);
+  });
+
+  it('reads the feed in two queries, and says where the loop is when it is asked to make one', async () => {
+    await get('/home');
+    expect(cruddur.xray).toHaveQueries({ atMost: 2 });
+    expect(cruddur.xray).toHaveNoHints();
+
+    cruddur.xray.documents.length = 0;
+    await get('/home?n_plus_one=1');
+    expect(() => expect(cruddur.xray).toHaveNoHints()).toThrow(
+      /× the same SELECT: N\+1 in HomeActivities\.repliesOneByOne/,
+    );
   });
 
   it('finds a text in messages, in any case', async () => {

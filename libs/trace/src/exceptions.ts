@@ -1,4 +1,4 @@
-import type { ExceptionDocument, StackFrameDocument } from '@nestjs-xray/document';
+import type { ExceptionDocument, StackFrameDocument } from './document';
 import { exceptionsOf } from './node-status';
 import type { TraceNode } from './trace-node';
 

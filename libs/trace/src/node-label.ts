@@ -1,4 +1,4 @@
-import type { NodeDocument, SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
+import type { NodeDocument, SegmentDocument, SubsegmentDocument } from './document';
 import type { Hue } from './trace-node';
 
 export interface NodeLabel {

@@ -1,4 +1,4 @@
-import type { ExceptionDocument } from '@nestjs-xray/document';
+import type { ExceptionDocument } from './document';
 import { severity, statusOf, type Status } from './status';
 import type { TraceNode } from './trace-node';
 

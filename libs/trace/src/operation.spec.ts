@@ -1,5 +1,5 @@
 import { TraceWriter } from '../test/cruddur-traces.mjs';
-import type { SubsegmentDocument } from '@nestjs-xray/document';
+import type { SubsegmentDocument } from './document';
 import { operationOf, withoutLiterals } from './operation';
 import { buildTree } from './trace-tree';
 

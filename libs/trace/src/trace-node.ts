@@ -1,4 +1,4 @@
-import type { SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
+import type { SegmentDocument, SubsegmentDocument } from './document';
 import type { Interval } from './intervals';
 import type { Status } from './status';
 

@@ -1,4 +1,4 @@
-import type { SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
+import type { SegmentDocument, SubsegmentDocument } from './document';
 import { buildTree, type TraceTree } from './trace-tree';
 
 const T0 = 1_795_354_386;

@@ -1,4 +1,4 @@
-import type { SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
+import type { SegmentDocument, SubsegmentDocument } from './document';
 import { settleClocks } from './clock-skew';
 import { markCriticalPath } from './critical-path';
 import { length, without } from './intervals';

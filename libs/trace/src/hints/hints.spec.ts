@@ -5,7 +5,7 @@ import {
   TraceWriter,
   userActivities,
 } from '../../test/cruddur-traces.mjs';
-import type { SubsegmentDocument } from '@nestjs-xray/document';
+import type { SubsegmentDocument } from '../document';
 import { hintsOf, type Hint } from './hints';
 import { buildTree } from '../trace-tree';
 

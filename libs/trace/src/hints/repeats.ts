@@ -1,13 +1,11 @@
 import type { Finding } from './hints';
 import { length, union } from '../intervals';
 import { operationOf, type Operation } from '../operation';
+import { isTransactionControl } from '../queries';
 import type { TraceNode, TraceTree } from '../trace-node';
 
 /** So many runs of one statement, or calls of one route, from one place are a loop. */
 const LOOP = 5;
-/** Not queries: no other statement could take their place. */
-const TRANSACTION =
-  /^(begin|start|commit|rollback|savepoint|release|set|listen|notify|deallocate)\b/i;
 
 interface Repeat {
   operation: Operation;
@@ -34,7 +32,7 @@ function byPlace(tree: TraceTree): Map<number, Repeat> {
     let place = places.get(path);
     if (place === undefined) places.set(path, (place = places.size));
     placeOf.set(node, place);
-    if (node.hue === 'own' || TRANSACTION.test(operation.label)) continue;
+    if (node.hue === 'own' || isTransactionControl(operation.label)) continue;
     const group = groups.get(place);
     if (group) group.nodes.push(node);
     else groups.set(place, { operation, nodes: [node] });

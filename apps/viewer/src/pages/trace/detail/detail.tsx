@@ -3,9 +3,14 @@ import { useState } from 'preact/hooks';
 import { Icon } from '../../../components/icon';
 import { Badge, Glyph, tone } from '../../../components/status';
 import { Tabs, type Tab } from '../../../components/tabs';
-import { exceptionChains, exceptionsOf, recordedAt, type TraceNode } from '@nestjs-xray/trace';
+import {
+  exceptionChains,
+  exceptionsOf,
+  recordedAt,
+  sourceOf,
+  type TraceNode,
+} from '@nestjs-xray/trace';
 import { count, duration } from '../../../model/format';
-import { sourceOf } from '../../../model/trace/source';
 import { foldLabel } from '../../../model/trace/waterfall-rows';
 import { glyphOf, wordOf } from '../row';
 import type { TraceView } from '../use-trace-view';

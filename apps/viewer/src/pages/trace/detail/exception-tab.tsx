@@ -11,9 +11,9 @@ import {
   placeOf,
   recordedAt,
   type TraceNode,
+  nearestSource,
 } from '@nestjs-xray/trace';
 import { plural } from '../../../model/format';
-import { nearestSource } from '../../../model/trace/source';
 import { glyphOf } from '../row';
 import { Excerpt, SourceLink } from './source-link';
 

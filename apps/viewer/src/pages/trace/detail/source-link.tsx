@@ -3,8 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 import type { SourceExcerpt } from 'local-xray/console-api';
 import { api } from '../../../api/client';
 import { useStatusPart } from '../../../api/live';
-import { placeOf, type TraceNode } from '@nestjs-xray/trace';
-import { editorHref, nearestSource, type SourcePlace } from '../../../model/trace/source';
+import { nearestSource, placeOf, type SourcePlace, type TraceNode } from '@nestjs-xray/trace';
+import { editorHref } from '../../../model/trace/source';
 import { Field } from './fields';
 
 /** The place in the source, as a link into the editor where that is possible. */

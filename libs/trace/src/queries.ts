@@ -1,0 +1,15 @@
+import type { TraceNode, TraceTree } from './trace-node';
+
+/** Not queries: no other statement could take their place. */
+const TRANSACTION =
+  /^(begin|start|commit|rollback|savepoint|release|set|listen|notify|deallocate)\b/i;
+
+/** Whether a statement begins or ends a transaction, or sets something up. */
+export function isTransactionControl(statement: string): boolean {
+  return TRANSACTION.test(statement);
+}
+
+/** The queries to a database, in the order of the waterfall; what only controls a transaction is none. */
+export function queriesOf(tree: TraceTree): TraceNode[] {
+  return tree.nodes.filter((node) => node.hue === 'sql' && !isTransactionControl(node.title));
+}
