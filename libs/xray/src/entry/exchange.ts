@@ -71,9 +71,8 @@ export class Exchange implements Call {
 
 /** Whether a response that says it has finished has: HTTP/2's also says so when its client left. */
 function hasLeft(response: ServerResponse): boolean {
-  if (response.writableFinished) return true;
-  const { stream } = response as { stream?: { aborted?: boolean } };
-  return stream?.aborted !== true || isEventStream(response);
+  const { stream } = response as { stream?: { rstCode?: number } };
+  return !stream?.rstCode || isEventStream(response);
 }
 
 /** The exchange of the active segment, if `response` is the answer to it. */
