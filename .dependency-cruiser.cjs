@@ -59,6 +59,44 @@ const folderRules = Object.entries(FOLDERS).flatMap(([folder, others]) => {
   return rules;
 });
 
+/** Folders of local X-Ray and what each may import, from the lowest floor to the highest. */
+const floors = {
+  options: [],
+  threads: [],
+  trace: [],
+  aggregates: [],
+  forward: ['options'],
+  store: ['aggregates', 'trace'],
+  query: ['aggregates', 'trace'],
+  ingest: ['forward', 'options', 'store', 'threads', 'trace'],
+  reads: ['aggregates', 'query', 'store', 'threads', 'trace'],
+  engine: ['ingest', 'options', 'reads', 'store', 'threads'],
+  http: ['ingest/document', 'options'],
+};
+/** Above them the features, one Nest module each; they know each other only where it says so. */
+const features = {
+  account: ['groups'],
+  console: ['groups'],
+  graph: [],
+  groups: ['tags'],
+  sampling: ['tags'],
+  tags: [],
+  traces: [],
+  transports: [],
+};
+const src = '^libs/local-xray/src';
+
+const mayImport = (folder, others) => ({
+  name: `local-xray-${folder}-stays-on-its-floor`,
+  severity: 'error',
+  comment: `${folder} imports ${others.join(', ') || 'no other folder'}; see ARCHITECTURE.md.`,
+  from: { path: `${src}/${folder}/`, pathNot: '\\.spec\\.ts$' },
+  to: {
+    path: `${src}/`,
+    pathNot: `${src}/(${[folder, ...others].join('|')})/|${src}/(console-api|version)\\.ts$`,
+  },
+});
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -110,6 +148,17 @@ module.exports = {
       to: { path: '^libs/xray' },
     },
     ...folderRules,
+    ...Object.entries(floors).map(([folder, others]) => mayImport(folder, others)),
+    ...Object.entries(features).map(([folder, others]) =>
+      mayImport(folder, [...Object.keys(floors), ...others]),
+    ),
+    {
+      name: 'local-xray-data-knows-no-nest',
+      severity: 'error',
+      comment: 'What stores, finds and reads runs in threads of its own, and without Nest.',
+      from: { path: `${src}/(aggregates|forward|ingest|options|query|reads|store|threads|trace)/` },
+      to: { path: 'node_modules/(@nestjs|rxjs)' },
+    },
     {
       name: 'xray-folder-without-a-rule',
       severity: 'error',

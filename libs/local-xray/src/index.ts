@@ -11,9 +11,9 @@ export type {
   TraceList,
   TraceRow,
 } from './console-api';
-export { type ClosedNode, LocalXrayEmitter } from './ingest/in-process.emitter';
+export { type ClosedNode, LocalXrayEmitter } from './transports/in-process.emitter';
 export { LOCAL_XRAY, LocalXrayModule } from './local-xray.module';
-export { type LocalXrayOptions, OptionError } from './local-xray.options';
+export { type LocalXrayOptions, OptionError } from './options/local-xray.options';
 export { AddressError, type LocalXray, startLocalXray } from './local-xray.server';
 export { runLocalXray } from './run-local-xray';
 export { DatabaseError } from './store/open-database';

@@ -1,6 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { LocalXrayEmitter } from './ingest/in-process.emitter';
-import type { LocalXrayOptions } from './local-xray.options';
+import { LocalXrayEmitter } from './transports/in-process.emitter';
+import type { LocalXrayOptions } from './options/local-xray.options';
 import { type LocalXray, startLocalXray } from './local-xray.server';
 
 /** Injects the running {@link LocalXray}. */

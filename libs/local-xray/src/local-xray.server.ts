@@ -3,15 +3,19 @@ import type { Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { XrayErrorFilter } from './api/xray-error.filter';
+import { XrayErrorFilter } from './http/xray-error.filter';
 import { StatusService } from './console/status.service';
-import { LocalXrayEmitter } from './ingest/in-process.emitter';
-import { UdpReceiver } from './ingest/udp-receiver';
-import { type LocalXrayOptions, type ResolvedOptions, resolveOptions } from './local-xray.options';
-import { hostGuard } from './server/host-guard';
-import { securityHeaders } from './server/security-headers';
-import { ServerModule } from './server/server.module';
-import { TraceStore } from './store/trace-store';
+import { LocalXrayEmitter } from './transports/in-process.emitter';
+import { UdpReceiver } from './transports/udp-receiver';
+import {
+  type LocalXrayOptions,
+  type ResolvedOptions,
+  resolveOptions,
+} from './options/local-xray.options';
+import { hostGuard } from './http/host-guard';
+import { securityHeaders } from './http/security-headers';
+import { ServerModule } from './server.module';
+import { TraceStore } from './engine/trace-store';
 
 /** The largest request body, also after unzipping. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;

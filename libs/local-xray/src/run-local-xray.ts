@@ -1,7 +1,11 @@
 import { Command, Option } from 'commander';
-import { DEFAULT_ADDRESS, DEFAULT_DATABASE, type LocalXrayOptions } from './local-xray.options';
+import {
+  DEFAULT_ADDRESS,
+  DEFAULT_DATABASE,
+  type LocalXrayOptions,
+} from './options/local-xray.options';
 import { type LocalXray, startLocalXray } from './local-xray.server';
-import { parseRetention } from './size-and-time';
+import { parseRetention } from './options/size-and-time';
 import { VERSION } from './version';
 
 interface Flags {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId, newTraceId } from '@nestjs-xray/document';
 import { openDatabase } from '../src/store/open-database';
-import { TraceReader } from '../src/store/trace-reader';
+import { StoredTraces } from '../src/store/stored-traces';
 
 const MAIN = join(__dirname, '..', '..', '..', 'dist', 'apps', 'local-xray', 'src', 'main.js');
 const ROUNDS = 20;
@@ -61,7 +61,7 @@ describe('local X-Ray, killed while it takes documents', () => {
     }
 
     const driver = openDatabase(file);
-    const reader = new TraceReader(driver);
+    const reader = new StoredTraces(driver);
     const missing = [...acknowledged].filter(
       ([trace, id]) => !reader.texts(trace)?.texts[0]?.includes(id),
     );
@@ -86,7 +86,7 @@ describe('local X-Ray, killed while it takes documents', () => {
     expect(code).toBe(0);
     expect(existsSync(`${file}-wal`)).toBe(false);
     const driver = openDatabase(file);
-    expect(new TraceReader(driver).texts(id)?.texts).toHaveLength(1);
+    expect(new StoredTraces(driver).texts(id)?.texts).toHaveLength(1);
     driver.close();
   });
 

@@ -6,8 +6,8 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { newId, newTraceId } from '@nestjs-xray/document';
 import { LOCAL_XRAY, type LocalXray, LocalXrayEmitter, LocalXrayModule, OptionError } from '../src';
-import { resolveOptions } from '../src/local-xray.options';
-import { parseRetention } from '../src/size-and-time';
+import { resolveOptions } from '../src/options/local-xray.options';
+import { parseRetention } from '../src/options/size-and-time';
 import { call, put, start, until, url } from './support/client';
 import { CREDENTIALS } from './support/processes';
 

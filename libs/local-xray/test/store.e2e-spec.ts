@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId, newTraceId } from '@nestjs-xray/document';
 import type { LocalXrayOptions } from '../src';
-import { resolveOptions } from '../src/local-xray.options';
+import { resolveOptions } from '../src/options/local-xray.options';
 import type { Driver } from '../src/store/driver';
 import { openReader } from '../src/store/open-database';
-import { TraceReader } from '../src/store/trace-reader';
-import { TraceStore } from '../src/store/trace-store';
+import { StoredTraces } from '../src/store/stored-traces';
+import { TraceStore } from '../src/engine/trace-store';
 import { until } from './support/client';
 
 const now = () => Date.now() / 1000;
@@ -51,7 +51,7 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
       driver.close();
     }
   };
-  const texts = (id: string) => look((driver) => new TraceReader(driver).texts(id));
+  const texts = (id: string) => look((driver) => new StoredTraces(driver).texts(id));
   const annotations = () =>
     look((driver) =>
       driver.prepare('SELECT key, value, start FROM annotations ORDER BY key').all(),

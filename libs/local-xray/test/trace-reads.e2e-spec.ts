@@ -1,5 +1,5 @@
-import { TraceStore } from '../src/store/trace-store';
-import { resolveOptions } from '../src/local-xray.options';
+import { TraceStore } from '../src/engine/trace-store';
+import { resolveOptions } from '../src/options/local-xray.options';
 import { traceReadsContract } from './trace-reads.contract';
 
 traceReadsContract("SQLite in readers' threads", async () => {

@@ -1,7 +1,7 @@
 import { writeJson } from '@nestjs-xray/document';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { interval, map, merge, type Observable, startWith, Subject, takeUntil } from 'rxjs';
-import { TraceStore } from '../store/trace-store';
+import { TraceStore } from '../engine/trace-store';
 import { StatusService } from './status.service';
 
 export interface ConsoleEvent {

@@ -12,8 +12,8 @@ import {
   StreamableFile,
 } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { Abandoned } from '../api/abandoned.decorator';
-import { Groups } from '../api/groups';
+import { Abandoned } from '../http/abandoned.decorator';
+import { Groups } from '../groups/groups';
 import type {
   CompletionKind,
   Completions,
@@ -21,16 +21,16 @@ import type {
   ImportResult,
   SourceExcerpt,
 } from '../console-api';
-import { parseJson } from '../api/input';
-import { invalidRequest, XrayError } from '../api/xray.error';
-import type { ResolvedOptions } from '../local-xray.options';
-import { LOCAL_XRAY_OPTIONS } from '../server/tokens';
+import { parseJson } from '../http/input';
+import { invalidRequest, XrayError } from '../http/xray.error';
+import type { ResolvedOptions } from '../options/local-xray.options';
+import { LOCAL_XRAY_OPTIONS } from '../options/tokens';
 import { best } from '../reads/best-completions';
-import { TraceStore } from '../store/trace-store';
+import { TraceStore } from '../engine/trace-store';
 import { ConsoleEvents, type ConsoleEvent } from './console-events';
 import { importTraces } from './import';
 import { sourceExcerpt } from './source-excerpt';
-import { numberOf, textOf } from './query-string';
+import { numberOf, textOf } from '../http/query-string';
 import { StatusService } from './status.service';
 
 const COMPLETION_KINDS: readonly CompletionKind[] = [

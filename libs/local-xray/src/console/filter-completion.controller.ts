@@ -1,8 +1,8 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { Abandoned } from '../api/abandoned.decorator';
+import { Abandoned } from '../http/abandoned.decorator';
 import type { FilterCompletion } from '../query';
-import { TraceStore } from '../store/trace-store';
-import { numberOf, textOf } from './query-string';
+import { TraceStore } from '../engine/trace-store';
+import { numberOf, textOf } from '../http/query-string';
 
 /** `GET /console/filter-completion?expression=&offset=`: what can be written there, for editors of filter expressions. */
 @Controller('console')

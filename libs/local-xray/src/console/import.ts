@@ -1,5 +1,5 @@
 import { isTraceId, writeJson } from '@nestjs-xray/document';
-import { invalidRequest } from '../api/xray.error';
+import { invalidRequest } from '../http/xray.error';
 import type { ImportResult } from '../console-api';
 import type { Ingest } from '../ingest/ingest';
 

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConsoleStatus } from '../console-api';
-import type { ResolvedOptions } from '../local-xray.options';
-import { LOCAL_XRAY_OPTIONS } from '../server/tokens';
-import { TraceStore } from '../store/trace-store';
+import type { ResolvedOptions } from '../options/local-xray.options';
+import { LOCAL_XRAY_OPTIONS } from '../options/tokens';
+import { TraceStore } from '../engine/trace-store';
 import { VERSION } from '../version';
 
 /** What local X-Ray says about itself. */

@@ -1,4 +1,4 @@
-import { parseAddress } from '../local-xray.options';
+import { parseAddress } from '../options/local-xray.options';
 import { UdpForwarder } from './udp.forwarder';
 import { XrayForwarder } from './xray.forwarder';
 

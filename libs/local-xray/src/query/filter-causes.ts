@@ -1,6 +1,6 @@
 import type { CausePart, Filter } from './filter-ast';
 import { compareNumber, compareText, decide, type Leaf } from './filter-logic';
-import type { RootCause, TraceSummary } from './summary.types';
+import type { RootCause, TraceSummary } from '../trace/summary.types';
 
 /** What `rootcause.….service`, `.entity` or `.exception` is about, one at a time. */
 interface Item {

@@ -14,12 +14,12 @@ import {
   type Verdict,
 } from './filter-logic';
 import { decideOnModel, decideOnShape } from './filter-nodes';
-import { saysOf } from './node-flags';
-import type { TraceSummary } from './summary.types';
-import { buildTraceModel, type TraceModel } from './trace-model';
-import { decodeShape, encodeShape, timesOf, type Shape, type TimesOf } from './trace-shape';
-import { traceFacts } from './trace-summary';
-import type { AnyDocument } from './trace-tree';
+import { saysOf } from '../trace/node-flags';
+import type { TraceSummary } from '../trace/summary.types';
+import { buildTraceModel, type TraceModel } from '../trace/trace-model';
+import { decodeShape, encodeShape, timesOf, type Shape, type TimesOf } from '../trace/trace-shape';
+import { traceFacts } from '../trace/trace-summary';
+import type { AnyDocument } from '../trace/trace-tree';
 
 /** A trace as filters look at it. The functions may be dear: they are asked in this order, and only when needed. */
 export interface TraceView {

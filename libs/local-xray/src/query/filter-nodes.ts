@@ -9,16 +9,16 @@ import {
   type Leaf,
   type Verdict,
 } from './filter-logic';
-import { INFERRED, PARTIAL, ROOT, saysOf } from './node-flags';
-import type { Call, TraceModel, Visit } from './trace-model';
+import { INFERRED, PARTIAL, ROOT, saysOf } from '../trace/node-flags';
+import type { Call, TraceModel, Visit } from '../trace/trace-model';
 import {
   isCommonMethod,
   type Shape,
   type ShapeNode,
   type TimesOf,
   type Variant,
-} from './trace-shape';
-import { walk } from './trace-tree';
+} from '../trace/trace-shape';
+import { walk } from '../trace/trace-tree';
 
 type NodeFilter = Extract<Filter, { kind: 'service' | 'edge' }>;
 

@@ -8,7 +8,7 @@ import {
 } from './filter-ast';
 import type { Leaf } from './filter-logic';
 import { allOf, anyOf, FALSE, noneOf, sql, TRUE, type Sql, type SqlValue } from './query-database';
-import { ERROR, ERROR_WITHIN, FAULT, FAULT_WITHIN, PARTIAL, THROTTLE } from './node-flags';
+import { ERROR, ERROR_WITHIN, FAULT, FAULT_WITHIN, PARTIAL, THROTTLE } from '../trace/node-flags';
 
 /**
  * What SQL can say of a filter: `upper` holds for every trace that meets it, `lower` for none

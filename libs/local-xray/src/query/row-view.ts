@@ -2,10 +2,10 @@ import { FACET_KEYWORDS, type FacetKeyword } from './filter-ast';
 import type { TraceView } from './filter-evaluate';
 import type { QueryDatabase } from './query-database';
 import type { ShapeCache } from './shape-cache';
-import type { TraceSummary } from './summary.types';
-import { buildTraceModel, type TraceModel } from './trace-model';
-import { timesOf, type Shape, type TimesOf } from './trace-shape';
-import type { AnyDocument } from './trace-tree';
+import type { TraceSummary } from '../trace/summary.types';
+import { buildTraceModel, type TraceModel } from '../trace/trace-model';
+import { timesOf, type Shape, type TimesOf } from '../trace/trace-shape';
+import type { AnyDocument } from '../trace/trace-tree';
 
 interface Columns {
   flags: number;

@@ -32,12 +32,13 @@ export interface SearchPlan {
   rest: Filter | undefined;
 }
 
-interface Driver {
+/** One way to the traces. */
+interface AccessPath {
   source: Sql;
   where: Sql;
   order: string;
   number: string;
-  /** How to count what the driver goes through, to choose the shortest way. */
+  /** How to count what the path goes through, to choose the shortest way. */
   probe?: Sql;
   /** Whether the index yields the newest first. */
   ordered: boolean;
@@ -61,21 +62,19 @@ export function planSearch(
   if (where === FALSE) return undefined;
   const open = conjuncts.filter(({ bounds }) => !isExact(bounds)).map(({ item }) => item);
   const rest: Filter | undefined = open.length > 1 ? { kind: 'and', items: open } : open[0];
-  const drivers = conjuncts.flatMap(
-    ({ item, bounds }) => driverFor(item, bounds.upper, window) ?? [],
-  );
-  const driver = choose(drivers, database) ?? scan(window);
-  const { source, order, number } = driver;
+  const paths = conjuncts.flatMap(({ item, bounds }) => pathFor(item, bounds.upper, window) ?? []);
+  const path = choose(paths, database) ?? scan(window);
+  const { source, order, number } = path;
   return {
     source,
     order,
     number,
     rest,
-    where: allOf([driver.where, where].filter((part) => part !== TRUE)),
+    where: allOf([path.where, where].filter((part) => part !== TRUE)),
   };
 }
 
-function scan({ from, to, by = 'start' }: SearchWindow): Driver {
+function scan({ from, to, by = 'start' }: SearchWindow): AccessPath {
   const column = by === 'start' ? 't.start' : 't."end"';
   return {
     source: sql(`traces AS t INDEXED BY traces_${by}`),
@@ -87,7 +86,7 @@ function scan({ from, to, by = 'start' }: SearchWindow): Driver {
 }
 
 /** A way to the traces by something else than time, when a condition opens one. */
-function driverFor(item: Filter, upper: Sql, window: SearchWindow): Driver | undefined {
+function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | undefined {
   if ((window.by ?? 'start') !== 'start') return undefined;
   const { from, to } = window;
   const times = (column: string) => sql(`${column} >= ? AND ${column} <= ?`, from, to);
@@ -161,14 +160,14 @@ function meansTrouble(item: Filter, negated = false): boolean {
 }
 
 /** The way with the fewest rows; of ways with many, one that yields the newest first and so can stop early. */
-function choose(drivers: Driver[], database: QueryDatabase): Driver | undefined {
-  let best: Driver | undefined;
+function choose(paths: AccessPath[], database: QueryDatabase): AccessPath | undefined {
+  let best: AccessPath | undefined;
   let fewest = FEW + 1;
-  for (const driver of drivers) {
-    const { text, values } = driver.probe!;
+  for (const path of paths) {
+    const { text, values } = path.probe!;
     const probe = `SELECT count(*) AS rows FROM (SELECT 1 FROM ${text} LIMIT ${FEW + 1})`;
     const [row] = database.prepare(probe).all<{ rows: number }>([...values]);
-    if (row!.rows < fewest) [best, fewest] = [driver, row!.rows];
+    if (row!.rows < fewest) [best, fewest] = [path, row!.rows];
   }
-  return best ?? drivers.find(({ ordered }) => ordered);
+  return best ?? paths.find(({ ordered }) => ordered);
 }

@@ -1,9 +1,9 @@
-import { ROOT } from './node-flags';
-import { scanTimes } from './scan-times';
-import { serviceId } from './service-id';
+import { ROOT } from '../trace/node-flags';
+import { scanTimes } from '../trace/scan-times';
+import { serviceId } from '../trace/service-id';
 import { Statistics, type Histogram, type SummaryStatistics } from './statistics';
-import type { ServiceId } from './summary.types';
-import type { Shape, ShapeNode } from './trace-shape';
+import type { ServiceId } from '../trace/summary.types';
+import type { Shape, ShapeNode } from '../trace/trace-shape';
 
 /** A node of GetServiceGraph and GetTraceGraph. https://docs.aws.amazon.com/xray/latest/api/API_Service.html */
 export interface GraphService extends ServiceId {

@@ -1,5 +1,5 @@
 import type { QueryDatabase } from './query-database';
-import { decodeShape, type Shape } from './trace-shape';
+import { decodeShape, type Shape } from '../trace/trace-shape';
 
 /** Decoded shapes take memory; a client that makes up names could give each trace a shape of its own. */
 const MAX_CACHED = 5_000;

@@ -1,4 +1,4 @@
-import { ERROR, FAULT, THROTTLE } from './node-flags';
+import { ERROR, FAULT, THROTTLE } from '../trace/node-flags';
 
 /** ServiceStatistics and EdgeStatistics of the API, which are alike. */
 export interface SummaryStatistics {

@@ -2,10 +2,10 @@ import { FilterSyntaxError } from './filter-error';
 import { meets } from './filter-nodes';
 import { parseFilter } from './filter-parser';
 import type { Target } from './filter-ast';
-import { ROOT } from './node-flags';
-import { scanTimes } from './scan-times';
+import { ROOT } from '../trace/node-flags';
+import { scanTimes } from '../trace/scan-times';
 import { Statistics, type Histogram, type SummaryStatistics } from './statistics';
-import type { Shape } from './trace-shape';
+import type { Shape } from '../trace/trace-shape';
 
 /** https://docs.aws.amazon.com/xray/latest/api/API_TimeSeriesServiceStatistics.html */
 export interface TimeSeriesEntry {

@@ -1,6 +1,6 @@
 import type { AnnotationValue } from '@nestjs-xray/document';
 import type { Completions } from '../console-api';
-import { decodeShape } from '../query/trace-shape';
+import { decodeShape } from '../trace/trace-shape';
 import type { Driver, SqlValue } from '../store/driver';
 import { best } from './best-completions';
 import type { CompletionsQuery } from './trace-reads';

@@ -1,6 +1,6 @@
 import { type Filter, readFilter, TraceSearch, TraceStatistics } from '../query';
 import type { Driver } from '../store/driver';
-import { TraceReader } from '../store/trace-reader';
+import { StoredTraces } from '../store/stored-traces';
 import type { TraceSelection } from './trace-reads';
 
 /** A group that a query names is not there. */
@@ -16,12 +16,12 @@ interface StoredGroup {
 
 /** What the functions of the read table are given: one connection, and what was made for it. */
 export class ReadContext {
-  readonly traces: TraceReader;
+  readonly traces: StoredTraces;
   readonly search: TraceSearch;
   readonly statistics: TraceStatistics;
 
   constructor(readonly database: Driver) {
-    this.traces = new TraceReader(database);
+    this.traces = new StoredTraces(database);
     this.search = new TraceSearch(database);
     this.statistics = new TraceStatistics(database, this.search);
   }

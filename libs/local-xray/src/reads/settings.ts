@@ -1,4 +1,4 @@
-import type { StoredSetting } from '../store/settings';
+import type { StoredSetting } from '../store/stored-setting';
 import type { ReadContext } from './read-context';
 import type { SamplingReport } from './trace-reads';
 

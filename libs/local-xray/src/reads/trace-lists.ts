@@ -1,7 +1,7 @@
 import type { TraceList, TraceRow } from '../console-api';
 import type { Cursor, SearchRequest } from '../query';
 import { ERROR, FAULT, THROTTLE } from '../store/schema';
-import { type StoredRow, TRACE_ROW_COLUMNS, traceRow } from '../store/trace-reader';
+import { type StoredRow, TRACE_ROW_COLUMNS, traceRow } from '../store/stored-traces';
 import type { ReadContext } from './read-context';
 import type { ListQuery, Summaries, SummariesQuery, TraceSelection } from './trace-reads';
 

@@ -1,4 +1,4 @@
-import type { StoredSetting } from '../store/settings';
+import type { StoredSetting } from '../store/stored-setting';
 import type { CompletionKind, Completions, Trace, TraceList, TraceRow } from '../console-api';
 import type { Cursor, FilterCompletion, GraphService, TimeSeriesEntry } from '../query';
 

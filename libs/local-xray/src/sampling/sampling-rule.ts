@@ -1,5 +1,5 @@
-import type { Input } from '../api/input';
-import { invalidRequest } from '../api/xray.error';
+import type { Input } from '../http/input';
+import { invalidRequest } from '../http/xray.error';
 
 /** As the API shows it. https://docs.aws.amazon.com/xray/latest/api/API_SamplingRule.html */
 export interface SamplingRule {

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { samplingRuleArn } from '../api/arn';
-import type { Input } from '../api/input';
-import { invalidRequest, XrayError } from '../api/xray.error';
-import type { ResolvedOptions } from '../local-xray.options';
-import { LOCAL_XRAY_OPTIONS } from '../server/tokens';
-import { Settings } from '../store/settings';
-import { TraceStore } from '../store/trace-store';
+import { samplingRuleArn } from '../http/arn';
+import type { Input } from '../http/input';
+import { invalidRequest, XrayError } from '../http/xray.error';
+import type { ResolvedOptions } from '../options/local-xray.options';
+import { LOCAL_XRAY_OPTIONS } from '../options/tokens';
+import { Settings } from '../engine/settings';
+import { TraceStore } from '../engine/trace-store';
 import { readRule, readUpdate, type SamplingRuleRecord } from './sampling-rule';
 
 const DEFAULT = 'Default';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SamplingReport } from '../reads/trace-reads';
-import { TraceStore } from '../store/trace-store';
+import { TraceStore } from '../engine/trace-store';
 
 export interface RuleStatistics {
   /** Epoch seconds of the last report. */

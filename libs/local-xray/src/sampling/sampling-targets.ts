@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Input } from '../api/input';
+import { Input } from '../http/input';
 import { SamplingRules } from './sampling-rules';
 import type { SamplingReport } from '../reads/trace-reads';
 import { SamplingStatistics } from './sampling-statistics';

@@ -1,14 +1,14 @@
 import { Body, Controller, Get, Headers } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
-import { regionOf } from '../api/arn';
-import { Input } from '../api/input';
-import { page } from '../api/page';
-import { Tags } from '../api/tags';
+import { regionOf } from '../http/arn';
+import { Input } from '../http/input';
+import { page } from '../http/page';
+import { Tags } from '../tags/tags';
 import type { SamplingOverview } from '../console-api';
 import { SamplingRules } from './sampling-rules';
 import { SamplingStatistics } from './sampling-statistics';
 import { SamplingTargets } from './sampling-targets';
-import { Operation } from '../api/operation.decorator';
+import { Operation } from '../http/operation.decorator';
 
 /** Sampling rules, what clients report of them, and what they are told. */
 @Controller()
@@ -18,7 +18,9 @@ export class SamplingController {
     private readonly statistics: SamplingStatistics,
     private readonly targets: SamplingTargets,
     private readonly tags: Tags,
-  ) {}
+  ) {
+    tags.ownedBy((arn) => rules.byArn(arn) !== undefined);
+  }
 
   @Operation('GetSamplingRules')
   getSamplingRules(@Body() body: Buffer | undefined): object {

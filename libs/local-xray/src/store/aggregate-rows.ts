@@ -2,7 +2,7 @@ import { binOf } from '../aggregates/bins';
 import { type Counted, type CountedRow, STEPS, troubleOf } from '../aggregates/counted';
 import { WHOLE_TRACE } from '../aggregates/facets';
 import type { Occurrence } from '../aggregates/occurrences';
-import type { TraceFacts } from '../query';
+import type { TraceFacts } from '../trace';
 import type { Driver, SqlValue, Statement } from './driver';
 import { Facets } from './facets';
 import { MultiInsert } from './multi-insert';

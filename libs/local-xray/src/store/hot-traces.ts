@@ -1,5 +1,5 @@
 import type { Counted } from '../aggregates/counted';
-import type { AnyDocument, TraceFacts } from '../query';
+import type { AnyDocument, TraceFacts } from '../trace';
 
 /** A trace that was written lately, with all its documents parsed. */
 export interface HotTrace {

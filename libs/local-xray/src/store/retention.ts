@@ -1,4 +1,4 @@
-import type { TraceSummary } from '../query';
+import type { TraceSummary } from '../trace';
 import type { Driver, Statement } from './driver';
 import { AggregateRows } from './aggregate-rows';
 import { indexValue, valueOf } from './annotation-values';

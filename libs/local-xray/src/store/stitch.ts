@@ -1,6 +1,6 @@
 import type { SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
-import type { AnyDocument } from '../query';
-import { buildTraceTree, type TraceTree } from '../query/trace-tree';
+import type { AnyDocument } from '../trace';
+import { buildTraceTree, type TraceTree } from '../trace/trace-tree';
 
 export interface StitchedTrace {
   segments: SegmentDocument[];

@@ -5,7 +5,7 @@ import {
   encodeShape,
   type TraceFacts,
   type TraceModel,
-} from '../query';
+} from '../trace';
 import type { Driver, SqlValue, Statement } from './driver';
 import { binOf } from '../aggregates/bins';
 import type { Occurrence, StoredHint } from '../aggregates/occurrences';

@@ -1,6 +1,6 @@
 import { buildTree } from '@nestjs-xray/trace';
 import { findings } from '../aggregates/occurrences';
-import { type AnyDocument, buildTraceModel, type TraceFacts, traceFacts } from '../query';
+import { type AnyDocument, buildTraceModel, type TraceFacts, traceFacts } from '../trace';
 import type { Driver } from './driver';
 import { type HotTrace, HotTraces } from './hot-traces';
 import { stitch } from './stitch';

@@ -1,0 +1,44 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { Controller, Get, Header, Inject, Req, StreamableFile } from '@nestjs/common';
+import type { Request } from 'express';
+import { XrayError } from '../http/xray.error';
+import type { ResolvedOptions } from '../options/local-xray.options';
+import { LOCAL_XRAY_OPTIONS } from '../options/tokens';
+import { TraceStore } from '../engine/trace-store';
+
+const NOT_BUILT =
+  '<!doctype html><title>Local X-Ray</title><p>Local X-Ray is running, but its viewer is not built. Run npm run build.';
+
+/** Answers addresses of the viewer, all of which are one page. Its files are served before this is asked. */
+@Controller()
+export class ViewerController {
+  constructor(
+    private readonly store: TraceStore,
+    @Inject(LOCAL_XRAY_OPTIONS) private readonly options: ResolvedOptions,
+  ) {}
+
+  /** 503 with the reason when the writer or the readers cannot go on. */
+  @Get('health')
+  health(): object {
+    const { failure } = this.store;
+    if (!failure) return { status: 'ok' };
+    throw new XrayError('ServiceUnavailableException', failure.message);
+  }
+
+  @Get(['', '*path'])
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Cache-Control', 'no-cache')
+  page(@Req() request: Request): StreamableFile | string {
+    if (extname(request.path) !== '' || request.path.startsWith('/console/')) {
+      throw new XrayError(
+        'UnknownOperationException',
+        `There is nothing at ${request.path.slice(0, 200)}.`,
+      );
+    }
+    const page = join(this.options.viewer, 'index.html');
+    return existsSync(page)
+      ? new StreamableFile(createReadStream(page), { type: 'text/html; charset=utf-8' })
+      : NOT_BUILT;
+  }
+}

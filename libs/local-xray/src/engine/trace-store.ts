@@ -1,0 +1,116 @@
+import type { Change, Ingest, IngestCounts, IngestListener, IngestOptions } from '../ingest/ingest';
+import { WorkerIngest } from '../ingest/worker-ingest';
+import type { ReadBytes, ReadName, SamplingReport, TraceReads } from '../reads/trace-reads';
+import { decoded, WorkerReads } from '../reads/worker-reads';
+import type { Watcher } from '../threads/supervised-thread';
+import { databaseFile } from './database-file';
+import type { StoredSetting } from '../store/stored-setting';
+
+/** How long a read waits for what came before it: under a backlog it shows what there is. */
+const MAX_FLUSH_MS = 50;
+/** Reads that nobody makes to see what was just sent. */
+const UNFLUSHED: ReadonlySet<ReadName> = new Set(['rows', 'filterCompletion', 'settings']);
+
+/** Where both sides of the database are opened: the writer's thread and the readers'. */
+export class TraceStore {
+  counts: IngestCounts = {
+    received: 0,
+    rejected: 0,
+    traces: 0,
+    rejections: [],
+    repaired: 0,
+    repairs: [],
+  };
+  /** Why local X-Ray cannot go on; undefined while it can. */
+  failure: Error | undefined;
+  readonly reads: TraceReads;
+  /** The reads as bytes of JSON, which go out as they are. */
+  readonly bytes: ReadBytes;
+  /** Settings and reports of samplers as they were at the start. */
+  settings: readonly StoredSetting[] = [];
+  samplingReports: readonly SamplingReport[] = [];
+  private readonly listeners = new Set<(traces: number[]) => void>();
+  private readonly failed = new Set<(reason: Error) => void>();
+
+  private constructor(
+    private readonly writer: WorkerIngest,
+    private readonly readers: WorkerReads,
+    /** The database's file, that of `:memory:` too. */
+    readonly file: string,
+    private readonly removeFile: () => void,
+  ) {
+    this.bytes = readers.bytes((name) => (UNFLUSHED.has(name) ? undefined : this.flushed()));
+    this.reads = decoded(this.bytes);
+  }
+
+  /** @throws DatabaseError when the database cannot be used. */
+  static async open(options: IngestOptions): Promise<TraceStore> {
+    const holder: { store?: TraceStore } = {};
+    const watcher: Watcher = {
+      died: (reason) => console.error(`${reason.message}. It is started again.`),
+      gaveUp: (reason) => holder.store?.fail(reason),
+    };
+    const listener: IngestListener = {
+      counts: (counts) => {
+        if (holder.store) holder.store.counts = counts;
+      },
+      changed: (traces) => holder.store?.listeners.forEach((each) => each(traces)),
+    };
+    const { file, remove } = databaseFile(options.database);
+    let writer: WorkerIngest | undefined;
+    try {
+      writer = await WorkerIngest.start({ ...options, database: file }, listener, watcher);
+      const readers = await WorkerReads.start(file, watcher);
+      const store = new TraceStore(writer, readers, file, remove);
+      holder.store = store;
+      store.settings = await store.reads.settings(null);
+      store.samplingReports = await store.reads.samplingReports(0);
+      return store;
+    } catch (error) {
+      await writer?.close();
+      remove();
+      throw error;
+    }
+  }
+
+  get ingest(): Ingest {
+    return this.writer;
+  }
+
+  /** Calls `listener` with the numbers of traces that changed; returns what ends that. */
+  onChange(listener: (traces: number[]) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Calls `listener` when the store cannot go on: a thread ended and could not be started again. */
+  onFailure(listener: (reason: Error) => void): void {
+    this.failed.add(listener);
+  }
+
+  change(...changes: Change[]): Promise<void> {
+    return this.writer.change(changes);
+  }
+
+  async close(): Promise<void> {
+    await this.readers.close();
+    try {
+      await this.writer.close();
+    } finally {
+      this.removeFile();
+    }
+  }
+
+  private async flushed(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, MAX_FLUSH_MS)));
+    // What cannot be written can still be read.
+    await Promise.race([this.writer.flush().catch(() => undefined), late]);
+    clearTimeout(timer);
+  }
+
+  private fail(reason: Error): void {
+    this.failure ??= reason;
+    this.failed.forEach((each) => each(reason));
+  }
+}

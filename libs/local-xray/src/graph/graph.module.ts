@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { GraphController } from './graph.controller';
+
+@Module({
+  controllers: [GraphController],
+})
+export class GraphModule {}

@@ -1,0 +1,101 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Settings } from '../engine/settings';
+import { TraceStore } from '../engine/trace-store';
+import { newGroupArn } from '../http/arn';
+import type { Input } from '../http/input';
+import { invalidRequest } from '../http/xray.error';
+
+/** As the API shows it. */
+export interface Group {
+  GroupName: string;
+  GroupARN: string;
+  FilterExpression?: string;
+  InsightsConfiguration: { InsightsEnabled: boolean; NotificationsEnabled: boolean };
+}
+
+const NAME = /^[A-Za-z0-9-]{1,32}$/;
+
+/** Saved filter expressions. https://docs.aws.amazon.com/xray/latest/devguide/xray-console-groups.html */
+@Injectable()
+export class Groups {
+  private readonly groups: Settings<Group>;
+
+  constructor(@Inject(TraceStore) store: TraceStore) {
+    this.groups = new Settings<Group>(store, 'group');
+  }
+
+  all(): Group[] {
+    return this.groups.all();
+  }
+
+  /** @throws XrayError when neither name nor ARN is of a group that there is. */
+  find(input: Input): Group {
+    const name = input.string('GroupName');
+    const arn = input.string('GroupARN');
+    if (name === undefined && arn === undefined) {
+      throw invalidRequest('Either GroupName or GroupARN is required.');
+    }
+    const group = this.byNameOrArn(name ?? arn!);
+    if (!group) throw invalidRequest(`Group not found: ${name ?? arn}`);
+    return group;
+  }
+
+  byNameOrArn(nameOrArn: string): Group | undefined {
+    return (
+      this.groups.get(nameOrArn) ?? this.groups.all().find(({ GroupARN }) => GroupARN === nameOrArn)
+    );
+  }
+
+  async create(input: Input, region: string): Promise<Group> {
+    const name = input.requiredString('GroupName');
+    if (!NAME.test(name)) {
+      throw invalidRequest('GroupName may have 1 to 32 letters, digits and hyphens.');
+    }
+    if (name === 'Default') throw invalidRequest('Default is a name of X-Ray itself.');
+    if (this.groups.get(name)) throw invalidRequest(`There is a group ${name} already.`);
+    const group: Group = {
+      GroupName: name,
+      GroupARN: newGroupArn(region, name),
+      ...expression(input),
+      InsightsConfiguration: insights(input) ?? {
+        InsightsEnabled: false,
+        NotificationsEnabled: false,
+      },
+    };
+    await this.groups.put(name, group);
+    return group;
+  }
+
+  async update(input: Input): Promise<Group> {
+    const group = this.find(input);
+    const changed: Group = {
+      ...group,
+      ...expression(input),
+      InsightsConfiguration: insights(input) ?? group.InsightsConfiguration,
+    };
+    await this.groups.put(group.GroupName, changed);
+    return changed;
+  }
+
+  async delete(input: Input): Promise<Group> {
+    const group = this.find(input);
+    await this.groups.delete(group.GroupName);
+    return group;
+  }
+}
+
+function expression(input: Input): { FilterExpression?: string } {
+  const FilterExpression = input.string('FilterExpression', { max: 2000 });
+  return FilterExpression === undefined ? {} : { FilterExpression };
+}
+
+function insights(input: Input): Group['InsightsConfiguration'] | undefined {
+  const given = input.object('InsightsConfiguration');
+  if (!given) return undefined;
+  const InsightsEnabled = given.boolean('InsightsEnabled') ?? false;
+  const NotificationsEnabled = given.boolean('NotificationsEnabled') ?? false;
+  if (NotificationsEnabled && !InsightsEnabled) {
+    throw invalidRequest('NotificationsEnabled needs InsightsEnabled.');
+  }
+  return { InsightsEnabled, NotificationsEnabled };
+}

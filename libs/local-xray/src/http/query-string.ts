@@ -1,0 +1,17 @@
+import { invalidRequest } from './xray.error';
+
+/** A number from the query string. */
+export function numberOf(query: Record<string, unknown>, key: string, missing: number): number {
+  const text = query[key];
+  if (text === undefined || text === '') return missing;
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw invalidRequest(`${key} must be a number.`);
+  return value;
+}
+
+/** A text from the query string; empty when it is missing. */
+export function textOf(query: Record<string, unknown>, key: string): string {
+  const text = query[key] ?? '';
+  if (typeof text !== 'string') throw invalidRequest(`${key} may be given once only.`);
+  return text;
+}

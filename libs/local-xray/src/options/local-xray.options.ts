@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+export const DEFAULT_ADDRESS = '127.0.0.1:2000';
+export const DEFAULT_DATABASE = join('.data', 'xray.db');
+
+/** Settings of local X-Ray. Each has a default; `resolveOptions` fills them in. */
+export interface LocalXrayOptions {
+  /** `host:port` for UDP and TCP; port 0 takes a free one. Default `XRAY_LOCAL_ADDRESS`, else `127.0.0.1:2000`. */
+  address?: string;
+  /** SQLite file or `:memory:`. Default `XRAY_LOCAL_DB`, else `.data/xray.db`. */
+  database?: string;
+  /** Apply AWS's limits: 30-day ids, 64 kB documents, 50 annotations, 5 ids a batch, 6 h graphs. Default false. */
+  strict?: boolean;
+  retention?: {
+    /** Seconds after which a trace is deleted; default 7 days. */
+    seconds?: number;
+    /** Size of the database above which the oldest traces are deleted; default 1 GB. */
+    bytes?: number;
+  };
+  /** Rate and reservoir of the Default sampling rule: `all` (1.0) or AWS's `aws` (1 a second and 5 %). Default `all`. */
+  defaultSampling?: 'all' | 'aws';
+  /** Folder of the built viewer. */
+  viewer?: string;
+  /** Names besides local ones that a request's Host may have. Default `XRAY_LOCAL_ALLOWED_HOSTS`, by commas. */
+  allowedHosts?: string[];
+  /** Where else to send what comes in: `aws`, `https://…` for an X-Ray endpoint, `udp://host:port` for a daemon. */
+  forward?: string;
+  /** Folders whose source files the viewer may show excerpts of. Default none. */
+  sources?: string[];
+  /** Link to source in an editor; `{path}` and `{line}` are filled in. */
+  editorLink?: string;
+}
+
+export interface ResolvedOptions {
+  host: string;
+  port: number;
+  database: string;
+  strict: boolean;
+  retentionSeconds: number;
+  retentionBytes: number;
+  defaultSampling: 'all' | 'aws';
+  viewer: string;
+  allowedHosts: string[];
+  forward: string | undefined;
+  sources: string[];
+  editorLink: string;
+}
+
+const WEEK_SECONDS = 7 * 24 * 3600;
+const GIGABYTE = 1e9;
+
+/** @throws OptionError naming the option that cannot be used. */
+export function resolveOptions(
+  options: LocalXrayOptions = {},
+  env: NodeJS.ProcessEnv = process.env,
+): ResolvedOptions {
+  const { host, port } = parseAddress(
+    options.address ?? (env.XRAY_LOCAL_ADDRESS || DEFAULT_ADDRESS),
+  );
+  return {
+    host,
+    port,
+    database: checkDatabase(options.database ?? (env.XRAY_LOCAL_DB || DEFAULT_DATABASE)),
+    strict: options.strict ?? false,
+    retentionSeconds: options.retention?.seconds ?? WEEK_SECONDS,
+    retentionBytes: options.retention?.bytes ?? GIGABYTE,
+    defaultSampling: options.defaultSampling ?? 'all',
+    viewer: options.viewer ?? builtViewer(),
+    allowedHosts: options.allowedHosts ?? env.XRAY_LOCAL_ALLOWED_HOSTS?.split(/[\s,]+/) ?? [],
+    forward: checkForward(options.forward),
+    sources: (options.sources ?? []).map((folder) => resolve(folder)),
+    editorLink: options.editorLink ?? 'vscode://file/{path}:{line}',
+  };
+}
+
+/**
+ * In the package for npm the viewer is beside the program. In this repository it is built to
+ * dist/apps/viewer, and this file runs from libs/local-xray/src/options, below dist or not.
+ */
+function builtViewer(): string {
+  const beside = join(__dirname, 'viewer', 'index.html');
+  if (existsSync(beside)) return dirname(beside);
+  const root = join(__dirname, '..', '..', '..', '..');
+  return root.endsWith('dist')
+    ? join(root, 'apps', 'viewer')
+    : join(root, 'dist', 'apps', 'viewer');
+}
+
+/** SQLite takes an empty name for a file of its own that no second connection can open. */
+function checkDatabase(file: string): string {
+  if (file.trim() !== '') return file;
+  throw new OptionError('--db is empty. Name a file, or write :memory: to keep nothing.');
+}
+
+function checkForward(target: string | undefined): string | undefined {
+  if (target === undefined || target === 'aws' || /^https?:\/\/[^/]/.test(target)) return target;
+  if (target.startsWith('udp://')) {
+    parseAddress(target.slice(6), '--forward');
+    return target;
+  }
+  throw new OptionError(
+    `--forward is "${target}", which is none of aws, https://host (an X-Ray endpoint) and udp://host:port (a daemon).`,
+  );
+}
+
+/** An option has a value that cannot be used. */
+export class OptionError extends Error {
+  override name = 'OptionError';
+}
+
+/** Reads `host:port`, `[v6]:port`, or a port alone for the loopback address. */
+export function parseAddress(
+  address: string,
+  option = 'XRAY_LOCAL_ADDRESS or --address',
+): { host: string; port: number } {
+  const match = /^(?:(?:\[([0-9a-f:.]+)\]|([\w.-]+)):)?(\d{1,5})$/i.exec(address.trim());
+  const port = Number(match?.[3]);
+  if (!match || port > 65535) {
+    throw new OptionError(
+      `${option} is "${address}", which is not host:port. Write for instance 127.0.0.1:2000.`,
+    );
+  }
+  return { host: match[1] ?? match[2] ?? '127.0.0.1', port };
+}

@@ -1,0 +1,33 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountModule } from './account/account.module';
+import { ConsoleModule } from './console/console.module';
+import { EngineModule } from './engine/engine.module';
+import type { TraceStore } from './engine/trace-store';
+import { GraphModule } from './graph/graph.module';
+import { GroupsModule } from './groups/groups.module';
+import type { ResolvedOptions } from './options/local-xray.options';
+import { SamplingModule } from './sampling/sampling.module';
+import { TagsModule } from './tags/tags.module';
+import { TracesModule } from './traces/traces.module';
+import { TransportsModule } from './transports/transports.module';
+
+/** The HTTP side: a module a feature. The console comes last, since the viewer answers what nobody else does. */
+@Module({})
+export class ServerModule {
+  static with(options: ResolvedOptions, store: TraceStore): DynamicModule {
+    return {
+      module: ServerModule,
+      imports: [
+        EngineModule.with(options, store),
+        TransportsModule,
+        TracesModule,
+        GraphModule,
+        GroupsModule,
+        SamplingModule,
+        TagsModule,
+        AccountModule,
+        ConsoleModule,
+      ],
+    };
+  }
+}

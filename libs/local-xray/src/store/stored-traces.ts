@@ -1,0 +1,114 @@
+import { type AnnotationValue, readJson } from '@nestjs-xray/document';
+import type { TraceRow } from '../console-api';
+import type { AnyDocument, TraceSummary } from '../trace';
+import type { Driver, Statement } from './driver';
+import { valueOf } from './annotation-values';
+import { ERROR, FAULT, PARTIAL, THROTTLE } from './schema';
+
+/** A trace's row, as much of it as the lists show. */
+export interface StoredRow {
+  n: number;
+  id: string;
+  start: number;
+  duration: number;
+  response_time: number | null;
+  flags: number;
+  service: string;
+  status: number | null;
+  method: string | null;
+  url: string | null;
+  users: string | null;
+  segments: number;
+  subsegments: number;
+  revision: number;
+  /** The summary's annotations as JSON: the rest of it is not parsed for a list of thousands. */
+  annotations: string;
+}
+
+/** For a select from `traces AS t`. */
+export const TRACE_ROW_COLUMNS =
+  't.n, t.id, t.start, t.duration, t.response_time, t.flags, t.service, t.status, t.method, t.url, ' +
+  "t.users, t.segments, t.subsegments, t.revision, json_extract(t.summary, '$.Annotations') AS annotations";
+
+/** Reads of single traces. Searches are made by the filter expressions. */
+export class StoredTraces {
+  private readonly byId: Statement;
+  private readonly byNumber: Statement;
+  private readonly bodies: Statement;
+  private readonly total: Statement;
+
+  constructor(readonly driver: Driver) {
+    this.byId = driver.prepare('SELECT n, revision, duration FROM traces WHERE id = ?');
+    this.byNumber = driver.prepare(`SELECT ${TRACE_ROW_COLUMNS} FROM traces AS t WHERE n = ?`);
+    this.bodies = driver.prepare('SELECT body FROM documents WHERE trace = ? ORDER BY n');
+    this.total = driver.prepare('SELECT count(*) AS count FROM traces');
+  }
+
+  /** The texts of a trace's documents in order of arrival; undefined when there is no such trace. */
+  texts(id: string): { texts: string[]; revision: number; duration: number } | undefined {
+    const trace = this.byId.get<{ n: number; revision: number; duration: number }>([
+      id.toLowerCase(),
+    ]);
+    if (!trace) return undefined;
+    const texts = this.bodies.all<{ body: string }>([trace.n]).map(({ body }) => body);
+    return { texts, revision: trace.revision, duration: trace.duration };
+  }
+
+  /** Rows by number, those that are still there. */
+  rows(numbers: number[]): TraceRow[] {
+    return numbers
+      .map((n) => this.byNumber.get<StoredRow>([n]))
+      .filter((row) => row !== undefined)
+      .map(traceRow);
+  }
+
+  count(): number {
+    return this.total.get<{ count: number }>()!.count;
+  }
+}
+
+/** Documents as they were stored; they were checked on the way in. */
+export function revive(texts: string[]): AnyDocument[] {
+  return texts.map((text) => readJson(text) as AnyDocument);
+}
+
+/** After so long without news, in seconds, what is in progress is not expected to end. */
+const SILENT_AFTER = 15 * 60;
+
+/** A row of the console's list. */
+export function traceRow(row: StoredRow): TraceRow {
+  const recorded = readJson(row.annotations) as TraceSummary['Annotations'];
+  const annotations: Record<string, AnnotationValue> = {};
+  for (const [key, values] of Object.entries(recorded)) {
+    // Not by assignment: a key may be `__proto__`.
+    Object.defineProperty(annotations, key, {
+      value: valueOf(values[0]!.AnnotationValue),
+      enumerable: true,
+    });
+  }
+  const partial = (row.flags & PARTIAL) !== 0;
+  const now = Date.now() / 1000;
+  const last = row.start + row.duration;
+  const silent = partial && now - last >= SILENT_AFTER;
+  return {
+    id: row.id,
+    start: row.start,
+    duration: partial && !silent ? Math.max(row.duration, now - row.start) : row.duration,
+    responseTime: row.response_time ?? undefined,
+    method: row.method ?? undefined,
+    url: row.url ?? undefined,
+    route: typeof annotations.http_route === 'string' ? annotations.http_route : undefined,
+    status: row.status ?? undefined,
+    service: row.service,
+    user: row.users === null ? undefined : (JSON.parse(row.users) as string[])[0],
+    annotations,
+    fault: (row.flags & FAULT) !== 0,
+    error: (row.flags & ERROR) !== 0,
+    throttle: (row.flags & THROTTLE) !== 0,
+    partial,
+    silentSince: silent ? last : undefined,
+    segments: row.segments,
+    subsegments: row.subsegments,
+    revision: row.revision,
+  };
+}

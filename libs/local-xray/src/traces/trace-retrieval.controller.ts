@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { Body, Controller } from '@nestjs/common';
+import { TraceStore } from '../engine/trace-store';
+import { Abandoned } from '../http/abandoned.decorator';
+import { Input } from '../http/input';
+import { readToken, writeToken } from '../http/page';
+import { XrayError } from '../http/xray.error';
+import { Operation } from '../http/operation.decorator';
+
+interface Retrieval {
+  traceIds: string[];
+  cancelled: boolean;
+}
+
+/** More than these are forgotten, oldest first. */
+const MAX_RETRIEVALS = 100;
+const PAGE = 5;
+
+/** Retrieval of traces by id in two steps, as Transaction Search has it. Here nothing takes time. */
+@Controller()
+export class TraceRetrievalController {
+  private readonly retrievals = new Map<string, Retrieval>();
+
+  constructor(private readonly store: TraceStore) {}
+
+  @Operation('StartTraceRetrieval')
+  start(@Body() body: Buffer | undefined): object {
+    const input = Input.parse(body);
+    input.requiredTime('StartTime');
+    input.requiredTime('EndTime');
+    const traceIds = input.requiredStrings('TraceIds', 100);
+    const RetrievalToken = randomUUID();
+    this.retrievals.set(RetrievalToken, { traceIds, cancelled: false });
+    if (this.retrievals.size > MAX_RETRIEVALS) {
+      const [oldest] = this.retrievals.keys();
+      this.retrievals.delete(oldest!);
+    }
+    return { RetrievalToken };
+  }
+
+  @Operation('CancelTraceRetrieval')
+  cancel(@Body() body: Buffer | undefined): object {
+    this.find(Input.parse(body)).cancelled = true;
+    return {};
+  }
+
+  @Operation('ListRetrievedTraces')
+  async list(@Body() body: Buffer | undefined, @Abandoned() signal: AbortSignal): Promise<object> {
+    const input = Input.parse(body);
+    const retrieval = this.find(input);
+    const format = input.oneOf('TraceFormat', ['XRAY', 'OTEL']) ?? 'XRAY';
+    if (format === 'OTEL') throw input.wrong('TraceFormat', 'can be XRAY only in local X-Ray');
+    if (retrieval.cancelled)
+      return { RetrievalStatus: 'CANCELLED', TraceFormat: format, Traces: [] };
+    const token = input.string('NextToken');
+    const from = token === undefined ? 0 : Number(readToken(token, 'retrieval'));
+    const ids = retrieval.traceIds.slice(from, from + PAGE);
+    const found = await this.store.reads.documents(ids, signal);
+    const traces = found.map(({ id, duration, segments }) => ({
+      Id: id,
+      Duration: duration,
+      Spans: segments,
+    }));
+    return {
+      RetrievalStatus: 'COMPLETE',
+      TraceFormat: format,
+      Traces: traces,
+      ...(from + PAGE < retrieval.traceIds.length && {
+        NextToken: writeToken('retrieval', String(from + PAGE)),
+      }),
+    };
+  }
+
+  @Operation('GetRetrievedTracesGraph')
+  async graph(@Body() body: Buffer | undefined, @Abandoned() signal: AbortSignal): Promise<object> {
+    const { cancelled, traceIds } = this.find(Input.parse(body));
+    if (cancelled) return { RetrievalStatus: 'CANCELLED', Services: [] };
+    const services = await this.store.reads.traceGraph(traceIds, signal);
+    return {
+      RetrievalStatus: 'COMPLETE',
+      Services: services.map((Service) => ({ Service, Links: [] })),
+    };
+  }
+
+  private find(input: Input): Retrieval {
+    const token = input.requiredString('RetrievalToken');
+    const retrieval = this.retrievals.get(token);
+    if (retrieval) return retrieval;
+    throw new XrayError(
+      'ResourceNotFoundException',
+      `There is no retrieval ${token.slice(0, 80)}.`,
+    );
+  }
+}

@@ -1,0 +1,25 @@
+import { create, toBinary, toJsonString } from '@bufbuild/protobuf';
+import { ExportTraceServiceResponseSchema, RpcStatusSchema } from '../ingest/otlp/otlp_pb';
+import type { OtlpEncoding } from '../ingest/otlp/read-otlp';
+
+/** google.rpc.Code.INVALID_ARGUMENT */
+const INVALID_ARGUMENT = 3;
+
+/** The answer to an export: spans that were refused are told, and not to be sent again. */
+export function otlpAnswer(encoding: OtlpEncoding, rejected: number, message: string): Buffer {
+  const answer = create(ExportTraceServiceResponseSchema, {
+    partialSuccess:
+      rejected > 0 ? { rejectedSpans: BigInt(rejected), errorMessage: message } : undefined,
+  });
+  return encoding === 'json'
+    ? Buffer.from(toJsonString(ExportTraceServiceResponseSchema, answer))
+    : Buffer.from(toBinary(ExportTraceServiceResponseSchema, answer));
+}
+
+/** The body of an error answer. */
+export function otlpError(encoding: OtlpEncoding, message: string): Buffer {
+  const status = create(RpcStatusSchema, { code: INVALID_ARGUMENT, message });
+  return encoding === 'json'
+    ? Buffer.from(toJsonString(RpcStatusSchema, status))
+    : Buffer.from(toBinary(RpcStatusSchema, status));
+}
