@@ -81,6 +81,12 @@ export interface ConsoleStatus {
   /** Documents since the start. */
   received: number;
   rejected: number;
+  /** Datagrams that were received and wait to be stored. */
+  waiting: number;
+  /** Datagrams lost because too many waited. */
+  lost: number;
+  /** Datagrams that the kernel dropped since the start, its buffer being full; absent where it does not tell. */
+  kernelDrops?: number;
   segmentsPerSecond: number;
   traces: number;
   strict: boolean;

@@ -119,7 +119,7 @@ async function listen(
         });
       });
       const actual = (server.address() as AddressInfo).port;
-      return { port: actual, udp: await UdpReceiver.bind(address, actual, store.ingest) };
+      return { port: actual, udp: await UdpReceiver.bind(address, actual, store) };
     } catch (error) {
       if (port !== 0 || attempt === 5) throw addressError(error, host, port);
       await new Promise((resolve) => server.close(resolve));

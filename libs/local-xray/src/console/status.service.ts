@@ -22,6 +22,7 @@ export class StatusService {
 
   status(): ConsoleStatus {
     const { received, rejected, traces, rejections, repaired, repairs } = this.store.counts;
+    const { waiting, lost, kernelDrops } = this.store.datagrams;
     return {
       version: VERSION,
       address: this.address,
@@ -29,6 +30,9 @@ export class StatusService {
       startedAt: this.startedAt,
       received,
       rejected,
+      waiting,
+      lost,
+      kernelDrops,
       segmentsPerSecond: this.segmentsPerSecond(received),
       traces,
       strict: this.options.strict,

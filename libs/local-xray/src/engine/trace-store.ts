@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Change, Ingest, IngestCounts, IngestListener, IngestOptions } from '../ingest/ingest';
 import { WorkerIngest } from '../ingest/worker-ingest';
 import type { ReadBytes, ReadName, SamplingReport, TraceReads } from '../reads/trace-reads';
@@ -10,6 +11,23 @@ import type { StoredSetting } from '../store/stored-setting';
 const MAX_FLUSH_MS = 50;
 /** Reads that nobody makes to see what was just sent. */
 const UNFLUSHED: ReadonlySet<ReadName> = new Set(['rows', 'filterCompletion', 'settings']);
+
+/** What receives datagrams and hands them to the writer. */
+export interface Feeder {
+  /** Hands datagrams to that writer from now on. */
+  connect: (writer: MessagePort) => void;
+  /** Resolves when the writer has dealt with all that waits now. */
+  drained: () => Promise<void>;
+}
+
+export interface DatagramCounts {
+  /** Datagrams that wait for the writer. */
+  waiting: number;
+  /** Lost because too many waited. */
+  lost: number;
+  /** Lost by the kernel before they were received; undefined where it does not tell. */
+  kernelDrops?: number;
+}
 
 /** Where both sides of the database are opened: the writer's thread and the readers'. */
 export class TraceStore {
@@ -29,6 +47,9 @@ export class TraceStore {
   /** Settings and reports of samplers as they were at the start. */
   settings: readonly StoredSetting[] = [];
   samplingReports: readonly SamplingReport[] = [];
+  /** What is received and not stored; see {@link setDatagramCounts}. */
+  datagrams: DatagramCounts = { waiting: 0, lost: 0 };
+  private feeder: Feeder | undefined;
   private readonly listeners = new Set<(traces: number[]) => void>();
   private readonly failed = new Set<(reason: Error) => void>();
 
@@ -38,6 +59,8 @@ export class TraceStore {
     /** The database's file, that of `:memory:` too. */
     readonly file: string,
     private readonly removeFile: () => void,
+    /** Is told of threads that end. */
+    readonly watcher: Watcher,
   ) {
     this.bytes = readers.bytes((name) => (UNFLUSHED.has(name) ? undefined : this.flushed()));
     this.reads = decoded(this.bytes);
@@ -61,7 +84,7 @@ export class TraceStore {
     try {
       writer = await WorkerIngest.start({ ...options, database: file }, listener, watcher);
       const readers = await WorkerReads.start(file, watcher);
-      const store = new TraceStore(writer, readers, file, remove);
+      const store = new TraceStore(writer, readers, file, remove, watcher);
       holder.store = store;
       store.settings = await store.reads.settings(null);
       store.samplingReports = await store.reads.samplingReports(0);
@@ -75,6 +98,16 @@ export class TraceStore {
 
   get ingest(): Ingest {
     return this.writer;
+  }
+
+  /** Has datagrams come from `feeder`, in place of the one before. */
+  feed(feeder: Feeder): void {
+    this.feeder = feeder;
+    this.writer.feed(feeder.connect);
+  }
+
+  setDatagramCounts(counts: DatagramCounts): void {
+    this.datagrams = counts;
   }
 
   /** Calls `listener` with the numbers of traces that changed; returns what ends that. */
@@ -105,8 +138,13 @@ export class TraceStore {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, MAX_FLUSH_MS)));
     // What cannot be written can still be read.
-    await Promise.race([this.writer.flush().catch(() => undefined), late]);
+    await Promise.race([this.settled().catch(() => undefined), late]);
     clearTimeout(timer);
+  }
+
+  private async settled(): Promise<void> {
+    await this.feeder?.drained();
+    await this.writer.flush();
   }
 
   private fail(reason: Error): void {

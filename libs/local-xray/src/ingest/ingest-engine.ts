@@ -95,6 +95,7 @@ export class IngestEngine implements Ingest {
     return { faults };
   }
 
+  /** Datagrams as they came. Nobody waits for them; faults are counted. */
   datagrams(datagrams: Uint8Array[]): void {
     for (const each of datagrams) {
       const datagram = parseDatagram(each);

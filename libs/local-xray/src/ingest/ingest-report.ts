@@ -1,5 +1,5 @@
 import type { DocumentFault } from './document/document-fault';
-import type { AnyDocument } from '../query';
+import type { AnyDocument } from '../trace';
 import type { IngestCounts, IngestListener } from './ingest';
 
 const INTERVAL_MS = 250;

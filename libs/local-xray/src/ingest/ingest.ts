@@ -64,8 +64,6 @@ export interface Ingest {
   otlp(body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult>;
   /** JSON texts of documents. */
   put(texts: string[]): Promise<IngestResult>;
-  /** Datagrams as they came. Nobody waits for them; faults are counted. */
-  datagrams(datagrams: Uint8Array[]): void;
   /** Resolves when all that came before is durable and can be read. */
   flush(): Promise<void>;
   change(changes: Change[]): Promise<void>;

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import { serveThread } from '../threads/serve-thread';
 import type { Change, IngestOptions } from './ingest';
 import { IngestEngine } from './ingest-engine';
@@ -10,6 +11,7 @@ serveThread<IngestOptions>((options, tell) => {
     counts: (counts) => tell('counts', counts),
     changed: (traces) => tell('changed', traces),
   });
+  const ports = new Set<MessagePort>();
   return {
     handlers: {
       putTraceSegments: ([body]: [Uint8Array]) => engine.putTraceSegments(body),
@@ -17,12 +19,19 @@ serveThread<IngestOptions>((options, tell) => {
       put: ([texts]: [string[]]) => engine.put(texts),
       flush: () => engine.flush(),
       change: ([changes]: [Change[]]) => engine.change(changes),
-      datagrams: ([packed]: [Uint8Array]) => {
-        const datagrams = unpack(packed);
-        engine.datagrams(datagrams);
-        tell('taken', datagrams.length);
+      datagramsFrom: ([port]: [MessagePort]) => {
+        ports.add(port);
+        port.on('close', () => ports.delete(port));
+        port.on('message', (packed: Uint8Array) => {
+          engine.datagrams(unpack(packed));
+          // Taken: the next may come.
+          port.postMessage(null);
+        });
       },
     },
-    close: () => engine.close(),
+    close: () => {
+      for (const port of ports) port.close();
+      return engine.close();
+    },
   };
 });

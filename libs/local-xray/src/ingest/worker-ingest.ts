@@ -1,3 +1,4 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { DatabaseError } from '../store/open-database';
 import { ownMemory } from '../threads/serve-thread';
 import { SupervisedThread, type Watcher } from '../threads/supervised-thread';
@@ -13,10 +14,7 @@ import type {
   OtlpResult,
 } from './ingest';
 import type { OtlpEncoding } from './otlp/read-otlp';
-import { pack } from './packed-datagrams';
 
-/** Datagrams that may wait for the writer; at 1 kB each they take 50 MB. Nobody waits for a datagram, so more are lost. */
-const MAX_WAITING = 50_000;
 /** Documents live for milliseconds: in a larger nursery most are gone before anybody looks at them. */
 const LIMITS = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 384 };
 
@@ -31,8 +29,7 @@ const NOTHING: IngestCounts = {
 
 /** The engine in a thread of its own, asked by messages. */
 export class WorkerIngest implements Ingest {
-  private waiting = 0;
-  private lost = 0;
+  private connect: ((writer: MessagePort) => void) | undefined;
   /** Of writers that have ended. */
   private before = NOTHING;
   private counts = NOTHING;
@@ -47,8 +44,8 @@ export class WorkerIngest implements Ingest {
     watcher: Watcher,
   ): Promise<WorkerIngest> {
     const ingest = new WorkerIngest(listener);
-    const start = () =>
-      Thread.start(
+    const start = async () => {
+      const writer = await Thread.start(
         'writer',
         {
           ...threadProgram(__dirname, 'ingest.worker'),
@@ -58,9 +55,11 @@ export class WorkerIngest implements Ingest {
         {
           counts: (counts: IngestCounts) => ingest.count(counts),
           changed: (traces: number[]) => listener.changed(traces),
-          taken: (datagrams: number) => (ingest.waiting -= datagrams),
         },
       );
+      ingest.join(writer);
+      return writer;
+    };
     ingest.writer = await SupervisedThread.start(start, {
       died: (reason) => {
         ingest.writerDied(reason);
@@ -85,15 +84,11 @@ export class WorkerIngest implements Ingest {
     return this.call('put', [texts]);
   }
 
-  datagrams(datagrams: Uint8Array[]): void {
-    const writer = this.writer.thread;
-    if (!writer || this.waiting > MAX_WAITING) {
-      this.lost += datagrams.length;
-      return;
-    }
-    this.waiting += datagrams.length;
-    const packed = pack(datagrams);
-    writer.tell('datagrams', [packed], [packed.buffer]);
+  /** Has datagrams come to the writer, and to each that is started after it, through the port that `connect` gets. */
+  feed(connect: (writer: MessagePort) => void): void {
+    this.connect = connect;
+    const { thread } = this.writer;
+    if (thread) this.join(thread);
   }
 
   flush(): Promise<void> {
@@ -112,6 +107,13 @@ export class WorkerIngest implements Ingest {
     return (await this.writer.running()).call<T>(name, args, { transfer });
   }
 
+  private join(writer: Thread): void {
+    if (!this.connect) return;
+    const { port1, port2 } = new MessageChannel();
+    writer.tell('datagramsFrom', [port1], [port1]);
+    this.connect(port2);
+  }
+
   private count(counts: IngestCounts): void {
     const { before } = this;
     this.counts = {
@@ -122,31 +124,16 @@ export class WorkerIngest implements Ingest {
       repaired: before.repaired + counts.repaired,
       repairs: [...counts.repairs, ...before.repairs].slice(0, 20),
     };
-    this.listener.counts(this.withLost(this.counts));
+    this.listener.counts(this.counts);
   }
 
   private writerDied(reason: Error): void {
-    const message = `${reason.message}; it was started again. Datagrams that waited for it are lost.`;
+    const message = `${reason.message}; it was started again.`;
     const rejection = { at: Date.now() / 1000, code: 'NotStored', message };
-    this.lost += this.waiting;
-    this.waiting = 0;
     this.before = {
       ...this.counts,
       rejections: [rejection, ...this.counts.rejections].slice(0, 20),
     };
-    this.listener.counts(this.withLost(this.before));
-  }
-
-  private withLost(counts: IngestCounts): IngestCounts {
-    if (this.lost === 0) return counts;
-    const message = `${this.lost} datagrams came faster than they could be stored`;
-    return {
-      ...counts,
-      rejected: counts.rejected + this.lost,
-      rejections: [
-        { at: Date.now() / 1000, code: 'NotStored', message },
-        ...counts.rejections,
-      ].slice(0, 20),
-    };
+    this.listener.counts(this.before);
   }
 }

@@ -14,13 +14,23 @@ export interface ThreadService {
 export type TellEvent = (name: string, ...args: unknown[]) => void;
 
 /** Runs a thread's program: opens what it serves, then answers calls until it is told to close. */
-export function serveThread<Data>(open: (data: Data, tell: TellEvent) => ThreadService): void {
+export function serveThread<Data>(
+  open: (data: Data, tell: TellEvent) => ThreadService | Promise<ThreadService>,
+): void {
+  void serve(open);
+}
+
+async function serve<Data>(
+  open: (data: Data, tell: TellEvent) => ThreadService | Promise<ThreadService>,
+): Promise<void> {
   const port = parentPort!;
   const send = (message: FromThread, transfer: TransferListItem[] = []) =>
     port.postMessage(message, transfer);
   let service: ThreadService;
   try {
-    service = open(workerData as Data, (name, ...args) => send({ kind: 'event', name, args }));
+    service = await open(workerData as Data, (name, ...args) =>
+      send({ kind: 'event', name, args }),
+    );
   } catch (error) {
     send({ kind: 'failed', error: plainError(error) });
     return;

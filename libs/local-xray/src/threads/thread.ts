@@ -15,7 +15,7 @@ interface Waiting {
 }
 
 /** How long a thread has to end by itself when it is asked to. */
-const CLOSE_MS = 1500;
+const CLOSE_MS = 1200;
 
 /** A thread that answers calls; {@link serveThread} is its other end. */
 export class Thread {

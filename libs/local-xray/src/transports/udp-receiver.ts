@@ -1,56 +1,39 @@
-import { createSocket, type Socket } from 'node:dgram';
-import type { Ingest } from '../ingest/ingest';
+import type { TraceStore } from '../engine/trace-store';
+import { SupervisedThread } from '../threads/supervised-thread';
+import { Thread } from '../threads/thread';
+import { threadProgram } from '../threads/thread-program';
 
-/** Asked of the kernel, which grants at most net.core.rmem_max, usually 208 kB. */
-const BUFFER_BYTES = 4 * 1024 * 1024;
+const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 };
 
-/** Receives datagrams and hands them on together, once a turn of the event loop. */
+/** Receives datagrams in a thread of its own, which hands them to the writer's without the help of this one. */
 export class UdpReceiver {
-  private batch: Uint8Array[] = [];
-
   private constructor(
-    private readonly socket: Socket,
-    private readonly ingest: Ingest,
-  ) {
-    socket.on('message', (datagram) => this.receive(datagram));
-    // A socket that is bound meets errors of single datagrams only.
-    socket.on('error', () => undefined);
-  }
+    private readonly receiver: SupervisedThread,
+    /** Bytes of the kernel's buffer. */
+    readonly bufferBytes: number,
+  ) {}
 
   /** @throws the socket's error, for instance EADDRINUSE. */
-  static bind(host: string, port: number, ingest: Ingest): Promise<UdpReceiver> {
-    const type = host.includes(':') ? 'udp6' : 'udp4';
-    const socket = createSocket({ type, recvBufferSize: BUFFER_BYTES });
-    return new Promise((resolve, reject) => {
-      socket.once('error', reject);
-      socket.bind({ address: host, port, exclusive: true }, () => {
-        socket.off('error', reject);
-        resolve(new UdpReceiver(socket, ingest));
+  static async bind(host: string, port: number, store: TraceStore): Promise<UdpReceiver> {
+    const start = async () => {
+      const program = threadProgram(__dirname, 'udp.worker');
+      const thread = await Thread.start(
+        'receiver of datagrams',
+        { ...program, workerData: { host, port }, resourceLimits: LIMITS },
+        { counts: (counts) => store.setDatagramCounts(counts) },
+      );
+      store.feed({
+        connect: (writer) => thread.tell('connect', [writer], [writer]),
+        drained: () => thread.call('drained', []),
       });
-    });
-  }
-
-  get port(): number {
-    return this.socket.address().port;
-  }
-
-  /** Bytes of the kernel's buffer. */
-  get bufferBytes(): number {
-    return this.socket.getRecvBufferSize();
+      return thread;
+    };
+    const receiver = await SupervisedThread.start(start, store.watcher);
+    const bufferBytes = await (await receiver.running()).call<number>('bufferBytes', []);
+    return new UdpReceiver(receiver, bufferBytes);
   }
 
   close(): Promise<void> {
-    this.handOn();
-    return new Promise((resolve) => this.socket.close(() => resolve()));
-  }
-
-  private receive(datagram: Uint8Array): void {
-    if (this.batch.push(datagram) === 1) setImmediate(() => this.handOn());
-  }
-
-  private handOn(): void {
-    if (this.batch.length === 0) return;
-    this.ingest.datagrams(this.batch);
-    this.batch = [];
+    return this.receiver.close();
   }
 }
