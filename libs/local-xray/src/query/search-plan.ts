@@ -24,6 +24,11 @@ export interface SearchPlan {
   source: Sql;
   /** Everything that SQL can say. */
   where: Sql;
+  /**
+   * What the way itself goes through, whether it meets the filter or not: how to cut it into slices.
+   * Undefined when that is little.
+   */
+  scope: { source: Sql; where: Sql } | undefined;
   /** The column that orders the traces, newest first. */
   order: string;
   /** The number of a trace, in the order's index. */
@@ -38,8 +43,8 @@ interface AccessPath {
   where: Sql;
   order: string;
   number: string;
-  /** How to count what the path goes through, to choose the shortest way. */
-  probe?: Sql;
+  /** What it goes through, to choose the shortest way and to cut it into slices. */
+  scope: { source: Sql; where: Sql };
   /** Whether the index yields the newest first. */
   ordered: boolean;
 }
@@ -63,7 +68,7 @@ export function planSearch(
   const open = conjuncts.filter(({ bounds }) => !isExact(bounds)).map(({ item }) => item);
   const rest: Filter | undefined = open.length > 1 ? { kind: 'and', items: open } : open[0];
   const paths = conjuncts.flatMap(({ item, bounds }) => pathFor(item, bounds.upper, window) ?? []);
-  const path = choose(paths, database) ?? scan(window);
+  const { path, few } = choose(paths, database) ?? { path: scan(window), few: false };
   const { source, order, number } = path;
   return {
     source,
@@ -71,18 +76,15 @@ export function planSearch(
     number,
     rest,
     where: allOf([path.where, where].filter((part) => part !== TRUE)),
+    scope: few ? undefined : path.scope,
   };
 }
 
 function scan({ from, to, by = 'start' }: SearchWindow): AccessPath {
   const column = by === 'start' ? 't.start' : 't."end"';
-  return {
-    source: sql(`traces AS t INDEXED BY traces_${by}`),
-    where: sql(`${column} >= ? AND ${column} <= ?`, from, to),
-    order: column,
-    number: 't.n',
-    ordered: true,
-  };
+  const source = sql(`traces AS t INDEXED BY traces_${by}`);
+  const where = sql(`${column} >= ? AND ${column} <= ?`, from, to);
+  return { source, where, scope: { source, where }, order: column, number: 't.n', ordered: true };
 }
 
 /** A way to the traces by something else than time, when a condition opens one. */
@@ -103,7 +105,7 @@ function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | u
       where,
       order: 'a.start',
       number: 'a.trace',
-      probe: sql(`annotations AS a WHERE ${where.text}`, ...where.values),
+      scope: { source: sql('annotations AS a'), where },
       ordered: true,
     };
   }
@@ -128,23 +130,25 @@ function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | u
   }
   if (meansTrouble(item)) {
     const where = allOf([sql(HAS_TROUBLE), times('t.start')]);
+    const source = sql('traces AS t INDEXED BY traces_bad');
     return {
-      source: sql('traces AS t INDEXED BY traces_bad'),
+      source,
       where,
       order: 't.start',
       number: 't.n',
-      probe: sql(`traces AS t INDEXED BY traces_bad WHERE ${where.text}`, ...where.values),
+      scope: { source, where },
       ordered: true,
     };
   }
   if ((item.kind === 'service' || item.kind === 'edge') && upper !== TRUE) {
     const where = allOf([upper, times('t.start')]);
+    const source = sql('traces AS t INDEXED BY traces_shape');
     return {
-      source: sql('traces AS t INDEXED BY traces_shape'),
+      source,
       where: times('t.start'),
       order: 't.start',
       number: 't.n',
-      probe: sql(`traces AS t INDEXED BY traces_shape WHERE ${where.text}`, ...where.values),
+      scope: { source, where },
       ordered: false,
     };
   }
@@ -160,14 +164,21 @@ function meansTrouble(item: Filter, negated = false): boolean {
 }
 
 /** The way with the fewest rows; of ways with many, one that yields the newest first and so can stop early. */
-function choose(paths: AccessPath[], database: QueryDatabase): AccessPath | undefined {
+function choose(
+  paths: AccessPath[],
+  database: QueryDatabase,
+): { path: AccessPath; few: boolean } | undefined {
   let best: AccessPath | undefined;
   let fewest = FEW + 1;
   for (const path of paths) {
-    const { text, values } = path.probe!;
-    const probe = `SELECT count(*) AS rows FROM (SELECT 1 FROM ${text} LIMIT ${FEW + 1})`;
-    const [row] = database.prepare(probe).all<{ rows: number }>([...values]);
+    const { source, where } = path.scope;
+    const probe = `SELECT count(*) AS rows FROM (SELECT 1 FROM ${source.text} WHERE ${where.text} LIMIT ${FEW + 1})`;
+    const [row] = database
+      .prepare(probe)
+      .all<{ rows: number }>([...source.values, ...where.values]);
     if (row!.rows < fewest) [best, fewest] = [path, row!.rows];
   }
-  return best ?? paths.find(({ ordered }) => ordered);
+  if (best) return { path: best, few: true };
+  const path = paths.find(({ ordered }) => ordered);
+  return path && { path, few: false };
 }

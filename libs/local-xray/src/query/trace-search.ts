@@ -4,18 +4,13 @@ import { resolveGroups, type GroupExpression } from './filter-groups';
 import { decideOnShape } from './filter-nodes';
 import { parseFilter } from './filter-parser';
 import type { SqlContext } from './filter-sql';
-import { sql, type QueryDatabase, type Sql, type SqlValue } from './query-database';
+import { Pace } from './pace';
+import { allOf, sql, TRUE, type QueryDatabase, type Sql } from './query-database';
 import { RowView } from './row-view';
 import { planSearch, type SearchPlan, type SearchWindow } from './search-plan';
 import { ShapeCache } from './shape-cache';
+import { type Cursor, slices } from './slices';
 import { StatementCache } from './statement-cache';
-
-/** Place in a list of traces, newest first. */
-export interface Cursor {
-  /** Start (or end) of the last trace that was read, epoch seconds. */
-  at: number;
-  n: number;
-}
 
 export interface SearchRequest extends SearchWindow {
   /** All traces unless there is one; made by {@link readFilter}. */
@@ -43,11 +38,6 @@ export interface Found<Row> {
 }
 
 const EVERYTHING: Filter = { kind: 'and', items: [] };
-const FIRST_CHUNK = 250;
-const MAX_CHUNK = 4_000;
-/** The event loop gets its turn about this often. */
-const CHUNK_MS = 20;
-
 /**
  * Parses a filter expression and puts the filters of groups in their place; undefined, or white space
  * alone, is every trace.
@@ -78,60 +68,66 @@ export class TraceSearch {
   ): Promise<Found<Row>> {
     const plan = this.plan(request);
     if (!plan) return { rows: [], processed: 0 };
-    const { limit, after } = request;
-    if (!plan.rest) {
-      const found = this.select<Row & PageKey>(plan, `${columns}, ${KEY(plan)}`, limit + 1, after);
-      const rows = found.slice(0, limit);
-      const last = rows[limit - 1];
-      const next =
-        found.length > limit && last ? { at: last.searchAt, n: last.searchN } : undefined;
-      return { rows: rows.map(withoutKey), processed: rows.length, ...(next && { next }) };
+    const { limit, after, budgetMs = 1_000 } = request;
+    const pace = new Pace(signal);
+    const until = performance.now() + budgetMs;
+    const rows: Row[] = [];
+    let processed = 0;
+    for await (const { where, end } of slices(plan, after, this.database, pace)) {
+      const sifted =
+        plan.rest && (await this.sift(plan, where, plan.rest, pace, limit - rows.length, until));
+      const found = sifted
+        ? this.rowsOf<Row>(plan, columns, sifted.numbers)
+        : this.select<Row>(plan, columns, where, limit - rows.length + 1);
+      processed += sifted?.processed ?? Math.min(found.length, limit - rows.length);
+      const more = rows.length + found.length > limit;
+      rows.push(...found.slice(0, limit - rows.length).map(({ row }) => row));
+      if (sifted?.next) return { rows, processed, next: sifted.next };
+      if (more || (rows.length === limit && end)) {
+        return { rows, processed, next: found[found.length - (more ? 2 : 1)]?.cursor ?? end };
+      }
+      if (end && performance.now() > until) return { rows, processed, next: end };
     }
-    const { numbers, processed, next } = await this.sift(
-      plan,
-      plan.rest,
-      limit,
-      after,
-      request.budgetMs ?? 1_000,
-      signal,
-    );
-    const rows = this.database
-      .prepare(
-        `SELECT ${columns} FROM traces AS t WHERE t.n IN (SELECT value FROM json_each(?)) ORDER BY ${timeOf(request)} DESC, t.n DESC`,
-      )
-      .all<Row>([JSON.stringify(numbers)]);
-    return { rows, processed, ...(next && { next }) };
+    return { rows, processed };
   }
 
   /**
-   * All traces that meet a filter, as a condition on `traces AS t` together with what it is to be
-   * asked of; undefined when there are none.
+   * All traces that meet a filter, in parts small enough for one statement each: conditions on
+   * `traces AS t`, with what they are to be asked of.
    */
-  async resolve(
+  async *parts(
     request: SearchRequest,
     signal?: AbortSignal,
-  ): Promise<{ source: Sql; where: Sql } | undefined> {
+  ): AsyncGenerator<{ source: Sql; where: Sql }> {
     const plan = this.plan(request);
-    if (!plan?.rest) return plan;
-    const { numbers } = await this.sift(plan, plan.rest, Infinity, undefined, Infinity, signal);
-    if (numbers.length === 0) return undefined;
-    return {
-      source: sql('traces AS t'),
-      where: sql('t.n IN (SELECT value FROM json_each(?))', JSON.stringify(numbers)),
-    };
+    if (!plan) return;
+    const pace = new Pace(signal);
+    for await (const { where } of slices(plan, undefined, this.database, pace)) {
+      if (!plan.rest) {
+        yield { source: plan.source, where: both(plan.where, where) };
+        continue;
+      }
+      const { numbers } = await this.sift(plan, where, plan.rest, pace);
+      if (numbers.length === 0) continue;
+      yield {
+        source: sql('traces AS t'),
+        where: sql('t.n IN (SELECT value FROM json_each(?))', JSON.stringify(numbers)),
+      };
+    }
   }
 
   /** How many traces there are of each kind of trouble; the key has the bits of FAULT, ERROR and THROTTLE. */
   async countByFlags(request: SearchRequest, signal?: AbortSignal): Promise<Map<number, number>> {
-    const found = await this.resolve(request, signal);
-    if (!found) return new Map();
-    const { source, where } = found;
-    const rows = this.database
-      .prepare(
-        `SELECT t.flags & 7 AS flags, count(*) AS count FROM ${source.text} WHERE ${where.text} GROUP BY 1`,
-      )
-      .all<{ flags: number; count: number }>([...source.values, ...where.values]);
-    return new Map(rows.map(({ flags, count }) => [flags, count]));
+    const counts = new Map<number, number>();
+    for await (const { source, where } of this.parts(request, signal)) {
+      const rows = this.database
+        .prepare(
+          `SELECT t.flags & 7 AS flags, count(*) AS count FROM ${source.text} WHERE ${where.text} GROUP BY 1`,
+        )
+        .all<{ flags: number; count: number }>([...source.values, ...where.values]);
+      for (const { flags, count } of rows) counts.set(flags, (counts.get(flags) ?? 0) + count);
+    }
+    return counts;
   }
 
   private plan({
@@ -156,71 +152,80 @@ export class TraceSearch {
     return planSearch(filter, { from, to, by }, context, this.database);
   }
 
-  private select<Row>(plan: SearchPlan, columns: string, limit: number, after?: Cursor): Row[] {
-    const { text, values } = selection(plan, columns, limit, after);
-    return this.database.prepare(text).all<Row>(values);
+  private select<Row>(
+    plan: SearchPlan,
+    columns: string,
+    slice: Sql,
+    limit: number,
+  ): { row: Row; cursor: Cursor }[] {
+    const { source, order, number } = plan;
+    const where = both(plan.where, slice);
+    const text = `SELECT ${columns}, ${order} AS searchAt, ${number} AS searchN FROM ${source.text} WHERE ${where.text} ORDER BY ${order} DESC, ${number} DESC LIMIT ?`;
+    return this.database
+      .prepare(text)
+      .all<Row & PageKey>([...source.values, ...where.values, limit])
+      .map(({ searchAt, searchN, ...row }) => ({
+        row: row as unknown as Row,
+        cursor: { at: searchAt, n: searchN },
+      }));
   }
 
-  /** Looks at the traces that SQL lets through one by one, in chunks between which others get their turn. */
+  private rowsOf<Row>(
+    { order }: SearchPlan,
+    columns: string,
+    numbers: number[],
+  ): { row: Row; cursor?: Cursor }[] {
+    if (numbers.length === 0) return [];
+    const column = columnOf(order);
+    return this.database
+      .prepare(
+        `SELECT ${columns} FROM traces AS t WHERE t.n IN (SELECT value FROM json_each(?)) ORDER BY t.${column} DESC, t.n DESC`,
+      )
+      .all<Row>([JSON.stringify(numbers)])
+      .map((row) => ({ row }));
+  }
+
+  /** Looks at the traces of a slice that SQL lets through one by one. */
   private async sift(
     plan: SearchPlan,
+    slice: Sql,
     rest: Filter,
-    limit: number,
-    after: Cursor | undefined,
-    budgetMs: number,
-    signal?: AbortSignal,
+    pace: Pace,
+    limit = Infinity,
+    until = Infinity,
   ): Promise<{ numbers: number[]; processed: number; next?: Cursor }> {
     const numbers: number[] = [];
-    const end = performance.now() + budgetMs;
     let processed = 0;
-    let chunk = FIRST_CHUNK;
-    for (let cursor = after; ;) {
-      const started = performance.now();
-      const candidates = this.candidates(plan, chunk, cursor);
-      for (const candidate of candidates.rows) {
-        processed++;
-        if (matches(rest, candidate)) numbers.push(candidate.n);
-        if (numbers.length < limit) continue;
+    for (const candidate of this.candidates(plan, slice)) {
+      processed++;
+      if (matches(rest, candidate)) numbers.push(candidate.n);
+      if (numbers.length >= limit || performance.now() > until) {
         const at = this.timeOf(plan, candidate.n);
         return { numbers, processed, ...(at !== undefined && { next: { at, n: candidate.n } }) };
       }
-      if (candidates.rows.length < chunk) return { numbers, processed };
-      cursor = candidates.last!;
-      if (performance.now() > end) return { numbers, processed, next: cursor };
-      const tookMs = performance.now() - started;
-      chunk = Math.max(10, Math.min(MAX_CHUNK, Math.round((chunk * CHUNK_MS) / tookMs)));
-      await new Promise(setImmediate);
-      signal?.throwIfAborted();
+      await pace.step();
     }
+    return { numbers, processed };
   }
 
   /** As one text: tens of thousands of row objects take longer than all the rest. */
-  private candidates(
-    plan: SearchPlan,
-    limit: number,
-    after?: Cursor,
-  ): { rows: RowView[]; last?: Cursor } {
-    const inner = selection(
-      plan,
-      `t.n || ' ' || t.shape || ' ' || t.times AS packed, ${plan.order} AS at`,
-      limit,
-      after,
-    );
+  private candidates(plan: SearchPlan, slice: Sql): RowView[] {
+    const { source, order, number } = plan;
+    const where = both(plan.where, slice);
+    const inner = `SELECT t.n || ' ' || t.shape || ' ' || t.times AS packed FROM ${source.text} WHERE ${where.text} ORDER BY ${order} DESC, ${number} DESC`;
     const [row] = this.database
-      .prepare(`SELECT group_concat(packed, '|') AS packed, min(at) AS at FROM (${inner.text})`)
-      .all<{ packed: string | null; at: number }>(inner.values);
-    if (!row || row.packed === null) return { rows: [] };
-    const rows = row.packed.split('|').map((packed) => {
+      .prepare(`SELECT group_concat(packed, '|') AS packed FROM (${inner})`)
+      .all<{ packed: string | null }>([...source.values, ...where.values]);
+    if (!row || row.packed === null) return [];
+    return row.packed.split('|').map((packed) => {
       const [n, shape, times] = packed.split(' ') as [string, string, string];
       return new RowView(this.database, this.shapes, Number(n), Number(shape), times);
     });
-    return { rows, last: { at: row.at, n: rows[rows.length - 1]!.n } };
   }
 
   private timeOf({ order }: SearchPlan, n: number): number | undefined {
-    const column = order === 't."end"' ? '"end"' : 'start';
     const [row] = this.database
-      .prepare(`SELECT ${column} AS at FROM traces WHERE n = ?`)
+      .prepare(`SELECT ${columnOf(order)} AS at FROM traces WHERE n = ?`)
       .all<{ at: number }>([n]);
     return row?.at;
   }
@@ -231,30 +236,11 @@ interface PageKey {
   searchN: number;
 }
 
-const KEY = ({ order, number }: SearchPlan) => `${order} AS searchAt, ${number} AS searchN`;
-
-function withoutKey<Row>(row: Row & PageKey): Row {
-  const { searchAt: _at, searchN: _n, ...rest } = row;
-  return rest as unknown as Row;
+/** The column of a trace that a plan orders by, whichever table it reads it from. */
+function columnOf(order: string): string {
+  return order === 't."end"' ? '"end"' : 'start';
 }
 
-function timeOf({ by = 'start' }: SearchRequest): string {
-  return by === 'start' ? 't.start' : 't."end"';
-}
-
-function selection(
-  { source, where, order, number }: SearchPlan,
-  columns: string,
-  limit: number,
-  after: Cursor | undefined,
-): { text: string; values: SqlValue[] } {
-  const values: SqlValue[] = [...source.values, ...where.values];
-  let condition = where.text;
-  if (after) {
-    condition += ` AND ${order} <= ? AND (${order} < ? OR ${number} < ?)`;
-    values.push(after.at, after.at, after.n);
-  }
-  values.push(Number.isFinite(limit) ? limit : -1);
-  const text = `SELECT ${columns} FROM ${source.text} WHERE ${condition} ORDER BY ${order} DESC, ${number} DESC LIMIT ?`;
-  return { text, values };
+function both(...parts: Sql[]): Sql {
+  return allOf(parts.filter((part) => part !== TRUE));
 }

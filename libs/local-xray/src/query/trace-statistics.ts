@@ -26,13 +26,14 @@ export class TraceStatistics {
 
   /** The `Services` of GetServiceGraph. */
   async serviceGraph(request: SearchRequest, signal?: AbortSignal): Promise<GraphService[]> {
-    const found = await this.search.resolve(request, signal);
-    if (!found) return [];
-    const { source, where } = found;
-    const rows = this.database
-      .prepare(`SELECT ${TOTALS} FROM ${source.text} WHERE ${where.text} GROUP BY t.shape`)
-      .all<ShapeRow>([...source.values, ...where.values]);
-    return this.graph(rows);
+    const graph = new ServiceGraph();
+    for await (const { source, where } of this.search.parts(request, signal)) {
+      const rows = this.database
+        .prepare(`SELECT ${TOTALS} FROM ${source.text} WHERE ${where.text} GROUP BY t.shape`)
+        .all<ShapeRow>([...source.values, ...where.values]);
+      this.addTo(graph, rows);
+    }
+    return graph.services();
   }
 
   /** The `Services` of GetTraceGraph; ids that there are no traces of are left out. */
@@ -42,7 +43,9 @@ export class TraceStatistics {
         `SELECT ${TOTALS} FROM traces AS t WHERE t.id IN (SELECT value FROM json_each(?)) GROUP BY t.shape`,
       )
       .all<ShapeRow>([JSON.stringify(ids.map((id) => id.toLowerCase()))]);
-    return this.graph(rows);
+    const graph = new ServiceGraph();
+    this.addTo(graph, rows);
+    return graph.services();
   }
 
   /**
@@ -58,9 +61,7 @@ export class TraceStatistics {
     signal?: AbortSignal,
   ): Promise<TimeSeriesEntry[]> {
     const series = new TimeSeries(selector, period);
-    const found = await this.search.resolve(request, signal);
-    if (found) {
-      const { source, where } = found;
+    for await (const { source, where } of this.search.parts(request, signal)) {
       const rows = this.database
         .prepare(
           `SELECT CAST(t.start / ? AS INTEGER) AS period, ${TOTALS} FROM ${source.text} WHERE ${where.text} GROUP BY 1, t.shape`,
@@ -72,10 +73,8 @@ export class TraceStatistics {
     return series.entries(request.from, request.to);
   }
 
-  private graph(rows: ShapeRow[]): GraphService[] {
-    const graph = new ServiceGraph();
+  private addTo(graph: ServiceGraph, rows: ShapeRow[]): void {
     for (const { shape, ...totals } of rows)
       graph.add({ shape: this.search.shapes.get(shape), ...totals });
-    return graph.services();
   }
 }

@@ -1,0 +1,76 @@
+import type { Pace } from './pace';
+import { allOf, sql, TRUE, type QueryDatabase, type Sql } from './query-database';
+import type { SearchPlan } from './search-plan';
+
+/** Place in a list of traces, newest first. */
+export interface Cursor {
+  /** Start (or end) of the last trace that was read, epoch seconds. */
+  at: number;
+  n: number;
+}
+
+/** A part of a plan's traces, small enough for one statement. */
+export interface Slice {
+  /** What limits the plan to it. */
+  where: Sql;
+  /** Where the next one begins; undefined for the last. */
+  end: Cursor | undefined;
+}
+
+/** Traces in the first slice, in any, and how long the statements on one should take. */
+const FIRST = 500;
+const MAX = 20_000;
+const AIM_MS = 15;
+
+/**
+ * Cuts the traces that a plan goes through into slices, newest first: SQLite cannot be interrupted from
+ * another thread, so that no statement may take long, however many traces there are. Their size follows
+ * from how long the work on one took.
+ */
+export async function* slices(
+  plan: SearchPlan,
+  after: Cursor | undefined,
+  database: QueryDatabase,
+  pace: Pace,
+): AsyncGenerator<Slice> {
+  let size = FIRST;
+  for (let from = after; ;) {
+    const before = performance.now();
+    const end = plan.scope && endOf(plan, plan.scope, from, size, database);
+    yield { where: between(plan, from, end), end };
+    if (!end) return;
+    from = end;
+    const factor = AIM_MS / (performance.now() - before);
+    size = Math.round(size * Math.min(4, Math.max(0.25, factor)));
+    size = Math.min(MAX, Math.max(50, size));
+    await pace.step();
+  }
+}
+
+/** The last of the next `size` traces; undefined when there are fewer. */
+function endOf(
+  { order, number }: SearchPlan,
+  { source, where }: { source: Sql; where: Sql },
+  from: Cursor | undefined,
+  size: number,
+  database: QueryDatabase,
+): Cursor | undefined {
+  const condition = allOf([where, beyond(order, number, from)].filter((part) => part !== TRUE));
+  const text = `SELECT ${order} AS at, ${number} AS n FROM ${source.text} WHERE ${condition.text} ORDER BY ${order} DESC, ${number} DESC LIMIT 1 OFFSET ?`;
+  const [row] = database
+    .prepare(text)
+    .all<Cursor>([...source.values, ...condition.values, size - 1]);
+  return row && { at: row.at, n: row.n };
+}
+
+function between({ order, number }: SearchPlan, from?: Cursor, end?: Cursor): Sql {
+  const until = end
+    ? sql(`${order} >= ? AND (${order} > ? OR ${number} >= ?)`, end.at, end.at, end.n)
+    : TRUE;
+  return allOf([beyond(order, number, from), until].filter((part) => part !== TRUE));
+}
+
+function beyond(order: string, number: string, from: Cursor | undefined): Sql {
+  if (!from) return TRUE;
+  return sql(`${order} <= ? AND (${order} < ? OR ${number} < ?)`, from.at, from.at, from.n);
+}
