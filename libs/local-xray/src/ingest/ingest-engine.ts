@@ -23,9 +23,10 @@ import { translateSpan } from './otlp/translate-span';
 
 /** How long a datagram may wait for others to be committed with. */
 const COMMIT_DELAY_MS = 4;
-/** How often there is a look at what is too old, and how long between the steps of deleting it. */
+/** How often there is a look at what is too old; at what is too much there is one with each commit. */
 const RETENTION_INTERVAL_MS = 5000;
-const RETENTION_PAUSE_MS = 15;
+/** How long between two steps of counting traces of before there were aggregates. */
+const COUNT_PAUSE_MS = 15;
 /** How long until rows of large traces are looked at again. */
 const BEHIND_DELAY_MS = 50;
 /** More than this is committed at once, so that one commit stays short. */
@@ -44,6 +45,8 @@ export class IngestEngine implements Ingest {
   private turn: NodeJS.Immediate | undefined;
   private behind: NodeJS.Timeout | undefined;
   private retentionTimer: NodeJS.Timeout | undefined;
+  /** Steps of deleting follow each other. */
+  private retaining = false;
 
   /** @throws DatabaseError when the database cannot be used. */
   constructor(options: IngestOptions, listener: IngestListener) {
@@ -129,19 +132,22 @@ export class IngestEngine implements Ingest {
   }
 
   private retain(afterMs: number): void {
+    clearTimeout(this.retentionTimer);
     this.retentionTimer = setTimeout(() => {
-      let more = false;
+      this.retaining = true;
+      let nextMs: number | undefined;
       try {
         // What was deleted must not be in memory with documents that are not written yet.
         this.commit(true);
         const step = this.retention.step();
         this.writer.forget(step.deleted);
         if (step.deleted.length > 0) this.report.deleted();
-        more = step.more || this.writer.countOlder();
+        nextMs = step.nextMs ?? (this.writer.countOlder() ? COUNT_PAUSE_MS : undefined);
       } catch (error) {
         this.report.failed('RetentionFailed', error);
       }
-      this.retain(more ? RETENTION_PAUSE_MS : RETENTION_INTERVAL_MS);
+      this.retaining = nextMs !== undefined;
+      this.retain(nextMs ?? RETENTION_INTERVAL_MS);
     }, afterMs);
     this.retentionTimer.unref();
   }
@@ -180,6 +186,10 @@ export class IngestEngine implements Ingest {
     this.waiting = [];
     try {
       this.report.changed(this.writer.commit(all));
+      if (!this.retaining && this.retention.overfull) {
+        this.retaining = true;
+        this.retain(0);
+      }
       if (this.writer.behind) this.behind = setTimeout(() => this.commit(), BEHIND_DELAY_MS);
       for (const each of waiting) each.resolve();
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { AnnotationValue } from '@nestjs-xray/document';
 import { buildTree } from '@nestjs-xray/trace';
 import { findings } from '../aggregates/occurrences';
-import { stitch } from '../store/stitch';
+import { stitch } from '../trace/stitch';
 import { FACET_KEYWORDS, type FacetKeyword, type Filter, isFacet } from './filter-ast';
 import { decideOnCauses, decideOnJson } from './filter-causes';
 import {

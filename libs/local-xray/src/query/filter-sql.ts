@@ -139,7 +139,7 @@ const TEXT_COLUMNS: Record<string, string> = {
 };
 
 /** The occurrences `AS o` of the facets `AS f` that meet a condition on their names; one row at least for each trace. */
-export function facetTraces(keyword: FacetKeyword, named: Sql, starts: SqlContext['starts']): Sql {
+function facetTraces(keyword: FacetKeyword, named: Sql, starts: SqlContext['starts']): Sql {
   const window = starts ? sql('AND o.start >= ? AND o.start <= ?', starts.from, starts.to) : TRUE;
   return sql(
     `facets AS f CROSS JOIN occurrences AS o ON o.facet = f.n

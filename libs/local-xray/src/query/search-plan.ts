@@ -2,7 +2,6 @@ import { FACET_KEYWORDS, type Filter, isFacet } from './filter-ast';
 import {
   annotationValue,
   compileFilter,
-  facetTraces,
   HAS_TROUBLE,
   isExact,
   type SqlContext,
@@ -111,20 +110,20 @@ function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | u
   }
   if (item.kind === 'text' && item.op === '=' && isFacet(item.keyword) && upper !== TRUE) {
     // Of the rows of one name a trace has one that counts it.
-    const named = sql('f.name = ? AND o.traces = 1', item.value!);
+    const where = sql(
+      `f.kind = ${FACET_KEYWORDS[item.keyword]} AND f.name = ? AND o.facet = f.n AND o.traces = 1 AND o.start >= ? AND o.start <= ?`,
+      item.value!,
+      from,
+      to,
+    );
     return {
       source: sql(
         'facets AS f CROSS JOIN occurrences AS o CROSS JOIN traces AS t ON t.n = o.trace',
       ),
-      where: sql(
-        `f.kind = ${FACET_KEYWORDS[item.keyword]} AND f.name = ? AND o.facet = f.n AND o.traces = 1 AND o.start >= ? AND o.start <= ?`,
-        item.value!,
-        from,
-        to,
-      ),
+      where,
       order: 'o.start',
       number: 'o.trace',
-      probe: facetTraces(item.keyword, named, window),
+      scope: { source: sql('facets AS f CROSS JOIN occurrences AS o'), where },
       ordered: false,
     };
   }

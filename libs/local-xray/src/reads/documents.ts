@@ -1,6 +1,6 @@
 import { writeJson } from '@nestjs-xray/document';
 import type { Trace } from '../console-api';
-import { stitch } from '../store/stitch';
+import { stitch } from '../trace/stitch';
 import { revive } from '../store/stored-traces';
 import type { ReadContext } from './read-context';
 import type { TraceDocuments } from './trace-reads';

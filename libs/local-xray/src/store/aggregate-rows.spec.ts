@@ -85,7 +85,7 @@ describe('aggregates', () => {
     );
     writer.commit(true);
     const retention = new Retention(driver, { seconds: -1e10, bytes: 1e12 });
-    for (let more = true; more;) ({ more } = retention.step());
+    while (retention.step().nextMs !== undefined);
 
     for (const table of ['traces', 'occurrences', 'aggregates', 'facets']) {
       expect(driver.prepare(`SELECT count(*) AS count FROM ${table}`).get()).toMatchObject({

@@ -10,6 +10,8 @@ export interface HotTrace {
   created: number;
   revision: number;
   documents: Map<string, AnyDocument>;
+  /** Characters of the documents, those that were replaced included. */
+  size: number;
   /** What the annotations table has of it now. */
   indexed: Pick<TraceFacts, 'start' | 'annotations'>;
   /** What the aggregates have of it now. */
@@ -24,13 +26,14 @@ export interface HotTrace {
  * The traces that documents are still coming for. Without it each commit would
  * read and parse the trace's earlier documents again.
  *
- * Holds a number of documents rather than of traces, since that is what takes memory.
+ * Bounded by the size of the documents, since that is what takes memory: parsed, a character
+ * takes up to ten bytes.
  */
 export class HotTraces {
   private readonly traces = new Map<string, HotTrace>();
-  private documents = 0;
+  private size = 0;
 
-  constructor(private readonly maxDocuments = 4000) {}
+  constructor(private readonly maxSize = 12_000_000) {}
 
   /** Finds it and counts it as used. */
   get(id: string): HotTrace | undefined {
@@ -44,18 +47,19 @@ export class HotTraces {
 
   add(trace: HotTrace): void {
     this.traces.set(trace.id, trace);
-    this.documents += trace.documents.size;
+    this.size += trace.size;
   }
 
   /** To be called for each document that a hot trace gets. */
-  grew(): void {
-    this.documents++;
+  grew(trace: HotTrace, characters: number): void {
+    trace.size += characters;
+    this.size += characters;
   }
 
   /** Lets the longest unused go, except those in `keep`. */
   trim(keep: ReadonlySet<HotTrace>): void {
     for (const [id, trace] of this.traces) {
-      if (this.documents <= this.maxDocuments) return;
+      if (this.size <= this.maxSize) return;
       if (!keep.has(trace)) this.delete(id);
     }
   }
@@ -64,11 +68,11 @@ export class HotTraces {
     const trace = this.traces.get(id);
     if (!trace) return;
     this.traces.delete(id);
-    this.documents -= trace.documents.size;
+    this.size -= trace.size;
   }
 
   clear(): void {
     this.traces.clear();
-    this.documents = 0;
+    this.size = 0;
   }
 }

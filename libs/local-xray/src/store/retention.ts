@@ -19,10 +19,16 @@ interface OldTrace {
   summary: string;
 }
 
-/** Traces deleted between two looks at the clock; a trace of many documents makes a step longer, but not by much. */
-const CHUNK = 5;
-/** How long one step may take, so that documents never wait longer. */
-const STEP_MS = 4;
+/**
+ * How long a step may take, how long the writer is left alone after it, and how many traces are deleted
+ * between two looks at the clock: short while there is time, and half of the writer's time when the
+ * database outgrows its limit, since no more may come in than goes.
+ */
+const PACES = [
+  { above: 1.1, stepMs: 60, pauseMs: 0, chunk: 50 },
+  { above: 1.03, stepMs: 20, pauseMs: 10, chunk: 20 },
+  { above: 0, stepMs: 4, pauseMs: 15, chunk: 5 },
+];
 /** Pages given back to the file system in one step. */
 const VACUUM_PAGES = 32;
 
@@ -33,6 +39,7 @@ const VACUUM_PAGES = 32;
  * trace of last year is kept as long as any other.
  */
 export class Retention {
+  private readonly pragmas: Record<'page_count' | 'freelist_count' | 'page_size', Statement>;
   private readonly oldest: Statement;
   private readonly deleteTrace: Statement;
   private readonly deleteDocuments: Statement;
@@ -45,6 +52,11 @@ export class Retention {
     private readonly limits: RetentionLimits,
   ) {
     this.aggregates = new AggregateRows(driver);
+    this.pragmas = {
+      page_count: driver.prepare('PRAGMA page_count'),
+      freelist_count: driver.prepare('PRAGMA freelist_count'),
+      page_size: driver.prepare('PRAGMA page_size'),
+    };
     this.oldest = driver.prepare(
       'SELECT n, id, created, start, shape, summary FROM traces ORDER BY n LIMIT ?',
     );
@@ -58,24 +70,34 @@ export class Retention {
     );
   }
 
-  /** Deletes for a few milliseconds; returns the ids of what went, and whether there is more to do. */
-  step(): { deleted: string[]; more: boolean } {
-    const until = performance.now() + STEP_MS;
+  /** The database holds more than it may. */
+  get overfull(): boolean {
+    return this.usedBytes() > this.limits.bytes;
+  }
+
+  /**
+   * Deletes for some milliseconds; returns the ids of what went, and after how many more to go on, or
+   * undefined when there is no more to do.
+   */
+  step(): { deleted: string[]; nextMs: number | undefined } {
+    const fullness = this.usedBytes() / this.limits.bytes;
+    const { stepMs, pauseMs, chunk } = PACES.find(({ above }) => fullness > above) ?? PACES[2]!;
+    const until = performance.now() + stepMs;
     const deleted: string[] = [];
     let more = true;
     while (more && performance.now() < until) {
-      const chunk = this.chunk();
-      more = chunk.length > 0;
-      if (more) this.driver.transaction(() => this.delete(chunk));
-      deleted.push(...chunk.map(({ id }) => id));
+      const traces = this.next(chunk);
+      more = traces.length > 0;
+      if (more) this.driver.transaction(() => this.delete(traces));
+      for (const { id } of traces) deleted.push(id);
     }
     if (!more) more = this.shrink();
-    return { deleted, more };
+    return { deleted, nextMs: more ? pauseMs : undefined };
   }
 
-  private chunk(): OldTrace[] {
-    const candidates = this.oldest.all<OldTrace>([CHUNK]);
-    if (this.usedBytes() > this.limits.bytes) return candidates;
+  private next(count: number): OldTrace[] {
+    const candidates = this.oldest.all<OldTrace>([count]);
+    if (this.overfull) return candidates;
     const cutoff = Date.now() / 1000 - this.limits.seconds;
     return candidates.filter(({ created }) => created < cutoff);
   }
@@ -109,6 +131,6 @@ export class Retention {
   }
 
   private pragma(name: 'page_count' | 'freelist_count' | 'page_size'): number {
-    return this.driver.prepare(`PRAGMA ${name}`).get<Record<string, number>>()![name]!;
+    return this.pragmas[name].get<Record<string, number>>()![name]!;
   }
 }

@@ -1,11 +1,5 @@
-import { type AnnotationValue, readJson, writeJson } from '@nestjs-xray/document';
-import {
-  type AnyDocument,
-  type EncodedShape,
-  encodeShape,
-  type TraceFacts,
-  type TraceModel,
-} from '../trace';
+import { type AnnotationValue, writeJson } from '@nestjs-xray/document';
+import { type EncodedShape, encodeShape, type TraceFacts, type TraceModel } from '../trace';
 import type { Driver, SqlValue, Statement } from './driver';
 import { binOf } from '../aggregates/bins';
 import type { Occurrence, StoredHint } from '../aggregates/occurrences';
@@ -111,9 +105,9 @@ export class TraceRows {
     return this.findTrace.get([id]);
   }
 
-  documents(n: number): AnyDocument[] {
-    const rows = this.findDocuments.all<{ body: string }>([n]);
-    return rows.map(({ body }) => readJson(body) as AnyDocument);
+  /** The texts of a trace's documents in order of arrival. */
+  documents(n: number): string[] {
+    return this.findDocuments.all<{ body: string }>([n]).map(({ body }) => body);
   }
 
   writeDocuments(traces: Iterable<HotTrace>): void {

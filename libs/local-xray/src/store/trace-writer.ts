@@ -1,9 +1,10 @@
+import { readJson } from '@nestjs-xray/document';
 import { buildTree } from '@nestjs-xray/trace';
 import { findings } from '../aggregates/occurrences';
 import { type AnyDocument, buildTraceModel, type TraceFacts, traceFacts } from '../trace';
 import type { Driver } from './driver';
 import { type HotTrace, HotTraces } from './hot-traces';
-import { stitch } from './stitch';
+import { stitch } from '../trace/stitch';
 import { type TraceRecord, TraceRows } from './trace-rows';
 
 /** A trace's row is worked out anew at most this share of the time, however large the trace is. */
@@ -47,7 +48,7 @@ export class TraceWriter {
     const trace = this.hot.get(traceId) ?? this.load(traceId);
     const known = trace.documents.get(document.id);
     if (known && isFinal(known) && !isFinal(document)) return;
-    if (!known) this.hot.grew();
+    this.hot.grew(trace, text.length);
     trace.documents.set(document.id, document);
     trace.pending.set(document.id, text);
     this.dirty.add(trace);
@@ -117,13 +118,18 @@ export class TraceWriter {
       ...(stored ?? { n: this.nextNumber++, created: Date.now() / 1000, revision: 0 }),
       id,
       documents: new Map(),
+      size: 0,
       indexed: { start: 0, annotations: [] },
       counted: undefined,
       pending: new Map(),
       restUntil: 0,
     };
     if (stored) {
-      for (const each of this.rows.documents(stored.n)) trace.documents.set(each.id, each);
+      for (const body of this.rows.documents(stored.n)) {
+        const document = readJson(body) as AnyDocument;
+        trace.documents.set(document.id, document);
+        trace.size += body.length;
+      }
       trace.indexed = record(trace).facts;
       trace.counted = this.rows.counted(stored.n);
     }

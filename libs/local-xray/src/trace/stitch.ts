@@ -1,6 +1,5 @@
 import type { SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
-import type { AnyDocument } from '../trace';
-import { buildTraceTree, type TraceTree } from '../trace/trace-tree';
+import { type AnyDocument, buildTraceTree, type TraceTree } from './trace-tree';
 
 export interface StitchedTrace {
   segments: SegmentDocument[];
