@@ -10,11 +10,16 @@ import {
 } from '@nestjs/microservices';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { firstValueFrom } from 'rxjs';
-import { parseTraceHeader } from '@nestjs-xray/document';
-import { incomingRpcHeader } from '../src/instrumentation/nest/rpc-header';
+import { formatTraceHeader, parseTraceHeader } from '@nestjs-xray/document';
+import { incomingRpcTrace } from '../src/instrumentation/nest/rpc-header';
 import { tracing, type Tracing } from './tracing';
 
 const events: (string | undefined)[] = [];
+
+const incomingRpcHeader = (): string | undefined => {
+  const trace = incomingRpcTrace();
+  return trace && formatTraceHeader(trace);
+};
 
 /** Answers with the trace header that came with the message. */
 @Controller()

@@ -43,7 +43,7 @@ export interface CaptureOptions {
   aws?: CaptureTarget<OutgoingAws>;
   /** PostgreSQL by `pg`, and so Kysely, Drizzle, TypeORM on it. */
   sql?: CaptureTarget<OutgoingSql>;
-  /** Nest's ClientProxy over TCP. */
+  /** Nest's ClientProxy over whatever transport, and its gRPC client. */
   rpc?: CaptureTarget<OutgoingRpc>;
   /**
    * Hosts that get the `X-Amzn-Trace-Id` header, as globs (`*.internal`) or a

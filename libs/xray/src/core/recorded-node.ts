@@ -59,6 +59,8 @@ export interface RecordedSegment extends RecordedNode, SegmentNode {
 }
 
 export interface RecordedSubsegment extends RecordedNode, SubsegmentNode {
+  /** Whether the calls that carry it out are part of it, and not to be recorded beside or below it. */
+  whole: boolean | undefined;
   readonly root: RecordedSegment;
   subsegments: RecordedSubsegment[] | undefined;
   parent: RecordedNode;

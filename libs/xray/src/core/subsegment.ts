@@ -7,6 +7,7 @@ export class Subsegment extends Node implements RecordedSubsegment {
   declare namespace: string | undefined;
   declare traced: boolean | undefined;
   declare sql: SqlDocument | undefined;
+  declare whole: boolean | undefined;
 
   /** Opens it under `parent`, which may be closed already: the work was started from there. */
   constructor(

@@ -2,8 +2,9 @@ import 'reflect-metadata';
 import { Inject, Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { isObservable } from 'rxjs';
-import { parseTraceHeader } from '../document';
 import { storage } from '../core/context';
+import type { RecordedSubsegment } from '../core/recorded-node';
+import { Subsegment } from '../core/subsegment';
 import { Later } from '../core/later';
 import { traceObservable } from '../core/observable';
 import { fail, succeed } from '../core/outcome';
@@ -12,9 +13,12 @@ import { inEffect, XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { ignoreMatcher } from './ignore';
 import { messageCall } from './message-call';
 import { watchMessages, type Handling, type Message } from '../instrumentation/nest/messages';
-import { incomingRpcHeader } from '../instrumentation/nest/rpc-header';
+import { incomingRpcTrace } from '../instrumentation/nest/rpc-header';
 import { recordAtRoot } from './record-at-root';
 import { SegmentName } from './segment-name';
+
+/** As the OpenTelemetry API numbers kinds of spans. */
+const CONSUMER = 4;
 
 /**
  * Opens the segment of a message: of a microservice, over whatever transport, or a WebSocket
@@ -59,15 +63,28 @@ export class MessageEntry implements Handling {
     );
   }
 
-  private open({ kind, pattern, controller, handler }: Message) {
+  private open({ kind, pattern, controller, handler, trace }: Message) {
     const method = kind === 'rpc' ? 'RPC' : 'WS';
     if (this.ignored?.({ method, path: pattern })) return undefined;
-    const header = kind === 'rpc' ? parseTraceHeader(incomingRpcHeader()) : undefined;
+    const header = kind === 'rpc' ? (trace ?? incomingRpcTrace()) : undefined;
     const { serviceName } = this;
-    const node = this.recorder.open({ serviceName, method, path: pattern }, header);
+    const node =
+      begunByApi(`${controller}.${handler}`) ??
+      this.recorder.open({ serviceName, method, path: pattern }, header);
     if (node.notTraced) return node;
     node.addAnnotation(kind === 'rpc' ? 'rpc_pattern' : 'ws_event', pattern);
     node.metadata = { nest: { controller, handler, route: pattern } };
     return node;
   }
+}
+
+/**
+ * The segment that an instrumentation of OpenTelemetry's began for this very message, by the client
+ * of the broker: its work is the handler's, which goes into it.
+ */
+function begunByApi(name: string): RecordedSubsegment | undefined {
+  const active = storage.getStore();
+  if (active === undefined || active.notTraced || active.root !== active) return undefined;
+  const kind = active.span?.data.kind;
+  return kind === CONSUMER && !active.isClosed() ? new Subsegment(name, active) : undefined;
 }

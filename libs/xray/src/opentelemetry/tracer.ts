@@ -105,11 +105,10 @@ export class BridgeTracer implements Tracer {
   }
 }
 
-/** The subsegment of a call; undefined inside of an AWS call, which all that carries it out is part of. */
+/** The subsegment of a call; undefined inside of one that is recorded with all that carries it out. */
 function callUnder(parent: RecordedNode, name: string, kind: SpanKind): RecordedNode | undefined {
-  const { namespace } = parent as Partial<Subsegment>;
   const leaves = kind === SpanKind.CLIENT || kind === SpanKind.PRODUCER;
-  if (leaves && namespace === 'aws' && !parent.isClosed()) return undefined;
+  if (leaves && (parent as Partial<Subsegment>).whole === true) return undefined;
   const node = new Subsegment(String(name), parent);
   if (leaves) node.namespace = 'remote';
   return node;

@@ -1,12 +1,16 @@
 import 'reflect-metadata';
 import { loadedPrototypes } from '../loaded-copies';
+import type { Incoming } from '../../core/propagation';
 import { patchMethod, type Method } from '../patch';
+import { grpcTrace } from './rpc-header';
 
 export interface Message {
   kind: 'rpc' | 'ws';
   pattern: string;
   controller: string;
   handler: string;
+  /** The caller's trace, where what the handler is given tells it. */
+  trace?: Incoming;
 }
 
 /** What to do with the messages of one application. */
@@ -74,7 +78,9 @@ function creating(kind: Message['kind'], original: Method): Method {
     const known = patternOf(kind, callback);
     return (...message: unknown[]) => {
       const pattern = known ?? contextPattern(message[1]) ?? handler;
-      return handling.handle({ kind, pattern, controller, handler }, () => made(...message));
+      const trace = kind === 'rpc' ? grpcTrace(message) : undefined;
+      const told = { kind, pattern, controller, handler, ...(trace && { trace }) };
+      return handling.handle(told, () => made(...message));
     };
   };
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { incomingTrace, type Incoming } from '../../core/propagation';
 import { loadedCopies } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
 
@@ -8,33 +9,111 @@ import { patchMethod, type Method } from '../patch';
  */
 export const RPC_HEADER_FIELD = 'xray';
 
-/** The header of the message that is being handled; Nest hands only its data to handlers. */
-const incoming = new AsyncLocalStorage<string>();
+type Fields = Record<string, unknown>;
 
-/** The `X-Amzn-Trace-Id` that came with the message being handled, unparsed. */
-export function incomingRpcHeader(): string | undefined {
-  return incoming.getStore();
+/** The fields that carry a trace where a transport has no headers. `traceparent` would say the same twice. */
+export function traceFields(headers: readonly [name: string, value: string][]): Fields {
+  const fields: Fields = {};
+  for (const [name, value] of headers) {
+    fields[name === 'X-Amzn-Trace-Id' ? RPC_HEADER_FIELD : name] = value;
+  }
+  if (RPC_HEADER_FIELD in fields) delete fields.traceparent;
+  return fields;
 }
 
-/** Keeps the header of each message that a Nest microservice gets over TCP. Once for a process. */
+/** Where the trace of the message that is being handled is put, by whoever comes across it. */
+interface Receipt {
+  trace: Incoming | undefined;
+}
+
+/** Nest hands only its data to handlers. */
+const incoming = new AsyncLocalStorage<Receipt>();
+
+/** The trace that came with the message being handled. */
+export function incomingRpcTrace(): Incoming | undefined {
+  return incoming.getStore()?.trace;
+}
+
+/** How each of Nest's servers is told the trace: by headers in what it gets, or by a field of the packet. */
+const SERVERS: Record<string, (args: Fields[]) => Incoming | undefined> = {
+  ServerTCP: ([, packet]) => fromFields(packet),
+  ServerRedis: () => undefined,
+  ServerMqtt: () => undefined,
+  ServerNats: ([, message]) => fromHeaders(message?.headers),
+  ServerRMQ: ([message]) => fromHeaders((message?.properties as Fields | undefined)?.headers),
+  ServerKafka: ([payload]) => fromHeaders((payload?.message as Fields | undefined)?.headers),
+};
+
+/** What makes a packet of what came, in servers that do so after `handleMessage` has begun. */
+const PARSERS = ['parseMessage', 'parseMessageContent'];
+
+/** Keeps the trace of each message that a Nest microservice gets. Once for a process. */
 export function receiveRpcHeaders(): void {
   const file = '/@nestjs/microservices/index.js';
   for (const module of loadedCopies('@nestjs/microservices', file)) {
-    const { ServerTCP } = module as { ServerTCP?: { prototype: object } };
-    if (ServerTCP) patchMethod(ServerTCP.prototype, 'handleMessage', keepingHeader);
+    for (const [name, read] of Object.entries(SERVERS)) {
+      const { prototype } =
+        (module as Record<string, { prototype?: object } | undefined>)[name] ?? {};
+      if (prototype === undefined) continue;
+      patchMethod(prototype, 'handleMessage', (original) => keepingTrace(original, read));
+      for (const parser of PARSERS) patchMethod(prototype, parser, keepingFields);
+    }
   }
 }
 
-function keepingHeader(original: Method): Method {
-  return function handleMessage(this: unknown, ...args: unknown[]): unknown {
-    const header = headerOf(args[1]);
-    if (header === undefined) return Reflect.apply(original, this, args);
-    return incoming.run(header, () => Reflect.apply(original, this, args) as unknown);
+function keepingTrace(original: Method, read: (args: Fields[]) => Incoming | undefined): Method {
+  return function handleMessage(this: unknown, ...args: never[]): unknown {
+    const receipt: Receipt = { trace: undefined };
+    try {
+      receipt.trace = read(args);
+    } catch {
+      // Whatever a client sends is the handler's business.
+    }
+    return incoming.run(receipt, () => Reflect.apply(original, this, args) as unknown);
   };
 }
 
-function headerOf(packet: unknown): string | undefined {
+function keepingFields(original: Method): Method {
+  return function parse(this: unknown, ...args: never[]): unknown {
+    const packet: unknown = Reflect.apply(original, this, args);
+    const receipt = incoming.getStore();
+    if (receipt !== undefined) receipt.trace ??= fromFields(packet);
+    return packet;
+  };
+}
+
+function fromFields(packet: unknown): Incoming | undefined {
   if (typeof packet !== 'object' || packet === null) return undefined;
-  const header = (packet as Record<string, unknown>)[RPC_HEADER_FIELD];
-  return typeof header === 'string' ? header : undefined;
+  const { [RPC_HEADER_FIELD]: xray, traceparent, tracestate, baggage } = packet as Fields;
+  if (typeof xray !== 'string' && typeof traceparent !== 'string') return undefined;
+  return incomingTrace({ 'x-amzn-trace-id': xray, traceparent, tracestate, baggage });
+}
+
+/** Headers are an object in most libraries; NATS and gRPC have classes with `get`. */
+export function fromHeaders(headers: unknown): Incoming | undefined {
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  const { get } = headers as { get?: (name: string) => unknown };
+  const found: Fields = {};
+  if (typeof get === 'function') {
+    for (const name of ['X-Amzn-Trace-Id', 'traceparent', 'tracestate', 'baggage']) {
+      const value = get.call(headers, name) || get.call(headers, name.toLowerCase());
+      if (Array.isArray(value) ? value.length > 0 : value) found[name.toLowerCase()] = value;
+    }
+  } else {
+    for (const [name, value] of Object.entries(headers)) found[name.toLowerCase()] = value;
+  }
+  return incomingTrace(found);
+}
+
+/** The metadata of a gRPC call, among what a handler of it is given. */
+export function grpcTrace(message: readonly unknown[]): Incoming | undefined {
+  for (const each of message) {
+    const { getMap, metadata } = (each ?? {}) as {
+      getMap?: unknown;
+      metadata?: { getMap?: unknown };
+    };
+    if (typeof getMap === 'function') return fromHeaders(each);
+    if (typeof metadata?.getMap === 'function') return fromHeaders(metadata);
+  }
+  return undefined;
 }

@@ -4,6 +4,7 @@ import { captureFetch } from './fetch';
 import { captureHttp } from './http';
 import { capturePg } from './pg';
 import { captureRpc } from './nest-clients';
+import { captureGrpc } from './nest-grpc';
 
 /**
  * Watches the kinds of calls that `policy` may want. What is watched is the
@@ -14,5 +15,8 @@ export function instrumentOutgoing(policy: OutgoingPolicy): void {
   if (policy.mayWant('fetch')) captureFetch();
   if (policy.mayWant('aws')) captureAws();
   if (policy.mayWant('sql')) capturePg();
-  if (policy.mayWant('rpc')) captureRpc();
+  if (policy.mayWant('rpc')) {
+    captureRpc();
+    captureGrpc();
+  }
 }

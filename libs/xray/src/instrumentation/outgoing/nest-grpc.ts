@@ -1,0 +1,114 @@
+import { Observable, type Subscriber } from 'rxjs';
+import { outgoingPolicy, storage, type Active } from '../../core/context';
+import { outgoingHeaders } from '../../core/propagation';
+import { Subsegment } from '../../core/subsegment';
+import { loadedCopies } from '../loaded-copies';
+import { patchMethod, type Method } from '../patch';
+import { addressIn, type Client } from './nest-transports';
+
+interface Metadata {
+  get(name: string): unknown[];
+  set(name: string, value: string): void;
+  clone(): Metadata;
+}
+
+/** What grpc-js makes of a service: a client with a method for each of the service's. */
+type GrpcClient = Record<string, { path?: string } | undefined>;
+type Call = (...args: unknown[]) => Observable<unknown>;
+
+/** Records the calls of Nest's gRPC client, and sends the trace along in their metadata. */
+export function captureGrpc(): void {
+  const file = '/@nestjs/microservices/index.js';
+  for (const module of loadedCopies('@nestjs/microservices', file)) {
+    const { ClientGrpcProxy } = module as { ClientGrpcProxy?: { prototype: object } };
+    if (ClientGrpcProxy) {
+      patchMethod(ClientGrpcProxy.prototype, 'createServiceMethod', tracedServiceMethod);
+    }
+  }
+}
+
+function tracedServiceMethod(original: Method): Method {
+  return function createServiceMethod(this: Client, ...args: never[]): unknown {
+    const call = Reflect.apply(original, this, args) as unknown as Call;
+    const [client, name] = args as unknown as [GrpcClient, string];
+    const pattern = client[name]?.path ?? name;
+    return (...given: unknown[]) =>
+      new Observable<unknown>((observer) => subscribe(this, pattern, call, given, observer));
+  };
+}
+
+/** Each subscription is a call of its own, as without us. */
+function subscribe(
+  client: Client,
+  pattern: string,
+  call: Call,
+  args: unknown[],
+  observer: Subscriber<unknown>,
+) {
+  const active = storage.getStore();
+  const started = start(active, client, pattern, args);
+  if (started === undefined) return call(...args).subscribe(observer);
+  const { subsegment } = started;
+  // Answers come on the connection, which is everybody's: whoever waits goes on in its own context.
+  const inside =
+    <T extends unknown[]>(work: (...args: T) => void) =>
+    (...values: T) =>
+      storage.run(active, work, ...values);
+  const begin = () =>
+    call(...started.args).subscribe({
+      next: inside((value: unknown) => observer.next(value)),
+      error: inside((thrown: unknown) => {
+        subsegment?.close(thrown);
+        observer.error(thrown);
+      }),
+      complete: inside(() => {
+        subsegment?.close();
+        observer.complete();
+      }),
+    });
+  const subscription = subsegment === undefined ? begin() : storage.run(subsegment, begin);
+  return () => {
+    subsegment?.close();
+    subscription.unsubscribe();
+  };
+}
+
+function start(active: Active, client: Client, pattern: string, args: unknown[]) {
+  if (active === undefined) return undefined;
+  const outgoing = outgoingPolicy(active);
+  try {
+    if (!outgoing?.wants('rpc', { pattern })) return undefined;
+    const { host, port } = addressIn(client.options?.url, 'localhost:5000');
+    const told = outgoing.tells(host);
+    if (active.notTraced) return { args: told ? withTrace(args, active) : args };
+    const subsegment = new Subsegment(port === undefined ? host : `${host}:${port}`, active);
+    subsegment.namespace = 'remote';
+    subsegment.whole = true;
+    subsegment.addMetadata('rpc', { pattern, transport: 'GRPC' }, 'nest');
+    return { subsegment, args: told ? withTrace(args, subsegment) : args };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The arguments with metadata after the message, the caller's copied: it may be used again. */
+function withTrace(args: unknown[], active: NonNullable<Active>): unknown[] {
+  const classes = metadataClasses();
+  const at = args.findIndex((each) => classes.some((Metadata) => each instanceof Metadata));
+  const Metadata = classes[0];
+  if (at < 0 && Metadata === undefined) return args;
+  const metadata = at < 0 ? new Metadata!() : (args[at] as Metadata).clone();
+  for (const [name, value] of outgoingHeaders(active)) {
+    if (metadata.get(name).length === 0) metadata.set(name, value);
+  }
+  if (at >= 0) return args.with(at, metadata);
+  return [args[0], metadata, ...args.slice(1)];
+}
+
+function metadataClasses(): (new () => Metadata)[] {
+  const file = '/@grpc/grpc-js/build/src/index.js';
+  return loadedCopies('@grpc/grpc-js', file, 'loaded').flatMap((module) => {
+    const { Metadata } = module as { Metadata?: new () => Metadata };
+    return Metadata === undefined ? [] : [Metadata];
+  });
+}
