@@ -7,6 +7,7 @@ export default tseslint.config(
       '**/node_modules/**',
       '.data/**',
       'bench/**',
+      'compat/**',
       '**/*.js',
       '**/*.cjs',
       '**/*.mjs',

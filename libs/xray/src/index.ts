@@ -1,3 +1,4 @@
+export { captureAws, type AwsClient } from './instrumentation/outgoing/aws';
 export { capturePg } from './instrumentation/outgoing/pg';
 export type { EmitStats, Emitter } from './core/emitter';
 export type {

@@ -1,5 +1,6 @@
 import { ConfigurableModuleBuilder, type Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
+import { Recorder } from './core/recorder';
 import { SegmentInterceptor } from './entry/segment.interceptor';
 import { XRAY_OPTIONS, type XrayModuleExtras, type XrayOptions } from './xray.options';
 
@@ -18,7 +19,7 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<XrayOpt
 /** Whether it is wanted may be known only when a factory has made the options; Nest leaves undefined out. */
 const INTERCEPTOR: Provider = {
   provide: APP_INTERCEPTOR,
-  inject: [XRAY_OPTIONS],
-  useFactory: ({ enabled }: XrayOptions) =>
-    enabled === false ? undefined : new SegmentInterceptor(),
+  inject: [XRAY_OPTIONS, Recorder],
+  useFactory: ({ enabled }: XrayOptions, recorder: Recorder) =>
+    enabled === false ? undefined : new SegmentInterceptor(recorder),
 };

@@ -8,6 +8,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { parseTraceHeader } from '@nestjs-xray/document';
+import { captureAws } from 'nestjs-xray';
 import { awsFake, type AwsFake } from './aws-fake';
 import { tracing, type Tracing } from './tracing';
 
@@ -208,6 +209,19 @@ describe('a call by AWS SDK v3', () => {
     });
     expect(segment.subsegments).toMatchObject([{ name: 'DynamoDB' }]);
     await picky.close();
+  });
+
+  it('is recorded once when its client is handed over too', async () => {
+    captureAws([SQSClient, dynamo]);
+    const { segment } = await xray.request(send);
+    expect(segment.subsegments).toHaveLength(1);
+  });
+
+  it.each([
+    ['another class', class Cart {}],
+    ['another object', new Map()],
+  ])('says what it takes when %s is handed over', (_what, given) => {
+    expect(() => captureAws([given])).toThrow(/captureAws\(\) takes clients of AWS SDK v3/);
   });
 
   it('is an HTTP request like any other where it is not picked', async () => {

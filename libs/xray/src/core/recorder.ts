@@ -15,7 +15,7 @@ import { Segment } from './segment';
 import type { SegmentNode } from './trace-node';
 import { takeClosed } from './take-closed';
 import { Unsampled } from './unsampled';
-import { reasonOf, type RecorderLogger, WarnOnce } from './warn-once';
+import { reasonOf, type RecorderLogger, type Warn, WarnOnce } from './warn-once';
 
 export interface RecorderOptions {
   emitter: Emitter;
@@ -226,9 +226,7 @@ export class Recorder implements InvocationOwner {
     this.warn(`emit:${why}`, `A trace could not be emitted: ${why}. The request was not affected.`);
   }
 
-  warn(cause: string, message: string): void {
-    this.warnings.warn(cause, message);
-  }
+  readonly warn: Warn = (cause, message) => this.warnings.warn(cause, message);
 
   /** Sends what was closed so far, and what is open if `andOpen`. Never rejects. */
   async flush(andOpen = false): Promise<void> {

@@ -3,6 +3,9 @@ export interface RecorderLogger {
   warn(message: string): void;
 }
 
+/** Reports trouble, once for each `cause`. */
+export type Warn = (cause: string, message: string) => void;
+
 /** Different warnings kept apart; beyond that, no new kind is reported. */
 const MAX_WARNINGS = 1000;
 

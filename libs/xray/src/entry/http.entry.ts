@@ -47,13 +47,14 @@ export class HttpEntry {
 
   /** Hooks into the HTTP adapter as soon as there is one. */
   start(): void {
-    onAdapter<HookableAdapter>(this.host, (adapter) => {
-      watchExceptions(recordException);
+    const use = (adapter: HookableAdapter): void => {
+      watchExceptions(recordException, this.recorder.warn);
       watchRequestEvents();
       if (adapter.getType() === 'fastify') nameFastifyRoutes(adapter.getInstance());
       this.wrapped = adapter.getType() !== 'express';
       hookRequests(adapter, (request, response, next) => this.handle(request, response, next));
-    });
+    };
+    onAdapter(this.host, use, this.recorder.warn);
   }
 
   private handle(request: FrameworkRequest, response: unknown, next: () => void): void {

@@ -42,7 +42,7 @@ export class MessageEntry implements Handling {
 
   /** Takes part in the messages of this application. */
   start(): void {
-    watchMessages(this.modules, this, recordAtRoot);
+    watchMessages(this.modules, this, recordAtRoot, this.recorder.warn);
   }
 
   handle(message: Message, work: () => Promise<unknown>): Promise<unknown> {

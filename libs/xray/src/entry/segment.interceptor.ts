@@ -1,6 +1,7 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
+import { Recorder } from '../core/recorder';
 import { runBeforeChain } from '../instrumentation/nest/interceptors';
 import { activeExchange } from './exchange';
 
@@ -10,8 +11,8 @@ import { activeExchange } from './exchange';
  */
 @Injectable()
 export class SegmentInterceptor implements NestInterceptor {
-  constructor() {
-    runBeforeChain(SegmentInterceptor, nameExchange);
+  constructor(recorder: Recorder) {
+    runBeforeChain(SegmentInterceptor, nameExchange, recorder.warn);
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

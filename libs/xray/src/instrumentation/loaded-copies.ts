@@ -1,9 +1,25 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+
+/** Node's own `require`; inside a bundle, the name `require` may stand for the bundler's or for nothing. */
+const node = createRequire(process.execPath);
+
+/** This file; undefined in a bundle of ES modules. */
+const here = typeof __filename === 'undefined' ? undefined : __filename;
+
+/** Whether this package is part of a bundle: its files have lost their names there. */
+export const inBundle = here === undefined || !/^loaded-copies\.[jt]s$/.test(basename(here));
+
+/** What was loaded from files whose path ends like that, with `/`. */
+export function loadedFrom(file: string): unknown[] {
+  const paths = Object.keys(node.cache).filter((path) => path.replaceAll('\\', '/').endsWith(file));
+  return paths.map((path) => node.cache[path]?.exports as unknown);
+}
 
 /**
  * Every copy of a package that the application has loaded, and the one that it
- * would load: what a package manager nested, linked or hoisted.
+ * would load: what a package manager nested, linked or hoisted. A bundle's own copies
+ * can't be found like this, and what lies beside it is not what it uses.
  *
  * @param request what the application writes in `require`
  * @param file the end of the path of the file behind it, with `/`
@@ -14,12 +30,8 @@ export function loadedCopies(
   file: string,
   which: 'loaded' | 'loadable' = 'loadable',
 ): unknown[] {
-  const copies = new Set<unknown>();
-  for (const path of Object.keys(require.cache)) {
-    if (path.replaceAll('\\', '/').endsWith(file)) copies.add(require.cache[path]?.exports);
-  }
-  for (const from of [join(process.cwd(), 'package.json'), require.main?.filename, __filename]) {
-    if (from === undefined || which === 'loaded') continue;
+  const copies = new Set<unknown>(loadedFrom(file));
+  for (const from of which === 'loaded' || inBundle ? [] : places()) {
     try {
       copies.add(createRequire(from)(request));
     } catch {
@@ -30,11 +42,8 @@ export function loadedCopies(
   return [...copies];
 }
 
-/** The prototypes of the class `name` in every copy of one of Nest's files, given as it is required. */
-export function loadedPrototypes(file: string, name: string): object[] {
-  return loadedCopies(file, `/${file}.js`).flatMap((module) => {
-    const { prototype } =
-      (module as Record<string, { prototype?: object } | undefined>)[name] ?? {};
-    return prototype === undefined ? [] : [prototype];
-  });
+/** From where the application may load its packages. */
+function places(): string[] {
+  const all = [join(process.cwd(), 'package.json'), node.main?.filename, here];
+  return all.filter((from) => from !== undefined);
 }

@@ -29,3 +29,11 @@ export function patchMethod(owner: object, key: string, wrap: (original: Method)
     value: replacement,
   });
 }
+
+/** The object that `prototype` has the method `key` from: itself, or one that it inherits from. */
+export function ownerOf(prototype: object, key: string): object | undefined {
+  for (let at: object | null = prototype; at; at = Object.getPrototypeOf(at) as object | null) {
+    if (Object.hasOwn(at, key)) return at;
+  }
+  return undefined;
+}

@@ -43,7 +43,7 @@ function emitInContext(original: Method): Method {
     const context = contexts.get(this);
     if (context === undefined || isActive(context)) return Reflect.apply(original, this, args);
     return storage.run(context, Reflect.apply, original, this, args);
-  } as Method;
+  };
 }
 
 /** Whether `context` is what is active, or what is active is part of it. */

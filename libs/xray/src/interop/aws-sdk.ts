@@ -48,7 +48,9 @@ function install(): void {
 
 /** The application's copy, else the one next to this package. */
 function findSdk(): { require: NodeJS.Require; path: string } {
-  for (const from of [join(process.cwd(), 'package.json'), require.main?.filename, __filename]) {
+  // In a bundle of ES modules there is no such name.
+  const here = typeof __filename === 'undefined' ? undefined : __filename;
+  for (const from of [join(process.cwd(), 'package.json'), require.main?.filename, here]) {
     if (from === undefined) continue;
     try {
       const near = createRequire(from);
@@ -59,7 +61,7 @@ function findSdk(): { require: NodeJS.Require; path: string } {
   }
   throw new Error(
     "Cannot load 'nestjs-xray/aws-sdk': aws-xray-sdk-core is not installed. " +
-      'Install it (npm install aws-xray-sdk-core), or leave this import out.',
+      'Install it (npm install aws-xray-sdk-core), in a bundle leave it external; or leave this import out.',
   );
 }
 

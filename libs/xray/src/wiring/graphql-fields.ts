@@ -1,5 +1,4 @@
-import type { ModuleRef } from '@nestjs/core';
-import { loadedCopies } from '../instrumentation/loaded-copies';
+import type { DiscoveryService } from '@nestjs/core';
 import { capture } from '../core/capture';
 import type { Undo } from '../decorators/wrap-class';
 
@@ -19,8 +18,8 @@ interface Schema {
  * Traces the fields that no method resolves, as `Book.title`: a great many, and all but always
  * too short to be of interest, hence only when asked for. To be called once the schema is there.
  */
-export function traceTrivialFields(modules: ModuleRef): Undo[] {
-  return schemasOf(modules).flatMap((schema) =>
+export function traceTrivialFields(discovery: DiscoveryService): Undo[] {
+  return schemasOf(discovery).flatMap((schema) =>
     Object.values(schema.getTypeMap()).flatMap((type) => {
       const fields = type.name.startsWith('__') ? [] : Object.values(type.getFields?.() ?? {});
       return fields.filter(isTrivial).map((field) => trace(type.name, field));
@@ -37,18 +36,34 @@ function isTrivial({ args, resolve }: Field): boolean {
   return resolve === undefined || (resolve.length === 1 && !resolve.name.startsWith('bound '));
 }
 
-function schemasOf(modules: ModuleRef): Schema[] {
-  const file = '/@nestjs/graphql/dist/index.js';
-  return loadedCopies('@nestjs/graphql', file).flatMap((module) => {
-    const { GraphQLSchemaHost } = module as { GraphQLSchemaHost?: new () => { schema: Schema } };
-    if (GraphQLSchemaHost === undefined) return [];
+/**
+ * From the providers that do nothing but hold one, as GraphQLSchemaHost of @nestjs/graphql. Told by
+ * what it is like: its class may have lost its name, and is not ours to load.
+ */
+function schemasOf(discovery: DiscoveryService): Schema[] {
+  return discovery.getProviders().flatMap((provider) => {
+    const instance = provider.instance as { schema?: Partial<Schema> } | null | undefined;
+    if (typeof instance !== 'object' || instance === null || !isSchemaHost(instance)) return [];
     try {
-      return [modules.get(GraphQLSchemaHost, { strict: false }).schema];
+      return typeof instance.schema?.getTypeMap === 'function' ? [instance.schema as Schema] : [];
     } catch {
-      // GraphQL is installed but not used, or not by this application.
+      // There is none, or not yet.
       return [];
     }
   });
+}
+
+function isSchemaHost(instance: object): boolean {
+  const prototype = Object.getPrototypeOf(instance) as object | null;
+  const {
+    schema,
+    constructor: _constructor,
+    ...others
+  } = Object.getOwnPropertyDescriptors(prototype ?? {}) as Record<
+    string,
+    PropertyDescriptor | undefined
+  >;
+  return schema?.get !== undefined && schema.set !== undefined && Object.keys(others).length === 0;
 }
 
 function trace(type: string, field: Field): Undo {

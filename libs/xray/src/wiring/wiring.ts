@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { DiscoveryService, ModuleRef } from '@nestjs/core';
+import { DiscoveryService } from '@nestjs/core';
 import { Recorder } from '../core/recorder';
 import { startRuntime, stopRuntime, type Runtime } from '../core/runtime';
 import type { Undo } from '../decorators/wrap-class';
@@ -16,6 +16,7 @@ import { nameHandlers } from './controllers';
 import { createLogger } from './recorder.factory';
 import { traceResolvers } from './resolvers';
 import { traceTrivialFields } from './graphql-fields';
+import { warnOfBundle } from './bundle';
 
 /**
  * Starts everything, or with `enabled: false` nothing. In a constructor: every class of the
@@ -33,7 +34,6 @@ export class Wiring implements OnApplicationBootstrap {
     private readonly discovery: DiscoveryService,
     private readonly recorder: Recorder,
     @Inject(XRAY_OPTIONS) private readonly options: XrayOptions,
-    private readonly modules: ModuleRef,
     private readonly http: HttpEntry,
     private readonly messages: MessageEntry,
   ) {
@@ -52,8 +52,8 @@ export class Wiring implements OnApplicationBootstrap {
       void detected.then((resource) => resource && recorder.describe(resource));
     }
     recorder.start();
-    receiveRpcHeaders();
-    if (recorder.outgoing) instrumentOutgoing(recorder.outgoing);
+    receiveRpcHeaders(recorder.warn);
+    if (recorder.outgoing) instrumentOutgoing(recorder.outgoing, recorder.warn);
     this.http.start();
     this.messages.start();
     this.done.push(
@@ -65,8 +65,10 @@ export class Wiring implements OnApplicationBootstrap {
 
   /** GraphQL's schema is made by now, and no request has come. */
   onApplicationBootstrap(): void {
-    if (!this.started || this.options.graphql?.trivialFields !== true) return;
-    this.done.push(...traceTrivialFields(this.modules));
+    if (!this.started) return;
+    warnOfBundle(this.recorder);
+    if (this.options.graphql?.trivialFields !== true) return;
+    this.done.push(...traceTrivialFields(this.discovery));
   }
 
   /** Leaves the classes as they were, for the next application in this process. */

@@ -26,9 +26,7 @@ export async function signForXray(
 ): Promise<Record<string, string>> {
   const { hostname, pathname, protocol } = new URL(url);
   const signer = (signers[hostname] ??= createSigner(ENDPOINT.exec(hostname)![1]!));
-  const signed = await (
-    await signer
-  ).sign({
+  const signed = await signer.sign({
     method: 'POST',
     protocol,
     hostname,
@@ -39,14 +37,17 @@ export async function signForXray(
   return signed.headers;
 }
 
-const signers: Record<string, Promise<Signer>> = {};
+const signers: Record<string, Signer> = {};
 
-async function createSigner(region: string): Promise<Signer> {
+function createSigner(region: string): Signer {
   try {
-    const [{ SignatureV4 }, { defaultProvider }] = await Promise.all([
-      import('@smithy/signature-v4'),
-      import('@aws-sdk/credential-provider-node'),
-    ]);
+    // A require() in a `try` is what every bundler lets be missing; not so an import().
+    /* eslint-disable @typescript-eslint/no-require-imports */
+    const { SignatureV4 } =
+      require('@smithy/signature-v4') as typeof import('@smithy/signature-v4');
+    const { defaultProvider } =
+      require('@aws-sdk/credential-provider-node') as typeof import('@aws-sdk/credential-provider-node');
+    /* eslint-enable @typescript-eslint/no-require-imports */
     return new SignatureV4({
       service: 'xray',
       region,

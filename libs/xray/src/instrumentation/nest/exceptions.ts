@@ -1,5 +1,6 @@
-import { loadedPrototypes } from '../loaded-copies';
+import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
+import { exceptionsHandler, prototypesOf } from './parts';
 
 interface Host {
   getArgByIndex(index: number): unknown;
@@ -13,9 +14,8 @@ export type ExceptionListener = (thrown: unknown, response: unknown) => void;
  * or middleware. Nest's own way to its filters is watched, since an interceptor sees nothing of
  * guards, and costs more. Once for a process.
  */
-export function watchExceptions(listener: ExceptionListener): void {
-  const file = '@nestjs/core/exceptions/exceptions-handler';
-  for (const prototype of loadedPrototypes(file, 'ExceptionsHandler')) {
+export function watchExceptions(listener: ExceptionListener, warn: Warn): void {
+  for (const prototype of prototypesOf(exceptionsHandler, warn)) {
     patchMethod(prototype, 'next', (original) => watched(original, listener));
   }
 }

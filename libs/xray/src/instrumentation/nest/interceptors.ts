@@ -1,6 +1,7 @@
 import type { NestInterceptor, Type } from '@nestjs/common';
-import { loadedPrototypes } from '../loaded-copies';
+import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
+import { interceptorsConsumer, prototypesOf } from './parts';
 
 /** The private method of Nest's that runs the interceptors of one call, in Nest 10 to 12. */
 type Intercept = (
@@ -26,9 +27,12 @@ export type InterceptorWork = (
  * that cost 60 µs of CPU a request; where ours is the only one, there is no chain then. Once for a
  * process; a version of Nest that has no such method calls the interceptor as ever.
  */
-export function runBeforeChain(interceptor: Type<NestInterceptor>, work: InterceptorWork): void {
-  const file = '@nestjs/core/interceptors/interceptors-consumer';
-  for (const prototype of loadedPrototypes(file, 'InterceptorsConsumer')) {
+export function runBeforeChain(
+  interceptor: Type<NestInterceptor>,
+  work: InterceptorWork,
+  warn: Warn,
+): void {
+  for (const prototype of prototypesOf(interceptorsConsumer, warn)) {
     patchMethod(prototype, 'intercept', (original) => around(original, interceptor, work));
   }
 }

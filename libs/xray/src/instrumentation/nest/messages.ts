@@ -1,7 +1,8 @@
 import 'reflect-metadata';
-import { loadedPrototypes } from '../loaded-copies';
 import type { Incoming } from '../../core/propagation';
+import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
+import { prototypesOf, rpcContextCreator, rpcProxy, wsContextCreator, wsProxy } from './parts';
 import { grpcTrace } from './rpc-header';
 
 export interface Message {
@@ -28,22 +29,10 @@ interface ContextCreator {
   guardsContextCreator?: { container?: { getModules?(): object } };
 }
 
-/** Where Nest keeps it, and under which key it keeps a handler's pattern. */
+/** What makes and what calls handlers, and the key under which Nest keeps a handler's pattern. */
 const KINDS = {
-  rpc: {
-    path: '@nestjs/microservices/context',
-    creator: 'rpc-context-creator',
-    proxy: 'rpc-proxy',
-    classes: ['RpcContextCreator', 'RpcProxy'],
-    pattern: 'microservices:pattern',
-  },
-  ws: {
-    path: '@nestjs/websockets/context',
-    creator: 'ws-context-creator',
-    proxy: 'ws-proxy',
-    classes: ['WsContextCreator', 'WsProxy'],
-    pattern: 'message',
-  },
+  rpc: { creator: rpcContextCreator, proxy: rpcProxy, pattern: 'microservices:pattern' },
+  ws: { creator: wsContextCreator, proxy: wsProxy, pattern: 'message' },
 } as const;
 
 /**
@@ -54,24 +43,29 @@ export function watchMessages(
   modules: object,
   handling: Handling,
   failed: (thrown: unknown) => void,
+  warn: Warn,
 ): void {
   applications.set(modules, handling);
   for (const kind of ['rpc', 'ws'] as const) {
-    const { path, creator, proxy, classes } = KINDS[kind];
-    for (const prototype of loadedPrototypes(`${path}/${creator}`, classes[0])) {
-      patchMethod(prototype, 'create', (original) => creating(kind, original));
+    const { creator, proxy } = KINDS[kind];
+    for (const prototype of prototypesOf(creator, warn)) {
+      patchMethod(prototype, 'create', (original) => creating(kind, original, warn));
     }
-    for (const prototype of loadedPrototypes(`${path}/${proxy}`, classes[1])) {
+    for (const prototype of prototypesOf(proxy, warn)) {
       patchMethod(prototype, 'handleError', (original) => recordingError(original, failed));
     }
   }
 }
 
-function creating(kind: Message['kind'], original: Method): Method {
+function creating(kind: Message['kind'], original: Method, warn: Warn): Method {
   return function create(this: ContextCreator, ...args: unknown[]): unknown {
     const made = Reflect.apply(original as Handler, this, args) as unknown as Handler;
-    const container = this.guardsContextCreator?.container;
-    const handling = applications.get(container?.getModules?.() ?? {});
+    const modules = this.guardsContextCreator?.container?.getModules?.();
+    if (modules === undefined) {
+      warn(`container:${kind}`, noContainer(kind));
+      return made;
+    }
+    const handling = applications.get(modules);
     if (handling === undefined) return made;
     const [instance, callback, , handler] = args as [object, Handler, string, string];
     const controller = instance.constructor.name;
@@ -83,6 +77,14 @@ function creating(kind: Message['kind'], original: Method): Method {
       return handling.handle(told, () => made(...message));
     };
   };
+}
+
+function noContainer(kind: Message['kind']): string {
+  const { name, without } = KINDS[kind].creator;
+  return (
+    `Could not find the application of a handler in guardsContextCreator.container of ${name}: ` +
+    `${without}. This version of Nest may be newer than this version of nestjs-xray.`
+  );
 }
 
 function recordingError(original: Method, failed: (thrown: unknown) => void): Method {

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { incomingTrace, type Incoming } from '../../core/propagation';
-import { loadedCopies } from '../loaded-copies';
+import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
+import { prototypesOf, transportPart } from './parts';
 
 /**
  * The field of a packet between two Nest services that carries the trace header:
@@ -48,13 +49,11 @@ const SERVERS: Record<string, (args: Fields[]) => Incoming | undefined> = {
 const PARSERS = ['parseMessage', 'parseMessageContent'];
 
 /** Keeps the trace of each message that a Nest microservice gets. Once for a process. */
-export function receiveRpcHeaders(): void {
-  const file = '/@nestjs/microservices/index.js';
-  for (const module of loadedCopies('@nestjs/microservices', file)) {
-    for (const [name, read] of Object.entries(SERVERS)) {
-      const { prototype } =
-        (module as Record<string, { prototype?: object } | undefined>)[name] ?? {};
-      if (prototype === undefined) continue;
+export function receiveRpcHeaders(warn: Warn): void {
+  for (const [name, read] of Object.entries(SERVERS)) {
+    const without = `messages that come to it start traces of their own`;
+    const part = transportPart(name, ['handleMessage'], without);
+    for (const prototype of prototypesOf(part, warn)) {
       patchMethod(prototype, 'handleMessage', (original) => keepingTrace(original, read));
       for (const parser of PARSERS) patchMethod(prototype, parser, keepingFields);
     }

@@ -4,7 +4,8 @@ import { XRAY_HEADER } from '../../core/propagation';
 import { Subsegment } from '../../core/subsegment';
 import { resourcesOf } from './aws-resources';
 import { loadedCopies } from '../loaded-copies';
-import { patchMethod, type Method } from '../patch';
+import { ownerOf, patchMethod, type Method } from '../patch';
+import { XrayConfigurationError } from '../../xray.errors';
 
 /** What we read of a client of AWS SDK v3. */
 interface Client {
@@ -18,6 +19,8 @@ interface Client {
 interface Command {
   constructor: { name: string };
   input?: unknown;
+  /** In newer versions: a marker, the namespace and the name of the operation. */
+  schema?: readonly unknown[];
   /** In a command of DynamoDB's document client: the plain command that it becomes. */
   clientCommand?: Command;
 }
@@ -39,13 +42,53 @@ const HOMES = [
 /** The middleware that aws-xray-sdk-core's captureAWSv3Client leaves on a client. */
 const SDK_MIDDLEWARE = 'XRaySDKInstrumentation';
 
-/** Records each call of a client of AWS SDK v3 as an `aws` subsegment. */
-export function captureAws(): void {
+/** Records each call of every client of AWS SDK v3 that is loaded as an `aws` subsegment. */
+export function instrumentAws(): void {
   for (const [request, file] of HOMES) {
     for (const module of loadedCopies(request, file)) {
       const { Client } = module as { Client?: { prototype: object } };
       if (Client) patchMethod(Client.prototype, 'send', tracedSend);
     }
+  }
+}
+
+/** A client of AWS SDK v3, or its class. */
+export type AwsClient = object | { prototype: object };
+
+/**
+ * Records the calls of these clients of AWS SDK v3, given as classes or objects, and of all others
+ * that share their base class. Needed in a bundle, where the SDK can't be found by itself.
+ *
+ * @example
+ * captureAws([SQSClient]); // in main.ts, before the application is created
+ */
+export function captureAws(clients: readonly AwsClient[]): void {
+  for (const client of clients) {
+    const { prototype } = (typeof client === 'function' ? client : client.constructor) as {
+      prototype: object;
+    };
+    const base = ownerOf(prototype, 'send');
+    if (base === undefined || !('destroy' in prototype)) throw new NotAnAwsClientError(client);
+    patchMethod(base, 'send', tracedSend);
+    handedOver = true;
+  }
+}
+
+let handedOver = false;
+
+/** Whether captureAws() was called in this process. */
+export function awsHandedOver(): boolean {
+  return handedOver;
+}
+
+class NotAnAwsClientError extends XrayConfigurationError {
+  constructor(given: AwsClient) {
+    const { name } = (typeof given === 'function' ? given : given.constructor) as { name: string };
+    super(
+      `Cannot record the calls of ${name}: captureAws() takes clients of AWS SDK v3, such as ` +
+        'captureAws([SQSClient]).',
+    );
+    this.name = 'NotAnAwsClientError';
   }
 }
 
@@ -88,7 +131,7 @@ function start(
       return undefined;
     }
     const service = serviceOf(client);
-    const operation = (command.clientCommand ?? command).constructor.name.replace(/Command$/, '');
+    const operation = operationOf(command.clientCommand ?? command);
     if (!outgoing.wants('aws', { service, operation })) return undefined;
     tellIn(client);
     if (active.notTraced) return {};
@@ -108,6 +151,12 @@ function start(
 function serviceOf(client: Client): string {
   const id = client.config?.serviceId;
   return typeof id === 'string' && id !== '' ? id : client.constructor.name.replace(/Client$/, '');
+}
+
+/** A minifier changes the class's name, not the schema's. */
+function operationOf({ schema, constructor }: Command): string {
+  const named = schema?.[2];
+  return typeof named === 'string' ? named : constructor.name.replace(/Command$/, '');
 }
 
 /** The region is a function that reads profiles and the environment, once. */

@@ -3,8 +3,9 @@ import { outgoingPolicy, storage, type Active } from '../../core/context';
 import { follow } from '../../core/promises';
 import { outgoingHeaders } from '../../core/propagation';
 import { Subsegment } from '../../core/subsegment';
+import type { Warn } from '../../core/warn-once';
+import { prototypesOf, transportPart } from '../nest/parts';
 import { traceFields } from '../nest/rpc-header';
-import { loadedCopies } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
 import { CLIENTS, type Client, type Transport } from './nest-transports';
 
@@ -20,15 +21,11 @@ type Headers = readonly [name: string, value: string][];
 const sending = new AsyncLocalStorage<Headers>();
 
 /** Records what Nest's ClientProxy sends, over whatever transport, and sends the trace along. */
-export function captureRpc(): void {
-  const file = '/@nestjs/microservices/index.js';
-  for (const module of loadedCopies('@nestjs/microservices', file)) {
-    for (const transport of CLIENTS) {
-      const found = (module as Record<string, { prototype?: object } | undefined>)[
-        transport.client
-      ];
-      const prototype = found?.prototype;
-      if (prototype === undefined) continue;
+export function captureRpc(warn: Warn): void {
+  for (const transport of CLIENTS) {
+    const without = 'what it sends is not recorded and carries no trace';
+    const part = transportPart(transport.client, ['connect', 'publish', 'dispatchEvent'], without);
+    for (const prototype of prototypesOf(part, warn)) {
       patchMethod(prototype, 'connect', (original) => tracedConnect(original, transport));
       patchMethod(prototype, 'publish', (original) => tracedPublish(original, transport));
       patchMethod(prototype, 'dispatchEvent', (original) => tracedDispatch(original, transport));

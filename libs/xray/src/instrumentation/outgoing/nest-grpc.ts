@@ -2,6 +2,8 @@ import { Observable, type Subscriber } from 'rxjs';
 import { outgoingPolicy, storage, type Active } from '../../core/context';
 import { outgoingHeaders } from '../../core/propagation';
 import { Subsegment } from '../../core/subsegment';
+import type { Warn } from '../../core/warn-once';
+import { prototypesOf, transportPart } from '../nest/parts';
 import { loadedCopies } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
 import { addressIn, type Client } from './nest-transports';
@@ -17,13 +19,11 @@ type GrpcClient = Record<string, { path?: string } | undefined>;
 type Call = (...args: unknown[]) => Observable<unknown>;
 
 /** Records the calls of Nest's gRPC client, and sends the trace along in their metadata. */
-export function captureGrpc(): void {
-  const file = '/@nestjs/microservices/index.js';
-  for (const module of loadedCopies('@nestjs/microservices', file)) {
-    const { ClientGrpcProxy } = module as { ClientGrpcProxy?: { prototype: object } };
-    if (ClientGrpcProxy) {
-      patchMethod(ClientGrpcProxy.prototype, 'createServiceMethod', tracedServiceMethod);
-    }
+export function captureGrpc(warn: Warn): void {
+  const without = 'its calls are not recorded and carry no trace';
+  const part = transportPart('ClientGrpcProxy', ['createServiceMethod'], without);
+  for (const prototype of prototypesOf(part, warn)) {
+    patchMethod(prototype, 'createServiceMethod', tracedServiceMethod);
   }
 }
 

@@ -3,7 +3,8 @@ import { follow } from '../../core/promises';
 import type { RecordedNode } from '../../core/recorded-node';
 import { Subsegment } from '../../core/subsegment';
 import { loadedCopies } from '../loaded-copies';
-import { patchMethod, type Method } from '../patch';
+import { ownerOf, patchMethod, type Method } from '../patch';
+import { XrayConfigurationError } from '../../xray.errors';
 import { sanitiseSql } from './sanitise-sql';
 
 /** What we read of a pg Client; its own types may not be installed. */
@@ -38,22 +39,50 @@ interface Query {
 
 const serverVersions = new WeakMap<Client, string>();
 
+/** Records each query of every loaded copy of `pg` as an `sql` subsegment. */
+export function instrumentPg(): void {
+  for (const module of loadedCopies('pg', '/pg/lib/index.js')) instrument(module as PgModule);
+}
+
 /**
- * Records each query of every loaded copy of `pg` as an `sql` subsegment.
+ * Records the queries of these copies of `pg`. Needed in a bundle, where pg can't be found by itself.
  *
+ * @example
+ * import * as pg from 'pg';
+ * capturePg([pg]); // in main.ts, before the application is created
+ */
+export function capturePg(modules: readonly unknown[]): void {
+  for (const module of modules as PgModule[]) {
+    if (!instrument(module)) {
+      throw new XrayConfigurationError(
+        "Cannot record queries of what capturePg() was given: it is not the module 'pg'. " +
+          "Use import * as pg from 'pg', then capturePg([pg]).",
+      );
+    }
+    handedOver = true;
+  }
+}
+
+let handedOver = false;
+
+/** Whether capturePg() was called in this process. */
+export function pgHandedOver(): boolean {
+  return handedOver;
+}
+
+/**
  * pg publishes no diagnostics channel, so its Client is wrapped; what callers get
  * back, and when, is as before.
  */
-export function capturePg(modules: readonly unknown[] = loadedCopies('pg', '/pg/lib/index.js')) {
-  for (const module of modules as PgModule[]) {
-    const client = module?.Client?.prototype;
-    if (typeof client?.query !== 'function') continue;
-    patchMethod(client, 'query', tracedQuery);
-    patchMethod(client, 'connect', watchedConnect);
-    // module.Pool binds the client's class to the Pool of pg-pool, which has the method.
-    const pool = module.Pool?.prototype && ownerOf(module.Pool.prototype, 'connect');
-    if (pool) patchMethod(pool, 'connect', boundConnect);
-  }
+function instrument(module: PgModule | undefined): boolean {
+  const client = module?.Client?.prototype;
+  if (typeof client?.query !== 'function') return false;
+  patchMethod(client, 'query', tracedQuery);
+  patchMethod(client, 'connect', watchedConnect);
+  // module.Pool binds the client's class to the Pool of pg-pool, which has the method.
+  const pool = module?.Pool?.prototype && ownerOf(module.Pool.prototype, 'connect');
+  if (pool) patchMethod(pool, 'connect', boundConnect);
+  return true;
 }
 
 function tracedQuery(original: Method) {
@@ -194,11 +223,4 @@ function closeOnEvents(subsegment: Subsegment, query: Query): void {
   const on = query.on.bind(query) as (event: string, listener: () => void) => void;
   on('end', () => subsegment.close());
   on('close', () => subsegment.close());
-}
-
-function ownerOf(prototype: object, key: string): object | undefined {
-  for (let at: object | null = prototype; at; at = Object.getPrototypeOf(at) as object | null) {
-    if (Object.hasOwn(at, key)) return at;
-  }
-  return undefined;
 }

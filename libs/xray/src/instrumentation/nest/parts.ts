@@ -1,0 +1,172 @@
+import type { Warn } from '../../core/warn-once';
+import { loadedFrom } from '../loaded-copies';
+
+/**
+ * The classes of Nest's that this package wraps methods of. None of these methods is documented,
+ * so this is the one place that names them. Where a package is loaded and its part is missing,
+ * a warning says what is not recorded for it.
+ */
+export interface NestPart {
+  package: keyof typeof packages;
+  /** Its file within the package. */
+  file: string;
+  name: string;
+  methods: readonly string[];
+  /** What is not recorded without it. */
+  without: string;
+  /** The copy that this package gets, which in a bundle is the application's. */
+  load(): unknown;
+}
+
+/*
+ * Each require() names its file literally, so that a bundler takes the same copy as for the
+ * application; and stands in a `try` of its own, which is how bundlers know that a package may be
+ * missing.
+ */
+/* eslint-disable @typescript-eslint/no-require-imports */
+
+const packages = {
+  '@nestjs/core': () => true,
+  '@nestjs/microservices': () => {
+    try {
+      return require('@nestjs/microservices') as unknown;
+    } catch {
+      return undefined;
+    }
+  },
+  '@nestjs/websockets': () => {
+    try {
+      return require('@nestjs/websockets') as unknown;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+export const exceptionsHandler: NestPart = {
+  package: '@nestjs/core',
+  file: 'exceptions/exceptions-handler',
+  name: 'ExceptionsHandler',
+  methods: ['next'],
+  without: 'what HTTP requests throw in guards, pipes and middleware is not recorded',
+  load() {
+    try {
+      return require('@nestjs/core/exceptions/exceptions-handler') as unknown;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+export const interceptorsConsumer: NestPart = {
+  package: '@nestjs/core',
+  file: 'interceptors/interceptors-consumer',
+  name: 'InterceptorsConsumer',
+  methods: ['intercept'],
+  without: 'requests are recorded, but Nest spends some 60 µs more on each',
+  load() {
+    try {
+      return require('@nestjs/core/interceptors/interceptors-consumer') as unknown;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+export const rpcContextCreator: NestPart = {
+  package: '@nestjs/microservices',
+  file: 'context/rpc-context-creator',
+  name: 'RpcContextCreator',
+  methods: ['create'],
+  without: 'messages of microservices get no segment',
+  load() {
+    try {
+      return require('@nestjs/microservices/context/rpc-context-creator') as unknown;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+export const rpcProxy: NestPart = {
+  package: '@nestjs/microservices',
+  file: 'context/rpc-proxy',
+  name: 'RpcProxy',
+  methods: ['handleError'],
+  without: 'what message handlers throw is recorded only as their exception filters change it',
+  load() {
+    try {
+      return require('@nestjs/microservices/context/rpc-proxy') as unknown;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+export const wsContextCreator: NestPart = {
+  package: '@nestjs/websockets',
+  file: 'context/ws-context-creator',
+  name: 'WsContextCreator',
+  methods: ['create'],
+  without: 'WebSocket events get no segment',
+  load() {
+    try {
+      return require('@nestjs/websockets/context/ws-context-creator') as unknown;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+export const wsProxy: NestPart = {
+  package: '@nestjs/websockets',
+  file: 'context/ws-proxy',
+  name: 'WsProxy',
+  methods: ['handleError'],
+  without: 'what handlers of WebSocket events throw is recorded only as their filters change it',
+  load() {
+    try {
+      return require('@nestjs/websockets/context/ws-proxy') as unknown;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/* eslint-enable @typescript-eslint/no-require-imports */
+
+/** A client or server of a transport, which @nestjs/microservices exports; its methods are not documented. */
+export function transportPart(name: string, methods: readonly string[], without: string): NestPart {
+  const load = packages['@nestjs/microservices'];
+  return { package: '@nestjs/microservices', file: 'index', name, methods, without, load };
+}
+
+/**
+ * The prototypes that have the methods of `part`, in every copy of its package: ours, and those
+ * that the application has loaded besides, as it does where packages are linked.
+ */
+export function prototypesOf(part: NestPart, warn: Warn): object[] {
+  const { name, file } = part;
+  const modules = new Set([part.load(), ...loadedFrom(`/${part.package}/${file}.js`)]);
+  const found = [...modules].flatMap((module) => {
+    const { prototype } = (module as Classes | undefined)?.[name] ?? {};
+    return prototype !== undefined && hasAll(prototype, part.methods) ? [prototype] : [];
+  });
+  if (found.length === 0 && packages[part.package]() !== undefined)
+    warn(`part:${name}`, missing(part));
+  return found;
+}
+
+type Classes = Record<string, { prototype?: object } | undefined>;
+
+function hasAll(prototype: object, methods: readonly string[]): boolean {
+  return methods.every((method) => typeof Reflect.get(prototype, method) === 'function');
+}
+
+function missing({ name, methods, file, without, ...part }: NestPart): string {
+  return (
+    `Could not find ${methods.map((method) => `${name}.${method}`).join(', ')} in ` +
+    `${part.package}/${file}: ${without}. This version of Nest may be newer than this version of ` +
+    'nestjs-xray, so look for a newer one; in a bundle, leave the file in.'
+  );
+}

@@ -1,0 +1,34 @@
+import type { Recorder } from '../core/recorder';
+import { inBundle } from '../instrumentation/loaded-copies';
+import { awsHandedOver } from '../instrumentation/outgoing/aws';
+import { pgHandedOver } from '../instrumentation/outgoing/pg';
+
+/** Says what a bundle hides from this package, and what to do about it. */
+export function warnOfBundle({ outgoing, warn }: Recorder): void {
+  if (!inBundle) return;
+  const calls = [
+    outgoing?.mayWant('aws') && !awsHandedOver() ? 'captureAws([SQSClient])' : undefined,
+    outgoing?.mayWant('sql') && !pgHandedOver() ? 'capturePg([pg])' : undefined,
+  ].filter((call) => call !== undefined);
+  if (calls.length > 0) warn('bundle:clients', clientsMissing(calls));
+  if (!isNamed()) warn('bundle:names', NAMES_MISSING);
+}
+
+function clientsMissing(calls: string[]): string {
+  return (
+    'In a bundle, clients of AWS SDK and pg cannot be found by themselves, and their calls are not ' +
+    `recorded. Hand over those that the application uses, in main.ts: ${calls.join(' and ')} from ` +
+    "'nestjs-xray'; where it uses none, say so: capture: { aws: false, sql: false }."
+  );
+}
+
+const NAMES_MISSING =
+  'Class names are minified in this bundle: controllers and methods appear in traces by names such ' +
+  'as "a.load". Keep them when bundling: keepNames (esbuild), or keep_classnames and keep_fnames of ' +
+  "the minimizer (webpack, rspack); or give names yourself: @Subsegment('Cart.load').";
+
+/** A minifier makes this name as short as any; a bundler that avoids a clash only adds to it. */
+function isNamed(): boolean {
+  class KeptName {}
+  return KeptName.name.startsWith('KeptName');
+}
