@@ -15,6 +15,7 @@ export type { RecorderLogger } from './core/warn-once';
 export type { SegmentNode, SubsegmentNode, TraceNode } from './core/trace-node';
 export { capture, captureSegment } from './core/capture';
 export { Annotation, Metadata } from './decorators/parameter.decorators';
+export { CurrentSegment } from './decorators/current-segment.decorator';
 export { Segment } from './decorators/segment.decorator';
 export { SkipSubsegment } from './decorators/skip-subsegment.decorator';
 export { Subsegment } from './decorators/subsegment.decorator';

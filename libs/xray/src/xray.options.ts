@@ -18,6 +18,8 @@ export const XRAY_OPTIONS = Symbol('nestjs-xray.options');
 export interface XrayOptions {
   /** Name of the segments, and so of the node on the service map. `AWS_XRAY_TRACING_NAME` wins. */
   serviceName: string;
+  /** The version of the service, on every segment as `service.version`. */
+  serviceVersion?: string;
   /**
    * Pattern with `*` and `?` that the request's Host header is matched with: where it
    * fits, the segment is named after the host, else `serviceName`. `AWS_XRAY_URL` wins.
@@ -96,6 +98,16 @@ export interface XrayOptions {
    * second; segments that open before the answer go without it. Default none.
    */
   plugins?: (BuiltInPlugin | Plugin)[];
+  /**
+   * Whether the lines of Nest's Logger are recorded on what is active when they are logged, as metadata
+   * `logs`. They are printed as ever. Default: unless `NODE_ENV` is `production`.
+   */
+  logs?: boolean;
+  /**
+   * The log groups of CloudWatch that the application logs to, by name or ARN, so that X-Ray's
+   * console finds the logs of a trace. On ECS the plugin `ecs` knows them.
+   */
+  logGroups?: string[];
   /** Where the library reports trouble, once for each cause. Default: Nest's Logger. */
   logger?: RecorderLogger;
   /** False leaves the application as if the module were not there. Default true. */

@@ -91,7 +91,8 @@ export class Recorder implements InvocationOwner {
 
   /** Puts further fields on the segments that are opened from now on. */
   describe(resource: SegmentBase): void {
-    this.base = { ...this.base, ...resource };
+    // What the application says itself, such as its log groups, stays.
+    this.base = { ...this.base, ...resource, aws: { ...resource.aws, ...this.base.aws } };
   }
 
   /**

@@ -13,16 +13,19 @@ export interface Runtime {
   missing: ((what: string) => void) | undefined;
   /** Whether documents say where in the code a decorator stands. */
   source: boolean;
+  /** Whether lines of the log are recorded. */
+  logs: boolean;
 }
 
 const started: Runtime[] = [];
 
 /** A cell, so that the hot path reads one field of one object. */
-export const runtime: Partial<Runtime> & { source: boolean } = {
+export const runtime: Partial<Runtime> & { source: boolean; logs: boolean } = {
   recorder: undefined,
   serviceName: undefined,
   missing: undefined,
   source: false,
+  logs: false,
 };
 
 export function startRuntime(added: Runtime): void {
@@ -42,4 +45,5 @@ function apply(): void {
   runtime.serviceName = current?.serviceName;
   runtime.missing = current?.missing;
   runtime.source = current?.source ?? false;
+  runtime.logs = current?.logs ?? false;
 }

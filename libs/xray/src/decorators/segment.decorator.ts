@@ -5,7 +5,14 @@ import { CallSite, DetailedCall } from './call-sites';
 import { asMethod, copyIdentity } from './copy-identity';
 import { markTraced, markWrapper } from './marks';
 import { parameterRules } from './parameter-rules';
-import { methodAt } from './subsegment.decorator';
+import { methodAt, type Resolved } from './subsegment.decorator';
+import type {
+  AnyArgs,
+  AnyOptions,
+  AnyResult,
+  SegmentDecorator,
+  SubsegmentOptions,
+} from './subsegment.options';
 import { nameOf } from './wrap-class';
 import type { Method } from './wrap-method';
 
@@ -15,20 +22,25 @@ import type { Method } from './wrap-method';
  *
  * The sampler decides as for a request, by the name. Needs XrayModule; without it the method simply runs.
  *
- * @param name the segment's name, and so of the node on the service map. Default `Class.method`.
+ * @param options its name, which is that of the node on the service map (default `Class.method`), or
+ *   what else to record, as with @Subsegment.
  */
-export function Segment(name?: string): MethodDecorator {
+export function Segment<A extends AnyArgs = AnyArgs, R = AnyResult>(
+  options?: string | SubsegmentOptions<A, R>,
+): SegmentDecorator<A, R>;
+/** Typed after the method `F`, which has to be public: `@Segment<Jobs['run']>({ … })`. */
+export function Segment<F extends (...args: AnyArgs) => unknown>(
+  options: SubsegmentOptions<Parameters<F>, Resolved<ReturnType<F>>>,
+): SegmentDecorator<Parameters<F>, Resolved<ReturnType<F>>>;
+export function Segment(given: string | AnyOptions = {}) {
+  const options = typeof given === 'string' ? { name: given } : given;
   const location = new SourceLocation(Segment);
-  return (target, key, descriptor) => {
+  return (target: object, key: string | symbol, descriptor: PropertyDescriptor): void => {
     const { method, owner } = methodAt('Segment', target, key, descriptor);
-    const site = new CallSite(
-      name ?? `${owner}.${nameOf(key)}`,
-      location,
-      {},
-      parameterRules(target, key, method),
-    );
+    const label = options.name ?? `${owner}.${nameOf(key)}`;
+    const site = new CallSite(label, location, options, parameterRules(target, key, method));
     markTraced(target, key);
-    descriptor.value = wrapRoot(method, site) as typeof descriptor.value;
+    descriptor.value = wrapRoot(method, site);
   };
 }
 

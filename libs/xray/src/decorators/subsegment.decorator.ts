@@ -22,7 +22,8 @@ import { wrapMethod, type Method } from './wrap-method';
  *
  * Without an active segment the method simply runs.
  *
- * @param options its name (default `Class.method`), or what else to record.
+ * @param options its name (default `Class.method`; of a class, what stands before the dot), or what
+ *   else to record.
  * @example
  * @Subsegment({ annotations: ([id]: [string], user?: User) => ({ id, found: user !== undefined }) })
  * find(id: string): Promise<User | undefined>
@@ -43,7 +44,7 @@ export function Subsegment(given: string | AnyOptions = {}) {
     descriptor?: PropertyDescriptor | number,
   ): void => {
     if (key === undefined && typeof target === 'function' && descriptor === undefined) {
-      wrapClass(target as abstract new () => unknown, { ...options, name: undefined }, location);
+      wrapClass(target as abstract new () => unknown, options, location);
       return;
     }
     const { method, owner } = methodAt('Subsegment', target, key, descriptor);

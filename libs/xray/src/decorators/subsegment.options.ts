@@ -20,7 +20,7 @@ export type MetadataValues = Record<string, unknown>;
  * a promise resolves to, an Observable emitted last, a generator returned.
  */
 export interface SubsegmentOptions<A extends AnyArgs, R> {
-  /** Default `Class.method`. */
+  /** Default `Class.method`. Of a class: what stands before the dot. */
   name?: string;
   /**
    * Searchable values, recorded when the call is over; `result` is undefined when it failed.
@@ -58,3 +58,12 @@ export interface SubsegmentDecorator<A extends AnyArgs, R> {
     descriptor: TypedPropertyDescriptor<M>,
   ): void;
 }
+
+/** Decorates methods that take `A` and result in `R`. */
+export type SegmentDecorator<A extends AnyArgs, R> = <
+  M extends (...args: A) => Returned<R | undefined>,
+>(
+  target: object,
+  key: string | symbol,
+  descriptor: TypedPropertyDescriptor<M>,
+) => void;

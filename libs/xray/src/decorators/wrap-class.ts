@@ -53,7 +53,7 @@ function wrapOn(
     const method = methodOf(from, key)!;
     if (picks && !picks(method)) return [];
     if (isSettled(from, key, method) || isOptedOut(from)) return [];
-    const label = `${target.name}.${nameOf(key)}`;
+    const label = `${options.name ?? target.name}.${nameOf(key)}`;
     const site = new CallSite(label, location, options, parameterRules(from, key, method));
     return [replace(owner, key, from, site)];
   });

@@ -43,6 +43,12 @@ export const MODULE_OPTIONS = documented<XrayOptions>({
     takes: 'a name',
     fits: fits.text,
   },
+  serviceVersion: {
+    says: 'The version of the service, on every segment as `service.version`.',
+    default: 'none',
+    takes: 'a text, such as "1.4.0"',
+    fits: fits.text,
+  },
   dynamicNaming: {
     says: "Glob for the request's Host header: where it fits, the segment is named after the host.",
     default: 'none',
@@ -152,6 +158,18 @@ export const MODULE_OPTIONS = documented<XrayOptions>({
     default: 'unless `NODE_ENV` is `production`',
     takes: 'true or false',
     fits: fits.flag,
+  },
+  logs: {
+    says: "Record the lines of Nest's Logger as [metadata `logs`](#log-lines) on what is active.",
+    default: 'unless `NODE_ENV` is `production`',
+    takes: 'true or false',
+    fits: fits.flag,
+  },
+  logGroups: {
+    says: "CloudWatch's log groups, by name or ARN, so that X-Ray's console finds the [logs of a trace](#log-lines).",
+    default: 'none',
+    takes: 'a list of names or ARNs of log groups',
+    fits: fits.listOf(fits.text),
   },
   plugins: {
     says: '[Where the process runs](#where-the-process-runs): `ec2`, `ecs`, `eks`, `elastic-beanstalk`, or your own.',

@@ -1,4 +1,5 @@
 import type { SegmentOwner } from '../core/recorded-node';
+import { inLifecycleHook } from '../instrumentation/nest/lifecycle-hooks';
 import { ContextMissingError } from '../xray.errors';
 import type { XrayOptions } from '../xray.options';
 
@@ -22,7 +23,8 @@ export function contextMissing(
   switch (strategyFor(options, recorder)) {
     case 'error':
       return (what) => {
-        throw new ContextMissingError(what);
+        if (!inLifecycleHook()) throw new ContextMissingError(what);
+        recorder.warn(`missing:${what}`, new ContextMissingError(what).message);
       };
     case 'log':
       return (what) => recorder.warn(`missing:${what}`, new ContextMissingError(what).message);

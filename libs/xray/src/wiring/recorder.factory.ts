@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Emitter } from '../core/emitter';
 import { anyGlob } from '../core/glob';
 import { OutgoingPolicy } from '../core/outgoing';
-import { Recorder } from '../core/recorder';
+import { Recorder, type SegmentBase } from '../core/recorder';
 import { redactPattern } from '../core/redact';
 import type { RecorderLogger } from '../core/warn-once';
 import { parseTraceHeader, type TraceHeader } from '../document';
@@ -57,9 +57,25 @@ export function createRecorder(options: XrayOptions): Recorder {
     redact: redactPattern(options.redact),
     maxMetadataLength: options.maxMetadataLength,
     indexes: options.indexAttributes && anyGlob(options.indexAttributes),
-    base: { service: { runtime: 'node', runtime_version: process.version } },
+    base: baseOf(options),
   });
   return recorder;
+}
+
+/** What every segment says of the process, apart from where it runs. */
+function baseOf({ serviceVersion, logGroups }: XrayOptions): SegmentBase {
+  const service = { runtime: 'node', runtime_version: process.version };
+  const base: SegmentBase = {
+    service: serviceVersion === undefined ? service : { version: serviceVersion, ...service },
+  };
+  if (logGroups?.length) base.aws = { cloudwatch_logs: logGroups.map(logGroup) };
+  return base;
+}
+
+/** `arn:aws:logs:eu-central-1:123456789012:log-group:/shop/api`, with `:*` behind it or not, or the name alone. */
+function logGroup(group: string): { log_group: string; arn?: string } {
+  const name = group.startsWith('arn:') ? group.split(':')[6] : undefined;
+  return name ? { log_group: name, arn: group.replace(/:\*$/, '') } : { log_group: group };
 }
 
 /** For an application that is not traced: it opens nothing, and touches nothing of the process. */

@@ -6,6 +6,8 @@ import type { Undo } from '../decorators/wrap-class';
 import { HttpEntry } from '../entry/http.entry';
 import { MessageEntry } from '../entry/message.entry';
 import { SegmentName } from '../entry/segment-name';
+import { watchLifecycleHooks } from '../instrumentation/nest/lifecycle-hooks';
+import { recordLogLines } from '../instrumentation/nest/log-lines';
 import { receiveRpcHeaders } from '../instrumentation/nest/rpc-header';
 import { instrumentOutgoing } from '../instrumentation/outgoing/install';
 import { detectResource } from '../plugins/detect-resource';
@@ -43,10 +45,19 @@ export class Wiring implements OnApplicationBootstrap {
 
   private start(): void {
     const { options, recorder, discovery } = this;
-    const { source = process.env.NODE_ENV !== 'production', plugins } = options;
+    const development = process.env.NODE_ENV !== 'production';
+    const { source = development, logs = development, plugins } = options;
     const { service: serviceName } = new SegmentName(options);
-    this.runtime = { recorder, serviceName, missing: contextMissing(options, recorder), source };
+    this.runtime = {
+      recorder,
+      serviceName,
+      missing: contextMissing(options, recorder),
+      source,
+      logs,
+    };
     startRuntime(this.runtime);
+    if (logs) recordLogLines();
+    if (this.runtime.missing) watchLifecycleHooks();
     if (plugins) {
       const detected = detectResource(plugins, createLogger(options));
       void detected.then((resource) => resource && recorder.describe(resource));

@@ -17,6 +17,7 @@ import {
 import type { RecordedNode, SpanFace } from '../../core/recorded-node';
 import { apiSpan, withApiData } from './api-span';
 import { exceptionEvents } from './exception-events';
+import { logEvents } from './log-events';
 import { keyValues, SpanKind, StatusCode, type OtlpSpan } from './otlp-span';
 
 /** Where the code ran, and the spans of one document. */
@@ -106,7 +107,7 @@ function spanOf(
   };
   if (parentSpanId !== undefined) span.parentSpanId = parentSpanId;
   if (node.links) span.links = node.links.map(linkOf);
-  const events = exceptionEvents(node);
+  const events = [...logEvents(node), ...exceptionEvents(node)];
   if (events.length > 0) span.events = events;
   // A server's 4xx is the caller's failure, not the span's: the conventions leave its status unset.
   if (node.fault || (node.error && !(isSegment && node.http))) {
