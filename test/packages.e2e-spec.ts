@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { withChromium } from './chromium';
 import { freePort, root, until } from './stack';
 import { type Installed, Packed, type Running } from './support/packages';
@@ -171,6 +173,21 @@ describe('the packages for npm', () => {
         await page.locator('[role=row][data-name="CartService.total"]').waitFor();
       });
     });
+
+    it('show it in the terminal, as Markdown, and to a coding agent', async () => {
+      const printed = await installed.npx('local-xray', 'trace', 'last', '--endpoint', address);
+      expect(printed).toContain('shop GET /cart/total 200');
+      expect(printed).toContain('CartService.total');
+
+      const markdown = await fetch(`http://${address}/traces/${id}.md`);
+      expect((await markdown.text()).trim()).toBe(printed.trim());
+
+      const client = new Client({ name: 'test', version: '1' });
+      await client.connect(new StreamableHTTPClientTransport(new URL(`http://${address}/mcp`)));
+      const { content } = await client.callTool({ name: 'get_trace', arguments: { id } });
+      await client.close();
+      expect((content as { text: string }[])[0]!.text.trim()).toBe(printed.trim());
+    }, 60_000);
 
     it('compile what docs/local-xray.md says of an app of one’s own', async () => {
       const text = readFileSync(join(root, 'docs/local-xray.md'), 'utf8');

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addReadingCommands } from './cli/reading-commands';
 import {
   DEFAULT_ADDRESS,
   DEFAULT_DATABASE,
@@ -23,9 +24,17 @@ interface Flags {
 /** Whatever runs: containers and supervisors wait for some seconds only. What was acknowledged is in the file by then. */
 const END_MS = 1900;
 
-/** The command line: starts local X-Ray and ends it on SIGINT or SIGTERM. Exit code 1 when it cannot start. */
+/**
+ * The command line: starts local X-Ray and ends it on SIGINT or SIGTERM, or with a command asks one
+ * that runs already. Exit code 1 when it cannot.
+ */
 export async function runLocalXray(argv: string[]): Promise<void> {
-  const flags = command().parse(argv).opts<Flags>();
+  const program = command().action((flags: Flags) => start(flags));
+  addReadingCommands(program);
+  await program.parseAsync(argv);
+}
+
+async function start(flags: Flags): Promise<void> {
   let running: LocalXray;
   try {
     running = await startLocalXray(optionsOf(flags));

@@ -8,6 +8,7 @@ import { GroupsModule } from './groups/groups.module';
 import type { ResolvedOptions } from './options/local-xray.options';
 import { SamplingModule } from './sampling/sampling.module';
 import { TagsModule } from './tags/tags.module';
+import { TextsModule } from './texts/texts.module';
 import { TracesModule } from './traces/traces.module';
 import { TransportsModule } from './transports/transports.module';
 
@@ -26,6 +27,7 @@ export class ServerModule {
         SamplingModule,
         TagsModule,
         AccountModule,
+        TextsModule,
         ConsoleModule,
       ],
     };

@@ -1,3 +1,5 @@
+export { answered, compareTrees, isOpen } from './compare';
+export type { Change, CompareRow, CompareSide, Comparison } from './compare';
 export {
   exceptionChains,
   isLibrary,
@@ -12,7 +14,7 @@ export type { Hint, HintKind } from './hints/hints';
 export { length, union, without } from './intervals';
 export type { Interval } from './intervals';
 export { pathOf, shortQuery } from './node-label';
-export { exceptionsOf } from './node-status';
+export { exceptionsOf, isPassedUp } from './node-status';
 export { operationOf, withoutLiterals } from './operation';
 export type { Operation } from './operation';
 export { queriesOf } from './queries';
@@ -21,6 +23,8 @@ export { nearestSource, sourceOf } from './source';
 export type { SourcePlace } from './source';
 export { severity, STATUSES, statusOf } from './status';
 export type { Status } from './status';
+export { comparisonText } from './text/comparison-text';
+export { cut, withinBytes } from './text/cut';
 export { topHints } from './text/hint-text';
 export { nodeText } from './text/node-text';
 export { topException } from './text/sections';

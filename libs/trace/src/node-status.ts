@@ -7,6 +7,11 @@ export function exceptionsOf(node: TraceNode): ExceptionDocument[] {
   return typeof cause === 'object' && Array.isArray(cause?.exceptions) ? cause.exceptions : [];
 }
 
+/** A segment answers for what happened in it, wherever it began. */
+export function isPassedUp(node: TraceNode): boolean {
+  return node.passedUp && node.kind === 'subsegment';
+}
+
 /**
  * Sets `status`, `worst` and `passedUp`. A fault (error, throttle) is passed up
  * when a node below has one too, unless this node records an exception of its

@@ -1,10 +1,9 @@
 import type { CausePart, Filter } from './filter-ast';
-import { keywordOf } from './filter-keywords';
 import { compareNumber, compareText, decide, type Leaf } from './filter-logic';
 import type { RootCause, TraceSummary } from '../trace/summary.types';
 
 /** What `rootcause.….service`, `.entity` or `.exception` is about, one at a time. */
-export interface CauseItem {
+interface Item {
   name: string | undefined;
   type?: string;
   message?: string;
@@ -32,7 +31,7 @@ export function decideOnCauses(
   );
 }
 
-function itemsOf({ Services }: RootCause, part: CausePart): CauseItem[] {
+function itemsOf({ Services }: RootCause, part: CausePart): Item[] {
   if (part === 'service') {
     return Services.map(({ Name, Type, Inferred }, index) => ({
       name: Name,
@@ -42,7 +41,7 @@ function itemsOf({ Services }: RootCause, part: CausePart): CauseItem[] {
       last: index === Services.length - 1,
     }));
   }
-  return Services.flatMap(({ EntityPath }): CauseItem[] => {
+  return Services.flatMap(({ EntityPath }): Item[] => {
     if (part === 'entity') {
       return EntityPath.map(({ Name, Remote, Coverage }, index) => ({
         name: Name,
@@ -63,18 +62,21 @@ function itemsOf({ Services }: RootCause, part: CausePart): CauseItem[] {
   });
 }
 
-function decideLeaf(leaf: Leaf, item: CauseItem): boolean {
+function decideLeaf(leaf: Leaf, item: Item): boolean {
   switch (leaf.kind) {
-    case 'boolean':
-      return keywordOf('boolean', leaf.keyword).cause!.read(item) === leaf.is;
+    case 'boolean': {
+      const { index, last, inferred = false, remote = false } = item;
+      const is = { first: index === 0, last, inferred, remote }[leaf.keyword as 'first'];
+      return is === leaf.is;
+    }
     case 'number':
       return compareNumber(
-        keywordOf('number', leaf.keyword).cause!.read(item),
+        leaf.keyword === 'index' ? item.index : item.coverage,
         leaf.op,
         leaf.value,
       );
     case 'text':
-      return compareText(keywordOf('text', leaf.keyword).cause!.read(item), leaf.op, leaf.value);
+      return compareText(item[leaf.keyword as 'name' | 'type' | 'message'], leaf.op, leaf.value);
     default:
       throw new Error(`${leaf.kind} cannot stand in a root cause`);
   }

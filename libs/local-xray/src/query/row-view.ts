@@ -1,4 +1,4 @@
-import type { FacetKind } from '../aggregates/facets';
+import { FACET_KEYWORDS, type FacetKeyword } from './filter-ast';
 import type { TraceView } from './filter-evaluate';
 import type { QueryDatabase } from './query-database';
 import type { ShapeCache } from './shape-cache';
@@ -97,10 +97,10 @@ export class RowView implements TraceView {
     return (this.built = buildTraceModel(rows.map(({ body }) => JSON.parse(body) as AnyDocument)));
   }
 
-  facets(kind: FacetKind): string[] {
+  facets(keyword: FacetKeyword): string[] {
     return this.all<{ name: string }>(
       `SELECT f.name FROM occurrences AS o JOIN facets AS f ON f.n = o.facet
-       WHERE o.trace = ? AND o.kind = ${kind}`,
+       WHERE o.trace = ? AND o.kind = ${FACET_KEYWORDS[keyword]}`,
     ).map(({ name }) => name);
   }
 

@@ -1,5 +1,4 @@
-import type { Filter } from './filter-ast';
-import { facetOf } from './filter-keywords';
+import { FACET_KEYWORDS, type Filter, isFacet } from './filter-ast';
 import {
   annotationValue,
   compileFilter,
@@ -109,11 +108,10 @@ function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | u
       ordered: true,
     };
   }
-  const facet = item.kind === 'text' && item.op === '=' ? facetOf(item.keyword) : undefined;
-  if (item.kind === 'text' && facet !== undefined && upper !== TRUE) {
+  if (item.kind === 'text' && item.op === '=' && isFacet(item.keyword) && upper !== TRUE) {
     // Of the rows of one name a trace has one that counts it.
     const where = sql(
-      `f.kind = ${facet} AND f.name = ? AND o.facet = f.n AND o.traces = 1 AND o.start >= ? AND o.start <= ?`,
+      `f.kind = ${FACET_KEYWORDS[item.keyword]} AND f.name = ? AND o.facet = f.n AND o.traces = 1 AND o.start >= ? AND o.start <= ?`,
       item.value!,
       from,
       to,

@@ -57,10 +57,6 @@ export class ReadContext {
     });
   }
 
-  groupNames(): string[] {
-    return this.groups().map(({ GroupName }) => GroupName);
-  }
-
   private expressionOf(group: string): string {
     if (group === 'Default') return '';
     const found = this.groups().find(

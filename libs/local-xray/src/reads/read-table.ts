@@ -1,7 +1,6 @@
-import { partsOf } from '../query';
+import { completeFilter } from '../query';
 import { completions } from './completions';
 import { readDocuments, readTrace } from './documents';
-import { readFilterCompletion } from './filter-completion';
 import type { ReadContext } from './read-context';
 import { readSamplingReports, readSettings } from './settings';
 import { readGraph, readSeries, readTraceGraph } from './statistics';
@@ -30,8 +29,7 @@ export const READS: { readonly [Name in ReadName]: Read<Name> } = {
   traceGraph: readTraceGraph,
   series: readSeries,
   completions: ({ database }, query) => completions(database, query),
-  filterCompletion: readFilterCompletion,
-  filterParts: (_, expression) => ({ parts: partsOf(expression) }),
+  filterCompletion: (_, { expression, offset }) => completeFilter(expression, offset),
   checkFilter: (context, { filter, ofGroup }) => {
     context.check(filter, ofGroup);
     return null;

@@ -15,4 +15,3 @@ export type {
   ValueWithServiceIds,
 } from './summary.types';
 export { scanTimes } from './scan-times';
-export { type Durations, TimeTotals, twoDigits } from './time-totals';

@@ -24,9 +24,14 @@ export function hintLine(tree: TraceTree, hint: Hint): string {
   return cut(`${NAMES[hint.kind]}${where && ` in ${where}`}: ${hint.title}, ${cost}`, 300);
 }
 
-/** The costliest hints, a line each, for lists. */
+/** Where time went says less than why. */
+const WHERE_ONLY: readonly HintKind[] = ['dominant-child', 'unaccounted'];
+
+/** The costliest hints, a line each, for lists; those that name a cause come first. */
 export function topHints(tree: TraceTree, most: number): string[] {
+  const rank = ({ kind }: Hint): number => Number(WHERE_ONLY.includes(kind));
   return hintsOf(tree)
+    .sort((a, b) => rank(a) - rank(b))
     .slice(0, most)
     .map((hint) => hintLine(tree, hint));
 }

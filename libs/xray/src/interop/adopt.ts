@@ -1,7 +1,6 @@
 import { clockOffset } from '../core/clock';
 import type { RecordedNode } from '../core/recorded-node';
 import { runtime } from '../core/runtime';
-import { CROWD } from '../core/recorded-node';
 import { Segment } from '../core/segment';
 import { Subsegment } from '../core/subsegment';
 import { Unsampled } from '../core/unsampled';
@@ -35,13 +34,7 @@ export function adopt(value: unknown): unknown {
   const offset = clockOffset();
   const children = made.subsegments;
   const segment = become(made, Segment.prototype);
-  Object.assign(segment, {
-    owner: recorder,
-    clock: offset,
-    annotationCount: 0,
-    closedWithin: 0,
-    crowdedAt: CROWD,
-  });
+  Object.assign(segment, { owner: recorder, clock: offset, annotationCount: 0 });
   recorder.track(segment);
   for (const child of children ?? []) adoptUnder(segment, child);
   return segment;

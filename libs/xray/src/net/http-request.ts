@@ -7,8 +7,6 @@ export interface HttpAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
-  /** The same as it came. */
-  bytes: Buffer;
 }
 
 export interface HttpRequest {
@@ -59,8 +57,7 @@ export function httpAnswer(
           response.on('error', reject);
           response.on('end', () => {
             const { statusCode: status = 0, headers } = response;
-            const bytes = Buffer.concat(chunks);
-            resolve({ status, headers, body: bytes.toString(), bytes });
+            resolve({ status, headers, body: Buffer.concat(chunks).toString() });
           });
         });
         const late = () => request.destroy(new Error(`no answer within ${timeoutMs} ms`));

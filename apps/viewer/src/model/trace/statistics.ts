@@ -1,4 +1,5 @@
 import {
+  isPassedUp,
   type Operation,
   operationOf,
   severity,
@@ -80,11 +81,6 @@ export function statisticsOf(tree: TraceTree): StatisticsRow[] {
       max: durations[durations.length - 1] ?? 0,
     };
   });
-}
-
-/** A segment answers for what happened in it, wherever it began. */
-export function isPassedUp(node: TraceNode): boolean {
-  return node.passedUp && node.kind === 'subsegment';
 }
 
 /** How far up a call of the same operation is looked for: recursion through more is rare. */

@@ -6,7 +6,7 @@ import { useKeys } from '../../components/keys';
 import { Failure, Skeleton } from '../../components/load-state';
 import { traceTitle } from '../../components/trace-head';
 import { useQuery } from '../../components/use-query';
-import { answered, compareTrees } from '../../model/trace/compare';
+import { answered, compareTrees } from '@nestjs-xray/trace';
 import { navigate } from '../../router';
 import { useTitle } from '../../components/use-title';
 import type { PageProps } from '../../page';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { Glyph } from '../../components/status';
 import { traceHref } from '../../model/address';
-import { isOpen, type Change, type CompareRow, type CompareSide } from '../../model/trace/compare';
+import { isOpen, type Change, type CompareRow, type CompareSide } from '@nestjs-xray/trace';
 import { count, ms } from '../../model/format';
 import { severity, type TraceTree } from '@nestjs-xray/trace';
 import { signed } from './sides';

@@ -3,7 +3,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../components/keys';
 import { Empty } from '../../components/load-state';
 import { SearchField } from '../../components/search-field';
-import { answered, isOpen, type Comparison, type CompareRow } from '../../model/trace/compare';
+import { answered, isOpen, type Comparison, type CompareRow } from '@nestjs-xray/trace';
 import { count } from '../../model/format';
 import type { TraceTree } from '@nestjs-xray/trace';
 import { DifferenceRow, type DeltaScale } from './difference-row';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { Badge } from '../../components/status';
 import { traceHref } from '../../model/address';
-import { answered, type Comparison } from '../../model/trace/compare';
+import { answered, type Comparison } from '@nestjs-xray/trace';
 import { stripOf } from '../../model/trace/compare.strip';
 import { clock, count, duration, ms, three } from '../../model/format';
 import type { TraceTree } from '@nestjs-xray/trace';

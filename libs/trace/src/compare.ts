@@ -1,12 +1,7 @@
-import {
-  type Operation,
-  operationOf,
-  severity,
-  type Status,
-  type TraceNode,
-  type TraceTree,
-} from '@nestjs-xray/trace';
-import { isPassedUp } from './statistics';
+import { isPassedUp } from './node-status';
+import { type Operation, operationOf } from './operation';
+import { severity, type Status } from './status';
+import type { TraceNode, TraceTree } from './trace-node';
 
 export type Change = 'new' | 'gone' | 'slower' | 'faster' | 'same';
 

@@ -1,11 +1,8 @@
-import {
-  faultyPost,
-  goodPost,
-  TraceWriter,
-} from '../../../../../libs/trace/test/cruddur-traces.mjs';
-import type { SubsegmentDocument } from '@nestjs-xray/document';
+import { faultyPost, goodPost, TraceWriter } from '../test/cruddur-traces.mjs';
 import { compareTrees, type Comparison } from './compare';
-import { buildTree, type TraceTree } from '@nestjs-xray/trace';
+import type { SubsegmentDocument } from './document';
+import type { TraceTree } from './trace-node';
+import { buildTree } from './trace-tree';
 
 const T0 = 1_795_354_386;
 

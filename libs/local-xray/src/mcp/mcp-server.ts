@@ -1,0 +1,49 @@
+import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { TraceTexts } from '../texts/trace-texts';
+import { VERSION } from '../version';
+import { TOOLS } from './mcp-tools';
+
+const INSTRUCTIONS =
+  'Traces of the applications that report to this local X-Ray: what each request did, how long it took, what failed, and in which line of source. find_traces lists them with what they suffer from; get_trace explains one. Nothing can be changed here.';
+
+/** A server for one connection: every tool reads, none writes. */
+export function createMcpServer(texts: TraceTexts): McpServer {
+  const server = new McpServer(
+    { name: 'local-xray', title: 'Local X-Ray', version: VERSION },
+    { instructions: INSTRUCTIONS },
+  );
+  for (const { name, title, description, input, answer } of TOOLS) {
+    server.registerTool(
+      name,
+      { title, description, inputSchema: input, annotations: { readOnlyHint: true } },
+      async (given, { signal }) => {
+        try {
+          const text = await answer(texts, given as Record<string, string | undefined>, signal);
+          return { content: [{ type: 'text', text }] };
+        } catch (error) {
+          // For the model to read, and to ask better.
+          return { isError: true, content: [{ type: 'text', text: (error as Error).message }] };
+        }
+      },
+    );
+  }
+  server.registerResource(
+    'trace',
+    new ResourceTemplate('trace://{id}', {
+      list: async ({ signal }) => ({
+        resources: (await texts.newest(signal)).map(({ id, title }) => ({
+          uri: `trace://${id}`,
+          name: id,
+          title,
+          mimeType: 'text/markdown',
+        })),
+      }),
+    }),
+    { title: 'A trace', description: 'A trace as text', mimeType: 'text/markdown' },
+    async (uri, { id }, { signal }) => {
+      const text = await texts.trace(String(id), undefined, signal);
+      return { contents: [{ uri: uri.href, mimeType: 'text/markdown', text }] };
+    },
+  );
+  return server;
+}

@@ -1,0 +1,96 @@
+import {
+  buildTree,
+  comparisonText,
+  MOST_BYTES,
+  nodeText,
+  topException,
+  topHints,
+  traceText,
+  type TraceTree,
+  withinBytes,
+} from '@nestjs-xray/trace';
+import type { TraceReads } from '../reads/trace-reads';
+import { rowText } from './row-text';
+import { parseSince } from './since';
+import { traceIdIn } from './trace-id';
+
+/** What was asked for is not there; the message says what to do. */
+export class NotFoundError extends Error {
+  override readonly name = 'NotFoundError';
+}
+
+const MOST_TRACES = 50;
+/** So many of the listed traces are read whole, for their hints. */
+const READ_WHOLE = 10;
+
+/** What was recorded as text of at most 20 kB, for terminals and for language models. */
+export class TraceTexts {
+  constructor(private readonly reads: TraceReads) {}
+
+  /** The newest traces that a filter expression selects, with what each of the first suffers from. */
+  async find(
+    { filter, since = '1h', limit = 20 }: { filter?: string; since?: string; limit?: number },
+    signal?: AbortSignal,
+  ): Promise<string> {
+    const now = Date.now() / 1000;
+    const from = parseSince(since, now);
+    const most = Math.min(Math.max(1, Math.floor(limit)), MOST_TRACES);
+    const query = { from, to: now + 60, limit: most, ...(filter && { filter }) };
+    const { rows, counts } = await this.reads.list(query, signal);
+    const trees = await Promise.all(
+      rows.slice(0, READ_WHOLE).map(({ id }) => this.tree(id, signal).catch(() => undefined)),
+    );
+    const lines = [
+      `${counts.total} traces since ${new Date(from * 1000).toISOString()}${filter ? ` with ${filter}` : ''}: ` +
+        `${counts.fault} fault, ${counts.throttle} throttle, ${counts.error} error, ${counts.ok} ok.`,
+      rows.length < counts.total ? `The newest ${rows.length}:` : '',
+      ...rows.flatMap((row, at) => [`- ${rowText(row)}`, ...remarks(trees[at])]),
+    ].filter((line) => line !== '');
+    return withinBytes(lines, MOST_BYTES, 'Narrow it with a filter, a shorter time or a limit.');
+  }
+
+  /** One trace, or all of one node of it. */
+  async trace(id: string, node?: string, signal?: AbortSignal): Promise<string> {
+    const tree = await this.tree(id, signal);
+    if (!node) return traceText(tree);
+    const text = nodeText(tree, node);
+    if (text !== undefined) return text;
+    throw new NotFoundError(
+      `Trace ${tree.id} has no segment or subsegment ${JSON.stringify(node.slice(0, 40))}. Its text has the ids, after #.`,
+    );
+  }
+
+  async compare(a: string, b: string, signal?: AbortSignal): Promise<string> {
+    return comparisonText(await this.tree(a, signal), await this.tree(b, signal));
+  }
+
+  /** Ids of the newest traces with a title for each. */
+  async newest(signal?: AbortSignal): Promise<{ id: string; title: string }[]> {
+    const { rows } = await this.reads.list({ from: 0, to: 1e11, limit: 20 }, signal);
+    return rows.map((row) => ({ id: row.id, title: rowText(row) }));
+  }
+
+  private async tree(id: string, signal?: AbortSignal): Promise<TraceTree> {
+    const wanted = id.trim() === 'last' ? (await this.newest(signal))[0]?.id : traceIdIn(id);
+    if (wanted === undefined) throw new NotFoundError(unknown(id));
+    const trace = await this.reads.trace(wanted, signal);
+    if (!trace) {
+      throw new NotFoundError(
+        `There is no trace ${wanted}. It may be older than the retention time, or not have come yet.`,
+      );
+    }
+    return buildTree(trace, Date.now() / 1000);
+  }
+}
+
+function unknown(id: string): string {
+  return id.trim() === 'last'
+    ? 'There is no trace yet. Send a request to an app that is traced, then ask again.'
+    : `${JSON.stringify(id.slice(0, 80))} is no trace id. Write one such as 1-67000000-0123456789abcdef01234567, or last.`;
+}
+
+function remarks(tree: TraceTree | undefined): string[] {
+  if (!tree) return [];
+  const exception = topException(tree);
+  return [...(exception ? [exception] : []), ...topHints(tree, 2)].map((remark) => `  - ${remark}`);
+}
