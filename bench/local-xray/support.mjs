@@ -44,7 +44,7 @@ export async function startServer({ db, args = [] } = {}) {
       () => false,
     );
     if (healthy) break;
-    if (attempt > 200 || child.exitCode !== null) throw new Error('Local X-Ray did not start.');
+    if (attempt > 1000 || child.exitCode !== null) throw new Error('Local X-Ray did not start.');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const ask = (question) =>

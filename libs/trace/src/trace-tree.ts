@@ -99,7 +99,6 @@ class Builder {
     const label =
       kind === 'segment' ? labelOfSegment(doc as SegmentDocument) : labelOfSubsegment(doc);
     const node: TraceNode = {
-      ...label,
       key: this.keyFor(String(doc.id)),
       kind,
       doc,
@@ -122,6 +121,8 @@ class Builder {
       status: 'ok',
       passedUp: false,
       worst: 'ok',
+      // Last: what follows a spread is added member by member, which takes ten times as long.
+      ...label,
     };
     if (parent) node.parent = parent;
     const segment = kind === 'segment' ? node : parent?.segment;

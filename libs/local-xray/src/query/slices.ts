@@ -17,8 +17,8 @@ export interface Slice {
   end: Cursor | undefined;
 }
 
-/** Traces in the first slice, in any, and how long the statements on one should take. */
-const FIRST = 500;
+/** Traces in a slice, at least and at most, and how long the statements on one should take. */
+const MIN = 1000;
 const MAX = 20_000;
 const AIM_MS = 15;
 
@@ -33,7 +33,7 @@ export async function* slices(
   database: QueryDatabase,
   pace: Pace,
 ): AsyncGenerator<Slice> {
-  let size = FIRST;
+  let size = MIN;
   for (let from = after; ;) {
     const before = performance.now();
     const end = plan.scope && endOf(plan, plan.scope, from, size, database);
@@ -42,7 +42,8 @@ export async function* slices(
     from = end;
     const factor = AIM_MS / (performance.now() - before);
     size = Math.round(size * Math.min(4, Math.max(0.25, factor)));
-    size = Math.min(MAX, Math.max(50, size));
+    // Never small: on a busy machine each takes long, and would take no less with fewer traces.
+    size = Math.min(MAX, Math.max(MIN, size));
     await pace.step();
   }
 }
