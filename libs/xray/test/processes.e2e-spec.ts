@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { get as httpGet, type IncomingMessage } from 'node:http';
+import { createServer, get as httpGet, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { compiledLibrary, type CompiledLibrary } from './compiled-library';
 import { udpDaemon, type UdpDaemon } from './udp-daemon';
@@ -85,6 +86,53 @@ describe('a process of its own', () => {
       ['open', true],
       ['script', undefined],
     ]);
+  });
+
+  const OTLP = (port: number) => ({
+    XRAY_EXPORTER: 'otlp',
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+  });
+  const SCRIPT = `${APP}
+    app({ shutdownTimeoutMs: 300 }).then(async (made) => {
+      await made.init();
+      const xray = made.get(XrayService);
+      for (let n = 0; n < 3; n++) xray.captureSegment('script', () => undefined);
+      process.on('exit', () => require('node:fs').writeSync(1, 'stats ' + JSON.stringify(xray.stats())));
+    });
+  `;
+
+  it('waits at its end until a collector has taken what there is', async () => {
+    const collector = createServer((request, response) => {
+      request.resume();
+      request.on('end', () => setImmediate(() => response.end()));
+    });
+    await once(collector.listen(0, '127.0.0.1'), 'listening');
+    const { ended } = start(SCRIPT, OTLP((collector.address() as AddressInfo).port));
+    const { out, err } = await ended;
+    expect(err).toBe('');
+    expect(JSON.parse(out.slice('stats '.length))).toMatchObject({ closed: 3, sent: 3 });
+    collector.close();
+  });
+
+  it('counts as dropped what a collector that hangs has not taken, and says so', async () => {
+    const silent = createServer(() => undefined);
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const { ended } = start(
+      SCRIPT.replace(
+        'shutdownTimeoutMs',
+        'logger: { warn: (m) => console.log(m) }, shutdownTimeoutMs',
+      ),
+      OTLP((silent.address() as AddressInfo).port),
+    );
+    const { out } = await ended;
+    expect(out).toContain('The process ended with 3 traces on their way');
+    expect(JSON.parse(/stats (.*)/.exec(out)![1]!)).toMatchObject({
+      closed: 3,
+      sent: 0,
+      dropped: 3,
+    });
+    silent.closeAllConnections();
+    silent.close();
   });
 
   it('accounts for every request when SIGTERM comes under load', async () => {

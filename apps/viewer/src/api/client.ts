@@ -1,8 +1,8 @@
 import { readJson } from '@nestjs-xray/document/exact-json';
 import type {
-  CompletionKind,
-  Completions,
   ConsoleStatus,
+  FilterCompletion,
+  FilterParts,
   FilterProblem,
   ImportResult,
   SamplingOverview,
@@ -89,8 +89,10 @@ export const api = {
   trace: (id: string, signal?: AbortSignal) =>
     get<Trace>(`/console/traces/${encodeURIComponent(id)}`, {}, signal),
   status: (signal?: AbortSignal) => get<ConsoleStatus>('/console/status', {}, signal),
-  completions: (kind: CompletionKind, prefix = '', key?: string, signal?: AbortSignal) =>
-    get<Completions>('/console/completions', { kind, key, prefix }, signal),
+  filterCompletion: (expression: string, offset: number, signal?: AbortSignal) =>
+    get<FilterCompletion>('/console/filter-completion', { expression, offset }, signal),
+  filterParts: async (expression: string, signal?: AbortSignal) =>
+    (await get<FilterParts>('/console/filter-parts', { expression }, signal)).parts,
   /** Answers as GetServiceGraph does. */
   graph: <T>(query: TraceQuery, signal?: AbortSignal) =>
     get<T>('/console/graph', { ...query }, signal),

@@ -1,10 +1,10 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { Abandoned } from '../http/abandoned.decorator';
-import type { FilterCompletion } from '../query';
+import type { FilterCompletion, FilterParts } from '../console-api';
 import { TraceStore } from '../engine/trace-store';
 import { numberOf, textOf } from '../http/query-string';
 
-/** `GET /console/filter-completion?expression=&offset=`: what can be written there, for editors of filter expressions. */
+/** What editors of filter expressions ask; see console-api.ts. */
 @Controller('console')
 export class FilterCompletionController {
   constructor(private readonly store: TraceStore) {}
@@ -17,5 +17,13 @@ export class FilterCompletionController {
     const expression = textOf(query, 'expression');
     const offset = numberOf(query, 'offset', expression.length);
     return this.store.reads.filterCompletion({ expression, offset }, signal);
+  }
+
+  @Get('filter-parts')
+  parts(
+    @Query() query: Record<string, unknown>,
+    @Abandoned() signal: AbortSignal,
+  ): Promise<FilterParts> {
+    return this.store.reads.filterParts(textOf(query, 'expression'), signal);
   }
 }

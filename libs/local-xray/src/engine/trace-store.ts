@@ -10,7 +10,12 @@ import type { StoredSetting } from '../store/stored-setting';
 /** How long a read waits for what came before it: under a backlog it shows what there is. */
 const MAX_FLUSH_MS = 50;
 /** Reads that nobody makes to see what was just sent. */
-const UNFLUSHED: ReadonlySet<ReadName> = new Set(['rows', 'filterCompletion', 'settings']);
+const UNFLUSHED: ReadonlySet<ReadName> = new Set([
+  'rows',
+  'filterCompletion',
+  'filterParts',
+  'settings',
+]);
 
 /** What receives datagrams and hands them to the writer. */
 export interface Feeder {

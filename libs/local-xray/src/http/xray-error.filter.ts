@@ -29,7 +29,7 @@ export class XrayErrorFilter implements ExceptionFilter {
 
   private xrayError(thrown: unknown): XrayError {
     if (thrown instanceof XrayError) return thrown;
-    const ofRead = thrown instanceof Error ? errorOfRead(thrown) : undefined;
+    const ofRead = errorOfRead((thrown ?? {}) as Error);
     if (ofRead) return ofRead;
     const status = statusOf(thrown);
     const message = thrown instanceof Error ? thrown.message : 'unknown error';

@@ -4,6 +4,9 @@ import { createForwarder, type Forwarder } from '../forward/forwarder';
 import type { Driver } from '../store/driver';
 import { openDatabase } from '../store/open-database';
 import { Retention } from '../store/retention';
+import type { AddedUp } from '../store/added-up';
+import { countStored } from '../store/count-stored';
+import { TraceTotals } from '../store/trace-totals';
 import { TraceWriter } from '../store/trace-writer';
 import { parseDatagram } from './datagram';
 import type { DocumentFault } from './document/document-fault';
@@ -27,6 +30,9 @@ const COMMIT_DELAY_MS = 4;
 const RETENTION_INTERVAL_MS = 5000;
 /** How long between two steps of counting traces of before there were aggregates. */
 const COUNT_PAUSE_MS = 15;
+/** How often there is a look at hours and days that are over, and how long between two of them. */
+const ADD_UP_INTERVAL_MS = 2000;
+const ADD_UP_PAUSE_MS = 20;
 /** How long until rows of large traces are looked at again. */
 const BEHIND_DELAY_MS = 50;
 /** More than this is committed at once, so that one commit stays short. */
@@ -39,6 +45,8 @@ export class IngestEngine implements Ingest {
   private readonly limits: DocumentLimits;
   private readonly report: IngestReport;
   private readonly retention: Retention;
+  private readonly addedUp: AddedUp;
+  private addTimer: NodeJS.Timeout | undefined;
   private readonly forwarder: Forwarder | undefined;
   private waiting: { resolve(): void; reject(error: unknown): void }[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -51,13 +59,17 @@ export class IngestEngine implements Ingest {
   /** @throws DatabaseError when the database cannot be used. */
   constructor(options: IngestOptions, listener: IngestListener) {
     this.driver = openDatabase(options.database);
-    this.writer = new TraceWriter(this.driver);
+    const totals = new TraceTotals(this.driver);
+    countStored(this.driver, totals);
+    this.addedUp = totals.addedUp;
+    this.writer = new TraceWriter(this.driver, totals);
     this.limits = options.strict ? STRICT : LENIENT;
     this.report = new IngestReport(listener, () => this.writer.stored);
-    this.retention = new Retention(this.driver, {
-      seconds: options.retentionSeconds,
-      bytes: options.retentionBytes,
-    });
+    this.retention = new Retention(
+      this.driver,
+      { seconds: options.retentionSeconds, bytes: options.retentionBytes },
+      totals,
+    );
     this.forwarder =
       options.forward === undefined
         ? undefined
@@ -65,6 +77,7 @@ export class IngestEngine implements Ingest {
             this.report.failed('NotForwarded', message),
           );
     this.retain(RETENTION_INTERVAL_MS);
+    this.addUp(ADD_UP_INTERVAL_MS);
   }
 
   async putTraceSegments(body: Uint8Array): Promise<IngestResult & { problem?: string }> {
@@ -125,6 +138,7 @@ export class IngestEngine implements Ingest {
 
   async close(): Promise<void> {
     clearTimeout(this.retentionTimer);
+    clearTimeout(this.addTimer);
     this.commit(true);
     await this.forwarder?.close();
     this.report.close();
@@ -150,6 +164,20 @@ export class IngestEngine implements Ingest {
       this.retain(nextMs ?? RETENTION_INTERVAL_MS);
     }, afterMs);
     this.retentionTimer.unref();
+  }
+
+  /** Adds the totals of minutes up to those of hours and days, one at a time. */
+  private addUp(afterMs: number): void {
+    this.addTimer = setTimeout(() => {
+      let more = false;
+      try {
+        more = this.addedUp.step();
+      } catch (error) {
+        this.report.failed('TotalsFailed', error);
+      }
+      this.addUp(more ? ADD_UP_PAUSE_MS : ADD_UP_INTERVAL_MS);
+    }, afterMs);
+    this.addTimer.unref();
   }
 
   private take(text: string): DocumentFault | undefined {

@@ -1,9 +1,10 @@
 import type { CausePart, Filter } from './filter-ast';
+import { keywordOf } from './filter-keywords';
 import { compareNumber, compareText, decide, type Leaf } from './filter-logic';
 import type { RootCause, TraceSummary } from '../trace/summary.types';
 
 /** What `rootcause.….service`, `.entity` or `.exception` is about, one at a time. */
-interface Item {
+export interface CauseItem {
   name: string | undefined;
   type?: string;
   message?: string;
@@ -31,7 +32,7 @@ export function decideOnCauses(
   );
 }
 
-function itemsOf({ Services }: RootCause, part: CausePart): Item[] {
+function itemsOf({ Services }: RootCause, part: CausePart): CauseItem[] {
   if (part === 'service') {
     return Services.map(({ Name, Type, Inferred }, index) => ({
       name: Name,
@@ -41,7 +42,7 @@ function itemsOf({ Services }: RootCause, part: CausePart): Item[] {
       last: index === Services.length - 1,
     }));
   }
-  return Services.flatMap(({ EntityPath }): Item[] => {
+  return Services.flatMap(({ EntityPath }): CauseItem[] => {
     if (part === 'entity') {
       return EntityPath.map(({ Name, Remote, Coverage }, index) => ({
         name: Name,
@@ -62,21 +63,18 @@ function itemsOf({ Services }: RootCause, part: CausePart): Item[] {
   });
 }
 
-function decideLeaf(leaf: Leaf, item: Item): boolean {
+function decideLeaf(leaf: Leaf, item: CauseItem): boolean {
   switch (leaf.kind) {
-    case 'boolean': {
-      const { index, last, inferred = false, remote = false } = item;
-      const is = { first: index === 0, last, inferred, remote }[leaf.keyword as 'first'];
-      return is === leaf.is;
-    }
+    case 'boolean':
+      return keywordOf('boolean', leaf.keyword).cause!.read(item) === leaf.is;
     case 'number':
       return compareNumber(
-        leaf.keyword === 'index' ? item.index : item.coverage,
+        keywordOf('number', leaf.keyword).cause!.read(item),
         leaf.op,
         leaf.value,
       );
     case 'text':
-      return compareText(item[leaf.keyword as 'name' | 'type' | 'message'], leaf.op, leaf.value);
+      return compareText(keywordOf('text', leaf.keyword).cause!.read(item), leaf.op, leaf.value);
     default:
       throw new Error(`${leaf.kind} cannot stand in a root cause`);
   }

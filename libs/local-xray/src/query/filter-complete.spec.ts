@@ -14,15 +14,16 @@ describe('completion of a filter expression', () => {
   });
 
   it('offers what begins as typed, and replaces the whole word under the caret', () => {
-    expect(complete('ok AND htTp.u|rl = "x"')).toEqual({
-      from: 7,
-      to: 15,
-      items: ['http.url', 'http.useragent'].map((label) => ({
+    expect(complete('ok AND htTp.u|rl = "x"')).toMatchObject({ from: 7, to: 15 });
+    expect(complete('ok AND htTp.u|rl = "x"').items).toEqual([
+      { kind: 'keyword', label: 'http.url', insert: 'http.url', about: 'URL of the request' },
+      {
         kind: 'keyword',
-        label,
-        insert: label,
-      })),
-    });
+        label: 'http.useragent',
+        insert: 'http.useragent',
+        about: 'program that asked',
+      },
+    ]);
   });
 
   it('offers operators that fit the keyword', () => {
@@ -55,6 +56,7 @@ describe('completion of a filter expression', () => {
     ['group.name = |', { kind: 'groups', prefix: '' }],
     ['annotation.plan = "g|', { kind: 'annotation-values', key: 'plan', prefix: 'g' }],
     ['annotation["a \\" b"] = |', { kind: 'annotation-values', key: 'a " b', prefix: '' }],
+    ['annotation[odd key] = |', { kind: 'annotation-values', key: 'odd key', prefix: '' }],
     ['annotation["pl|', { kind: 'annotation-keys', prefix: 'pl' }],
   ])('asks for values seen at %s', (marked, values) => {
     expect(complete(marked).values).toEqual({ quoted: true, ...values });
@@ -75,8 +77,48 @@ describe('completion of a filter expression', () => {
   });
 
   it('offers nothing where what stands before is wrong', () => {
-    expect(complete('banana banana |')).toEqual({ from: 14, to: 14, items: [] });
+    expect(complete('banana banana |')).toMatchObject({ from: 14, to: 14, items: [] });
     expect(labels('responsetime > |')).toEqual([]);
+  });
+
+  it('says of everything that it offers what it is', () => {
+    for (const marked of ['|', 'service("a") { |', 'responsetime |', 'http.url |']) {
+      for (const { kind, label, about } of complete(marked).items) {
+        if (kind === 'keyword') expect({ label, about }).not.toEqual({ label, about: '' });
+      }
+    }
+  });
+
+  it('tells the pieces of the whole expression, whatever it is', () => {
+    const kinds = completeFilter('service("a") { banana > 1 } and £', 0).tokens.map(
+      ({ kind }) => kind,
+    );
+
+    expect(kinds.join(' ')).toBe(
+      'keyword sign text sign sign other sign number sign keyword other',
+    );
+    fc.assert(
+      fc.property(fc.string(), (expression) => {
+        const { tokens } = completeFilter(expression, 0);
+        const between = tokens.reduce(
+          ({ at, rest }, { from, length }) => ({
+            at: from + length,
+            rest: rest + expression.slice(at, from),
+          }),
+          { at: 0, rest: '' },
+        );
+        expect((between.rest + expression.slice(between.at)).trim()).toBe('');
+      }),
+    );
+  });
+
+  it.each([
+    ['brackets', '('.repeat(5000)],
+    ['51 brackets', '('.repeat(51)],
+    ['too many words', 'ok '.repeat(3000)],
+    ['a long text', `"${'x'.repeat(20_000)}`],
+  ])('does not go through %s', (_, expression) => {
+    expect(completeFilter(expression, expression.length).items).toEqual([]);
   });
 
   it('never fails, wherever the caret is', () => {

@@ -1,46 +1,28 @@
 import { tokenMatcher, type IToken, type TokenType } from 'chevrotain';
-import type { CompletionKind } from '../console-api';
+import type { CompletionItem, FilterCompletion } from '../console-api';
 import { followBrackets, type Brackets } from './filter-brackets';
-import { CONTEXT_WORDS } from './filter-context';
-import { MAX_LENGTH, nextTokens } from './filter-parser';
+import { colouredTokens } from './filter-colours';
+import { aboutWord, CONTEXT_WORDS } from './filter-context';
+import { findKeyword } from './filter-keywords';
+import { isWithinLimits, nextTokens } from './filter-parser';
 import * as t from './filter-tokens';
 
-/** What can be written at one place of a filter expression. */
-export interface FilterCompletion {
-  /** The part of the expression that a choice replaces, in UTF-16 units: what is already typed of it. */
-  from: number;
-  to: number;
-  /** Words and signs of the language that begin with what is typed, in the order to offer them. */
-  items: CompletionItem[];
-  /** Set where a value that traces have can stand: to be looked up and offered too. */
-  values?: {
-    kind: CompletionKind;
-    /** The annotation, for `annotation-values`. */
-    key?: string;
-    /** What is typed of the value, without its quotation mark. */
-    prefix: string;
-    /** False where the value is part of a word and stands without quotation marks, as an annotation's key. */
-    quoted: boolean;
-  };
-}
-
-export interface CompletionItem {
-  kind: 'keyword' | 'operator' | 'value';
-  /** What to show. */
-  label: string;
-  /** What to put in place of `from`…`to`; ends where the caret goes. */
-  insert: string;
-}
+/** More tokens before the caret are not gone through: who writes so much knows how. */
+const MAX_TOKENS = 250;
 
 /**
  * Says what can stand at `offset` of an expression that may be unfinished.
  *
- * Never throws: where nothing fits, or what stands before is wrong, there are no items.
+ * Never throws: where nothing fits, what stands before is wrong or there is too much of it, there are no items.
  */
 export function completeFilter(expression: string, offset: number): FilterCompletion {
   const at = Math.max(0, Math.min(Math.floor(offset) || 0, expression.length));
-  if (expression.length > MAX_LENGTH) return { from: at, to: at, items: [] };
+  const nothing: FilterCompletion = { from: at, to: at, items: [], tokens: [] };
+  const all = isWithinLimits(expression);
+  if (!all) return nothing;
+  const coloured = colouredTokens(all);
   const tokens = t.tokenize(expression.slice(0, at));
+  if (tokens.length > MAX_TOKENS) return { ...nothing, tokens: coloured };
   const typed = takeTyped(tokens, at);
   const next = nextTokens(tokens);
   const brackets = followBrackets(tokens);
@@ -51,6 +33,7 @@ export function completeFilter(expression: string, offset: number): FilterComple
     from: typed?.startOffset ?? at,
     to: at + restOfWord(expression.slice(at), typed),
     items,
+    tokens: coloured,
   };
   const values = valuesFor(tokens, typed, next, brackets);
   if (values) completion.values = values;
@@ -79,10 +62,27 @@ function beginsWith(typed: string): (item: CompletionItem) => boolean {
     insert.toLowerCase().startsWith(wanted) || label.toLowerCase().startsWith(wanted);
 }
 
+const ABOUT = new Map([
+  ['=', 'equal'],
+  ['!=', 'not equal'],
+  ['<', 'less than'],
+  ['<=', 'at most'],
+  ['>', 'more than'],
+  ['>=', 'at least'],
+  ['CONTAINS', 'has it in it'],
+  ['BEGINSWITH', 'begins with it'],
+  ['ENDSWITH', 'ends with it'],
+  ['AND', 'both'],
+  ['OR', 'either'],
+  ['NOT', 'the opposite'],
+]);
+
 function itemsFor(next: Set<TokenType>, { context }: Brackets): CompletionItem[] {
   const items: CompletionItem[] = [];
   const add = (kind: CompletionItem['kind'], ...words: string[]) => {
-    for (const label of words) items.push({ kind, label, insert: label });
+    for (const label of words) {
+      items.push({ kind, label, insert: label, about: ABOUT.get(label) ?? '' });
+    }
   };
   if (next.has(t.EqualityOp)) add('operator', '=', '!=');
   if (next.has(t.OrderOp)) add('operator', '<', '<=', '>', '>=');
@@ -96,21 +96,17 @@ function itemsFor(next: Set<TokenType>, { context }: Brackets): CompletionItem[]
     add('keyword', 'name', 'type', 'account.id');
   if (next.has(t.BooleanWord)) {
     for (const word of CONTEXT_WORDS[context]) {
-      items.push({ kind: 'keyword', label: word, insert: word.replace('()', '(') });
+      const insert = word.replace('()', '(');
+      items.push({ kind: 'keyword', label: word, insert, about: aboutWord(word) });
     }
     add('operator', 'NOT', '(');
   }
-  if (next.has(t.Id)) items.push({ kind: 'keyword', label: 'id()', insert: 'id(' });
+  if (next.has(t.Id)) {
+    const about = 'by name, type or account';
+    items.push({ kind: 'keyword', label: 'id()', insert: 'id(', about });
+  }
   return items;
 }
-
-const VALUES = new Map<string, CompletionKind>([
-  ['user', 'users'],
-  ['http.url', 'urls'],
-  ['http.method', 'methods'],
-  ['name', 'services'],
-  ['group.name', 'groups'],
-]);
 
 function valuesFor(
   tokens: IToken[],
@@ -140,7 +136,9 @@ function valuesFor(
   }
   const key = annotationKey(tokens);
   if (key !== undefined) return { kind: 'annotation-values', key, prefix, quoted: true };
-  const kind = VALUES.get(subject?.image.toLowerCase() ?? '');
+  if (subject?.tokenType === t.GroupName) return { kind: 'groups', prefix, quoted: true };
+  const keyword = subject && findKeyword(subject.image);
+  const kind = keyword?.type === 'text' ? keyword.completions : undefined;
   return kind && { kind, prefix, quoted: true };
 }
 
@@ -148,6 +146,7 @@ function valuesFor(
 function annotationKey(tokens: IToken[]): string | undefined {
   const subject = tokens[tokens.length - 2];
   if (subject?.tokenType === t.AnnotationDot) return subject.image.slice('annotation.'.length);
+  if (subject?.tokenType === t.AnnotationKeyed) return t.keyOf(subject);
   if (subject?.tokenType !== t.CloseBracket) return undefined;
   const key = tokens[tokens.length - 3]?.image ?? '';
   return key.startsWith('"') ? key.slice(1, -1).replace(/\\(["\\])/g, '$1') : key;

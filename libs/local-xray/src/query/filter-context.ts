@@ -1,35 +1,56 @@
-import {
-  BOOLEAN_KEYWORDS,
-  FACET_KEYWORDS,
-  NUMBER_KEYWORDS,
-  TEXT_KEYWORDS,
-  type CausePart,
-} from './filter-ast';
+import type { CausePart } from './filter-ast';
+import { findKeyword, KEYWORDS, type Keyword } from './filter-keywords';
 
 /** Where in an expression a condition stands: it decides which words mean something there. */
 export type FilterContext = 'trace' | 'service' | 'edge' | `rootcause.${CausePart}`;
 
-const COMPLEX = ['service()', 'edge()', 'group.name', 'group.arn', 'rootcause.json'];
-const CAUSES = ['fault', 'error', 'responsetime'].flatMap((of) =>
-  ['service', 'entity', 'exception'].map((part) => `rootcause.${of}.${part}`),
-);
-const ONLY_CAUSES: string[] = ['first', 'last', 'remote', 'index', 'coverage'];
-const PLAIN: string[] = [...BOOLEAN_KEYWORDS, ...NUMBER_KEYWORDS, ...TEXT_KEYWORDS];
-const ONLY_TRACES = Object.keys(FACET_KEYWORDS);
-const NODE = [
-  ...PLAIN.filter((word) => !ONLY_CAUSES.includes(word) && !ONLY_TRACES.includes(word)),
-  'annotation.',
+/** Conditions that are no single keyword, with what completion says of them. */
+const FORMS: readonly { word: string; about: string; contexts: readonly FilterContext[] }[] = [
+  {
+    word: 'annotation.',
+    about: 'a recorded key and its value',
+    contexts: ['trace', 'service', 'edge'],
+  },
+  { word: 'service()', about: 'service("…") { … }: reaches it', contexts: ['trace'] },
+  { word: 'edge()', about: 'edge("…", "…") { … }: one calls the other', contexts: ['trace'] },
+  { word: 'group.name', about: 'the filter of a group', contexts: ['trace'] },
+  { word: 'group.arn', about: 'the filter of a group', contexts: ['trace'] },
+  { word: 'rootcause.json', about: 'root causes as JSON', contexts: ['trace'] },
+  ...['fault', 'error', 'responsetime'].flatMap((of) =>
+    ['service', 'entity', 'exception'].map((part) => ({
+      word: `rootcause.${of}.${part}`,
+      about: of === 'responsetime' ? 'slow because of' : `${of} because of`,
+      contexts: ['trace'] as const,
+    })),
+  ),
 ];
+
+function standsIn(context: FilterContext, { trace, node, cause }: Keyword): boolean {
+  if (context === 'trace') return trace !== undefined;
+  if (context === 'service' || context === 'edge') return node !== undefined;
+  return cause?.parts.includes(context.slice('rootcause.'.length) as CausePart) ?? false;
+}
+
+function wordsOf(context: FilterContext): readonly string[] {
+  const keywords = KEYWORDS.filter((each) => standsIn(context, each)).map(({ name }) => name);
+  const forms = FORMS.filter(({ contexts }) => contexts.includes(context));
+  return [...keywords, ...forms.map(({ word }) => word)];
+}
 
 /** The words that can start a condition, lower-case; `annotation.` stands for any key, `service()` for the call. */
 export const CONTEXT_WORDS: Record<FilterContext, readonly string[]> = {
-  trace: [...NODE, ...COMPLEX, ...CAUSES, ...ONLY_TRACES],
-  service: NODE,
-  edge: NODE,
-  'rootcause.service': ['name', 'type', 'inferred', 'first', 'last', 'index'],
-  'rootcause.entity': ['name', 'first', 'last', 'index', 'remote', 'coverage'],
-  'rootcause.exception': ['name', 'message', 'first', 'last', 'index'],
+  trace: wordsOf('trace'),
+  service: wordsOf('service'),
+  edge: wordsOf('edge'),
+  'rootcause.service': wordsOf('rootcause.service'),
+  'rootcause.entity': wordsOf('rootcause.entity'),
+  'rootcause.exception': wordsOf('rootcause.exception'),
 };
+
+/** What a word that starts a condition is about. */
+export function aboutWord(word: string): string {
+  return findKeyword(word)?.about ?? FORMS.find((each) => each.word === word)?.about ?? '';
+}
 
 /** How to speak of a context to a person. */
 export const CONTEXT_NAMES: Record<FilterContext, string> = {

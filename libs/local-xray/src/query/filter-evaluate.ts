@@ -1,20 +1,20 @@
 import type { AnnotationValue } from '@nestjs-xray/document';
 import { buildTree } from '@nestjs-xray/trace';
+import type { FacetKind } from '../aggregates/facets';
 import { findings } from '../aggregates/occurrences';
 import { stitch } from '../trace/stitch';
-import { FACET_KEYWORDS, type FacetKeyword, type Filter, isFacet } from './filter-ast';
+import type { Filter } from './filter-ast';
 import { decideOnCauses, decideOnJson } from './filter-causes';
+import { keywordOf } from './filter-keywords';
 import {
   compareAnnotation,
   compareNumber,
   compareText,
   decide,
-  some,
   type Leaf,
   type Verdict,
 } from './filter-logic';
 import { decideOnModel, decideOnShape } from './filter-nodes';
-import { saysOf } from '../trace/node-flags';
 import type { TraceSummary } from '../trace/summary.types';
 import { buildTraceModel, type TraceModel } from '../trace/trace-model';
 import { decodeShape, encodeShape, timesOf, type Shape, type TimesOf } from '../trace/trace-shape';
@@ -37,9 +37,9 @@ export interface TraceView {
   shape(): Shape;
   times(): TimesOf;
   summary(): TraceSummary;
-  model(): TraceModel;
   /** Names of the facets of a kind that the trace has. */
-  facets(keyword: FacetKeyword): readonly string[];
+  facets(kind: FacetKind): readonly string[];
+  model(): TraceModel;
 }
 
 /** The trace that these documents make. */
@@ -61,12 +61,12 @@ export function viewDocuments(id: string, documents: readonly AnyDocument[]): Tr
     shape: () => shape,
     times: () => timesOf(times),
     summary: () => summary,
+    facets: (kind) => facetNames(id, documents, kind),
     model: () => model,
-    facets: (keyword) => facetNames(id, documents, FACET_KEYWORDS[keyword]),
   };
 }
 
-function facetNames(id: string, documents: readonly AnyDocument[], kind: number): string[] {
+function facetNames(id: string, documents: readonly AnyDocument[], kind: FacetKind): string[] {
   const end = Math.max(0, ...documents.map(({ start_time, end_time = start_time }) => end_time));
   const { occurrences } = findings(buildTree({ id, ...stitch(documents) }, end));
   return occurrences.filter(({ facet }) => facet.kind === kind).map(({ facet }) => facet.name);
@@ -118,7 +118,7 @@ function collectEvidence(filter: Filter, found: Set<number>): void {
     case 'number':
       return void found.add(ROW);
     case 'text':
-      return void found.add(IN_ROW.has(filter.keyword) ? ROW : SUMMARY);
+      return void found.add(evidenceOf(filter.keyword));
     default:
       return void found.add(SUMMARY);
   }
@@ -126,13 +126,21 @@ function collectEvidence(filter: Filter, found: Set<number>): void {
 
 function decideLeaf(leaf: Leaf, view: TraceView, upTo: number): Verdict {
   switch (leaf.kind) {
-    case 'boolean':
-      return hasFlag(leaf.keyword, view.flags) === leaf.is;
+    case 'boolean': {
+      const { trace } = keywordOf('boolean', leaf.keyword);
+      if (trace && 'read' in trace) return trace.read(view) === leaf.is;
+      throw new Error(`${leaf.keyword} has to be put in other words before it is worked out`);
+    }
     case 'number':
-      return compareNumber(numberOf(leaf.keyword, view), leaf.op, leaf.value);
+      return compareNumber(
+        keywordOf('number', leaf.keyword).trace!.read(view),
+        leaf.op,
+        leaf.value,
+      );
     case 'text': {
-      const values = textsOf(leaf.keyword, view, upTo);
-      return values && some(values, (value) => compareText(value, leaf.op, leaf.value));
+      if (upTo < evidenceOf(leaf.keyword)) return undefined;
+      const texts = keywordOf('text', leaf.keyword).trace!.read(view);
+      return texts.some((text) => compareText(text, leaf.op, leaf.value));
     }
     case 'annotation':
       if (upTo < SUMMARY) return undefined;
@@ -151,65 +159,9 @@ function decideLeaf(leaf: Leaf, view: TraceView, upTo: number): Verdict {
   }
 }
 
-const IN_ROW = new Set<string>([
-  'http.url',
-  'http.method',
-  'http.useragent',
-  'http.clientip',
-  'user',
-]);
-
-/** At the top level a boolean is about the trace; its entry point is a root and not inferred. */
-function hasFlag(keyword: string, flags: number): boolean {
-  return saysOf(keyword, flags) ?? keyword === 'root';
-}
-
-function numberOf(keyword: string, { responseTime, duration, status }: TraceView): number | null {
-  return keyword === 'responsetime' ? responseTime : keyword === 'duration' ? duration : status;
-}
-
-/** Undefined when it takes more evidence to know. */
-function textsOf(
-  keyword: string,
-  view: TraceView,
-  upTo: number,
-): readonly (string | null | undefined)[] | undefined {
-  switch (keyword) {
-    case 'http.url':
-      return [view.url];
-    case 'http.method':
-      return [view.method];
-    case 'http.useragent':
-      return [view.userAgent];
-    case 'http.clientip':
-      return [view.clientIp];
-    case 'user':
-      return view.users;
-  }
-  if (upTo < SUMMARY) return undefined;
-  return isFacet(keyword) ? view.facets(keyword) : textsOfSummary(keyword, view.summary());
-}
-
-function textsOfSummary(keyword: string, summary: TraceSummary): (string | undefined)[] {
-  switch (keyword) {
-    case 'name':
-      return [summary.EntryPoint?.Name];
-    case 'type':
-      return [summary.EntryPoint?.Type];
-    case 'availabilityzone':
-      return summary.AvailabilityZones.map(({ Name }) => Name);
-    case 'instance.id':
-      return summary.InstanceIds.map(({ Id }) => Id);
-    case 'resource.arn':
-      return summary.ResourceARNs.map(({ ARN }) => ARN);
-    default: {
-      const causes = [...summary.FaultRootCauses, ...summary.ErrorRootCauses];
-      const entities = causes.flatMap(({ Services }) =>
-        Services.flatMap(({ EntityPath }) => EntityPath),
-      );
-      return entities.flatMap(({ Exceptions = [] }) => Exceptions.map(({ Message }) => Message));
-    }
-  }
+/** What it takes to know a text: those with a column of their own are the cheapest. */
+function evidenceOf(keyword: string): number {
+  return keywordOf('text', keyword).trace?.column === undefined ? SUMMARY : ROW;
 }
 
 function annotationsOf({ Annotations }: TraceSummary, key: string): AnnotationValue[] {

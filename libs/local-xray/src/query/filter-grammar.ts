@@ -1,17 +1,8 @@
 import { EmbeddedActionsParser, EOF, type IToken } from 'chevrotain';
-import type {
-  BooleanKeyword,
-  CauseOf,
-  CausePart,
-  Filter,
-  NumberKeyword,
-  NumberOp,
-  Target,
-  TextKeyword,
-  TextOp,
-} from './filter-ast';
+import type { CauseOf, CausePart, Filter, NumberOp, Target, TextOp } from './filter-ast';
 import { CONTEXT_NAMES, CONTEXT_WORDS, type FilterContext } from './filter-context';
 import { FilterSyntaxError } from './filter-error';
+import { keywordOf } from './filter-keywords';
 import * as t from './filter-tokens';
 import { readJsonArray, readNumber, readText } from './filter-values';
 
@@ -187,13 +178,15 @@ export class FilterGrammar extends EmbeddedActionsParser {
       const truth = this.CONSUME(t.Truth);
       is = (truth.image.toLowerCase() === 'true') === (op.image === '=');
     });
-    return { kind: 'boolean', keyword: word.image.toLowerCase() as BooleanKeyword, is };
+    const keyword = word.image.toLowerCase();
+    const filter: Filter = { kind: 'boolean', keyword, is };
+    return this.ACTION(() => (this.context === 'trace' ? inOtherWords(filter) : filter));
   });
 
   private readonly number = this.RULE('number', (): Filter => {
     const word = this.CONSUME(t.NumberWord);
     this.ACTION(() => this.allow(word));
-    const keyword = word.image.toLowerCase() as NumberKeyword;
+    const keyword = word.image.toLowerCase();
     const filter: Filter = { kind: 'number', keyword };
     this.OPTION(() => {
       const op = this.OR([
@@ -210,7 +203,7 @@ export class FilterGrammar extends EmbeddedActionsParser {
   private readonly text = this.RULE('text', (): Filter => {
     const word = this.CONSUME(t.TextWord);
     this.ACTION(() => this.allow(word));
-    const keyword = word.image.toLowerCase() as TextKeyword;
+    const keyword = word.image.toLowerCase();
     const filter: Filter = { kind: 'text', keyword };
     this.OPTION(() => {
       const op = this.OR([
@@ -231,6 +224,15 @@ export class FilterGrammar extends EmbeddedActionsParser {
           return this.ACTION(() => {
             this.allow(dotted, 'annotation.');
             return dottedKey(dotted);
+          });
+        },
+      },
+      {
+        ALT: () => {
+          const keyed = this.CONSUME(t.AnnotationKeyed);
+          return this.ACTION(() => {
+            this.allow(keyed, 'annotation.');
+            return t.keyOf(keyed) || missingKey(keyed.startOffset + 'annotation['.length);
           });
         },
       },
@@ -317,6 +319,13 @@ export class FilterGrammar extends EmbeddedActionsParser {
   }
 }
 
+/** At the top level some keywords are short for a condition on nodes. */
+function inOtherWords(filter: Extract<Filter, { kind: 'boolean' }>): Filter {
+  const { trace } = keywordOf('boolean', filter.keyword);
+  if (!trace || !('means' in trace)) return filter;
+  return filter.is ? trace.means : { kind: 'not', item: trace.means };
+}
+
 const CAUSE_HOME: Record<string, string> = { coverage: 'entity', remote: 'entity' };
 
 function display(word: string): string {
@@ -325,10 +334,13 @@ function display(word: string): string {
 
 function dottedKey(token: IToken): string {
   const key = token.image.slice('annotation.'.length);
-  if (key !== '') return key;
+  return key || missingKey(token.startOffset + token.image.length);
+}
+
+function missingKey(position: number): never {
   throw new FilterSyntaxError(
-    'The annotation’s key is missing after "annotation.". Write annotation.KEY, or annotation["KEY"] when the key has other characters than letters, digits, "_" and "."',
-    token.startOffset + token.image.length,
+    'The annotation’s key is missing. Write annotation.KEY, or annotation["KEY"] when the key has other characters than letters, digits, "_" and "."',
+    position,
     0,
     ['an annotation key'],
   );

@@ -93,13 +93,16 @@ export function compareText(
   }
 }
 
-/** Values of different types never equal each other, and only numbers are less or greater. */
+/**
+ * Values of different types never equal each other, and only numbers are less or greater. Without an operator a
+ * boolean is its own value, as AWS has it, and anything else is true.
+ */
 export function compareAnnotation(
   actual: string | number | boolean,
   op?: NumberOp | TextOp,
   value?: string | number | boolean,
 ): boolean {
-  if (op === undefined || value === undefined) return true;
+  if (op === undefined || value === undefined) return actual !== false;
   if (op === '=' || op === '!=') return (actual === value) === (op === '=');
   if (typeof actual === 'number' && typeof value === 'number')
     return compareNumber(actual, op, value);

@@ -1,5 +1,6 @@
 import type { NodeDocument, SegmentDocument } from '@nestjs-xray/document';
 import type { Filter, Target } from './filter-ast';
+import { keywordOf } from './filter-keywords';
 import {
   compareAnnotation,
   compareNumber,
@@ -9,21 +10,16 @@ import {
   type Leaf,
   type Verdict,
 } from './filter-logic';
-import { INFERRED, PARTIAL, ROOT, saysOf } from '../trace/node-flags';
+import { INFERRED, PARTIAL, ROOT } from '../trace/node-flags';
 import type { Call, TraceModel, Visit } from '../trace/trace-model';
-import {
-  isCommonMethod,
-  type Shape,
-  type ShapeNode,
-  type TimesOf,
-  type Variant,
-} from '../trace/trace-shape';
+import { type Shape, type ShapeNode, type TimesOf, type Variant } from '../trace/trace-shape';
 import { walk } from '../trace/trace-tree';
 
 type NodeFilter = Extract<Filter, { kind: 'service' | 'edge' }>;
+type EdgeFilter = Extract<NodeFilter, { kind: 'edge' }>;
 
 /** What is known of one visit or call; a function that is not there is a question not to be answered yet. */
-interface Probe {
+export interface Probe {
   name: string;
   type: string | undefined;
   flags: number;
@@ -34,7 +30,7 @@ interface Probe {
   documents?: Documents;
 }
 
-interface Documents {
+export interface Documents {
   /** Whose `http` is asked for. */
   node: NodeDocument;
   /** Whose user, host and resource are asked for. */
@@ -87,22 +83,43 @@ function openVariants(filter: NodeFilter, shape: Shape): boolean | OpenVariant[]
   return open;
 }
 
+/**
+ * The edge from a client to the node that it asked: X-Ray's graph has one for each root, of the type `client` and
+ * with the name of the service that it calls.
+ */
+function clientEdge(filter: NodeFilter): EdgeFilter | undefined {
+  return filter.kind === 'edge' && filter.from.type === 'client' ? filter : undefined;
+}
+
+/** Whether the client's edge to this node is the one that is meant. */
+function meetsClient(
+  { from, to }: EdgeFilter,
+  node: { name: string; type?: string; account?: string },
+): boolean {
+  return meets(from, { ...node, type: 'client' }) && meets(to, node);
+}
+
 function findOpenVariants(filter: NodeFilter, { nodes, edges }: Shape): boolean | OpenVariant[] {
   const { where } = filter;
+  const ofClient = clientEdge(filter);
   const open: OpenVariant[] = [];
   let at = 0;
   const met = (variants: Variant[], node: ShapeNode): boolean =>
     variants.some((variant, index) => {
+      if (ofClient && !(variant.flags & ROOT)) return false;
       const verdict = where ? decideOnVariant(where, node, variant, undefined) : true;
       if (verdict === undefined) open.push({ at: at + index, node, variant });
       return verdict === true;
     });
   for (const node of nodes) {
-    if (filter.kind === 'service' && meets(filter.target, node) && met(node.variants, node))
-      return true;
+    const meant =
+      filter.kind === 'service'
+        ? meets(filter.target, node)
+        : ofClient !== undefined && meetsClient(ofClient, node);
+    if (meant && met(node.variants, node)) return true;
     at += node.variants.length;
   }
-  if (filter.kind === 'edge') {
+  if (filter.kind === 'edge' && !ofClient) {
     for (const { from, to, variants } of edges) {
       const callee = nodes[to]!;
       const wanted = meets(filter.from, nodes[from]!) && meets(filter.to, callee);
@@ -139,6 +156,15 @@ export function decideOnModel(filter: NodeFilter, model: TraceModel): boolean {
     const visits = model.visits.filter((visit) => meets(filter.target, visit));
     return visits.some(
       (visit) => !where || decideOnProbe(where, visitProbe(visit, model)) === true,
+    );
+  }
+  const ofClient = clientEdge(filter);
+  if (ofClient) {
+    return model.visits.some(
+      (visit) =>
+        (visit.flags & ROOT) !== 0 &&
+        meetsClient(ofClient, visit) &&
+        (!where || decideOnProbe(where, visitProbe(visit, model)) === true),
     );
   }
   const calls = model.calls.filter(
@@ -193,15 +219,17 @@ function decideOnProbe(where: Filter, probe: Probe): Verdict {
 function decideLeaf(leaf: Leaf, probe: Probe): Verdict {
   switch (leaf.kind) {
     case 'boolean':
-      return hasFlag(leaf.keyword, probe.flags) === leaf.is;
-    case 'number':
-      if (leaf.keyword === 'http.status')
-        return compareNumber(probe.status || null, leaf.op, leaf.value);
-      return probe.seconds === undefined
-        ? undefined
-        : compareNumber(probe.seconds, leaf.op, leaf.value);
-    case 'text':
-      return decideText(leaf, probe);
+      return keywordOf('boolean', leaf.keyword).node!(probe) === leaf.is;
+    case 'number': {
+      const amount = keywordOf('number', leaf.keyword).node!(probe);
+      return amount === 'unknown' ? undefined : compareNumber(amount, leaf.op, leaf.value);
+    }
+    case 'text': {
+      const { node, nodeGuess } = keywordOf('text', leaf.keyword);
+      const texts = node!(probe);
+      if (!texts) return nodeGuess?.(leaf.op, leaf.value);
+      return texts.some((text) => compareText(text, leaf.op, leaf.value));
+    }
     case 'annotation':
       return (
         probe.documents &&
@@ -212,61 +240,6 @@ function decideLeaf(leaf: Leaf, probe: Probe): Verdict {
     default:
       throw new Error(`${leaf.kind} cannot stand in braces`);
   }
-}
-
-function decideText(
-  { keyword, op, value }: Extract<Leaf, { kind: 'text' }>,
-  probe: Probe,
-): Verdict {
-  if (keyword === 'name') return compareText(probe.name, op, value);
-  if (keyword === 'type') return compareText(probe.type, op, value);
-  if (keyword === 'http.method') {
-    if (typeof probe.method === 'string') return compareText(probe.method || null, op, value);
-    // Set, but to none of the usual ones: that is enough to tell it from a usual one.
-    if (op === undefined) return true;
-    if ((op === '=' || op === '!=') && isCommonMethod(value!)) return op === '!=';
-    return undefined;
-  }
-  return (
-    probe.documents &&
-    textsOf(keyword, probe.documents).some((text) => compareText(text, op, value))
-  );
-}
-
-function hasFlag(keyword: string, flags: number): boolean {
-  return saysOf(keyword, flags) ?? (flags & (keyword === 'root' ? ROOT : INFERRED)) !== 0;
-}
-
-function textsOf(keyword: string, { node, segments, parts }: Documents): (string | undefined)[] {
-  switch (keyword) {
-    case 'http.url':
-      return [node.http?.request?.url];
-    case 'http.useragent':
-      return [node.http?.request?.user_agent];
-    case 'http.clientip':
-      return [node.http?.request?.client_ip];
-    case 'user':
-      return segments.map(({ user }) => user || undefined).slice(0, 1);
-    case 'resource.arn':
-      return segments.map(({ resource_arn }) => resource_arn).slice(0, 1);
-    case 'instance.id':
-      return segments.map((segment) => ec2(segment, 'instance_id')).slice(0, 1);
-    case 'availabilityzone':
-      return segments.map((segment) => ec2(segment, 'availability_zone')).slice(0, 1);
-    default:
-      return parts().flatMap(messagesOf);
-  }
-}
-
-function ec2({ aws }: SegmentDocument, field: string): string | undefined {
-  const value = (aws?.ec2 as Record<string, unknown> | null | undefined)?.[field];
-  return typeof value === 'string' ? value : undefined;
-}
-
-function messagesOf({ cause }: NodeDocument): (string | undefined)[] {
-  return typeof cause === 'object' && Array.isArray(cause?.exceptions)
-    ? cause.exceptions.map(({ message }) => message)
-    : [];
 }
 
 function annotationsOf({ parts }: Documents, key: string): (string | number | boolean)[] {

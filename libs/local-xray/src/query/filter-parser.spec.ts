@@ -109,7 +109,7 @@ describe('a filter expression', () => {
     [
       'annotation. = 5',
       11,
-      'The annotation’s key is missing after "annotation.". Write annotation.KEY, or annotation["KEY"] when the key has other characters than letters, digits, "_" and "."',
+      'The annotation’s key is missing. Write annotation.KEY, or annotation["KEY"] when the key has other characters than letters, digits, "_" and "."',
     ],
     [
       'annotation = 5',

@@ -37,6 +37,15 @@ export function parseFilter(expression: string): Filter {
   throw explain(expression, tokens, at);
 }
 
+/** The tokens of an expression that {@link parseFilter} would go through; undefined when it would refuse to. */
+export function isWithinLimits(expression: string): IToken[] | undefined {
+  try {
+    return tokensOf(expression);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Splits an expression, within the limits that keep hostile ones cheap. */
 function tokensOf(expression: string): IToken[] {
   if (expression.length > MAX_LENGTH) {
@@ -204,7 +213,14 @@ const CONDITION = [
   t.RootCause,
   t.RootCauseJson,
 ];
-const CONDITIONS = new Set([...CONDITION, t.GroupName, t.GroupArn, t.AnnotationDot, t.Annotation]);
+const CONDITIONS = new Set([
+  ...CONDITION,
+  t.GroupName,
+  t.GroupArn,
+  t.AnnotationDot,
+  t.AnnotationKeyed,
+  t.Annotation,
+]);
 const DESCRIPTIONS = new Map<TokenType, string[]>([
   [t.Not, ['!', 'NOT']],
   [t.EqualityOp, ['=', '!=']],

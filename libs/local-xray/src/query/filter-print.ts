@@ -18,7 +18,7 @@ export function printFilter(filter: Filter): string {
     case 'text':
       return `${filter.keyword}${comparison(filter)}`;
     case 'annotation':
-      return `${annotation(filter.key)}${comparison(filter)}`;
+      return `${annotationWord(filter.key)}${comparison(filter)}`;
     case 'group':
       return `group.${filter.by} ${filter.is ? '=' : '!='} ${quote(filter.value)}`;
     case 'service':
@@ -38,11 +38,17 @@ function wrapped(filter: Filter, inBrackets: boolean): string {
 
 function comparison({ op, value }: { op?: string; value?: string | number | boolean }): string {
   if (op === undefined || value === undefined) return '';
-  return ` ${op} ${typeof value === 'string' ? quote(value) : String(value)}`;
+  return ` ${op} ${literal(value)}`;
 }
 
-function annotation(key: string): string {
+/** The word for an annotation, written so that any key is understood. */
+export function annotationWord(key: string): string {
   return /^[\w.]+$/.test(key) ? `annotation.${key}` : `annotation[${quote(key)}]`;
+}
+
+/** A value as it is compared with. */
+export function literal(value: string | number | boolean): string {
+  return typeof value === 'string' ? quote(value) : String(value);
 }
 
 function target({ name, type, account }: Target): string {

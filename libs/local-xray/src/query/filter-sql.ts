@@ -1,14 +1,9 @@
-import {
-  FACET_KEYWORDS,
-  type FacetKeyword,
-  type Filter,
-  isFacet,
-  type NumberOp,
-  type TextOp,
-} from './filter-ast';
+import type { FacetKind } from '../aggregates/facets';
+import type { Filter, NumberOp, TextOp } from './filter-ast';
+import { HAS_CAUSES } from './cause-conditions';
+import { keywordOf } from './filter-keywords';
 import type { Leaf } from './filter-logic';
 import { allOf, anyOf, FALSE, noneOf, sql, TRUE, type Sql, type SqlValue } from './query-database';
-import { ERROR, ERROR_WITHIN, FAULT, FAULT_WITHIN, PARTIAL, THROTTLE } from '../trace/node-flags';
 
 /**
  * What SQL can say of a filter: `upper` holds for every trace that meets it, `lower` for none
@@ -70,11 +65,14 @@ function atMost(upper: Sql): Bounds {
 function compileLeaf(leaf: Leaf, context: SqlContext): Bounds {
   switch (leaf.kind) {
     case 'boolean': {
-      const condition = flagCondition(leaf.keyword);
-      return exactly(leaf.is ? condition : noneOf(condition));
+      const { trace } = keywordOf('boolean', leaf.keyword);
+      if (trace && 'sql' in trace) return exactly(leaf.is ? trace.sql : noneOf(trace.sql));
+      throw new Error(`${leaf.keyword} has to be put in other words before it is compiled`);
     }
     case 'number':
-      return exactly(numberCondition(NUMBER_COLUMNS[leaf.keyword]!, leaf.op, leaf.value));
+      return exactly(
+        numberCondition(keywordOf('number', leaf.keyword).trace!.column, leaf.op, leaf.value),
+      );
     case 'text':
       return compileText(leaf, context);
     case 'annotation':
@@ -86,44 +84,14 @@ function compileLeaf(leaf: Leaf, context: SqlContext): Bounds {
       return { upper: shapeCondition([...yes, ...open]), lower: shapeCondition(yes) };
     }
     case 'rootcause':
-      return atMost(CAUSES[leaf.of]);
+      return atMost(HAS_CAUSES[leaf.of]);
     case 'rootcause.json':
-      return leaf.value.length === 0 ? exactly(TRUE) : atMost(anyOf(Object.values(CAUSES)));
+      return leaf.value.length === 0 ? exactly(TRUE) : atMost(anyOf(Object.values(HAS_CAUSES)));
   }
 }
-
-/** What a trace has that has root causes of a kind. */
-const CAUSES = {
-  fault: sql(`(t.flags & ${FAULT_WITHIN}) <> 0`),
-  error: sql(`(t.flags & ${ERROR_WITHIN}) <> 0`),
-  responsetime: sql('t.response_time IS NOT NULL'),
-};
 
 /** Spelt as the partial index on them is, see store/schema.ts. */
 export const HAS_TROUBLE = '(t.flags & 7) <> 0';
-
-function flagCondition(keyword: string): Sql {
-  switch (keyword) {
-    case 'ok':
-      return sql('(t.flags & 7) = 0');
-    case 'fault':
-      return sql(`(t.flags & ${FAULT}) <> 0`);
-    case 'error':
-      return sql(`(t.flags & ${ERROR}) <> 0`);
-    case 'throttle':
-      return sql(`(t.flags & ${THROTTLE}) <> 0`);
-    case 'partial':
-      return sql(`(t.flags & ${PARTIAL}) <> 0`);
-    default:
-      return keyword === 'root' ? TRUE : FALSE;
-  }
-}
-
-const NUMBER_COLUMNS: Record<string, string> = {
-  responsetime: 't.response_time',
-  duration: 't.duration',
-  'http.status': 't.status',
-};
 
 /** Never NULL, so that NOT turns it round. */
 function numberCondition(column: string, op: NumberOp | undefined, value = 0): Sql {
@@ -131,19 +99,12 @@ function numberCondition(column: string, op: NumberOp | undefined, value = 0): S
   return sql(`(${column} IS NOT NULL AND ${column} ${op === '!=' ? '<>' : op} ?)`, value);
 }
 
-const TEXT_COLUMNS: Record<string, string> = {
-  'http.url': 't.url',
-  'http.method': 't.method',
-  'http.useragent': 't.user_agent',
-  'http.clientip': 't.client_ip',
-};
-
 /** The occurrences `AS o` of the facets `AS f` that meet a condition on their names; one row at least for each trace. */
-function facetTraces(keyword: FacetKeyword, named: Sql, starts: SqlContext['starts']): Sql {
+function facetTraces(kind: FacetKind, named: Sql, starts: SqlContext['starts']): Sql {
   const window = starts ? sql('AND o.start >= ? AND o.start <= ?', starts.from, starts.to) : TRUE;
   return sql(
     `facets AS f CROSS JOIN occurrences AS o ON o.facet = f.n
-     WHERE f.kind = ${FACET_KEYWORDS[keyword]} AND ${named.text} ${window === TRUE ? '' : window.text}`,
+     WHERE f.kind = ${kind} AND ${named.text} ${window === TRUE ? '' : window.text}`,
     ...named.values,
     ...(window === TRUE ? [] : window.values),
   );
@@ -153,28 +114,26 @@ function compileText(
   { keyword, op, value }: Extract<Leaf, { kind: 'text' }>,
   { starts }: SqlContext,
 ): Bounds {
-  const column = TEXT_COLUMNS[keyword];
-  if (column) {
-    const condition = textCondition(column, op, value);
-    return condition ? exactly(condition) : atMost(sql(`${column} IS NOT NULL`));
-  }
-  if (keyword === 'user') {
-    const condition = textCondition('u.value', op, value);
-    if (!condition) return atMost(sql('t.users IS NOT NULL'));
-    const { text, values } = condition;
-    return exactly(sql(`EXISTS (SELECT 1 FROM json_each(t.users) AS u WHERE ${text})`, ...values));
-  }
-  if (isFacet(keyword)) {
+  const trace = keywordOf('text', keyword).trace!;
+  if (trace.facet !== undefined) {
     const condition = textCondition('f.name', op, value);
-    const named = condition ?? TRUE;
-    const { text, values } = facetTraces(keyword, named, starts);
+    const { text, values } = facetTraces(trace.facet, condition ?? TRUE, starts);
     const among = sql(`t.n IN (SELECT o.trace FROM ${text})`, ...values);
     return condition ? exactly(among) : atMost(among);
   }
-  if (keyword === 'message') return atMost(anyOf([CAUSES.fault, CAUSES.error]));
-  // The rest is in the summary, as JSON.stringify writes it: the text has to be somewhere in there.
-  if (op === undefined || op === '!=' || !value || !isPlain(value)) return atMost(TRUE);
-  return atMost(sql('instr(t.summary, ?) > 0', JSON.stringify(value).slice(1, -1)));
+  if (trace.column === undefined) {
+    if (trace.within) return atMost(trace.within);
+    // It is in the summary, as JSON.stringify writes it: the text has to be somewhere in there.
+    if (op === undefined || op === '!=' || !value || !isPlain(value)) return atMost(TRUE);
+    return atMost(sql('instr(t.summary, ?) > 0', JSON.stringify(value).slice(1, -1)));
+  }
+  const condition = textCondition(trace.list ? 'u.value' : trace.column, op, value);
+  if (!condition) return atMost(sql(`${trace.column} IS NOT NULL`));
+  if (!trace.list) return exactly(condition);
+  const { text, values } = condition;
+  return exactly(
+    sql(`EXISTS (SELECT 1 FROM json_each(${trace.column}) AS u WHERE ${text})`, ...values),
+  );
 }
 
 /** Undefined when SQLite may see another text than we do. */
@@ -244,7 +203,8 @@ function annotationCondition(
 ): Sql {
   switch (op) {
     case undefined:
-      return sql('');
+      // Alone, a boolean is its own value.
+      return sql('AND e.value <> ?', annotationValue(false));
     case '!=':
       return sql('AND e.value <> ?', annotationValue(value!));
     case '<':

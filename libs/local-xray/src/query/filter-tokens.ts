@@ -1,5 +1,5 @@
 import { createToken, Lexer, type IToken, type TokenType } from 'chevrotain';
-import { BOOLEAN_KEYWORDS, NUMBER_KEYWORDS, TEXT_KEYWORDS } from './filter-ast';
+import { KEYWORDS } from './filter-keywords';
 
 /** Anything that reads as a word, keyword or not: all of them may be values without quotes. */
 export const Name = createToken({ name: 'Name', pattern: Lexer.NA });
@@ -43,11 +43,10 @@ word('NOT', [Not, Name]);
 export const TEXT_SEARCH = ['CONTAINS', 'BEGINSWITH', 'ENDSWITH'];
 for (const each of TEXT_SEARCH) word(each, [TextSearchOp, Name]);
 for (const each of ['true', 'false']) word(each, [Truth]);
-for (const each of BOOLEAN_KEYWORDS) word(each, [BooleanWord]);
-for (const each of NUMBER_KEYWORDS) word(each, [NumberWord]);
-const texts = new Map(TEXT_KEYWORDS.map((each) => [each, word(each, [TextWord])]));
-export const NodeName = texts.get('name')!;
-export const NodeType = texts.get('type')!;
+const WORDS = { boolean: BooleanWord, number: NumberWord, text: TextWord };
+const keywords = new Map(KEYWORDS.map(({ name, type }) => [name, word(name, [WORDS[type]])]));
+export const NodeName = keywords.get('name')!;
+export const NodeType = keywords.get('type')!;
 export const Service = word('service', [Name]);
 export const Edge = word('edge', [Name]);
 export const Id = word('id', [Name]);
@@ -74,6 +73,19 @@ export const Annotation = createToken({
   longer_alt: Word,
   categories: Name,
 });
+
+/** With its key in brackets and without quotation marks, whatever characters it has but these. */
+export const AnnotationKeyed = createToken({
+  name: 'AnnotationKeyed',
+  label: 'annotation[KEY]',
+  pattern: /annotation\[[^\]"]*\]/i,
+  line_breaks: true,
+});
+
+/** The key that stands in an {@link AnnotationKeyed}. */
+export function keyOf({ image }: IToken): string {
+  return image.slice('annotation['.length, -1).trim();
+}
 
 export const Text = createToken({ name: 'Text', pattern: /"(?:[^"\\]|\\[^])*"/ });
 export const UnclosedText = createToken({ name: 'UnclosedText', pattern: /"(?:[^"\\]|\\[^])*\\?/ });
@@ -118,6 +130,7 @@ export const Stray = createToken({
 export const TOKENS: TokenType[] = [
   Space,
   AnnotationDot,
+  AnnotationKeyed,
   Annotation,
   // A keyword that begins another one comes after it.
   ...words.sort((a, b) => b.name.length - a.name.length),

@@ -1,8 +1,8 @@
 export { completeFilter } from './filter-complete';
-export type { CompletionItem, FilterCompletion } from './filter-complete';
 export { FilterSyntaxError } from './filter-error';
 export { parseFilter } from './filter-parser';
-export { printFilter } from './filter-print';
+export { partsOf } from './filter-parts';
+export { annotationWord, literal, printFilter } from './filter-print';
 export type { Filter } from './filter-ast';
 export { matches, viewDocuments } from './filter-evaluate';
 export type { TraceView } from './filter-evaluate';

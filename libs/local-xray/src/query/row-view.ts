@@ -1,4 +1,4 @@
-import { FACET_KEYWORDS, type FacetKeyword } from './filter-ast';
+import type { FacetKind } from '../aggregates/facets';
 import type { TraceView } from './filter-evaluate';
 import type { QueryDatabase } from './query-database';
 import type { ShapeCache } from './shape-cache';
@@ -97,10 +97,10 @@ export class RowView implements TraceView {
     return (this.built = buildTraceModel(rows.map(({ body }) => JSON.parse(body) as AnyDocument)));
   }
 
-  facets(keyword: FacetKeyword): string[] {
+  facets(kind: FacetKind): string[] {
     return this.all<{ name: string }>(
       `SELECT f.name FROM occurrences AS o JOIN facets AS f ON f.n = o.facet
-       WHERE o.trace = ? AND o.kind = ${FACET_KEYWORDS[keyword]}`,
+       WHERE o.trace = ? AND o.kind = ${kind}`,
     ).map(({ name }) => name);
   }
 

@@ -1,4 +1,5 @@
-import { FACET_KEYWORDS, type Filter, isFacet } from './filter-ast';
+import type { Filter } from './filter-ast';
+import { facetOf } from './filter-keywords';
 import {
   annotationValue,
   compileFilter,
@@ -108,10 +109,11 @@ function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | u
       ordered: true,
     };
   }
-  if (item.kind === 'text' && item.op === '=' && isFacet(item.keyword) && upper !== TRUE) {
+  const facet = item.kind === 'text' && item.op === '=' ? facetOf(item.keyword) : undefined;
+  if (item.kind === 'text' && facet !== undefined && upper !== TRUE) {
     // Of the rows of one name a trace has one that counts it.
     const where = sql(
-      `f.kind = ${FACET_KEYWORDS[item.keyword]} AND f.name = ? AND o.facet = f.n AND o.traces = 1 AND o.start >= ? AND o.start <= ?`,
+      `f.kind = ${facet} AND f.name = ? AND o.facet = f.n AND o.traces = 1 AND o.start >= ? AND o.start <= ?`,
       item.value!,
       from,
       to,

@@ -1,5 +1,6 @@
 import { ROOT } from '../trace/node-flags';
 import { scanTimes } from '../trace/scan-times';
+import type { TimeTotals } from '../trace/time-totals';
 import { serviceId } from '../trace/service-id';
 import { Statistics, type Histogram, type SummaryStatistics } from './statistics';
 import type { ServiceId } from '../trace/summary.types';
@@ -65,6 +66,28 @@ export class ServiceGraph {
   private readonly clients = new Map<Node, Part>();
 
   add({ shape, times, first, last }: ShapeTotals): void {
+    const parts = this.parts(shape, first, last);
+    scanTimes(times, (variant, microseconds) => {
+      const part = parts[variant];
+      if (part) for (const statistics of part.statistics) statistics.add(part.flags, microseconds);
+    });
+  }
+
+  /** Adds many traces of one shape that were added up before. */
+  addTotals(shape: Shape, times: TimeTotals, first: number, last: number): void {
+    const parts = this.parts(shape, first, last);
+    times.variants.forEach((durations, variant) => {
+      const part = parts[variant];
+      if (part) for (const statistics of part.statistics) statistics.addAll(part.flags, durations);
+    });
+  }
+
+  /** The statistics that each variant of a shape counts in. */
+  private parts(
+    shape: Shape,
+    first: number,
+    last: number,
+  ): { statistics: Statistics[]; flags: number }[] {
     const parts: { statistics: Statistics[]; flags: number }[] = [];
     const widen = (part: Part) => {
       part.first = Math.min(part.first, first);
@@ -93,10 +116,7 @@ export class ServiceGraph {
       for (const { flags } of variants)
         parts.push({ statistics: edge ? [edge.statistics] : [], flags });
     }
-    scanTimes(times, (variant, microseconds) => {
-      const part = parts[variant];
-      if (part) for (const statistics of part.statistics) statistics.add(part.flags, microseconds);
-    });
+    return parts;
   }
 
   private node(node: ShapeNode): Node | undefined {

@@ -1,3 +1,4 @@
+import { type Durations, twoDigits } from '../trace/time-totals';
 import { ERROR, FAULT, THROTTLE } from '../trace/node-flags';
 
 /** ServiceStatistics and EdgeStatistics of the API, which are alike. */
@@ -25,13 +26,21 @@ export class Statistics {
 
   /** What ended with these flags after so many microseconds. A fault outweighs a throttle, and that an error. */
   add(flags: number, microseconds: number): void {
-    if (flags & FAULT) this.fault++;
-    else if (flags & THROTTLE) this.throttle++;
-    else if (flags & ERROR) this.error++;
-    else this.ok++;
+    this.count(flags, 1);
     this.microseconds += microseconds;
     const value = twoDigits(microseconds);
     this.histogram.set(value, (this.histogram.get(value) ?? 0) + 1);
+  }
+
+  /** Adds many that ended with these flags. */
+  addAll(flags: number, { microseconds, counts }: Durations): void {
+    let total = 0;
+    for (const [value, count] of counts) {
+      total += count;
+      this.histogram.set(value, (this.histogram.get(value) ?? 0) + count);
+    }
+    this.count(flags, total);
+    this.microseconds += microseconds;
   }
 
   toSummary(): SummaryStatistics {
@@ -50,10 +59,11 @@ export class Statistics {
       .sort(([a], [b]) => a - b)
       .map(([microseconds, Count]) => ({ Value: microseconds / 1e6, Count }));
   }
-}
 
-function twoDigits(value: number): number {
-  let unit = 1;
-  while (value >= 100 * unit) unit *= 10;
-  return Math.round(value / unit) * unit;
+  private count(flags: number, times: number): void {
+    if (flags & FAULT) this.fault += times;
+    else if (flags & THROTTLE) this.throttle += times;
+    else if (flags & ERROR) this.error += times;
+    else this.ok += times;
+  }
 }

@@ -5,6 +5,7 @@ import type { Target } from './filter-ast';
 import { ROOT } from '../trace/node-flags';
 import { scanTimes } from '../trace/scan-times';
 import { Statistics, type Histogram, type SummaryStatistics } from './statistics';
+import type { TimeTotals } from '../trace/time-totals';
 import type { Shape } from '../trace/trace-shape';
 
 /** https://docs.aws.amazon.com/xray/latest/api/API_TimeSeriesServiceStatistics.html */
@@ -59,11 +60,21 @@ export class TimeSeries {
   add(timestamp: number, shape: Shape, times: string): void {
     const wanted = this.variants(shape);
     if (!wanted.some((flags) => flags !== undefined)) return;
-    let statistics = this.periods.get(timestamp);
-    if (!statistics) this.periods.set(timestamp, (statistics = new Statistics()));
+    const statistics = this.statistics(timestamp);
     scanTimes(times, (variant, microseconds) => {
       const flags = wanted[variant];
       if (flags !== undefined) statistics.add(flags, microseconds);
+    });
+  }
+
+  /** Adds many traces of one shape that were added up before. */
+  addTotals(timestamp: number, shape: Shape, times: () => TimeTotals): void {
+    const wanted = this.variants(shape);
+    if (!wanted.some((flags) => flags !== undefined)) return;
+    const statistics = this.statistics(timestamp);
+    times().variants.forEach((durations, variant) => {
+      const flags = wanted[variant];
+      if (flags !== undefined) statistics.addAll(flags, durations);
     });
   }
 
@@ -86,6 +97,12 @@ export class TimeSeries {
         ResponseTimeHistogram: statistics.toHistogram(),
       };
     });
+  }
+
+  private statistics(timestamp: number): Statistics {
+    let statistics = this.periods.get(timestamp);
+    if (!statistics) this.periods.set(timestamp, (statistics = new Statistics()));
+    return statistics;
   }
 
   /** The flags of the variants that count, in the shape's order. */

@@ -1,6 +1,7 @@
 import type { Filter } from './filter-ast';
 import { matches } from './filter-evaluate';
 import { resolveGroups, type GroupExpression } from './filter-groups';
+import type { Verdict } from './filter-logic';
 import { decideOnShape } from './filter-nodes';
 import { parseFilter } from './filter-parser';
 import type { SqlContext } from './filter-sql';
@@ -10,6 +11,8 @@ import { RowView } from './row-view';
 import { planSearch, type SearchPlan, type SearchWindow } from './search-plan';
 import { ShapeCache } from './shape-cache';
 import { type Cursor, slices } from './slices';
+import { decideOnTotals, TOTALS_FLAGS } from './totals-filter';
+import { countTotals, coverWindow, type CoveredWindow } from './window-totals';
 import { StatementCache } from './statement-cache';
 
 export interface SearchRequest extends SearchWindow {
@@ -119,6 +122,58 @@ export class TraceSearch {
   /** How many traces there are of each kind of trouble; the key has the bits of FAULT, ERROR and THROTTLE. */
   async countByFlags(request: SearchRequest, signal?: AbortSignal): Promise<Map<number, number>> {
     const counts = new Map<number, number>();
+    const pace = new Pace(signal);
+    const covered = this.covered(request);
+    if (covered) {
+      await countTotals(covered.whole, this.database, pace, (shape, flags, traces) => {
+        if (covered.wants(shape, flags)) counts.set(flags, (counts.get(flags) ?? 0) + traces);
+      });
+    }
+    for (const rest of covered?.rest ?? [request])
+      await this.countOneByOne({ ...request, ...rest }, counts, signal);
+    return counts;
+  }
+
+  /**
+   * The part of a request's window that totals tell of: undefined when they cannot decide its filter, or
+   * the window holds no whole minute. The rest is to be looked at trace by trace.
+   */
+  covered(
+    request: SearchRequest,
+  ): (CoveredWindow & { wants: (shape: number, flags: number) => boolean }) | undefined {
+    const { filter = EVERYTHING, by = 'start' } = request;
+    if (by !== 'start') return undefined;
+    const verdicts = new Map<string, Verdict>();
+    const verdict = (shape: number, flags: number): Verdict => {
+      const key = `${shape} ${flags}`;
+      if (!verdicts.has(key)) {
+        verdicts.set(
+          key,
+          decideOnTotals(filter, () => this.shapes.get(shape), flags),
+        );
+      }
+      return verdicts.get(key);
+    };
+    if (filter !== EVERYTHING && !this.decidedByTotals(filter)) return undefined;
+    const window = coverWindow(request, this.database);
+    return window && { ...window, wants: (shape, flags) => verdict(shape, flags) === true };
+  }
+
+  /** Whether totals decide a filter for every shape there is, whatever the outcome. */
+  private decidedByTotals(filter: Filter): boolean {
+    let decided = true;
+    this.shapes.each((_, shape) => {
+      for (let flags = 0; decided && flags <= TOTALS_FLAGS; flags++)
+        decided = decideOnTotals(filter, () => shape, flags) !== undefined;
+    });
+    return decided;
+  }
+
+  private async countOneByOne(
+    request: SearchRequest,
+    counts: Map<number, number>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     for await (const { source, where } of this.parts(request, signal)) {
       const rows = this.database
         .prepare(
@@ -127,7 +182,6 @@ export class TraceSearch {
         .all<{ flags: number; count: number }>([...source.values, ...where.values]);
       for (const { flags, count } of rows) counts.set(flags, (counts.get(flags) ?? 0) + count);
     }
-    return counts;
   }
 
   private plan({

@@ -1,8 +1,11 @@
 import type { QueryDatabase } from './query-database';
 import { ServiceGraph, type GraphService } from './service-graph';
+import type { TimeTotals } from '../trace/time-totals';
+import { Pace } from './pace';
 import { StatementCache } from './statement-cache';
 import { TimeSeries, type EntitySelector, type TimeSeriesEntry } from './time-series';
 import type { SearchRequest, TraceSearch } from './trace-search';
+import { readTotals, type WindowTotals } from './window-totals';
 
 interface ShapeRow {
   shape: number;
@@ -13,7 +16,7 @@ interface ShapeRow {
 
 const TOTALS = `t.shape AS shape, group_concat(t.times, '|') AS times, min(t.start) AS first, max(t."end") AS last`;
 
-/** Graphs and series of the traces that a search finds. They are made anew each time: that takes no table of its own. */
+/** Graphs and series of the traces that a search finds. Whole minutes come from the totals, the rest trace by trace. */
 export class TraceStatistics {
   private readonly database: QueryDatabase;
 
@@ -27,11 +30,21 @@ export class TraceStatistics {
   /** The `Services` of GetServiceGraph. */
   async serviceGraph(request: SearchRequest, signal?: AbortSignal): Promise<GraphService[]> {
     const graph = new ServiceGraph();
-    for await (const { source, where } of this.search.parts(request, signal)) {
-      const rows = this.database
-        .prepare(`SELECT ${TOTALS} FROM ${source.text} WHERE ${where.text} GROUP BY t.shape`)
-        .all<ShapeRow>([...source.values, ...where.values]);
-      this.addTo(graph, rows);
+    const covered = this.search.covered(request);
+    if (covered) {
+      await readTotals(covered.whole, this.database, new Pace(signal), (totals, times) => {
+        const { shape, flags, first, last } = totals;
+        if (covered.wants(shape, flags))
+          graph.addTotals(this.search.shapes.get(shape), times(), first, last);
+      });
+    }
+    for (const rest of covered?.rest ?? [request]) {
+      for await (const { source, where } of this.search.parts({ ...request, ...rest }, signal)) {
+        const rows = this.database
+          .prepare(`SELECT ${TOTALS} FROM ${source.text} WHERE ${where.text} GROUP BY t.shape`)
+          .all<ShapeRow>([...source.values, ...where.values]);
+        this.addTo(graph, rows);
+      }
     }
     return graph.services();
   }
@@ -61,14 +74,25 @@ export class TraceStatistics {
     signal?: AbortSignal,
   ): Promise<TimeSeriesEntry[]> {
     const series = new TimeSeries(selector, period);
-    for await (const { source, where } of this.search.parts(request, signal)) {
-      const rows = this.database
-        .prepare(
-          `SELECT CAST(t.start / ? AS INTEGER) AS period, ${TOTALS} FROM ${source.text} WHERE ${where.text} GROUP BY 1, t.shape`,
-        )
-        .all<ShapeRow & { period: number }>([period, ...source.values, ...where.values]);
-      for (const row of rows)
-        series.add(row.period * period, this.search.shapes.get(row.shape), row.times);
+    const covered = this.search.covered(request);
+    if (covered) {
+      const add = ({ start, shape, flags }: WindowTotals, times: () => TimeTotals) => {
+        if (!covered.wants(shape, flags)) return;
+        series.addTotals(Math.floor(start / period) * period, this.search.shapes.get(shape), times);
+      };
+      const pace = new Pace(signal);
+      await readTotals(covered.whole, this.database, pace, add, { minutesOnly: true });
+    }
+    for (const rest of covered?.rest ?? [request]) {
+      for await (const { source, where } of this.search.parts({ ...request, ...rest }, signal)) {
+        const rows = this.database
+          .prepare(
+            `SELECT CAST(t.start / ? AS INTEGER) AS period, ${TOTALS} FROM ${source.text} WHERE ${where.text} GROUP BY 1, t.shape`,
+          )
+          .all<ShapeRow & { period: number }>([period, ...source.values, ...where.values]);
+        for (const row of rows)
+          series.add(row.period * period, this.search.shapes.get(row.shape), row.times);
+      }
     }
     return series.entries(request.from, request.to);
   }

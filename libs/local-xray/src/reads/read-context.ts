@@ -57,6 +57,10 @@ export class ReadContext {
     });
   }
 
+  groupNames(): string[] {
+    return this.groups().map(({ GroupName }) => GroupName);
+  }
+
   private expressionOf(group: string): string {
     if (group === 'Default') return '';
     const found = this.groups().find(

@@ -1,6 +1,7 @@
-import { completeFilter } from '../query';
+import { partsOf } from '../query';
 import { completions } from './completions';
 import { readDocuments, readTrace } from './documents';
+import { readFilterCompletion } from './filter-completion';
 import type { ReadContext } from './read-context';
 import { readSamplingReports, readSettings } from './settings';
 import { readGraph, readSeries, readTraceGraph } from './statistics';
@@ -29,7 +30,8 @@ export const READS: { readonly [Name in ReadName]: Read<Name> } = {
   traceGraph: readTraceGraph,
   series: readSeries,
   completions: ({ database }, query) => completions(database, query),
-  filterCompletion: (_, { expression, offset }) => completeFilter(expression, offset),
+  filterCompletion: readFilterCompletion,
+  filterParts: (_, expression) => ({ parts: partsOf(expression) }),
   checkFilter: (context, { filter, ofGroup }) => {
     context.check(filter, ofGroup);
     return null;

@@ -1,6 +1,14 @@
 import type { StoredSetting } from '../store/stored-setting';
-import type { CompletionKind, Completions, Trace, TraceList, TraceRow } from '../console-api';
-import type { Cursor, FilterCompletion, GraphService, TimeSeriesEntry } from '../query';
+import type {
+  CompletionKind,
+  Completions,
+  FilterCompletion,
+  FilterParts,
+  Trace,
+  TraceList,
+  TraceRow,
+} from '../console-api';
+import type { Cursor, GraphService, TimeSeriesEntry } from '../query';
 
 /** Which traces: those that start (or end) in a window, and meet a filter expression and a group's. */
 export interface TraceSelection {
@@ -94,6 +102,8 @@ export interface TraceReads {
     query: { expression: string; offset: number },
     signal?: AbortSignal,
   ): Promise<FilterCompletion>;
+  /** The conditions that AND joins in a filter expression. */
+  filterParts(expression: string, signal?: AbortSignal): Promise<FilterParts>;
   /**
    * Checks the expression that a group is to have; it must not come to refer to itself.
    *

@@ -3,6 +3,7 @@ import { faultyPost, goodPost, home, traffic } from '../../../trace/test/cruddur
 import type { Driver } from './driver';
 import { openDatabase } from './open-database';
 import { Retention } from './retention';
+import { TraceTotals } from './trace-totals';
 import { TraceWriter } from './trace-writer';
 
 const T0 = 1_795_354_386;
@@ -78,16 +79,17 @@ describe('aggregates', () => {
 
   it('hold nothing of traces that were deleted, nor their facets', () => {
     const driver = openDatabase(':memory:');
-    const writer = new TraceWriter(driver);
+    const totals = new TraceTotals(driver);
+    const writer = new TraceWriter(driver, totals);
     put(
       writer,
       traces.flatMap(({ segments }) => segments),
     );
     writer.commit(true);
-    const retention = new Retention(driver, { seconds: -1e10, bytes: 1e12 });
+    const retention = new Retention(driver, { seconds: -1e10, bytes: 1e12 }, totals);
     while (retention.step().nextMs !== undefined);
 
-    for (const table of ['traces', 'occurrences', 'aggregates', 'facets']) {
+    for (const table of ['totals', 'traces', 'occurrences', 'aggregates', 'facets']) {
       expect(driver.prepare(`SELECT count(*) AS count FROM ${table}`).get()).toMatchObject({
         count: 0,
       });

@@ -1,5 +1,6 @@
 import type { Counted } from '../aggregates/counted';
 import type { AnyDocument, TraceFacts } from '../trace';
+import type { TotalledTrace } from './trace-totals';
 
 /** A trace that was written lately, with all its documents parsed. */
 export interface HotTrace {
@@ -16,6 +17,8 @@ export interface HotTrace {
   indexed: Pick<TraceFacts, 'start' | 'annotations'>;
   /** What the aggregates have of it now. */
   counted: Counted | undefined;
+  /** What the totals have of it now. */
+  totalled: TotalledTrace | undefined;
   /** Documents not written yet, with their text. */
   pending: Map<string, string>;
   /** Milliseconds of `performance.now()` before which its row is not worked out again; see TraceWriter. */

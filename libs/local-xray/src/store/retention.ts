@@ -1,6 +1,7 @@
 import type { TraceSummary } from '../trace';
 import type { Driver, Statement } from './driver';
 import { AggregateRows } from './aggregate-rows';
+import type { TotalledTrace, TraceTotals } from './trace-totals';
 import { indexValue, valueOf } from './annotation-values';
 
 export interface RetentionLimits {
@@ -10,12 +11,10 @@ export interface RetentionLimits {
   bytes: number;
 }
 
-interface OldTrace {
+interface OldTrace extends TotalledTrace {
   n: number;
   id: string;
   created: number;
-  start: number;
-  shape: number;
   summary: string;
 }
 
@@ -50,6 +49,7 @@ export class Retention {
   constructor(
     private readonly driver: Driver,
     private readonly limits: RetentionLimits,
+    private readonly totals: TraceTotals,
   ) {
     this.aggregates = new AggregateRows(driver);
     this.pragmas = {
@@ -58,7 +58,7 @@ export class Retention {
       page_size: driver.prepare('PRAGMA page_size'),
     };
     this.oldest = driver.prepare(
-      'SELECT n, id, created, start, shape, summary FROM traces ORDER BY n LIMIT ?',
+      'SELECT n, id, created, start, "end", flags, shape, times, summary FROM traces ORDER BY n LIMIT ?',
     );
     this.deleteTrace = driver.prepare('DELETE FROM traces WHERE n = ?');
     this.deleteDocuments = driver.prepare('DELETE FROM documents WHERE trace = ?');
@@ -88,7 +88,7 @@ export class Retention {
     while (more && performance.now() < until) {
       const traces = this.next(chunk);
       more = traces.length > 0;
-      if (more) this.driver.transaction(() => this.delete(traces));
+      if (more) this.deleteDurably(traces);
       for (const { id } of traces) deleted.push(id);
     }
     if (!more) more = this.shrink();
@@ -102,9 +102,20 @@ export class Retention {
     return candidates.filter(({ created }) => created < cutoff);
   }
 
+  private deleteDurably(traces: OldTrace[]): void {
+    try {
+      this.driver.transaction(() => this.delete(traces));
+    } catch (error) {
+      this.totals.forget();
+      throw error;
+    }
+  }
+
   private delete(traces: OldTrace[]): void {
     this.aggregates.delete(traces.map(({ n }) => n));
-    for (const { n, start, summary } of traces) {
+    for (const trace of traces) {
+      const { n, start, summary } = trace;
+      this.totals.count(trace, -1);
       const { Annotations } = JSON.parse(summary) as TraceSummary;
       for (const [key, values] of Object.entries(Annotations)) {
         for (const { AnnotationValue } of values) {
@@ -114,6 +125,7 @@ export class Retention {
       this.deleteDocuments.run([n]);
       this.deleteTrace.run([n]);
     }
+    this.totals.write();
     for (const shape of new Set(traces.map((each) => each.shape)))
       this.deleteShape.run([shape, shape]);
   }

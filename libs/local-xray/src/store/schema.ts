@@ -24,6 +24,10 @@
  * - `occurrences`: which trace had which facet, on which route, how often and for how long: a row for each bin.
  * - `aggregates`: the sums of the occurrences in steps of 60, 600 and 7,200 seconds, from `at` on; of whole traces
  *   under kind 0 and facet 0.
+ * - `totals`: of the traces that started in the minute (period 60), hour (3600) or day (86400) that begins at
+ *   `start`, in epoch seconds, those of one shape and outcome (`flags` & 7): how many, the earliest start, the
+ *   latest end, and what their parts took (trace/time-totals.ts). Minutes are kept up with every write; hours and
+ *   days that `added_up` lists are complete, all others have no rows.
  * - `documents`: the documents as they came, one row for each (trace, id).
  *
  * Use `(flags & 7) <> 0` literally for the partial index to be taken.
@@ -144,6 +148,24 @@ export const MIGRATIONS: readonly string[] = [
     throttle INTEGER NOT NULL,
     traces INTEGER NOT NULL,
     PRIMARY KEY (kind, step, at, facet, route, bin)
+  ) WITHOUT ROWID, STRICT;
+  `,
+  `
+  CREATE TABLE totals (
+    period INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    shape INTEGER NOT NULL,
+    flags INTEGER NOT NULL,
+    traces INTEGER NOT NULL,
+    first REAL NOT NULL,
+    last REAL NOT NULL,
+    times TEXT NOT NULL,
+    PRIMARY KEY (period, start, shape, flags)
+  ) WITHOUT ROWID, STRICT;
+  CREATE TABLE added_up (
+    period INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    PRIMARY KEY (period, start)
   ) WITHOUT ROWID, STRICT;
   `,
 ];

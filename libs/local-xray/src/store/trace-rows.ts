@@ -8,6 +8,7 @@ import type { HotTrace } from './hot-traces';
 import { indexValue } from './annotation-values';
 import { MultiInsert } from './multi-insert';
 import { Shapes } from './shapes';
+import type { TotalledTrace, TraceTotals } from './trace-totals';
 
 /** A trace and what its row shall say. */
 export interface TraceRecord {
@@ -61,7 +62,10 @@ export class TraceRows {
   private readonly findUncounted: Statement;
   private readonly countAll: Statement;
 
-  constructor(driver: Driver) {
+  constructor(
+    driver: Driver,
+    private readonly totals: TraceTotals,
+  ) {
     this.shapes = new Shapes(driver);
     this.aggregates = new AggregateRows(driver);
     this.insertDocuments = new MultiInsert(
@@ -84,7 +88,9 @@ export class TraceRows {
     this.deleteAnnotation = driver.prepare(
       'DELETE FROM annotations WHERE key = ? AND value = ? AND start = ? AND trace = ?',
     );
-    this.findTrace = driver.prepare('SELECT n, created, revision FROM traces WHERE id = ?');
+    this.findTrace = driver.prepare(
+      'SELECT n, created, revision, start, "end", flags, shape, times FROM traces WHERE id = ?',
+    );
     this.findDocuments = driver.prepare('SELECT body FROM documents WHERE trace = ? ORDER BY n');
     this.countAll = driver.prepare('SELECT count(*) AS count FROM traces');
     this.findUncounted = driver.prepare(
@@ -101,7 +107,7 @@ export class TraceRows {
     return this.countAll.get<{ count: number }>()!.count;
   }
 
-  find(id: string): Pick<HotTrace, 'n' | 'created' | 'revision'> | undefined {
+  find(id: string): (Pick<HotTrace, 'n' | 'created' | 'revision'> & TotalledTrace) | undefined {
     return this.findTrace.get([id]);
   }
 
@@ -125,14 +131,17 @@ export class TraceRows {
     for (const record of records) {
       const { shape, times } = encodeShape(record.model);
       record.trace.revision++;
-      traces.push(...values(record, this.shapes.numberOf(shape), times));
+      const number = this.shapes.numberOf(shape);
+      traces.push(...values(record, number, times));
       this.reindex(record, annotations);
+      this.recount(record, number, times);
     }
     const changes = records.map(({ trace, facts, occurrences }) => {
       const before = trace.counted;
       const after = (trace.counted = this.aggregates.counted(facts, occurrences));
       return { trace: trace.n, before, after };
     });
+    this.totals.write();
     this.insertTraces.run(traces);
     this.insertAnnotations.run(annotations);
     this.aggregates.write(changes);
@@ -152,6 +161,13 @@ export class TraceRows {
   forget(): void {
     this.shapes.forget();
     this.aggregates.facets.forget();
+  }
+
+  private recount({ trace, facts }: TraceRecord, shape: number, times: string): void {
+    if (trace.totalled) this.totals.count(trace.totalled, -1);
+    const { start, end, flags } = facts;
+    trace.totalled = { start, end, flags, shape, times };
+    this.totals.count(trace.totalled, 1);
   }
 
   /** Adds the annotations that are new to `inserts`, and deletes those that no longer stand. */

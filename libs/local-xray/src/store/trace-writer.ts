@@ -6,6 +6,7 @@ import type { Driver } from './driver';
 import { type HotTrace, HotTraces } from './hot-traces';
 import { stitch } from '../trace/stitch';
 import { type TraceRecord, TraceRows } from './trace-rows';
+import { TraceTotals } from './trace-totals';
 
 /** A trace's row is worked out anew at most this share of the time, however large the trace is. */
 const REST_FACTOR = 10;
@@ -27,8 +28,11 @@ export class TraceWriter {
   /** Traces in the database. */
   stored: number;
 
-  constructor(private readonly driver: Driver) {
-    this.rows = new TraceRows(driver);
+  constructor(
+    private readonly driver: Driver,
+    private readonly totals = new TraceTotals(driver),
+  ) {
+    this.rows = new TraceRows(driver, totals);
     this.nextNumber = this.rows.lastNumber() + 1;
     this.stored = this.rows.count();
   }
@@ -109,13 +113,17 @@ export class TraceWriter {
   private forgetAll(): void {
     this.dirty.clear();
     this.hot.clear();
+    this.totals.forget();
     this.rows.forget();
   }
 
   private load(id: string): HotTrace {
     const stored = this.rows.find(id);
     const trace: HotTrace = {
-      ...(stored ?? { n: this.nextNumber++, created: Date.now() / 1000, revision: 0 }),
+      n: stored?.n ?? this.nextNumber++,
+      created: stored?.created ?? Date.now() / 1000,
+      revision: stored?.revision ?? 0,
+      totalled: stored,
       id,
       documents: new Map(),
       size: 0,

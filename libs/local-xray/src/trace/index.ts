@@ -15,3 +15,4 @@ export type {
   ValueWithServiceIds,
 } from './summary.types';
 export { scanTimes } from './scan-times';
+export { type Durations, TimeTotals, twoDigits } from './time-totals';

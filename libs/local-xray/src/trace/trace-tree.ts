@@ -25,8 +25,10 @@ export function buildTraceTree(documents: readonly AnyDocument[]): TraceTree {
   const segments = new Map<string, SegmentDocument>();
   const alone = new Map<string, SubsegmentDocument>();
   for (const document of documents) {
-    if (isAlone(document)) keepBetter(alone, document);
-    else keepBetter(segments, document);
+    if (!isAlone(document)) keepBetter(segments, document);
+    else if (holdsSiblings(document))
+      for (const each of siblingsIn(document)) keepBetter(alone, each);
+    else keepBetter(alone, document);
   }
   if (alone.size === 0) {
     return { segments: [...segments.values()], orphans: [], childrenOf: ownChildren };
@@ -36,6 +38,15 @@ export function buildTraceTree(documents: readonly AnyDocument[]): TraceTree {
 
 function isAlone(document: AnyDocument): document is SubsegmentDocument {
   return (document as SubsegmentDocument).type === 'subsegment';
+}
+
+/** nestjs-xray sends small subsegments of one parent together, in one that it makes for them. */
+function holdsSiblings({ metadata }: NodeDocument): boolean {
+  return typeof metadata?.nestjs_xray?.siblings === 'number';
+}
+
+function siblingsIn({ trace_id, parent_id, subsegments = [] }: SubsegmentDocument) {
+  return subsegments.map((each) => ({ ...each, type: 'subsegment' as const, trace_id, parent_id }));
 }
 
 function isFinal(document: NodeDocument): boolean {

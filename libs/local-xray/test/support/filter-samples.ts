@@ -37,6 +37,7 @@ export const TRACES: Record<string, SegmentDocument[]> = {
   retried: [
     segment('shop', 'a1', [0, 3], {
       ...http('https://shop.test/search', 200),
+      annotations: { beta: false },
       http: {
         request: {
           method: 'GET',
@@ -96,7 +97,20 @@ export const EXPRESSIONS: [expression: string, finds: string[]][] = [
   ['partial', ['running', 'orphan']],
   ['NOT partial', but('running', 'orphan')],
   ['root', EVERY],
-  ['inferred', []],
+  ['inferred', but('home')],
+  ['!inferred', ['home']],
+  ['inferred = false', ['home']],
+  ['annotation.beta', ['home']],
+  ['!annotation.beta', but('home')],
+  ['annotation.beta = false', ['retried']],
+  ['service("shop") { annotation.beta }', ['home']],
+  ['service("shop") { !annotation.beta }', ['checkout', 'invoice', 'retried']],
+  ['edge(id(type: "client"), id(name: "shop"))', but('running', 'orphan')],
+  ['edge(id(name: "shop", type: "client"), "shop") { fault }', ['checkout']],
+  ['edge(id(name: "shop", type: "client"), "shop") { responsetime > 2 }', ['retried']],
+  ['edge(id(name: "shop", type: "client"), "shop") { user = "ada" }', ['checkout', 'home']],
+  ['edge(id(name: "billing", type: "client"), "billing")', []],
+  ['edge("client", "shop")', []],
   ['ok !partial duration <3', ['home']],
   ['responsetime > 0.1', ['checkout', 'invoice', 'retried']],
   ['responsetime', but('running', 'orphan')],

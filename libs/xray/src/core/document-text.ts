@@ -8,7 +8,7 @@ import { safeName } from './safe-name';
  * JSON.stringify costs as much as everything else that a traced request does.
  */
 export function documentText(node: RecordedNode): string {
-  const text = nodeText(node, new Budget(node.root.owner.maxMetadataLength));
+  const text = nodeText(node, new Limits(node.root.owner.maxMetadataLength));
   if (node.root !== node) return `${text}${aloneFields(node as RecordedSubsegment)}}`;
   const { trace_id, parent_id, user, origin, service } = node as RecordedSegment;
   let more = `,"trace_id":${idText(trace_id)}`;
@@ -19,6 +19,23 @@ export function documentText(node: RecordedNode): string {
   return `${text}${more}}`;
 }
 
+/** Subsegments that are open: more of them are left out, and come when they are done. */
+const MAX_OPEN = 1_000;
+
+/** What one document may hold. */
+class Limits {
+  readonly metadata: Budget;
+  private open = MAX_OPEN;
+
+  constructor(maxMetadataLength: number) {
+    this.metadata = new Budget(maxMetadataLength);
+  }
+
+  admits(child: RecordedSubsegment): boolean {
+    return child.end_time !== undefined || this.open-- > 0;
+  }
+}
+
 /** What a subsegment has in addition when it is sent on its own. */
 function aloneFields({ segment, parent }: RecordedSubsegment): string {
   const trace = idText(segment.trace_id);
@@ -26,7 +43,7 @@ function aloneFields({ segment, parent }: RecordedSubsegment): string {
 }
 
 /** The fields of `node` without the brace that ends it: its caller may have more. */
-function nodeText(node: RecordedNode, budget: Budget): string {
+function nodeText(node: RecordedNode, limits: Limits): string {
   const { end_time, subsegments } = node;
   const id = node.hasId ? idText(node.id) : `"${node.id}"`;
   let text = `{"id":${id}${nameText(node.name)}${timeText(node.start_time)}`;
@@ -39,16 +56,17 @@ function nodeText(node: RecordedNode, budget: Budget): string {
   if (node.aws !== undefined) text += `,"aws":${JSON.stringify(node.aws)}`;
   if (node.annotations !== undefined) text += `,"annotations":${JSON.stringify(node.annotations)}`;
   if (node.links !== undefined) text += `,"links":${JSON.stringify(node.links)}`;
-  text += metadataText(node, budget);
+  text += metadataText(node, limits.metadata);
   if (node.root !== node) text += subsegmentFields(node as RecordedSubsegment);
   if (subsegments === undefined) return text;
 
   let before = ',"subsegments":[';
   for (const child of subsegments) {
-    text += `${before}${nodeText(child, budget)}}`;
+    if (child.leftAlone || !limits.admits(child)) continue;
+    text += `${before}${nodeText(child, limits)}}`;
     before = ',';
   }
-  return subsegments.length === 0 ? `${text},"subsegments":[]` : `${text}]`;
+  return before === ',' ? `${text}]` : text;
 }
 
 function subsegmentFields({ namespace, traced, sql }: RecordedSubsegment): string {

@@ -16,6 +16,12 @@ export interface Emitter {
    */
   emitInProgress?(open: SegmentNode): void;
   /**
+   * Takes closed subsegments out of a segment that is still open and has very many; they are not
+   * in its document any more, and count as parts of it. Without it a segment's subsegments stay
+   * until it ends.
+   */
+  emitEarly?(segment: SegmentNode, closed: readonly SubsegmentNode[]): void;
+  /**
    * Called once, at the start, on an emitter that learns later what became of a
    * document: it counts in `stats` for itself. Of all others, what `emit` took is sent.
    */
@@ -41,4 +47,26 @@ export interface EmitStats {
   split: number;
   /** Documents that were too large even so, and lost metadata or more; they say what. */
   trimmed: number;
+  /** Datagrams, or requests of OTLP, that left: a document may take several, small ones share one. */
+  datagrams: number;
+  /**
+   * Datagrams that the kernel dropped at a receiver on this machine, whoever sent them, as far as it
+   * tells: on Linux, in the same network namespace.
+   */
+  receiverDrops: number;
+  /** Spans that a collector rejected of requests that it took. */
+  rejectedSpans: number;
+}
+
+export function noStats(): EmitStats {
+  return {
+    sent: 0,
+    failed: 0,
+    dropped: 0,
+    split: 0,
+    trimmed: 0,
+    datagrams: 0,
+    receiverDrops: 0,
+    rejectedSpans: 0,
+  };
 }

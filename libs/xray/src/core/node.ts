@@ -32,6 +32,9 @@ export abstract class Node implements RecordedNode {
   annotations: Record<string, AnnotationValue> | undefined = undefined;
   metadata: Record<string, Record<string, unknown>> | undefined = undefined;
   subsegments: RecordedSubsegment[] | undefined = undefined;
+  hasLeft = false;
+  /** Subsegments among these that have left on their own. */
+  protected leftBelow = 0;
   call: Call | undefined = undefined;
   declare http: HttpDocument | undefined;
   declare aws: Record<string, unknown> | undefined;
@@ -98,6 +101,14 @@ export abstract class Node implements RecordedNode {
     if (this.end_time !== undefined) return;
     if (thrown !== undefined && thrown !== null) this.addError(thrown);
     this.end();
+  }
+
+  /** Counts a subsegment that is to be left out; now and then they are taken out, all at once. */
+  forget(): void {
+    const { subsegments } = this;
+    if (subsegments === undefined || ++this.leftBelow * 2 < subsegments.length) return;
+    this.subsegments = subsegments.filter(({ leftAlone }) => !leftAlone);
+    this.leftBelow = 0;
   }
 
   abstract detach(): void;

@@ -19,6 +19,11 @@ export interface RecordedNode extends TraceNode {
 
   /** What stands for it in the OpenTelemetry API, once that was asked for. */
   span: SpanFace | undefined;
+  /** Whether its document has left the process, and so what begins below it leaves on its own. */
+  hasLeft: boolean;
+
+  /** One of its subsegments has left on its own. */
+  forget(): void;
 
   /** Takes it out of the trace: its work has not begun. */
   detach(): void;
@@ -48,6 +53,9 @@ export interface RecordedSegment extends RecordedNode, SegmentNode {
   thrown: Map<unknown, string> | undefined;
   /** How many annotations this process has put in the trace. */
   annotationCount: number;
+  /** How many subsegments have closed in it and not left, about, and at how many they do. */
+  closedWithin: number;
+  crowdedAt: number;
   /** Its neighbours among the open segments, which are linked so that hundreds a second cost nothing. */
   older: RecordedSegment | undefined;
   newer: RecordedSegment | undefined;
@@ -65,6 +73,10 @@ export interface RecordedSubsegment extends RecordedNode, SubsegmentNode {
   subsegments: RecordedSubsegment[] | undefined;
   parent: RecordedNode;
   segment: RecordedSegment;
+
+  /** Whether it is left out of its parent's document, being sent on its own. */
+  leftAlone: boolean;
+  leave(): void;
 }
 
 /** What was said of a node through the OpenTelemetry API, as OTLP sends it. */
@@ -98,7 +110,9 @@ export interface SegmentOwner {
   open(request: SamplingRequest): RecordedSegment | Unsampled;
   /** A segment has ended. */
   closed(segment: RecordedSegment): void;
-  /** A subsegment has ended after its segment. */
+  /** So many subsegments of an open segment are closed that they should leave. */
+  crowded(segment: RecordedSegment): void;
+  /** A subsegment has ended after its segment, or its parent, has left. */
   outlived(subsegment: RecordedSubsegment): void;
 }
 
@@ -129,3 +143,6 @@ export interface Call {
   /** The node is about to close with `thrown`, which this has to record. Must not throw. */
   failed(node: RecordedNode, thrown: unknown): void;
 }
+
+/** So many closed subsegments leave a segment that is still open; as with AWS's SDK. */
+export const CROWD = 100;

@@ -1,18 +1,19 @@
 import { newTraceId } from '../document';
 import type { TraceHeader } from '../document';
 import type { Incoming } from './propagation';
-import type { EmitStats, Emitter } from './emitter';
+import { noStats, type EmitStats, type Emitter } from './emitter';
 import { flushBeforeExit, forgetBeforeExit } from './before-exit';
 import { takeDeepNodes } from './deep-nodes';
 import { type InvocationOwner, LambdaSegment } from './lambda-segment';
 import { OpenSegments } from './open-segments';
 import type { OutgoingPolicy } from './outgoing';
 import type { Carried } from './carried';
-import type { RecordedSegment, RecordedSubsegment } from './recorded-node';
+import { CROWD, type RecordedSegment, type RecordedSubsegment } from './recorded-node';
 import { DEFAULT_REDACTED } from './redact';
 import type { Sampler, SamplingRequest } from './sampler';
 import { Segment } from './segment';
 import type { SegmentNode } from './trace-node';
+import { takeClosed } from './take-closed';
 import { Unsampled } from './unsampled';
 import { reasonOf, type RecorderLogger, type Warn, WarnOnce } from './warn-once';
 
@@ -55,15 +56,7 @@ export interface RecorderStats extends EmitStats {
 
 /** Opens segments and hands over what is finished. One for each XrayModule. */
 export class Recorder implements InvocationOwner {
-  stats: RecorderStats = {
-    opened: 0,
-    closed: 0,
-    sent: 0,
-    failed: 0,
-    dropped: 0,
-    split: 0,
-    trimmed: 0,
-  };
+  stats: RecorderStats = { opened: 0, closed: 0, ...noStats() };
   readonly redact: RegExp;
   readonly maxMetadataLength: number;
   readonly outgoing: OutgoingPolicy | undefined;
@@ -72,6 +65,7 @@ export class Recorder implements InvocationOwner {
   private readonly warnings: WarnOnce;
   private readonly openSegments: OpenSegments;
   private readonly counts: boolean;
+  private readonly shutdownTimeoutMs: number;
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: RecorderOptions) {
@@ -79,6 +73,7 @@ export class Recorder implements InvocationOwner {
     this.maxMetadataLength = options.maxMetadataLength ?? 262_144;
     this.outgoing = options.outgoing;
     this.indexes = options.indexes;
+    this.shutdownTimeoutMs = options.shutdownTimeoutMs ?? 2_000;
     this.base = options.base ?? {};
     this.warnings = new WarnOnce(options.logger);
     const { emitter, inProgress = true } = options;
@@ -166,15 +161,35 @@ export class Recorder implements InvocationOwner {
     this.openSegments.add(segment);
   }
 
+  /** Many are closed in a segment that is open: those leave, so that neither memory nor the end of it grows with them. */
+  crowded(segment: RecordedSegment): void {
+    const { emitter } = this.options;
+    if (emitter.emitEarly === undefined) {
+      segment.crowdedAt = Infinity;
+      return;
+    }
+    const { closed, remaining } = takeClosed(segment);
+    segment.closedWithin = 0;
+    // Looking through what stays must not cost more than what it gains.
+    segment.crowdedAt = Math.max(CROWD, remaining / 4);
+    if (closed.length === 0) return;
+    try {
+      if (this.closing === undefined) emitter.emitEarly(segment, closed);
+    } catch (problem) {
+      this.emitFailed(problem);
+    }
+  }
+
   closed(segment: RecordedSegment): void {
     this.openSegments.remove(segment);
+    if (segment.closedWithin >= CROWD && segment.crowdedAt < Infinity) this.crowded(segment);
     this.emitDeep(segment);
     this.finish(segment);
   }
 
   /** A subsegment that ended after its segment had left is sent on its own. */
   outlived(subsegment: RecordedSubsegment): void {
-    subsegment.detach();
+    subsegment.leave();
     this.finish(subsegment);
   }
 
@@ -198,8 +213,9 @@ export class Recorder implements InvocationOwner {
     }
   }
 
-  private readonly report = (open: SegmentNode): void => {
+  private readonly report = (open: RecordedSegment): void => {
     try {
+      if (open.closedWithin >= CROWD) this.crowded(open);
       this.options.emitter.emitInProgress?.(open);
     } catch (problem) {
       this.emitFailed(problem);
@@ -223,6 +239,25 @@ export class Recorder implements InvocationOwner {
     }
   }
 
+  async flushAtEnd(): Promise<void> {
+    // Neither sockets nor waits of an emitter keep the process; this does, for so long.
+    const patience = setTimeout(() => undefined, this.shutdownTimeoutMs);
+    await this.flush(true);
+    clearTimeout(patience);
+  }
+
+  giveUp(): void {
+    const { closed, sent, failed, dropped } = this.stats;
+    const lost = closed - sent - failed - dropped;
+    if (lost <= 0) return;
+    this.stats.dropped += lost;
+    const message =
+      `The process ended with ${lost} traces on their way, which are lost: they could not be sent ` +
+      `within ${this.shutdownTimeoutMs} ms, or process.exit() was called. Check the receiver, ` +
+      'raise shutdownTimeoutMs, or close the application before it exits.';
+    this.warn('exit', message);
+  }
+
   /**
    * Sends what is on its way, and what is still open as in progress, and frees the
    * emitter; gives up after `shutdownTimeoutMs`. What closes later is dropped. Never rejects.
@@ -232,7 +267,8 @@ export class Recorder implements InvocationOwner {
   }
 
   private async shutDown(): Promise<void> {
-    const { emitter, shutdownTimeoutMs = 2_000 } = this.options;
+    const { shutdownTimeoutMs } = this;
+    const { emitter } = this.options;
     this.openSegments.stop();
     this.options.sampler.close?.();
     forgetBeforeExit(this);

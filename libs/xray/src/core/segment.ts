@@ -2,7 +2,7 @@ import type { ServiceDocument } from '../document';
 import { clockOffset } from './clock';
 import { Node } from './node';
 import type { Carried } from './carried';
-import type { RecordedSegment, SegmentOwner } from './recorded-node';
+import { CROWD, type RecordedSegment, type SegmentOwner } from './recorded-node';
 
 export class Segment extends Node implements RecordedSegment {
   user: string | undefined = undefined;
@@ -14,6 +14,8 @@ export class Segment extends Node implements RecordedSegment {
   declare carried: Carried | undefined;
   thrown: Map<unknown, string> | undefined = undefined;
   annotationCount = 0;
+  closedWithin = 0;
+  crowdedAt = CROWD;
   older: RecordedSegment | undefined = undefined;
   newer: RecordedSegment | undefined = undefined;
   readonly clock: number;

@@ -4,6 +4,7 @@ import type { RecordedNode, RecordedSegment, RecordedSubsegment } from './record
 
 export class Subsegment extends Node implements RecordedSubsegment {
   segment: RecordedSegment;
+  leftAlone = false;
   declare namespace: string | undefined;
   declare traced: boolean | undefined;
   declare sql: SqlDocument | undefined;
@@ -35,7 +36,7 @@ export class Subsegment extends Node implements RecordedSubsegment {
 
   reopen(parent: RecordedNode = this.parent): boolean {
     if (this.subsegments !== undefined) {
-      if (this.segment.end_time !== undefined) return false;
+      if (this.segment.end_time !== undefined || this.hasLeft) return false;
       this.end_time = undefined;
       return true;
     }
@@ -46,6 +47,11 @@ export class Subsegment extends Node implements RecordedSubsegment {
     return true;
   }
 
+  leave(): void {
+    this.hasLeft = this.leftAlone = true;
+    this.parent.forget();
+  }
+
   get root(): RecordedSegment {
     return this.segment;
   }
@@ -53,6 +59,7 @@ export class Subsegment extends Node implements RecordedSubsegment {
   end(at?: number): void {
     const { segment } = this;
     this.end_time = at ?? segment.now();
-    if (segment.end_time !== undefined) segment.owner.outlived(this);
+    if (segment.end_time !== undefined || this.parent.hasLeft) segment.owner.outlived(this);
+    else if (++segment.closedWithin >= segment.crowdedAt) segment.owner.crowded(segment);
   }
 }

@@ -1,18 +1,25 @@
 import { Logger } from '@nestjs/common';
 import { storage } from '../core/context';
-import type { RecordedNode } from '../core/recorded-node';
 import type { EmitStats, Emitter } from '../core/emitter';
 import { reasonOf, WarnOnce } from '../core/warn-once';
 import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
-import { documentSpans } from './otlp/document-to-spans';
 import { ExportError, OtlpClient } from './otlp/otlp-client';
 import { otlpSettings } from './otlp/otlp-options';
 import type { OtlpEmitterOptions, OtlpSettings } from './otlp/otlp-settings';
-import { keyValues, type ResourceSpans } from './otlp/otlp-span';
+import type { PartialSuccess } from './otlp/partial-success';
+import { documentToSend, SpanBatch, type DocumentToSend } from './otlp/span-batch';
+import { Fifo } from './fifo';
+import { Outcomes, type Whole } from './outcomes';
 
 /** Attempts for one batch, and the wait after the first failed one; it doubles, with jitter. */
 const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 500;
+/** How often a request that was refused is taken apart: 16 parts at most. */
+const MAX_HALVINGS = 4;
+/** Subsegments of open segments that wait; what comes on top of them is dropped. */
+const MAX_EARLY = 100_000;
+/** How long spans may be made before the application has its turn. */
+const TURN_MS = 5;
 /** How long close() waits for what is on its way, unless it is told. */
 const CLOSE_MS = 5_000;
 
@@ -26,10 +33,11 @@ type Node = SegmentNode | SubsegmentNode;
  * and counted, and the application does not notice.
  */
 export class OtlpEmitter implements Emitter {
-  private stats: EmitStats = { sent: 0, failed: 0, dropped: 0, split: 0, trimmed: 0 };
+  private readonly outcomes = new Outcomes();
   private readonly settings: OtlpSettings;
   private readonly client: OtlpClient;
-  private queue: Node[] = [];
+  private readonly queue = new Fifo<Node>();
+  private readonly early = new Fifo<SubsegmentNode>();
   private timer: NodeJS.Timeout | undefined;
   private sending: Promise<void> | undefined;
   private closing = false;
@@ -45,16 +53,29 @@ export class OtlpEmitter implements Emitter {
   }
 
   countIn(stats: EmitStats): void {
-    this.stats = stats;
+    this.outcomes.stats = stats;
   }
 
   emit(closed: Node): void {
     if (this.closing || this.queue.length >= this.settings.maxQueue) {
-      this.stats.dropped++;
+      this.outcomes.settle(this.outcomes.whole(closed), 'dropped');
       return;
     }
     this.queue.push(closed);
-    if (this.queue.length >= this.settings.maxBatch) this.start();
+    this.arrange();
+  }
+
+  emitEarly(segment: SegmentNode, closed: readonly SubsegmentNode[]): void {
+    const whole = this.outcomes.partOf(segment);
+    for (const each of closed) {
+      if (this.closing || this.early.length >= MAX_EARLY) this.outcomes.lose(whole, 'dropped');
+      else this.early.push(each);
+    }
+    this.arrange();
+  }
+
+  private arrange(): void {
+    if (this.queue.length + this.early.length >= this.settings.maxBatch) this.start();
     // Outside of the request's context: the export is nobody's call.
     else this.timer ??= storage.run(undefined, () => this.later());
   }
@@ -69,8 +90,12 @@ export class OtlpEmitter implements Emitter {
     this.start();
     await Promise.race([this.flush(), given]);
     this.closing = true;
-    this.stats.dropped += this.queue.length;
-    this.queue = [];
+    for (let each = this.early.shift(); each; each = this.early.shift()) {
+      this.outcomes.lose(this.outcomes.partOf(each.segment), 'dropped');
+    }
+    for (let each = this.queue.shift(); each; each = this.queue.shift()) {
+      this.outcomes.settle(this.outcomes.whole(each), 'dropped');
+    }
     this.wake?.();
     this.client.close();
   }
@@ -82,70 +107,105 @@ export class OtlpEmitter implements Emitter {
   private start(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.queue.length === 0) return;
+    if (this.queue.length + this.early.length === 0) return;
     this.sending ??= storage.run(undefined, () => this.drain());
   }
 
   private async drain(): Promise<void> {
-    while (this.queue.length > 0 && !this.closing) {
-      await this.export(this.queue.splice(0, this.settings.maxBatch));
+    let batch = await this.nextBatch();
+    while (batch !== undefined) {
+      await this.export(batch);
+      batch = await this.nextBatch();
     }
     this.sending = undefined;
   }
 
-  private async export(batch: Node[]): Promise<void> {
-    const { resourceSpans, unreadable } = this.collect(batch);
-    this.stats.failed += unreadable;
-    const count = batch.length - unreadable;
-    for (let attempt = 1; ; attempt++) {
-      if (this.closing) {
-        this.stats.dropped += count;
-        return;
+  /** A document that was read for a batch, and did not fit. */
+  private left: DocumentToSend | undefined;
+
+  /** What leaves next; the application has its turn now and then while it is put together. */
+  private async nextBatch(): Promise<SpanBatch | undefined> {
+    const batch = new SpanBatch(this.left && [this.left]);
+    this.left = undefined;
+    let until = performance.now() + TURN_MS;
+    while (batch.documents.length < this.settings.maxBatch && !this.closing) {
+      const early = this.early.shift();
+      const node = early ?? this.queue.shift();
+      if (node === undefined) break;
+      const whole = early ? this.outcomes.partOf(early.segment) : this.outcomes.whole(node);
+      const document = this.read(node, whole, early === undefined);
+      if (document === undefined) continue;
+      if (batch.isFullFor(document)) {
+        this.left = document;
+        break;
       }
+      batch.add(document);
+      if (performance.now() < until) continue;
+      await new Promise((turn) => setImmediate(turn));
+      until = performance.now() + TURN_MS;
+    }
+    return batch.documents.length > 0 ? batch : undefined;
+  }
+
+  private read(node: Node, whole: Whole, final: boolean): DocumentToSend | undefined {
+    try {
+      const document = documentToSend(node, whole, final, this.settings.resource);
+      if (document.trimmed) this.outcomes.stats.trimmed++;
+      if (final && whole.inParts) this.outcomes.stats.split++;
+      return document;
+    } catch (problem) {
+      this.account({ whole, final }, 'failed');
+      this.report(problem);
+      return undefined;
+    }
+  }
+
+  private account(
+    { whole, final }: Pick<DocumentToSend, 'whole' | 'final'>,
+    outcome: 'sent' | 'failed' | 'dropped',
+  ): void {
+    if (final) this.outcomes.settle(whole, outcome);
+    else if (outcome !== 'sent') this.outcomes.lose(whole, outcome);
+  }
+
+  /** @param halvings how many more times what is refused may be taken apart */
+  private async export(batch: SpanBatch, halvings = MAX_HALVINGS): Promise<void> {
+    const { documents, resourceSpans } = batch;
+    const all = (outcome: 'sent' | 'failed' | 'dropped') => {
+      for (const each of documents) this.account(each, outcome);
+    };
+    for (let attempt = 1; ; attempt++) {
+      if (this.closing) return all('dropped');
       try {
-        if (resourceSpans.length > 0) await this.client.post({ resourceSpans });
-        this.stats.sent += count;
-        return;
+        if (resourceSpans.length > 0) this.partly(batch, await this.client.post({ resourceSpans }));
+        return all('sent');
       } catch (problem) {
-        const { retryable, waitMs } =
-          problem instanceof ExportError ? problem : { retryable: false, waitMs: undefined };
-        this.report(problem);
-        if (!retryable || attempt >= ATTEMPTS || this.closing) {
-          this.stats.failed += count;
+        const known = problem instanceof ExportError ? problem : undefined;
+        if (this.closing) return all('dropped');
+        if (known?.isRefusal && documents.length > 1 && halvings > 0) {
+          for (const half of batch.halves()) await this.export(half, halvings - 1);
           return;
         }
-        await this.wait(waitMs ?? FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
+        this.report(problem);
+        if (!known?.retryable || attempt >= ATTEMPTS) return all('failed');
+        const doubling = FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
+        await this.wait(known.waitMs ?? doubling);
       }
     }
   }
 
-  /** Spans by service: one process may serve several names. */
-  private collect(batch: Node[]): { resourceSpans: ResourceSpans[]; unreadable: number } {
-    const services = new Map<string, ResourceSpans>();
-    let unreadable = 0;
-    for (const node of batch) {
-      try {
-        const document = node.toJSON();
-        const { resource, spans } = documentSpans(document, node as unknown as RecordedNode);
-        if (spans.length === 0) continue; // all of it is in progress, and spans have ends
-        const name = 'segment' in node && node.segment ? node.segment.name : node.name;
-        const attributes = { 'service.name': name, ...resource, ...this.settings.resource };
-        const key = JSON.stringify(attributes);
-        let group = services.get(key);
-        if (!group) {
-          group = {
-            resource: { attributes: keyValues(attributes) },
-            scopeSpans: [{ scope: { name: 'nestjs-xray' }, spans: [] }],
-          };
-          services.set(key, group);
-        }
-        group.scopeSpans[0]!.spans.push(...spans);
-      } catch (problem) {
-        unreadable++;
-        this.report(problem);
-      }
-    }
-    return { resourceSpans: [...services.values()], unreadable };
+  /** A request that was taken, but not all that was in it. */
+  private partly(batch: SpanBatch, { rejectedSpans, message }: PartialSuccess): void {
+    this.outcomes.stats.datagrams++;
+    if (rejectedSpans <= 0 && message === '') return;
+    this.outcomes.stats.rejectedSpans += Math.min(rejectedSpans, batch.spanCount);
+    this.warnings.warn(
+      `partial:${message}`,
+      rejectedSpans > 0
+        ? `The collector at ${this.target} rejected ${rejectedSpans} of ${batch.spanCount} spans: ` +
+            `${message || 'it did not say why'}. Parts of traces are missing there.`
+        : `The collector at ${this.target} took all spans, and says: ${message}`,
+    );
   }
 
   private wait(ms: number): Promise<void> {
@@ -157,11 +217,22 @@ export class OtlpEmitter implements Emitter {
 
   private report(problem: unknown): void {
     const why = reasonOf(problem);
-    const { origin, pathname } = new URL(this.settings.url);
+    const denied = problem instanceof ExportError && problem.isDenial;
     this.warnings.warn(
       why,
-      `Traces could not be sent by OTLP to ${origin}${pathname}: ${why}. ` +
-        'Check OTEL_EXPORTER_OTLP_ENDPOINT and that the collector runs. Requests are not affected.',
+      `Traces could not be sent by OTLP to ${this.target}: ${why}. ` +
+        `${denied ? CHECK_CREDENTIALS : CHECK_COLLECTOR} Requests are not affected.`,
     );
   }
+
+  /** Without credentials and query. */
+  private get target(): string {
+    const { origin, pathname } = new URL(this.settings.url);
+    return origin + pathname;
+  }
 }
+
+const CHECK_COLLECTOR = 'Check OTEL_EXPORTER_OTLP_ENDPOINT and that the collector runs.';
+const CHECK_CREDENTIALS =
+  "Check the credentials: OTEL_EXPORTER_OTLP_HEADERS, or for X-Ray's own endpoint the process's AWS " +
+  'credentials, their region, and their permission to write traces (AWSXrayWriteOnlyAccess).';

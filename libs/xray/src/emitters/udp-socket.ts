@@ -33,6 +33,11 @@ export class UdpSocket<Part> {
     private readonly lost: (problem: unknown, part: Part | undefined) => void,
   ) {}
 
+  /** The address that is sent to, once it is known. */
+  get peer(): string | undefined {
+    return this.address;
+  }
+
   get ready(): boolean {
     return this.socket !== undefined;
   }

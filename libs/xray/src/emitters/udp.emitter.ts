@@ -1,21 +1,31 @@
 import { Logger } from '@nestjs/common';
 import type { EmitStats, Emitter } from '../core/emitter';
-import { type RecorderLogger, WarnOnce } from '../core/warn-once';
 import { splitDocument } from '../core/split';
 import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
+import { type RecorderLogger, WarnOnce } from '../core/warn-once';
 import type { Address } from '../net/daemon-address';
 import { checkOptions, type OptionsOf } from '../options/check-options';
 import * as fits from '../options/fits';
 import { MODULE_OPTIONS } from '../options/module-options';
+import { DropWatch } from './udp/drop-watch';
+import { Fifo } from './fifo';
+import { Outcomes, type Whole } from './outcomes';
+import { Pacer } from './udp/pacer';
+import { ReceiverQueue } from './udp/receiver-queue';
+import { SiblingPacker } from './udp/siblings';
 import { UdpSocket } from './udp-socket';
 
 /** The line before each document. One document a datagram is the daemon's rule. */
 const HEADER = '{"format":"json","version":1}\n';
 /** Documents waiting to be sent; what comes on top of them is dropped. */
 const MAX_QUEUE = 10_000;
+/** The same for subsegments that left their segment early, which are smaller and share documents. */
+const MAX_EARLY = 100_000;
 /** What some systems allow for a datagram when 64,000 bytes are refused (macOS: 9,216). */
 const SMALL_BYTES = 9_000;
 const DEFAULT_BYTES = 64_000;
+/** How long documents may be written and sent before the application has its turn. */
+const TURN_MS = 5;
 
 export interface UdpEmitterOptions extends Address {
   /** Where trouble is reported, once for each cause. Default: Nest's Logger. */
@@ -35,51 +45,77 @@ const OWNER = { attempt: 'create a UdpEmitter', remedy: 'Correct what new UdpEmi
 
 /** A document on its way, in one datagram or in several. */
 interface Sending {
-  /** Whether it counts; what is in progress comes again. */
+  readonly text: string;
+  /** What it is, or is a part of; undefined for one in progress, which comes again. */
+  readonly whole: Whole | undefined;
+  /** Whether the whole is counted with it, being closed. */
   readonly final: boolean;
   left: number;
   failed: boolean;
+  tooLarge: boolean;
 }
 
 /**
  * Sends documents to the X-Ray daemon, or to local X-Ray, by UDP.
  *
- * What is emitted in one turn of the event loop leaves at its end, on one
- * connected socket. That the daemon is away is noticed at times (ECONNREFUSED)
- * and never matters to the application.
+ * What is emitted in one turn of the event loop leaves at its end, on one connected socket; very much
+ * of it in several turns, and no faster than a receiver reads. That the daemon is away is noticed at
+ * times (ECONNREFUSED) and never matters to the application.
  * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-daemon.html
  */
 export class UdpEmitter implements Emitter {
-  private queue: (SegmentNode | SubsegmentNode)[] = [];
-  /** Among `queue`, those that are sent while open and so not counted. */
-  private open: SegmentNode[] = [];
+  private readonly queue = new Fifo<SegmentNode | SubsegmentNode>();
+  private readonly early = new Fifo<SubsegmentNode>();
+  /** Segments that are sent while open and so not counted. */
+  private readonly open = new Fifo<SegmentNode>();
+  /** Datagrams that are written and wait for their turn. */
+  private readonly outbox = new Fifo<{ text: string; sending: Sending }>();
   private scheduled = false;
   private inFlight = 0;
   private waiting: (() => void)[] = [];
   private closed = false;
-  private stats: EmitStats = { sent: 0, failed: 0, dropped: 0, split: 0, trimmed: 0 };
+  private readonly outcomes = new Outcomes();
   private maxBytes: number;
   private readonly socket: UdpSocket<Sending>;
   private readonly warnings: WarnOnce;
+  private readonly packer: SiblingPacker;
+  private readonly pacer: Pacer;
+  private readonly drops: DropWatch;
 
   /** @throws XrayOptionsError */
   constructor(private readonly options: UdpEmitterOptions) {
     checkOptions(OWNER, OPTIONS, options);
-    this.maxBytes = (options.maxDocumentBytes ?? DEFAULT_BYTES) - HEADER.length;
     this.warnings = new WarnOnce(options.logger ?? new Logger('XrayModule'));
+    this.maxBytes = (options.maxDocumentBytes ?? DEFAULT_BYTES) - HEADER.length;
     this.socket = new UdpSocket(options, (problem, sending) => this.lost(problem, sending));
+    const receiver = new ReceiverQueue(() => this.socket.peer, options.port);
+    this.pacer = new Pacer(receiver);
+    this.drops = new DropWatch(receiver, (count) => this.receiverDropped(count));
+    this.packer = new SiblingPacker(
+      () => this.maxBytes,
+      (text, segment) => this.write(text, this.outcomes.partOf(segment), false),
+    );
   }
 
   countIn(stats: EmitStats): void {
-    this.stats = stats;
+    this.outcomes.stats = stats;
   }
 
   emit(closed: SegmentNode | SubsegmentNode): void {
     if (this.closed || this.queue.length >= MAX_QUEUE) {
-      this.stats.dropped++;
+      this.outcomes.settle(this.outcomes.whole(closed), 'dropped');
       return;
     }
     this.queue.push(closed);
+    this.schedule();
+  }
+
+  emitEarly(segment: SegmentNode, closed: readonly SubsegmentNode[]): void {
+    const whole = this.outcomes.partOf(segment);
+    for (const each of closed) {
+      if (this.closed || this.early.length >= MAX_EARLY) this.outcomes.lose(whole, 'dropped');
+      else this.early.push(each);
+    }
     this.schedule();
   }
 
@@ -98,6 +134,7 @@ export class UdpEmitter implements Emitter {
   async close(): Promise<void> {
     if (this.closed) return;
     await this.flush();
+    if (this.outcomes.stats.datagrams > 0) await this.drops.look();
     this.closed = true;
     this.socket.close();
   }
@@ -113,57 +150,119 @@ export class UdpEmitter implements Emitter {
       this.socket.connect(this.connected);
       return;
     }
-    this.scheduled = false;
-    const { queue, open } = this;
-    this.queue = [];
-    this.open = [];
-    for (const closed of queue) this.send(closed, true);
-    for (const segment of open) if (segment.end_time === undefined) this.send(segment, false);
-    this.settle();
+    const until = performance.now() + TURN_MS;
+    do {
+      if (!this.pacer.isOpen) {
+        void this.pacer.next().then(this.drain);
+        return;
+      }
+      if (!this.step()) {
+        this.scheduled = false;
+        this.drops.lookSometimes();
+        this.settle();
+        return;
+      }
+    } while (performance.now() < until);
+    setImmediate(this.drain);
   };
 
-  private readonly connected = (problem?: unknown): void => {
-    if (problem === undefined) return this.drain();
-    this.report(problem);
-    this.scheduled = false;
-    this.stats.failed += this.queue.length;
-    this.queue = [];
-    this.open = [];
-    this.settle();
-  };
+  /** Sends one datagram, or writes what is to be sent; false when there is nothing left to do. */
+  private step(): boolean {
+    const ready = this.outbox.shift();
+    if (ready !== undefined) {
+      this.send(ready.text, ready.sending);
+      return true;
+    }
+    const early = this.early.shift();
+    if (early !== undefined) {
+      const whole = this.outcomes.partOf(early.segment);
+      this.attempt(
+        () => this.packer.add(early),
+        () => this.outcomes.lose(whole, 'failed'),
+      );
+      return true;
+    }
+    this.packer.flush();
+    if (this.outbox.length > 0) return true;
+    const closed = this.queue.shift();
+    if (closed !== undefined) {
+      const whole = this.outcomes.whole(closed);
+      const write = () => this.write(closed.toText(), whole, true);
+      this.attempt(write, () => this.outcomes.settle(whole, 'failed'));
+      return true;
+    }
+    const open = this.open.shift();
+    if (open === undefined) return false;
+    if (open.end_time === undefined) this.attempt(() => this.write(open.toText()));
+    return true;
+  }
 
-  private send(node: SegmentNode | SubsegmentNode, final: boolean, again = false): void {
-    let parts;
+  private attempt(work: () => void, failed?: () => void): void {
     try {
-      parts = splitDocument(node.toText(), this.maxBytes);
+      work();
     } catch (problem) {
       this.report(problem);
-      if (final) this.stats.failed++;
-      return;
+      failed?.();
     }
-    if (final && !again && parts.texts.length > 1) this.stats.split++;
-    if (final && !again && parts.trimmed > 0) this.stats.trimmed++;
-    const sending: Sending = { final, left: parts.texts.length, failed: false };
-    let tooLarge = false;
-    const done = (problem?: unknown) => {
-      this.inFlight--;
-      if (problem !== undefined && problem !== null) {
-        if ((problem as { code?: string }).code === 'EMSGSIZE') tooLarge = true;
-        else this.report(problem);
-        sending.failed = true;
-      }
-      if (--sending.left === 0) {
-        // The parts that did leave are harmless twice.
-        if (tooLarge && this.takesLess(problem)) return this.send(node, final, true);
-        if (final && sending.failed) this.stats.failed++;
-        else if (final) this.stats.sent++;
-      }
-      this.settle();
-    };
-    for (const text of parts.texts) {
-      this.inFlight++;
-      this.socket.send(HEADER + text, sending, done);
+  }
+
+  private readonly connected = (problem?: unknown): void => {
+    if (problem === undefined) {
+      this.drops.begin();
+      return this.drain();
     }
+    this.report(problem);
+    this.scheduled = false;
+    for (let each = this.early.shift(); each; each = this.early.shift()) {
+      this.outcomes.lose(this.outcomes.partOf(each.segment), 'failed');
+    }
+    for (let each = this.queue.shift(); each; each = this.queue.shift()) {
+      this.outcomes.settle(this.outcomes.whole(each), 'failed');
+    }
+    this.open.clear();
+    this.settle();
+  };
+
+  /** Makes datagrams of a document. */
+  private write(text: string, whole?: Whole, final = false, again = false): void {
+    const { texts, trimmed } = splitDocument(text, this.maxBytes);
+    if (final && whole && !again) {
+      if (texts.length > 1 || whole.inParts) this.outcomes.stats.split++;
+      if (trimmed > 0) this.outcomes.stats.trimmed++;
+    }
+    const { length: left } = texts;
+    const sending: Sending = { text, whole, final, left, failed: false, tooLarge: false };
+    for (const each of texts) this.outbox.push({ text: each, sending });
+  }
+
+  private send(text: string, sending: Sending): void {
+    this.inFlight++;
+    this.pacer.sent(text.length);
+    this.socket.send(HEADER + text, sending, (problem) => this.done(sending, problem));
+  }
+
+  private done(sending: Sending, problem: unknown): void {
+    this.inFlight--;
+    if (problem === undefined || problem === null) this.outcomes.stats.datagrams++;
+    else {
+      sending.failed = true;
+      if ((problem as { code?: string }).code === 'EMSGSIZE') sending.tooLarge = true;
+      else this.report(problem);
+    }
+    if (--sending.left === 0) {
+      // The parts that did leave are harmless twice.
+      if (sending.tooLarge && this.takesLess(problem)) {
+        this.write(sending.text, sending.whole, sending.final, true);
+        this.schedule();
+      } else this.account(sending);
+    }
+    this.settle();
+  }
+
+  private account({ whole, final, failed }: Sending): void {
+    if (whole === undefined) return;
+    if (final) this.outcomes.settle(whole, failed ? 'failed' : 'sent');
+    else if (failed) this.outcomes.lose(whole, 'failed');
   }
 
   /** The system refused a datagram for its size: from now on less goes into one, if it can. */
@@ -181,14 +280,23 @@ export class UdpEmitter implements Emitter {
     this.report(problem);
     if (sending === undefined || sending.failed) return;
     sending.failed = true;
-    if (!sending.final || sending.left > 0) return;
-    this.stats.sent--;
-    this.stats.failed++;
+    if (sending.whole && sending.left === 0) this.outcomes.lose(sending.whole, 'failed');
   }
 
   private settle(): void {
     if (this.waiting.length === 0 || this.scheduled || this.inFlight > 0) return;
     for (const done of this.waiting.splice(0)) done();
+  }
+
+  private receiverDropped(count: number): void {
+    this.outcomes.stats.receiverDrops += count;
+    const { host, port } = this.options;
+    this.warnings.warn(
+      'receiver-drops',
+      `The kernel dropped ${count} datagrams on their way to ${host}:${port}: the socket's buffer was ` +
+        'full, since its program does not read as fast as is sent. Parts of traces are missing. ' +
+        'Sample fewer requests, or give the receiver more CPU or a larger buffer (net.core.rmem_default).',
+    );
   }
 
   private report(problem: unknown): void {

@@ -1,6 +1,7 @@
 import { clockOffset } from '../core/clock';
 import type { RecordedNode } from '../core/recorded-node';
 import { runtime } from '../core/runtime';
+import { CROWD } from '../core/recorded-node';
 import { Segment } from '../core/segment';
 import { Subsegment } from '../core/subsegment';
 import { Unsampled } from '../core/unsampled';
@@ -34,7 +35,13 @@ export function adopt(value: unknown): unknown {
   const offset = clockOffset();
   const children = made.subsegments;
   const segment = become(made, Segment.prototype);
-  Object.assign(segment, { owner: recorder, clock: offset, annotationCount: 0 });
+  Object.assign(segment, {
+    owner: recorder,
+    clock: offset,
+    annotationCount: 0,
+    closedWithin: 0,
+    crowdedAt: CROWD,
+  });
   recorder.track(segment);
   for (const child of children ?? []) adoptUnder(segment, child);
   return segment;

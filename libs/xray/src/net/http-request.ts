@@ -7,6 +7,8 @@ export interface HttpAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
+  /** The same as it came. */
+  bytes: Buffer;
 }
 
 export interface HttpRequest {
@@ -57,7 +59,8 @@ export function httpAnswer(
           response.on('error', reject);
           response.on('end', () => {
             const { statusCode: status = 0, headers } = response;
-            resolve({ status, headers, body: Buffer.concat(chunks).toString() });
+            const bytes = Buffer.concat(chunks);
+            resolve({ status, headers, body: bytes.toString(), bytes });
           });
         });
         const late = () => request.destroy(new Error(`no answer within ${timeoutMs} ms`));

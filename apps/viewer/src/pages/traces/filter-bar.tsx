@@ -4,15 +4,9 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../../api/client';
 import { IconButton } from '../../components/button';
 import { Icon } from '../../components/icon';
-import {
-  completionAt,
-  insert,
-  type CompletionPlace,
-  type Suggestion,
-} from '../../model/filter/filter-complete';
-import { filterTokens, toneOf } from '../../model/filter/filter-tokens';
+import { insert } from '../../model/filter/filter-insert';
 import { plural } from '../../model/format';
-import { useCompletions } from './use-completions';
+import { suggestionsOf, useCompletion, type Completion, type Suggestion } from './use-completions';
 import './filter-bar.css';
 
 interface FilterBarProps {
@@ -29,16 +23,19 @@ interface FilterBarProps {
 /** The filter expression, coloured while it is written, with completion and the error below its character. */
 export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarProps): JSX.Element {
   const [text, setText] = useState(filter);
-  const [place, setPlace] = useState<CompletionPlace>();
+  /** Where completions are asked for; nowhere while the list is closed. */
+  const [caret, setCaret] = useState<number>();
   const [chosen, setChosen] = useState(-1);
   const shadow = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLDivElement>(null);
-  const suggestions = useCompletions(place);
-  const soFar = useCountSoFar(place ? text : filter, filter, bounds);
-  const open = place !== undefined && suggestions.length > 0;
+  const completion = useCompletion(text, caret);
+  const here = completion?.text === text && completion.caret === caret ? completion : undefined;
+  const suggestions = here ? suggestionsOf(here) : [];
+  const soFar = useCountSoFar(caret === undefined ? filter : text, filter, bounds);
+  const open = suggestions.length > 0;
 
   useEffect(() => setText(filter), [filter]);
-  useEffect(() => setChosen(-1), [place?.from, place?.prefix, place?.want.kind]);
+  useEffect(() => setChosen(-1), [text, caret]);
   const follow = (): void => {
     if (!shadow.current || !field.current) return;
     shadow.current.scrollLeft = field.current.scrollLeft;
@@ -48,13 +45,12 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
   const look = (): void => {
     const input = field.current;
     if (!input) return;
-    const next = completionAt(input.value, input.selectionStart ?? input.value.length);
-    setPlace(next.want.kind === 'nothing' ? undefined : next);
+    setCaret(input.selectionStart ?? input.value.length);
   };
   const take = (suggestion: Suggestion): void => {
     const input = field.current;
-    if (!place || !input) return;
-    const next = insert(text, place, suggestion.text);
+    if (!here || !input) return;
+    const next = insert(text, here.from, here.to, suggestion.insert);
     setText(next.text);
     input.value = next.text;
     input.setSelectionRange(next.caret, next.caret);
@@ -62,7 +58,7 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
     look();
   };
   const run = (): void => {
-    setPlace(undefined);
+    setCaret(undefined);
     onRun(text.trim());
   };
   const keys = (event: KeyboardEvent): void => {
@@ -78,7 +74,8 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
       if (choice) take(choice);
       else run();
     } else if (event.key === 'Escape') {
-      if (open) setPlace(undefined);
+      // Also while what fits is still being asked.
+      if (open || (caret !== undefined && !here)) setCaret(undefined);
       else if (text !== filter) setText(filter);
       else field.current?.blur();
     } else return;
@@ -99,7 +96,7 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
         </span>
         <div class="expr-text">
           <div class="txt" aria-hidden="true" ref={shadow}>
-            <Coloured text={text} problem={shownProblem} />
+            <Coloured text={text} completion={completion} problem={shownProblem} />
           </div>
           <input
             ref={field}
@@ -124,12 +121,14 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
             }}
             onKeyDown={keys}
             onKeyUp={(event) =>
-              (event.key === 'ArrowLeft' || event.key === 'ArrowRight') && place && look()
+              (event.key === 'ArrowLeft' || event.key === 'ArrowRight') &&
+              caret !== undefined &&
+              look()
             }
             onScroll={follow}
             onClick={look}
             onFocus={() => text === '' && look()}
-            onBlur={() => setPlace(undefined)}
+            onBlur={() => setCaret(undefined)}
           />
         </div>
         {text !== filter && <kbd>Enter</kbd>}
@@ -149,11 +148,11 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
       {shownProblem && <Problem text={text} problem={shownProblem} />}
       <div class={open ? 'pop' : 'pop hidden'}>
         <div role="listbox" id="filter-options" aria-label="Completions">
-          {open && (
+          {here && (
             <Options
               suggestions={suggestions}
               chosen={chosen}
-              prefix={place.prefix}
+              prefix={text.slice(here.from, here.caret).replace(/^"/, '')}
               onTake={take}
             />
           )}
@@ -189,26 +188,68 @@ function showCharacter(input: HTMLInputElement, position: number): void {
 
 function Coloured({
   text,
+  completion,
   problem,
 }: {
   text: string;
+  completion: Completion | undefined;
   problem: FilterProblem | undefined;
 }): JSX.Element {
   const from = problem?.position ?? -1;
   const to = from + Math.max(problem?.length ?? 0, 1);
   return (
     <>
-      {filterTokens(text).map((token) => {
-        const wrong =
-          problem !== undefined && token.from < to && token.from + token.text.length > from;
+      {cut(piecesOf(text, completion), from, to).map((piece) => {
+        const wrong = problem !== undefined && piece.from >= from && piece.to <= to;
         return (
-          <span key={token.from} class={`${toneOf(token)} ${wrong ? 'wavy' : ''}`}>
-            {token.text}
+          <span key={piece.from} class={`${piece.tone} ${wrong ? 'wavy' : ''}`}>
+            {text.slice(piece.from, piece.to)}
           </span>
         );
       })}
     </>
   );
+}
+
+const TONES: Record<string, string> = { keyword: 'k', text: 's' };
+
+interface Piece {
+  from: number;
+  to: number;
+  tone: string;
+}
+
+/** The same pieces, none of which reaches over one of these places. */
+function cut(pieces: Piece[], ...places: number[]): Piece[] {
+  return places.reduce(
+    (all, at) =>
+      all.flatMap((piece) =>
+        piece.from < at && at < piece.to
+          ? [
+              { ...piece, to: at },
+              { ...piece, from: at },
+            ]
+          : [piece],
+      ),
+    pieces,
+  );
+}
+
+/** The whole text in pieces. Of an answer to an earlier text those count that the two have in common. */
+function piecesOf(text: string, completion: Completion | undefined): Piece[] {
+  const pieces: Piece[] = [];
+  const earlier = completion?.text ?? '';
+  let same = 0;
+  while (same < text.length && text[same] === earlier[same]) same++;
+  let at = 0;
+  for (const { from, length, kind } of completion?.tokens ?? []) {
+    if (from + length > same) break;
+    if (from > at) pieces.push({ from: at, to: from, tone: '' });
+    at = from + length;
+    pieces.push({ from, to: at, tone: TONES[kind] ?? '' });
+  }
+  if (at < text.length) pieces.push({ from: at, to: text.length, tone: '' });
+  return pieces;
 }
 
 /** A caret under the character, then what to write there. */

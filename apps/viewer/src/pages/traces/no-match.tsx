@@ -2,7 +2,6 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../../api/client';
 import { Empty } from '../../components/load-state';
-import { partsOf } from '../../model/filter/filter-text';
 import { count, plural } from '../../model/format';
 
 interface NoMatchProps {
@@ -104,9 +103,9 @@ function usePartToDrop(
   const [best, setBest] = useState<Drop>();
   useEffect(() => {
     setBest(undefined);
-    const parts = partsOf(filter);
-    if (parts.length < 2 || parts.length > 8) return undefined;
+    if (!filter) return undefined;
     const abort = new AbortController();
+    let parts: string[] = [];
     const totalOf = async (some: string[]): Promise<number> => {
       const asked = { ...bounds(), filter: some.join(' AND '), group, limit: 1 };
       return (await api.traces(asked, abort.signal)).counts.total;
@@ -117,6 +116,8 @@ function usePartToDrop(
       return { part, rest: rest.join(' AND '), found: await totalOf(rest) };
     };
     const look = async (): Promise<void> => {
+      parts = await api.filterParts(filter, abort.signal);
+      if (parts.length < 2 || parts.length > 8) return;
       const each = await Promise.all(parts.map((_, at) => without([at])));
       let most = each.reduce((a, b) => (b.found > a.found ? b : a));
       if (most.found === 0) {

@@ -1,67 +1,71 @@
+import type { CompletionItem, CompletionKind, FilterCompletion } from 'local-xray/console-api';
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../../api/client';
-import { literal } from '../../model/filter/filter-text';
 import { plural } from '../../model/format';
-import {
-  wordsFor,
-  type CompletionPlace,
-  type Suggestion,
-} from '../../model/filter/filter-complete';
+
+/** One thing that can be chosen. */
+export interface Suggestion {
+  /** What is shown. */
+  text: string;
+  /** What is put in place of what is written. */
+  insert: string;
+  /** Type or meaning, shown beside it. */
+  about: string;
+  /** How often or how many, shown at the end. */
+  seen: string;
+  /** Heading that it stands under. */
+  group: string;
+}
+
+/** What local X-Ray says of an expression and of a place in it. */
+export interface Completion extends FilterCompletion {
+  /** The expression that it speaks of, and the place. */
+  text: string;
+  caret: number;
+}
+
+/**
+ * Asks what the pieces of an expression are, and what fits at the caret; the end when there is none. The answer may
+ * be that to an earlier text: look at its `text`.
+ */
+export function useCompletion(text: string, caret: number | undefined): Completion | undefined {
+  const [answer, setAnswer] = useState<Completion>();
+  const at = caret ?? text.length;
+  useEffect(() => {
+    if (text === '' && caret === undefined) return undefined;
+    const abort = new AbortController();
+    api.filterCompletion(text, at, abort.signal).then(
+      (found) => setAnswer({ ...found, text, caret: at }),
+      () => undefined,
+    );
+    return () => abort.abort();
+  }, [text, at, caret === undefined]);
+  return answer;
+}
 
 const MOST = 12;
-const TITLES = {
+const SEEN: Record<CompletionKind, string> = {
   services: 'Services seen',
   users: 'Users seen',
   urls: 'URLs seen',
   methods: 'Methods seen',
   groups: 'Groups',
+  'annotation-keys': 'Annotation keys seen',
   'annotation-values': 'Values seen',
-} as const;
+};
 
-/** What can be chosen at a place of the expression: values that were seen first, then words of the language. */
-export function useCompletions(place: CompletionPlace | undefined): Suggestion[] {
-  const [seen, setSeen] = useState<{ key: string; list: Suggestion[] }>({ key: '', list: [] });
-  const key = place ? JSON.stringify([place.want, place.prefix]) : '';
-  useEffect(() => {
-    if (!place) return undefined;
-    const abort = new AbortController();
-    lookUp(place, abort.signal).then(
-      (list) => setSeen({ key, list }),
-      () => setSeen({ key, list: [] }),
-    );
-    return () => abort.abort();
-  }, [key]);
-  if (!place) return [];
-  // Values of the place before would be wrong here; those of a shorter prefix merely are too many.
-  const fresh = seen.key === key ? seen.list : [];
-  const words = wordsFor(place);
-  return [...fresh.slice(0, MOST), ...words.slice(0, Math.max(MOST - fresh.length, 4))];
-}
-
-async function lookUp(
-  { want, prefix }: CompletionPlace,
-  signal: AbortSignal,
-): Promise<Suggestion[]> {
-  if (want.kind === 'term' || want.kind === 'annotation') {
-    const typed = want.kind === 'annotation' ? prefix : '';
-    if (want.kind === 'term' && prefix !== '' && !'annotation'.startsWith(prefix.toLowerCase())) {
-      return [];
-    }
-    const { values } = await api.completions('annotation-keys', typed, undefined, signal);
-    return values.slice(0, want.kind === 'term' ? 4 : MOST).map(({ value, type, count }) => ({
-      text: /^\w+$/.test(String(value)) ? `annotation.${value}` : `annotation[${value}]`,
-      about: type,
-      seen: plural(count, 'trace'),
-      group: 'Annotation keys seen',
-    }));
-  }
-  if (want.kind !== 'value' || want.of === 'booleans') return [];
-  const annotation = want.of === 'annotation-values' ? want.key : undefined;
-  const { values } = await api.completions(want.of, prefix, annotation, signal);
-  return values.map(({ value, type, count }) => ({
-    text: literal(value),
-    about: type,
-    seen: plural(count, 'trace'),
-    group: TITLES[want.of],
+/** What can be chosen: values that were seen first, then words of the language. */
+export function suggestionsOf({ items, values }: FilterCompletion): Suggestion[] {
+  const group = ({ kind }: CompletionItem): string => {
+    if (kind === 'seen') return SEEN[values?.kind ?? 'annotation-keys'];
+    return { keyword: 'Keywords', operator: 'Operators', value: 'Values' }[kind];
+  };
+  const seen = items.filter(({ kind }) => kind === 'seen').length;
+  return items.slice(0, seen + Math.max(MOST - seen, 4)).map((item) => ({
+    text: item.label,
+    insert: item.insert,
+    about: item.about,
+    seen: item.count === undefined ? '' : plural(item.count, 'trace'),
+    group: group(item),
   }));
 }

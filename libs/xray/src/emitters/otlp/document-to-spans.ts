@@ -66,9 +66,13 @@ function addSpan(
     const span = spanOf(context.traceId, document, parentSpanId, isSegment);
     context.spans.push(asTold(span, document, recorded?.span?.data));
   }
-  node.subsegments?.forEach((child, at) =>
-    addSpan(context, child, node.id, false, recorded?.subsegments?.[at]),
-  );
+  // The document may leave some out, but has them in the same order.
+  const siblings = recorded?.subsegments ?? [];
+  let at = 0;
+  node.subsegments?.forEach((child) => {
+    while (at < siblings.length && siblings[at]!.id !== child.id) at++;
+    addSpan(context, child, node.id, false, siblings[at]);
+  });
 }
 
 function asTold(span: OtlpSpan, node: AnyDocument, data: SpanFace['data'] | undefined): OtlpSpan {

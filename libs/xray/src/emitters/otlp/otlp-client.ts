@@ -6,12 +6,17 @@ import { httpAnswer } from '../../net/http-request';
 import { encodeExportRequest } from './otlp-protobuf';
 import type { OtlpSettings } from './otlp-settings';
 import type { ExportRequest } from './otlp-span';
+import { readPartialSuccess, type PartialSuccess } from './partial-success';
 import { isXrayEndpoint, signForXray } from './sigv4';
 
 const compress = promisify(gzip);
 
 /** Answers that a later attempt may change; all others are final. */
 const RETRYABLE = new Set([408, 429, 502, 503, 504]);
+
+/** Answers that say that a request was too much, or that something in it was wrong. */
+const REFUSALS = new Set([400, 413]);
+const MAX_SAID = 200;
 
 /** An attempt that failed, and whether another makes sense. */
 export class ExportError extends Error {
@@ -20,9 +25,21 @@ export class ExportError extends Error {
     readonly retryable: boolean,
     /** What the collector asked for, by Retry-After. */
     readonly waitMs?: number,
+    /** That of the answer, where there was one. */
+    readonly status?: number,
   ) {
     super(message);
     this.name = 'ExportError';
+  }
+
+  /** Whether a part of the request may be taken. */
+  get isRefusal(): boolean {
+    return this.status !== undefined && REFUSALS.has(this.status);
+  }
+
+  /** Whether it is about who asks. */
+  get isDenial(): boolean {
+    return this.status === 401 || this.status === 403;
   }
 }
 
@@ -35,8 +52,8 @@ export class OtlpClient {
     this.agent = new AgentClass({ keepAlive: true, maxSockets: 2 });
   }
 
-  /** Resolves when the collector took it. @throws ExportError */
-  async post(body: ExportRequest): Promise<void> {
+  /** Resolves when the collector took it, with what it left out. @throws ExportError */
+  async post(body: ExportRequest): Promise<PartialSuccess> {
     const { protocol, gzip: zip, url } = this.settings;
     const json = protocol === 'http/json';
     const plain = json ? Buffer.from(JSON.stringify(body)) : Buffer.from(encodeExportRequest(body));
@@ -48,7 +65,7 @@ export class OtlpClient {
       ...(zip && { 'content-encoding': 'gzip' }),
     };
     if (isXrayEndpoint(url)) headers = await signForXray(url, headers, payload);
-    await this.send(payload, headers);
+    return this.send(payload, headers);
   }
 
   /** Ends idle connections. */
@@ -56,7 +73,7 @@ export class OtlpClient {
     this.agent.destroy();
   }
 
-  private async send(body: Buffer, headers: Record<string, string>): Promise<void> {
+  private async send(body: Buffer, headers: Record<string, string>): Promise<PartialSuccess> {
     const { url, timeoutMs } = this.settings;
     const { agent } = this;
     const request = { method: 'POST', headers, body, agent, timeoutMs };
@@ -64,13 +81,16 @@ export class OtlpClient {
       throw new ExportError(problem.code ?? problem.message, true);
     });
     const { status } = answer;
-    if (status >= 200 && status < 300) return;
-    const said = answer.body.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 200);
+    if (status >= 200 && status < 300) {
+      return readPartialSuccess(answer.bytes, answer.headers['content-type']);
+    }
+    const said = answer.body.slice(0, MAX_SAID).replace(/[^\x20-\x7e]+/g, ' ');
     const retryable = RETRYABLE.has(status);
     throw new ExportError(
       `it answered ${status} ${said}`.trim(),
       retryable,
       retryAfter(answer.headers),
+      status,
     );
   }
 }

@@ -1,0 +1,20 @@
+import { ERROR, FAULT, saysOf, THROTTLE } from '../trace/node-flags';
+import type { Shape } from '../trace/trace-shape';
+import type { Filter } from './filter-ast';
+import { decide, type Verdict } from './filter-logic';
+import { decideOnShape } from './filter-nodes';
+
+/** Words about the flags that totals tell apart. */
+const KNOWN = new Set(['fault', 'error', 'throttle', 'ok']);
+/** Those flags. */
+export const TOTALS_FLAGS = FAULT | ERROR | THROTTLE;
+
+/** Decides a filter on what all traces of a shape and outcome have in common; undefined when that does not tell. */
+export function decideOnTotals(filter: Filter, shape: () => Shape, flags: number): Verdict {
+  return decide(filter, (leaf) => {
+    if (leaf.kind === 'service' || leaf.kind === 'edge') return decideOnShape(leaf, shape());
+    if (leaf.kind === 'boolean' && KNOWN.has(leaf.keyword))
+      return saysOf(leaf.keyword, flags) === leaf.is;
+    return undefined;
+  });
+}

@@ -1,0 +1,128 @@
+import type { RecordedNode } from '../../core/recorded-node';
+import type { SegmentNode, SubsegmentNode } from '../../core/trace-node';
+import type { Whole } from '../outcomes';
+import { documentSpans } from './document-to-spans';
+import { keyValues, type OtlpSpan, type ResourceSpans } from './otlp-span';
+
+/**
+ * What X-Ray's own endpoint takes at once, and collectors too: spans and bytes of a request, bytes
+ * of a span. Bytes are estimated, from above.
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-opentelemetry.html
+ */
+const MAX_SPANS = 10_000;
+const MAX_BYTES = 4_500_000;
+const MAX_SPAN_BYTES = 190_000;
+/** A span's ids, times and names of attributes, and that text in JSON within JSON grows. */
+const SPAN_BYTES = 400;
+const GROWTH = 1.5;
+
+/** The spans of one document, and what they may come to in a request. */
+export interface DocumentToSend {
+  whole: Whole;
+  /** Whether the whole is counted with it, being closed. */
+  final: boolean;
+  service: Record<string, unknown>;
+  spans: OtlpSpan[];
+  bytes: number;
+  /** Whether a span had to lose something. */
+  trimmed: boolean;
+}
+
+/** @param resource attributes that every resource gets; they win. */
+export function documentToSend(
+  node: SegmentNode | SubsegmentNode,
+  whole: Whole,
+  final: boolean,
+  resource: Record<string, string>,
+): DocumentToSend {
+  const text = node.toText();
+  const document = JSON.parse(text) as ReturnType<SegmentNode['toJSON']>;
+  const { resource: own, spans } = documentSpans(document, node as unknown as RecordedNode);
+  const name = 'segment' in node && node.segment ? node.segment.name : node.name;
+  const size = Buffer.byteLength(text) * GROWTH;
+  const trimmed = size > MAX_SPAN_BYTES && spans.map(trimSpan).includes(true);
+  return {
+    whole,
+    final,
+    service: { 'service.name': name, ...own, ...resource },
+    spans,
+    bytes: size + spans.length * SPAN_BYTES,
+    trimmed,
+  };
+}
+
+/** Takes the largest attributes out of a span that nobody would accept, and names them. */
+function trimSpan(span: OtlpSpan): boolean {
+  const sizes = span.attributes.map(({ value }) => Buffer.byteLength(JSON.stringify(value)));
+  const events = Buffer.byteLength(JSON.stringify(span.events ?? []));
+  let bytes = sizes.reduce((sum, size) => sum + size, events);
+  if (bytes <= MAX_SPAN_BYTES) return false;
+  const lost = new Set<number>();
+  const largestFirst = [...sizes.keys()].sort((a, b) => sizes[b]! - sizes[a]!);
+  for (const at of largestFirst) {
+    if (bytes <= MAX_SPAN_BYTES) break;
+    lost.add(at);
+    bytes -= sizes[at]!;
+  }
+  const names = [...lost].map((at) => span.attributes[at]!.key);
+  span.attributes = span.attributes.filter((_, at) => !lost.has(at));
+  span.attributes.push(...keyValues({ 'nestjs_xray.trimmed': names }));
+  return true;
+}
+
+/** Documents that leave in one request. */
+export class SpanBatch {
+  private spans = 0;
+  private bytes = 0;
+
+  constructor(readonly documents: DocumentToSend[] = []) {
+    for (const each of documents) this.count(each);
+  }
+
+  /** Whether one more would be too much; a first one never is. */
+  isFullFor({ spans, bytes }: DocumentToSend): boolean {
+    if (this.documents.length === 0) return false;
+    return this.spans + spans.length > MAX_SPANS || this.bytes + bytes > MAX_BYTES;
+  }
+
+  add(document: DocumentToSend): void {
+    this.documents.push(document);
+    this.count(document);
+  }
+
+  get spanCount(): number {
+    return this.spans;
+  }
+
+  /** By service: one process may serve several names. */
+  get resourceSpans(): ResourceSpans[] {
+    const services = new Map<string, ResourceSpans>();
+    for (const { service, spans } of this.documents) {
+      if (spans.length === 0) continue; // all of it is in progress, and spans have ends
+      const key = JSON.stringify(service);
+      let group = services.get(key);
+      if (!group) {
+        group = {
+          resource: { attributes: keyValues(service) },
+          scopeSpans: [{ scope: { name: 'nestjs-xray' }, spans: [] }],
+        };
+        services.set(key, group);
+      }
+      for (const span of spans) group.scopeSpans[0]!.spans.push(span);
+    }
+    return [...services.values()];
+  }
+
+  halves(): [SpanBatch, SpanBatch] {
+    const middle = Math.ceil(this.documents.length / 2);
+    return [
+      new SpanBatch(this.documents.slice(0, middle)),
+      new SpanBatch(this.documents.slice(middle)),
+    ];
+  }
+
+  private count({ spans, bytes }: DocumentToSend): void {
+    this.spans += spans.length;
+    this.bytes += bytes;
+  }
+}
