@@ -57,7 +57,7 @@ export class Wiring implements OnApplicationBootstrap {
     };
     startRuntime(this.runtime);
     if (logs) recordLogLines();
-    if (this.runtime.missing) watchLifecycleHooks();
+    if (this.runtime.missing) watchLifecycleHooks(recorder.warn);
     if (plugins) {
       const detected = detectResource(plugins, createLogger(options));
       void detected.then((resource) => resource && recorder.describe(resource));

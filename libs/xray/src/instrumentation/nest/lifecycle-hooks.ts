@@ -1,14 +1,6 @@
-import { loadedPrototypes } from '../loaded-copies';
+import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
-
-/** How Nest calls the hooks of all modules, since Nest 10; each promises to be done. */
-const CALLS = [
-  'callInitHook',
-  'callBootstrapHook',
-  'callDestroyHook',
-  'callBeforeShutdownHook',
-  'callShutdownHook',
-];
+import { applicationContext, prototypesOf } from './parts';
 
 let running = 0;
 
@@ -21,10 +13,9 @@ export function inLifecycleHook(): boolean {
 }
 
 /** Once for a process. */
-export function watchLifecycleHooks(): void {
-  const file = '@nestjs/core/nest-application-context';
-  for (const prototype of loadedPrototypes(file, 'NestApplicationContext')) {
-    for (const call of CALLS) patchMethod(prototype, call, counted);
+export function watchLifecycleHooks(warn: Warn): void {
+  for (const prototype of prototypesOf(applicationContext, warn)) {
+    for (const call of applicationContext.methods) patchMethod(prototype, call, counted);
   }
 }
 

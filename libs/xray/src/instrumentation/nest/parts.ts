@@ -58,6 +58,27 @@ export const exceptionsHandler: NestPart = {
   },
 };
 
+export const applicationContext: NestPart = {
+  package: '@nestjs/core',
+  file: 'nest-application-context',
+  name: 'NestApplicationContext',
+  methods: [
+    'callInitHook',
+    'callBootstrapHook',
+    'callDestroyHook',
+    'callBeforeShutdownHook',
+    'callShutdownHook',
+  ],
+  without: "with contextMissing 'error', what lifecycle hooks call throws for want of a segment",
+  load() {
+    try {
+      return require('@nestjs/core/nest-application-context') as unknown;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
 export const interceptorsConsumer: NestPart = {
   package: '@nestjs/core',
   file: 'interceptors/interceptors-consumer',
