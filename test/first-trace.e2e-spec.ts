@@ -88,6 +88,21 @@ describe('the first trace', () => {
     expect(TraceSummaries.map(({ Id }) => Id)).toContain(id);
   });
 
+  it('names the N+1 with its line of source, in words that a coding agent reads', async () => {
+    const response = await fetch(`${stack.cruddur}/api/activities/home?n_plus_one=1`);
+    await response.arrayBuffer();
+    const text = await until('the trace as text', async () => {
+      const answer = await fetch(`${stack.localXray}/traces/last.md`);
+      const found = await answer.text();
+      return found.includes('n_plus_one=true') || found.includes('repliesOneByOne')
+        ? found
+        : undefined;
+    });
+    expect(text).toMatch(
+      /N\+1 in HomeActivities\.repliesOneByOne, home-activities\.service\.ts:\d+/,
+    );
+  });
+
   it('is on screen as four nested bars, with its annotation in the panel', async () => {
     const { id } = await request();
     await withChromium(async (page) => {
