@@ -22,6 +22,16 @@ export function recordThrown(node: RecordedNode, thrown: unknown): void {
   node.cause = knownId(node, thrown) ?? describe(node.root, thrown);
 }
 
+/** The same, and where there is an exception already, beside it: an exception filter may throw too. */
+export function recordAlsoThrown(node: RecordedNode, thrown: unknown): void {
+  const { cause } = node;
+  recordThrown(node, thrown);
+  if (cause === undefined || node.root.thrown?.has(thrown)) return;
+  const { exceptions } = describe(node.root, thrown);
+  if (typeof cause === 'object') cause.exceptions.push(...exceptions);
+  else node.cause = { working_directory: process.cwd(), exceptions };
+}
+
 /** Status 429 is a throttle and an error, another 4xx an error, all else a fault. */
 export function setFlags(node: RecordedNode, thrown: unknown): void {
   const status = statusOf(thrown);

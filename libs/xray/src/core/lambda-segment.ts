@@ -22,6 +22,13 @@ export class LambdaSegment extends Segment {
     super(name, owner, traceId, undefined, extra);
   }
 
+  /** Lambda has opened it already. */
+  override detach(): void {}
+
+  override reopen(): boolean {
+    return this.end_time === undefined;
+  }
+
   override end(at = this.now()): void {
     this.end_time = at;
     this.owner.invocationEnded(this);

@@ -1,5 +1,5 @@
 import type { Active } from './context';
-import type { Call, RecordedNode } from './recorded-node';
+import type { Call, RecordedNode, RecordedSubsegment } from './recorded-node';
 import { Subsegment } from './subsegment';
 
 /**
@@ -16,6 +16,8 @@ export class Later {
   private readonly call: Call | undefined;
   private readonly parent: RecordedNode | undefined;
   private readonly another: () => Active;
+  /** What was recorded before the work began, which its further nodes have too. */
+  private readonly recorded: Pick<RecordedSubsegment, 'namespace' | 'annotations' | 'metadata'>;
 
   /** For a node that is open already, and stays so until its first work is over. */
   static begun(node: RecordedNode): Later {
@@ -30,6 +32,8 @@ export class Later {
     this.name = node.name;
     this.call = node.call;
     this.parent = node instanceof Subsegment ? node.parent : undefined;
+    const { namespace, annotations, metadata } = node as RecordedSubsegment;
+    this.recorded = { namespace, annotations, metadata };
     this.another = () => node.root.owner.open({ serviceName: node.name });
     if (begun) return;
     if (node.subsegments === undefined) node.detach();
@@ -53,6 +57,16 @@ export class Later {
     const node = parent === undefined ? this.another() : new Subsegment(this.name, parent);
     if (node === undefined || node.notTraced) return undefined;
     node.call = this.call;
+    this.repeat(node);
     return node;
+  }
+
+  private repeat(node: RecordedNode): void {
+    const { namespace, annotations, metadata } = this.recorded;
+    if (namespace !== undefined) (node as RecordedSubsegment).namespace = namespace;
+    for (const key in annotations) node.addAnnotation(key, annotations[key]!);
+    for (const group in metadata) {
+      for (const key in metadata[group]) node.addMetadata(key, metadata[group][key], group);
+    }
   }
 }

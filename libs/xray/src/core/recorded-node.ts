@@ -108,6 +108,10 @@ export interface SegmentOwner {
   warn(cause: string, message: string): void;
   /** Opens another one, for work that begins after the segment it was started in is gone. */
   open(request: SamplingRequest): RecordedSegment | Unsampled;
+  /** A segment is open. */
+  track(segment: RecordedSegment): void;
+  /** A segment's work has not begun: until it is tracked again it counts for nothing. */
+  forget(segment: RecordedSegment): void;
   /** A segment has ended. */
   closed(segment: RecordedSegment): void;
   /** So many subsegments of an open segment are closed that they should leave. */

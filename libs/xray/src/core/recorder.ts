@@ -161,6 +161,11 @@ export class Recorder implements InvocationOwner {
     this.openSegments.add(segment);
   }
 
+  forget(segment: RecordedSegment): void {
+    this.stats.opened--;
+    this.openSegments.remove(segment);
+  }
+
   /** Many are closed in a segment that is open: those leave, so that neither memory nor the end of it grows with them. */
   crowded(segment: RecordedSegment): void {
     const { emitter } = this.options;

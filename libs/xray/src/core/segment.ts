@@ -46,11 +46,14 @@ export class Segment extends Node implements RecordedSegment {
     this.user = String(user).slice(0, 250);
   }
 
-  detach(): void {}
+  detach(): void {
+    this.owner.forget(this);
+  }
 
   reopen(): boolean {
     if (this.end_time !== undefined) return false;
     if (this.subsegments === undefined) this.start_time = this.now();
+    this.owner.track(this);
     return true;
   }
 

@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Call, NestFacts, RecordedSegment } from '../core/recorded-node';
 import { storage } from '../core/context';
+import { recordAlsoThrown } from '../core/cause';
 import { isObject } from '../core/is-object';
 import type { FrameworkRequest } from '../instrumentation/nest/framework-request';
 import { handlerNameIn, handlerNameOf } from './handler-name';
-import { isEventStream, pathOf, recordAbort, recordResponse } from './http-block';
+import { isEventStream, pathOf, recordAbort, recordFailure, recordResponse } from './http-block';
 
 /** A listener that tells whose it is. */
 interface Listener {
@@ -23,6 +24,7 @@ interface Listener {
 export class Exchange implements Call {
   readonly detailed = false;
   nest: NestFacts | undefined = undefined;
+  private brokenOff = false;
   /** Known when an interceptor saw them; else the route tells. */
   controller: string | undefined = undefined;
   handler: string | undefined = undefined;
@@ -53,10 +55,28 @@ export class Exchange implements Call {
     return response === this.response || response === this.raw;
   }
 
+  /** Records what was thrown; whether that is an error or a fault is for the status to say. */
+  record(thrown: unknown): void {
+    const { segment } = this;
+    const { error, fault, throttle } = segment;
+    recordAlsoThrown(segment, thrown);
+    Object.assign(segment, { error, fault, throttle });
+  }
+
+  /** What is being sent broke off, of which the client learns by the end of the connection only. */
+  breakOff(thrown: unknown): void {
+    if (this.segment.isClosed()) return;
+    this.brokenOff = true;
+    this.record(thrown);
+  }
+
   private closed(): void {
     if (this.segment.isClosed()) return;
     const { raw } = this;
-    this.end(raw.writableFinished || isEventStream(raw) ? recordResponse : recordAbort);
+    // Set by whoever destroyed the response with an error; a client that left sets none.
+    if (raw.errored) this.breakOff(raw.errored);
+    if (this.brokenOff) this.end(recordFailure);
+    else this.end(raw.writableFinished || isEventStream(raw) ? recordResponse : recordAbort);
   }
 
   private end(record: (segment: RecordedSegment, response: ServerResponse) => void): void {
@@ -93,11 +113,19 @@ export function exchangeOf(response: unknown): Exchange | undefined {
   return listeners?.find(({ exchange }) => exchange !== undefined)?.exchange;
 }
 
+/** Records that what the active request was sending broke off. */
+export function recordBreakOff(thrown: unknown): void {
+  const active = storage.getStore();
+  if (active === undefined || active.notTraced) return;
+  const { call } = active.root;
+  if (call instanceof Exchange) call.breakOff(thrown);
+}
+
 /** Records on its segment what a request threw. */
 export function recordException(thrown: unknown, response: unknown): void {
   const exchange = exchangeOf(response);
   if (exchange === undefined || exchange.segment.isClosed()) return;
-  exchange.segment.addError(thrown);
+  exchange.record(thrown);
   hideQuery(exchange);
 }
 

@@ -65,7 +65,7 @@ export function pathOf(url: string): string {
   return path.slice(0, firstOf(path, ['?', ';', '#']));
 }
 
-/** Puts the answer on the segment: its final status decides error, throttle and fault. */
+/** Puts the answer on the segment: a final status from 400 on decides error, throttle and fault. */
 export function recordResponse(segment: SegmentNode, response: ServerResponse): void {
   const { statusCode } = response;
   const answer: NonNullable<HttpDocument['response']> = { status: statusCode };
@@ -73,9 +73,17 @@ export function recordResponse(segment: SegmentNode, response: ServerResponse): 
   const length = header === undefined ? NaN : Number(header);
   if (length >= 0) answer.content_length = length;
   (segment.http ??= {}).response = answer;
-  segment.error = statusCode >= 400 && statusCode < 500;
+  // What was set by hand stays where the status says that all is well.
+  if (statusCode < 400) return;
+  segment.error = statusCode < 500;
   segment.throttle = statusCode === 429;
   segment.fault = statusCode >= 500;
+}
+
+/** Marks a segment whose answer broke off since the server could not go on. */
+export function recordFailure(segment: SegmentNode, response: ServerResponse): void {
+  recordResponse(segment, response);
+  segment.fault = true;
 }
 
 /** An event stream has no end of its own: the client's leaving is one. */

@@ -6,6 +6,7 @@ import { incomingTrace } from '../core/propagation';
 import { Recorder } from '../core/recorder';
 import { runtime } from '../core/runtime';
 import { inEffect, XRAY_OPTIONS, type XrayOptions } from '../xray.options';
+import { watchDownloads } from '../instrumentation/nest/downloads';
 import { watchExceptions } from '../instrumentation/nest/exceptions';
 import type { FrameworkRequest } from '../instrumentation/nest/framework-request';
 import {
@@ -14,7 +15,7 @@ import {
   watchRequestEvents,
 } from '../instrumentation/request-events';
 import { nameFastifyRoutes } from './handler-name';
-import { activeExchange, Exchange, recordException } from './exchange';
+import { activeExchange, Exchange, recordBreakOff, recordException } from './exchange';
 import { hostIn, originForm, pathOf, requestBlock } from './http-block';
 import { ignoreMatcher } from './ignore';
 import { onAdapter } from '../instrumentation/nest/on-adapter';
@@ -49,6 +50,7 @@ export class HttpEntry {
   start(): void {
     const use = (adapter: HookableAdapter): void => {
       watchExceptions(recordException, this.recorder.warn);
+      watchDownloads(recordBreakOff);
       watchRequestEvents();
       if (adapter.getType() === 'fastify') nameFastifyRoutes(adapter.getInstance());
       this.wrapped = adapter.getType() !== 'express';

@@ -22,7 +22,13 @@ export function watchExceptions(listener: ExceptionListener, warn: Warn): void {
 
 function watched(original: Method, listener: ExceptionListener): Method {
   return function next(this: unknown, thrown: unknown, host: Host): unknown {
-    listener(thrown, host.getArgByIndex(1));
-    return Reflect.apply(original as (...args: unknown[]) => unknown, this, [thrown, host]);
+    const response = host.getArgByIndex(1);
+    listener(thrown, response);
+    try {
+      return Reflect.apply(original as (...args: unknown[]) => unknown, this, [thrown, host]);
+    } catch (ofFilter) {
+      listener(ofFilter, response);
+      throw ofFilter;
+    }
   };
 }

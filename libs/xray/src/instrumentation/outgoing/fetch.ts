@@ -3,7 +3,7 @@ import { storage, type Active } from '../../core/context';
 import type { Subsegment } from '../../core/subsegment';
 import { loadedCopies } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
-import { recordAnswer, remoteRequest, startRemoteCall } from './remote-call';
+import { isAbort, recordAnswer, remoteRequest, startRemoteCall } from './remote-call';
 
 /** What undici's diagnostics channels tell: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
 interface Request {
@@ -35,7 +35,12 @@ export function captureFetch(): void {
     recordAnswer(subsegment, response.statusCode, lengthIn(response.headers));
   });
   on('trailers', ({ request }) => calls.get(request)?.close());
-  on('error', ({ request, error }) => calls.get(request)?.close(error));
+  on('error', ({ request, error }) => {
+    const subsegment = calls.get(request);
+    const answered = subsegment?.http?.response !== undefined;
+    // Who has its answer may stop reading: the status has said how it went.
+    subsegment?.close(answered && isAbort(error) ? undefined : error);
+  });
 }
 
 function on(

@@ -3,14 +3,17 @@ import { errorMonitor } from 'node:events';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
+import type { Socket } from 'node:net';
 import { XRAY_HEADER } from '../../core/propagation';
 import type { Subsegment } from '../../core/subsegment';
 import { patchMethod, type Method } from '../patch';
-import { recordAnswer, remoteRequest, startRemoteCall } from './remote-call';
+import { isAbort, recordAnswer, remoteRequest, startRemoteCall } from './remote-call';
 
 /** What a request that is recorded belongs to. */
 const calls = new WeakMap<ClientRequest, Subsegment>();
 const responses = new WeakMap<ClientRequest, IncomingMessage>();
+/** An answer forgets its own when it is over. */
+const sockets = new WeakMap<IncomingMessage, Socket>();
 const seen = new WeakSet<ClientRequest>();
 let installed = false;
 
@@ -90,7 +93,7 @@ function begin(request: ClientRequest): void {
     calls.set(request, subsegment);
     request.once(errorMonitor, (thrown) => subsegment.close(thrown));
     // An answer that broke off is known here first.
-    request.once('close', () => subsegment.close(responses.get(request)?.errored));
+    request.once('close', () => subsegment.close(brokenOff(responses.get(request))));
   } catch {
     // What the request is like is its maker's business; it goes out as it is.
   }
@@ -108,7 +111,20 @@ function answered(request: ClientRequest, response: IncomingMessage): void {
   const subsegment = calls.get(request);
   if (!subsegment || subsegment.isClosed()) return;
   responses.set(request, response);
+  sockets.set(response, response.socket);
   recordAnswer(subsegment, response.statusCode ?? 0, response.headers['content-length']);
   response.once('end', () => subsegment.close());
-  response.once('close', () => subsegment.close(response.errored));
+  response.once('close', () => subsegment.close(brokenOff(response)));
+}
+
+/**
+ * What ended an answer early; undefined where the caller did, who has its answer and may stop
+ * reading. Then the connection was neither ended by the other side nor did it fail.
+ */
+function brokenOff(response: IncomingMessage | undefined): Error | undefined {
+  const errored = response?.errored;
+  if (!errored || isAbort(errored)) return undefined;
+  const socket = sockets.get(response!);
+  const reset = (errored as NodeJS.ErrnoException).code === 'ECONNRESET';
+  return reset && socket && !socket.errored && !socket.readableEnded ? undefined : errored;
 }

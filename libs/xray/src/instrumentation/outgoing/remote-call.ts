@@ -71,3 +71,9 @@ export function recordAnswer(node: RecordedNode, status: number, contentLength: 
     if (status === 429) node.throttle = true;
   }
 }
+
+/** Whether it is the caller that gave up, and not for want of time. */
+export function isAbort(error: unknown): boolean {
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  return name === 'AbortError' || code === 'UND_ERR_ABORTED' || code === 'UND_ERR_DESTROYED';
+}
