@@ -1,4 +1,10 @@
-import { HttpException } from '@nestjs/common';
+import {
+  BadRequestException,
+  HttpException,
+  NotFoundException,
+  ServiceUnavailableException,
+  UnprocessableEntityException,
+} from '@nestjs/common';
 import { capture } from 'nestjs-xray';
 import { trace } from 'nestjs-xray/testing';
 
@@ -182,5 +188,51 @@ describe('the stack of a cause', () => {
     const [exception] = exceptions(Object.assign(new Error('x'), { stack }));
     if (frame === undefined) expect(exception.stack).toBeUndefined();
     else expect(exception.stack).toMatchObject([frame]);
+  });
+});
+
+describe('the message of what answers a client', () => {
+  const messageOf = (thrown: unknown) => exceptions(thrown)[0].message as string;
+
+  it.each([
+    ['a text', new NotFoundException('no such book'), 'no such book'],
+    ['no text', new NotFoundException(), 'Not Found'],
+    [
+      "ValidationPipe's list",
+      new BadRequestException(['quantity must be an integer number', 'name should not be empty']),
+      'quantity must be an integer number; name should not be empty',
+    ],
+    [
+      'a body of its own',
+      new UnprocessableEntityException({ errors: { email: 'emailAlreadyExists' } }),
+      '{"errors":{"email":"emailAlreadyExists"}}',
+    ],
+    [
+      'a message and more',
+      new HttpException({ message: 'refused', code: 'E42' }, 400),
+      'refused; {"code":"E42"}',
+    ],
+    [
+      "Terminus' failing indicator",
+      new ServiceUnavailableException({
+        status: 'error',
+        info: { disk: { status: 'up' } },
+        error: { database: { status: 'down', message: 'timeout' } },
+        details: { disk: { status: 'up' }, database: { status: 'down', message: 'timeout' } },
+      }),
+      '{"error":{"database":{"status":"down","message":"timeout"}}}',
+    ],
+    [
+      'a secret',
+      new BadRequestException({ given: { password: 'hunter2', name: 'x' } }),
+      '{"given":{"password":"[redacted]","name":"x"}}',
+    ],
+  ])('says what it was told: %s', (_what, thrown, message) => {
+    expect(messageOf(thrown)).toBe(message);
+  });
+
+  it('stays within the budget, whatever the body', () => {
+    const errors = Array.from({ length: 10_000 }, (_, at) => `field ${at} is wrong`);
+    expect(messageOf(new BadRequestException(errors)).length).toBeLessThanOrEqual(2_000);
   });
 });

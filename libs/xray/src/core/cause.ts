@@ -1,6 +1,7 @@
 import type { CauseDocument, ExceptionDocument } from '../document';
 import { newId } from '../document';
 import { isObject } from './is-object';
+import { toldToClient } from './told-to-client';
 import type { RecordedNode, RecordedSegment } from './recorded-node';
 import { Budget, safeCopy } from './safe-metadata';
 import { framesOf } from './stack-frame';
@@ -118,8 +119,9 @@ function describeOne(root: RecordedSegment, value: unknown): ExceptionDocument {
     if (typeof value === 'object' && value !== null) {
       const { message, stack } = value as { message?: unknown; stack?: unknown };
       exception.type = typeOf(value);
+      const json = (part: object) => jsonOf(part, root.owner.redact);
       exception.message = safeMessage(
-        typeof message === 'string' ? message : jsonOf(value, root.owner.redact),
+        toldToClient(value, json) ?? (typeof message === 'string' ? message : json(value)),
       );
       if (typeof stack === 'string') addStack(exception, stack, message);
     } else {

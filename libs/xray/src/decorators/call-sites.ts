@@ -2,7 +2,6 @@ import type { AnnotationValue } from '../document';
 import type { Call, NestFacts, RecordedNode } from '../core/recorded-node';
 import type { TraceNode } from '../core/trace-node';
 import { runtime } from '../core/runtime';
-import type { SourceLocation } from '../core/source-location';
 import type { ParameterRule } from './parameter-rules';
 import type { AnyArgs, AnyOptions } from './subsegment.options';
 
@@ -13,7 +12,8 @@ export class CallSite implements Call {
 
   constructor(
     readonly label: string,
-    private readonly location: SourceLocation | undefined,
+    /** Where it stands in the code, if that can be told. */
+    private readonly source: (() => string | undefined) | undefined,
     readonly options: AnyOptions = {},
     readonly rules: readonly (ParameterRule & { key: string })[] = [],
   ) {}
@@ -23,8 +23,8 @@ export class CallSite implements Call {
   }
 
   get nest(): NestFacts | undefined {
-    if (!runtime.source || this.location === undefined) return undefined;
-    return (this.facts ??= { source: this.location.toString() });
+    if (!runtime.source || this.source === undefined) return undefined;
+    return (this.facts ??= { source: this.source() });
   }
 
   /** Whether its calls need an object each, since arguments or the result are to be recorded. */

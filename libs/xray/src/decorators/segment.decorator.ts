@@ -38,7 +38,8 @@ export function Segment(given: string | AnyOptions = {}) {
   return (target: object, key: string | symbol, descriptor: PropertyDescriptor): void => {
     const { method, owner } = methodAt('Segment', target, key, descriptor);
     const label = options.name ?? `${owner}.${nameOf(key)}`;
-    const site = new CallSite(label, location, options, parameterRules(target, key, method));
+    const source = () => location.ofMethod(owner, nameOf(key));
+    const site = new CallSite(label, source, options, parameterRules(target, key, method));
     markTraced(target, key);
     descriptor.value = wrapRoot(method, site);
   };

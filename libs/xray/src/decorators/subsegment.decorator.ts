@@ -51,7 +51,7 @@ export function Subsegment(given: string | AnyOptions = {}) {
     const label = options.name ?? `${owner}.${nameOf(key!)}`;
     markTraced(target, key!);
     const rules = parameterRules(target, key!, method);
-    const site = new CallSite(label, location, options, rules);
+    const site = new CallSite(label, () => location.ofMethod(owner, nameOf(key!)), options, rules);
     (descriptor as PropertyDescriptor).value = wrapMethod(method, site);
   };
 }

@@ -54,14 +54,19 @@ function wrapOn(
     if (picks && !picks(method)) return [];
     if (isSettled(from, key, method) || isOptedOut(from)) return [];
     const label = `${options.name ?? target.name}.${nameOf(key)}`;
-    const site = new CallSite(label, location, options, parameterRules(from, key, method));
+    const source = location && (() => location.ofMethod(declaring(from).name, nameOf(key)));
+    const site = new CallSite(label, source, options, parameterRules(from, key, method));
     return [replace(owner, key, from, site)];
   });
 }
 
 function isOptedOut(owner: object): boolean {
-  const declared = typeof owner === 'function' ? owner : owner.constructor;
-  return isSkippedClass(declared);
+  return isSkippedClass(declaring(owner));
+}
+
+/** The class whose methods `owner` holds: itself for static ones, of its prototype for others. */
+function declaring(owner: object): AnyClass {
+  return (typeof owner === 'function' ? owner : owner.constructor) as AnyClass;
 }
 
 /** What a method is called in a trace; the parentheses of a symbol are not allowed there. */

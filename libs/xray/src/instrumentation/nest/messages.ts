@@ -99,7 +99,7 @@ function patternOf(kind: Message['kind'], callback: object): string | undefined 
   const given: unknown = Reflect.getMetadata(KINDS[kind].pattern, callback);
   const patterns: unknown[] = Array.isArray(given) ? given : [given];
   if (patterns.length !== 1 || patterns[0] === undefined) return undefined;
-  return typeof patterns[0] === 'string' ? patterns[0] : JSON.stringify(patterns[0]);
+  return patternText(patterns[0]);
 }
 
 /** Most transports tell in the message's context which pattern it came by. */
@@ -107,4 +107,13 @@ function contextPattern(context: unknown): string | undefined {
   const { getPattern } = (context ?? {}) as { getPattern?: () => unknown };
   const pattern = typeof getPattern === 'function' ? getPattern.call(context) : undefined;
   return typeof pattern === 'string' ? pattern : undefined;
+}
+
+/** A pattern to read and to search by: gRPC's is an object of service, method and kind of stream. */
+function patternText(pattern: unknown): string {
+  if (typeof pattern === 'string') return pattern;
+  const { service, rpc } = (pattern ?? {}) as { service?: unknown; rpc?: unknown };
+  return typeof service === 'string' && typeof rpc === 'string'
+    ? `${service}/${rpc}`
+    : JSON.stringify(pattern);
 }
