@@ -1,5 +1,6 @@
 export { captureAws, type AwsClient } from './instrumentation/outgoing/aws';
 export { capturePg } from './instrumentation/outgoing/pg';
+export type { LinkTarget } from './core/message-links';
 export type { EmitStats, Emitter } from './core/emitter';
 export type {
   CaptureOptions,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AnnotationValue } from './document';
 import { capture, captureSegment } from './core/capture';
+import { linkTo, type LinkTarget } from './core/message-links';
 import { currentNode, storage } from './core/context';
 import { Recorder } from './core/recorder';
 import { runtime } from './core/runtime';
@@ -44,6 +45,24 @@ export class XrayService {
   /** Names the user that the request is made for; searchable as `user`. */
   setUser(id: string): void {
     this.active('set the user')?.root.setUser(id);
+  }
+
+  /**
+   * Links the active segment to another trace, such as that of the message it handles: an
+   * `X-Amzn-Trace-Id` header, a `traceparent`, or ids. X-Ray keeps 20 links of a segment.
+   */
+  link(to: LinkTarget): void {
+    const node = this.active('link to another trace');
+    if (node === undefined) return;
+    const link = linkTo(to);
+    if (link !== undefined) node.root.addLink(link);
+    else {
+      this.recorder.warn(
+        'link',
+        `Cannot link ${node.root.name} to another trace: ${JSON.stringify(to)} names no segment. ` +
+          'Give an X-Amzn-Trace-Id header with Root and Parent, a traceparent, or { traceId, id }.',
+      );
+    }
   }
 
   /** Times `work` as a subsegment of what is active, and hands back its result. */

@@ -1,6 +1,8 @@
 import { types } from 'node:util';
 import { captureSegment } from '../core/capture';
+import { messageLinks } from '../core/message-links';
 import { SourceLocation } from '../core/source-location';
+import type { LinkDocument } from '../document';
 import { CallSite, DetailedCall } from './call-sites';
 import { asMethod, copyIdentity } from './copy-identity';
 import { markTraced, markWrapper } from './marks';
@@ -19,6 +21,8 @@ import type { Method } from './wrap-method';
 /**
  * Records each call as a segment of its own, for work that no request begins: @Cron, @OnEvent,
  * queue processors, scripts. Called inside a segment it becomes a subsegment.
+ *
+ * A message of SQS among the arguments, or a batch of them, links to the traces that sent them.
  *
  * The sampler decides as for a request, by the name. Needs XrayModule; without it the method simply runs.
  *
@@ -45,6 +49,15 @@ export function Segment(given: string | AnyOptions = {}) {
   };
 }
 
+/** What was handed in may be anything, with getters that throw. */
+function linksOf(args: readonly unknown[]): LinkDocument[] {
+  try {
+    return messageLinks(args);
+  } catch {
+    return [];
+  }
+}
+
 function wrapRoot(method: Method, site: CallSite): Method {
   const owned = types.isAsyncFunction(method);
   const traced = asMethod<Method>({
@@ -53,7 +66,10 @@ function wrapRoot(method: Method, site: CallSite): Method {
       return captureSegment(
         site.label,
         (node) => {
-          if (node !== undefined && call instanceof DetailedCall) call.begin(node);
+          if (node !== undefined) {
+            if (call instanceof DetailedCall) call.begin(node);
+            if (node.root === node) for (const link of linksOf(args)) node.addLink(link);
+          }
           return Reflect.apply(method, this, args);
         },
         { call, owned },

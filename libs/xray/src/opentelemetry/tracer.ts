@@ -14,6 +14,7 @@ import type { RecordedNode } from '../core/recorded-node';
 import { runtime } from '../core/runtime';
 import { Subsegment } from '../core/subsegment';
 import type { TraceHeader } from '../document';
+import { bindPools } from '../instrumentation/pools';
 import { incomingIn, type Incoming } from './incoming';
 import { NodeSpan } from './node-span';
 import { isBridgeSpan, NODE, xrayTraceId } from './nodes';
@@ -23,14 +24,19 @@ import { StandInSpan } from './stand-in-span';
 import { isSuppressed } from './suppressed';
 import { epochSeconds } from './time-input';
 
+const MYSQL2 = '@opentelemetry/instrumentation-mysql2';
+
 type Work<F> = F extends (span: Span) => infer R ? R : never;
 
 /** Begins subsegments and segments for those who speak the OpenTelemetry API. */
 export class BridgeTracer implements Tracer {
   private readonly overlaps: ReturnType<typeof overlapOf>;
 
+  private waitsForPools: boolean;
+
   constructor(private readonly scope: InstrumentationScope) {
     this.overlaps = overlapOf(scope.name);
+    this.waitsForPools = scope.name === MYSQL2;
   }
 
   startSpan(name: string, options: SpanOptions = {}, given: Context = contexts.active()): Span {
@@ -44,6 +50,11 @@ export class BridgeTracer implements Tracer {
     if (this.overlaps?.(name, kind) === true) return new StandInSpan(active, true);
     const opened = active ?? this.openRoot(name, kind, options, context, parent);
     if (opened === undefined || opened.notTraced) return new StandInSpan(opened);
+    // Loaded by now, which it need not have been when the application started.
+    if (this.waitsForPools) {
+      this.waitsForPools = false;
+      bindPools();
+    }
     const node = active === undefined ? opened : callUnder(opened, name, kind);
     if (node === undefined) return new StandInSpan(opened, true);
     return this.begin(node, name, options);

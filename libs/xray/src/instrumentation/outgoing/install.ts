@@ -1,5 +1,6 @@
 import type { OutgoingPolicy } from '../../core/outgoing';
 import type { Warn } from '../../core/warn-once';
+import { bindPools } from '../pools';
 import { instrumentAws } from './aws';
 import { captureFetch } from './fetch';
 import { captureHttp } from './http';
@@ -12,6 +13,7 @@ import { captureGrpc } from './nest-grpc';
  * process's; what is recorded is decided at each call by the trace it belongs to.
  */
 export function instrumentOutgoing(policy: OutgoingPolicy, warn: Warn): void {
+  bindPools();
   if (policy.mayWant('http')) captureHttp();
   if (policy.mayWant('fetch')) captureFetch();
   if (policy.mayWant('aws')) instrumentAws();

@@ -19,6 +19,7 @@ type Headers = readonly [name: string, value: string][];
 
 /** The headers for the message that is being put together; see `addingHeaders`. */
 const sending = new AsyncLocalStorage<Headers>();
+const NOTHING: Headers = [];
 
 /** Records what Nest's ClientProxy sends, over whatever transport, and sends the trace along. */
 export function captureRpc(warn: Warn): void {
@@ -45,7 +46,7 @@ function tracedPublish(original: Method, transport: Transport) {
       if (response.err) subsegment?.close(response.err);
       else if (response.isDisposed) subsegment?.close();
       // The answer comes on the shared socket: whoever waits goes on in its own context.
-      storage.run(active, answer, response);
+      sending.run(NOTHING, () => storage.run(active, answer, response));
     };
     const teardown: unknown = call.send(() =>
       Reflect.apply(original, this, [call.packet, closing]),
@@ -89,8 +90,8 @@ function tracedConnect(original: Method, transport: Transport) {
 /** Nest's clients for NATS and RabbitMQ add those of their options to the headers of every message. */
 function addingHeaders(original: Method): Method {
   return function mergeHeaders(this: Client, ...args: never[]): unknown {
-    const sent = sending.getStore();
-    if (sent === undefined) return Reflect.apply(original, this, args);
+    const sent = sending.getStore() ?? NOTHING;
+    if (sent === NOTHING) return Reflect.apply(original, this, args);
     const headers = {
       ...Object.fromEntries(sent),
       ...(this.options?.headers as object | undefined),
@@ -105,9 +106,9 @@ function addingHeaders(original: Method): Method {
 /** kafkajs' producer, which the client makes when it connects, takes messages with their headers. */
 function addingToMessages(original: Method): Method {
   return function send(this: unknown, ...args: never[]): unknown {
-    const headers = sending.getStore();
+    const headers = sending.getStore() ?? NOTHING;
     const [record, ...rest] = args as { messages?: { headers?: object }[] }[];
-    if (headers === undefined || !Array.isArray(record?.messages)) {
+    if (headers === NOTHING || !Array.isArray(record?.messages)) {
       return Reflect.apply(original, this, args);
     }
     const messages = record.messages.map((message) => ({
