@@ -1,0 +1,37 @@
+const { IORedisInstrumentation } = require('@opentelemetry/instrumentation-ioredis');
+const { RedisInstrumentation } = require('@opentelemetry/instrumentation-redis');
+
+exports.ioredis = {
+  turnOn: ['IORedisInstrumentation', '@opentelemetry/instrumentation-ioredis'],
+  instrumentation: () => new IORedisInstrumentation(),
+  open({ redis }) {
+    const Redis = require('ioredis');
+    const client = new Redis({ port: redis, host: '127.0.0.1' });
+    return {
+      async run(tag) {
+        await client.set(`io:${tag}`, tag);
+        return client.get(`io:${tag}`);
+      },
+      close: () => client.quit(),
+    };
+  },
+  expects: ['redis@127.0.0.1 [remote] set', 'redis@127.0.0.1 [remote] get'],
+};
+
+exports.redis = {
+  turnOn: ['RedisInstrumentation', '@opentelemetry/instrumentation-redis'],
+  instrumentation: () => new RedisInstrumentation(),
+  async open({ redis }) {
+    const { createClient } = require('redis');
+    const client = createClient({ url: `redis://127.0.0.1:${redis}` });
+    await client.connect();
+    return {
+      async run(tag) {
+        await client.set(`node:${tag}`, tag);
+        return client.get(`node:${tag}`);
+      },
+      close: () => client.quit(),
+    };
+  },
+  expects: ['redis@127.0.0.1 [remote] redis-SET', 'redis@127.0.0.1 [remote] redis-GET'],
+};

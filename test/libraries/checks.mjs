@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compareDocs } from './docs.mjs';
+
+const REQUESTS = 50;
+
+/** Runs all checks, saying how each went. Resolves to whether one failed. */
+export async function checks({ servers, start, libraries, transports }) {
+  let failed = false;
+  const check = async (what, work) => {
+    const from = performance.now();
+    try {
+      await work();
+      console.log(`✓ ${what} (${Math.round(performance.now() - from)} ms)`);
+    } catch (problem) {
+      failed = true;
+      console.error(`✗ ${what}\n${problem.message}\n`);
+    }
+  };
+  const [tcp, grpc] = await Promise.all([freePort(), freePort()]);
+  const app = await start({ ...servers, tcp, grpc });
+  const shown = {};
+
+  for (const [name, { expects }] of Object.entries(libraries)) {
+    await check(`${name} is recorded`, async () => {
+      // The first one opens connections.
+      await request(app, name, 'warm');
+      const { segment } = await request(app, name, 'once');
+      shown[name] = inside(segment);
+      if (expects) assert.deepEqual(shown[name], expects);
+    });
+  }
+  for (const { name } of transports) {
+    await check(`Nest's ${name} is recorded, and the trace goes on in the handler`, async () => {
+      await request(app, name, 'warm');
+      const { segment, trace } = await request(app, name, 'once');
+      const calls = segment.subsegments[0].subsegments;
+      shown[name] = inside(segment);
+      assert.equal(calls.length, 2);
+      for (const call of calls) {
+        assert.equal(call.namespace, 'remote');
+        assert.equal(call.metadata.nest.rpc.transport, name);
+        await until(() => trace().some(({ parent_id }) => parent_id === call.id));
+      }
+    });
+  }
+  // Not MQTT: Nest's client unsubscribes from the topic of answers while another request's
+  // subscription to it is on its way, and that request then waits for ever.
+  await check(
+    `${REQUESTS} requests at once, each with all of them: none crossed, none doubled`,
+    async () => {
+      const together = transports.map(({ name }) => name).filter((name) => name !== 'MQTT');
+      const names = [...Object.keys(libraries), ...together].join(',');
+      await Promise.all(Array.from({ length: 8 }, (_, at) => request(app, names, `warm${at}`)));
+      const answers = await Promise.all(
+        Array.from({ length: REQUESTS }, (_, at) => request(app, names, `tag${at}x`)),
+      );
+      assert.equal(new Set(answers.map(({ segment }) => segment.trace_id)).size, REQUESTS);
+      const shapes = new Map();
+      for (const { segment, tag, trace } of answers) {
+        const shape = segment.subsegments.map((use) => describe(use)).join('\n');
+        shapes.set(shape, [...(shapes.get(shape) ?? []), tag]);
+        const tags = new Set(JSON.stringify(trace()).match(/tag\d+x/g));
+        assert.deepEqual([...tags], [tag]);
+      }
+      assert.equal(
+        shapes.size,
+        1,
+        `Requests differ:\n${[...shapes].map(([shape, tags]) => `${tags}\n${shape}`).join('\n\n')}`,
+      );
+    },
+  );
+  await check('docs/libraries.md tells what was seen', () =>
+    compareDocs({ shown, libraries, transports, write: process.argv.includes('--write') }),
+  );
+  await app.close();
+  return failed;
+}
+
+/** A request that uses the libraries `names`; resolves when its segment is there. */
+async function request(app, names, tag) {
+  const response = await fetch(`${app.url}/${names}/${tag}`);
+  assert.equal(response.status, 200, await response.text());
+  const path = `/${names}/${tag}`;
+  const find = () => app.memory.documents.find(({ http }) => http?.request?.url?.endsWith(path));
+  await until(find);
+  const segment = find();
+  const trace = () => app.memory.documents.filter(({ trace_id }) => trace_id === segment.trace_id);
+  return { segment, tag, trace };
+}
+
+/** What a library left inside of the method that used it. */
+function inside(segment) {
+  const [{ subsegments = [] }] = segment.subsegments;
+  return subsegments.map(describe);
+}
+
+/** `name [namespace] operation (children)`. */
+function describe({ name, namespace, subsegments = [], ...node }) {
+  const { otel, nest } = node.metadata ?? {};
+  const operation =
+    node.sql?.sanitized_query ?? otel?.name ?? nest?.rpc?.pattern ?? node.http?.request?.method;
+  const label = [name.replace(/:\d+$/, ''), namespace && `[${namespace}]`, operation]
+    .filter(Boolean)
+    .join(' ');
+  return subsegments.length === 0 ? label : `${label} (${subsegments.map(describe).join(', ')})`;
+}
+
+async function until(condition) {
+  for (const end = Date.now() + 20_000; !condition(); await sleep(5)) {
+    if (Date.now() > end) throw new Error(`Never came true: ${condition}`);
+  }
+}
+
+function freePort() {
+  return new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
