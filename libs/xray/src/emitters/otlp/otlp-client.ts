@@ -7,7 +7,7 @@ import { encodeExportRequest } from './otlp-protobuf';
 import type { OtlpSettings } from './otlp-settings';
 import type { ExportRequest } from './otlp-span';
 import { readPartialSuccess, type PartialSuccess } from './partial-success';
-import { isXrayEndpoint, signForXray } from './sigv4';
+import { signForXray, xrayRegion } from './sigv4';
 
 const compress = promisify(gzip);
 
@@ -64,7 +64,8 @@ export class OtlpClient {
       'content-length': String(payload.length),
       ...(zip && { 'content-encoding': 'gzip' }),
     };
-    if (isXrayEndpoint(url)) headers = await signForXray(url, headers, payload);
+    const region = this.settings.sign?.region ?? xrayRegion(url);
+    if (region !== undefined) headers = await signForXray(url, region, headers, payload);
     return this.send(payload, headers);
   }
 

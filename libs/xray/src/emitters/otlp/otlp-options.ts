@@ -20,6 +20,11 @@ const OPTIONS: OptionsOf<OtlpEmitterOptions> = {
   },
   gzip: { takes: 'true or false', fits: fits.flag },
   timeoutMs: milliseconds,
+  sign: {
+    takes: 'an object such as { region: "eu-west-1" }',
+    fits: fits.object,
+    inside: { region: { takes: 'a region of AWS', fits: fits.text, required: true } },
+  },
   resource: texts,
   delayMs: milliseconds,
   maxQueue: count,
@@ -44,7 +49,7 @@ export function otlpSettings(
 ): OtlpSettings {
   checkOptions(OWNER, OPTIONS, given);
   const variables = otlpVariables(env);
-  const setting = <Name extends keyof OtlpSettings>(name: Name): OtlpSettings[Name] =>
+  const setting = <Name extends keyof Omit<OtlpSettings, 'sign'>>(name: Name): OtlpSettings[Name] =>
     given[name] ?? variables[name]();
   return {
     url: setting('url'),
@@ -52,6 +57,7 @@ export function otlpSettings(
     protocol: setting('protocol'),
     gzip: setting('gzip'),
     timeoutMs: setting('timeoutMs'),
+    ...(given.sign && { sign: given.sign }),
     resource: setting('resource'),
     delayMs: setting('delayMs'),
     maxQueue: setting('maxQueue'),

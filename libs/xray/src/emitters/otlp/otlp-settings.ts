@@ -8,6 +8,11 @@ export interface OtlpSettings {
   gzip: boolean;
   /** How long one attempt may take. */
   timeoutMs: number;
+  /**
+   * Signs requests for X-Ray in this region. X-Ray's own names are known without; for a name of your
+   * own, or a proxy in front of it.
+   */
+  sign?: { region: string };
   /** Attributes put on every resource; `service.name` among them wins over the segment's name. */
   resource: Record<string, string>;
   /** How long spans may wait for others before they leave. */

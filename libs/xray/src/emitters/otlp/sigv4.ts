@@ -1,10 +1,22 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 
-const ENDPOINT = /^xray\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/;
+/**
+ * X-Ray's names: `xray` and `xray-fips`, over IPv4 (`amazonaws.com`) and dual-stack (`api.aws`), and
+ * those of interface VPC endpoints.
+ */
+const ENDPOINTS = [
+  /^xray(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.(?:aws|amazonwebservices\.com\.cn))$/,
+  /^vpce-[a-z0-9-]+\.xray\.([a-z0-9-]+)\.vpce\.amazonaws\.com(?:\.cn)?$/,
+];
 
-/** Whether `url` is X-Ray's own OTLP endpoint, which takes signed requests only. */
-export function isXrayEndpoint(url: string): boolean {
-  return ENDPOINT.test(new URL(url).hostname);
+/** The region of X-Ray's own OTLP endpoint, which takes signed requests only; undefined for any other. */
+export function xrayRegion(url: string): string | undefined {
+  const { hostname } = new URL(url);
+  for (const endpoint of ENDPOINTS) {
+    const region = endpoint.exec(hostname)?.[1];
+    if (region !== undefined) return region;
+  }
+  return undefined;
 }
 
 interface Signer {
@@ -21,17 +33,18 @@ interface Signer {
  */
 export async function signForXray(
   url: string,
+  region: string,
   headers: Record<string, string>,
   body: Buffer,
 ): Promise<Record<string, string>> {
-  const { hostname, pathname, protocol } = new URL(url);
-  const signer = (signers[hostname] ??= createSigner(ENDPOINT.exec(hostname)![1]!));
+  const { host, hostname, pathname, protocol } = new URL(url);
+  const signer = (signers[region] ??= createSigner(region));
   const signed = await signer.sign({
     method: 'POST',
     protocol,
     hostname,
     path: pathname,
-    headers: { ...headers, host: hostname },
+    headers: { ...headers, host },
     body,
   });
   return signed.headers;
