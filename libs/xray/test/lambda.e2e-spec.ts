@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { parseTraceHeader } from '@nestjs-xray/document';
 import { echo, tracing, type Tracing } from './tracing';
 
@@ -27,7 +28,13 @@ describe('on AWS Lambda', () => {
     return { result, documents: [...xray.emitter.documents] };
   };
 
-  it('sends subsegments of the invocation that is on, and no segment', async () => {
+  const alone = (root: string, parent: string) => ({
+    type: 'subsegment',
+    trace_id: root,
+    parent_id: parent,
+  });
+
+  it('sends one subsegment of the invocation that is on, and no segment', async () => {
     for (const [header, root, parent] of [
       [first, '1-5759e988-bd862e3fe1be46a994272793', '53995c3f42cd8ad8'],
       [second, '1-5759e989-bd862e3fe1be46a994272793', '53995c3f42cd8ad9'],
@@ -37,25 +44,110 @@ describe('on AWS Lambda', () => {
         xray.service.capture('outer', () => xray.service.capture('inner', () => undefined));
         xray.service.capture('next', () => undefined);
       });
-      const alone = { type: 'subsegment', trace_id: root, parent_id: parent };
       expect(documents).toMatchObject([
-        { ...alone, name: 'outer', subsegments: [{ name: 'inner' }] },
-        { ...alone, name: 'next' },
+        {
+          ...alone(root, parent),
+          name: 'function',
+          id: expect.not.stringMatching(parent),
+          http: { response: { status: 200 } },
+          subsegments: [{ name: 'outer', subsegments: [{ name: 'inner' }] }, { name: 'next' }],
+        },
       ]);
+      expect(documents[0]).not.toHaveProperty('service');
     }
   });
 
-  it('sends one that outlives the invocation when it is done', async () => {
+  it('says on it what is on the root elsewhere, and whether the start was cold', async () => {
+    const { documents } = await invoke(first, () => {
+      xray.service.annotate('order', 42);
+      xray.service.setUser('ada');
+      xray.service.current?.addError(new Error('out of stock'));
+    });
+    expect(documents).toMatchObject([
+      {
+        annotations: { order: 42, user: 'ada', ColdStart: false },
+        cause: { exceptions: [{ message: 'out of stock' }] },
+      },
+    ]);
+    expect(documents[0]).not.toHaveProperty('user');
+  });
+
+  it('sends what outlives the invocation when it is done', async () => {
     let finish = () => {};
     const { documents } = await invoke(first, () => {
       void xray.service.capture('late', () => new Promise<void>((done) => (finish = done)));
     });
-    expect(documents).toEqual([]);
+    expect(documents).toMatchObject([{ subsegments: [{ name: 'late', in_progress: true }] }]);
     finish();
-    while (xray.emitter.documents.length === 0) await new Promise((turn) => setImmediate(turn));
-    expect(xray.emitter.documents).toMatchObject([
-      { name: 'late', parent_id: '53995c3f42cd8ad8', end_time: expect.any(Number) },
-    ]);
+    while (xray.emitter.documents.length === 1) await new Promise((turn) => setImmediate(turn));
+    expect(xray.emitter.documents[1]).toMatchObject({
+      name: 'late',
+      parent_id: documents[0]!.id,
+      end_time: expect.any(Number),
+    });
+  });
+
+  describe('with several invocations at once', () => {
+    const invocation = new AsyncLocalStorage<string>();
+    beforeAll(() => {
+      const InvokeStore = { getXRayTraceId: () => invocation.getStore() };
+      Object.assign(globalThis, { awslambda: { InvokeStore } });
+    });
+    afterAll(() => void Reflect.deleteProperty(globalThis, 'awslambda'));
+
+    it.each([
+      ['without the variable', undefined],
+      ['with the variable of another one', second],
+    ])('takes the header of each, %s', async (_what, variable) => {
+      if (variable === undefined) delete process.env._X_AMZN_TRACE_ID;
+      else process.env._X_AMZN_TRACE_ID = variable;
+      const ids = ['1', '2', '3', '4'];
+      await Promise.all(
+        ids.map((n) =>
+          invocation.run(`Root=1-5759e988-${n.repeat(24)};Parent=${n.repeat(16)};Sampled=1`, () =>
+            xray.service.captureSegment(`job ${n}`, async () => {
+              await new Promise((turn) => setTimeout(turn, 10 * (5 - Number(n))));
+              xray.service.annotate('n', n);
+            }),
+          ),
+        ),
+      );
+      const sent = [...xray.emitter.documents].sort((a, b) => a.name.localeCompare(b.name));
+      expect(sent).toMatchObject(
+        ids.map((n) => ({
+          ...alone(`1-5759e988-${n.repeat(24)}`, n.repeat(16)),
+          name: `job ${n}`,
+          annotations: { n },
+        })),
+      );
+    });
+  });
+
+  describe("with Lambda's Web Adapter, which sets no variable", () => {
+    beforeEach(() => void delete process.env._X_AMZN_TRACE_ID);
+    const header = { 'x-amzn-trace-id': second };
+
+    it("is part of the invocation that the request's header names", async () => {
+      await xray.request(() => undefined, header, 'without a segment');
+      expect(xray.emitter.documents).toMatchObject([
+        alone('1-5759e989-bd862e3fe1be46a994272793', '53995c3f42cd8ad9'),
+      ]);
+    });
+
+    it("does not let a gateway's header hide the invocation's", async () => {
+      process.env._X_AMZN_TRACE_ID = first;
+      const gateway = { 'x-amzn-trace-id': 'Root=1-5759e999-bd862e3fe1be46a994272793' };
+      await xray.request(() => undefined, gateway, 'without a segment');
+      expect(xray.emitter.documents).toMatchObject([
+        alone('1-5759e988-bd862e3fe1be46a994272793', '53995c3f42cd8ad8'),
+      ]);
+    });
+
+    it('records nothing for a header with a Root alone', async () => {
+      const gateway = { 'x-amzn-trace-id': 'Root=1-5759e999-bd862e3fe1be46a994272793' };
+      await xray.request(() => undefined, gateway, 'without a segment');
+      expect(xray.emitter.documents).toEqual([]);
+    });
   });
 
   it('passes the trace on to whom it calls', async () => {
@@ -67,7 +159,7 @@ describe('on AWS Lambda', () => {
     });
     expect(parseTraceHeader(result)).toEqual({
       root: '1-5759e988-bd862e3fe1be46a994272793',
-      parent: documents[0]!.id,
+      parent: documents[0]!.subsegments![0]!.id,
       sampled: true,
       extra: 'Lineage=a:0',
     });

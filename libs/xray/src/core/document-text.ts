@@ -10,8 +10,9 @@ import { safeName } from './safe-name';
 export function documentText(node: RecordedNode): string {
   const text = nodeText(node, new Limits(node.root.owner.maxMetadataLength));
   if (node.root !== node) return `${text}${aloneFields(node as RecordedSubsegment)}}`;
-  const { trace_id, parent_id, user, origin, service } = node as RecordedSegment;
+  const { type, trace_id, parent_id, user, origin, service } = node as RecordedSegment;
   let more = `,"trace_id":${idText(trace_id)}`;
+  if (type !== undefined) more += `,"type":"${type}"`;
   if (parent_id !== undefined) more += `,"parent_id":${idText(parent_id)}`;
   if (user !== undefined) more += `,"user":${JSON.stringify(user)}`;
   if (origin !== undefined) more += `,"origin":${JSON.stringify(origin)}`;

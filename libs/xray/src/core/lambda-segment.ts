@@ -7,19 +7,32 @@ export interface InvocationOwner extends SegmentOwner {
   invocationEnded(segment: LambdaSegment): void;
 }
 
+let cold = true;
+
 /**
- * Stands for the segment that AWS Lambda itself sends for the function. It has that
- * one's id and is not sent: what is recorded in it leaves as subsegments of it.
+ * The work of one invocation of a function on AWS Lambda. The segment of the function is Lambda's to
+ * send; this leaves as one subsegment of it, and carries what the root of a trace carries elsewhere:
+ * name, annotations, exception, HTTP. Annotation `ColdStart` is true on the first of a process.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
  */
 export class LambdaSegment extends Segment {
+  override readonly type = 'subsegment';
+
   constructor(
     name: string,
     override readonly owner: InvocationOwner,
     traceId: string,
+    lambdaId: string,
     extra?: string,
   ) {
-    super(name, owner, traceId, undefined, extra);
+    super(name, owner, traceId, lambdaId, extra);
+    this.addAnnotation('ColdStart', cold);
+    cold = false;
+  }
+
+  /** A subsegment has no field for the user. */
+  override setUser(user: string): void {
+    this.addAnnotation('user', String(user).slice(0, 250));
   }
 
   /** Lambda has opened it already. */

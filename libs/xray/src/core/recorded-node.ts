@@ -45,6 +45,8 @@ export interface RecordedSegment extends RecordedNode, SegmentNode {
   readonly root: RecordedSegment;
   subsegments: RecordedSubsegment[] | undefined;
   readonly owner: SegmentOwner;
+  /** Set where another process sends the segment that this is sent as a part of. */
+  readonly type: 'subsegment' | undefined;
   /** Parts of the incoming trace header to pass on. */
   extra: string | undefined;
   /** What W3C's headers brought along, to be passed on. */

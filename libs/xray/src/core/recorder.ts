@@ -101,7 +101,11 @@ export class Recorder implements InvocationOwner {
    */
   open(request: SamplingRequest, header: Incoming = {}): RecordedSegment | Unsampled {
     const { invocation } = this.options;
-    if (invocation !== undefined) return this.openInvocation(request, invocation());
+    if (invocation !== undefined) {
+      // Behind the Lambda Web Adapter the request tells; otherwise its header may come from a gateway.
+      const own = invocation();
+      return this.openInvocation(request, own.root === undefined ? header : own);
+    }
     const { root, extra } = header;
     const carried = carriedBy(header);
     let ruleName: string | undefined;
@@ -136,21 +140,13 @@ export class Recorder implements InvocationOwner {
     if (root === undefined || parent === undefined || sampled !== true) {
       return new Unsampled(root, extra, this.outgoing);
     }
-    const segment = new LambdaSegment(request.serviceName, this, root, extra);
-    segment.id = parent;
+    const segment = new LambdaSegment(request.serviceName, this, root, parent, extra);
     this.stats.opened++;
     return segment;
   }
 
-  /** What was recorded in an invocation leaves on its own; what is still open follows when it ends. */
   invocationEnded(segment: RecordedSegment): void {
-    this.emitDeep(segment);
-    const children = segment.subsegments ?? [];
-    segment.subsegments = undefined;
-    for (const child of children) {
-      if (child.end_time === undefined) (segment.subsegments ??= []).push(child);
-      else this.finish(child);
-    }
+    this.closed(segment);
     // Lambda freezes the process as soon as the answer is out.
     void this.flush();
   }

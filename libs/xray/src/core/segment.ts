@@ -5,6 +5,7 @@ import type { Carried } from './carried';
 import { CROWD, type RecordedSegment, type SegmentOwner } from './recorded-node';
 
 export class Segment extends Node implements RecordedSegment {
+  declare readonly type: 'subsegment' | undefined;
   user: string | undefined = undefined;
   parent_id: string | undefined;
   declare origin: string | undefined;

@@ -91,9 +91,16 @@ function createInertRecorder(): Recorder {
   });
 }
 
-/** Lambda sets the variable anew for each invocation. */
+/** Where Lambda runs several invocations at once in a process, each has a header of its own. */
+interface InvokeStore {
+  getXRayTraceId?(): string | undefined;
+}
+
+/** Otherwise Lambda sets the variable anew for each invocation. */
 function invocation(): TraceHeader {
-  return parseTraceHeader(process.env._X_AMZN_TRACE_ID);
+  const { awslambda } = globalThis as { awslambda?: { InvokeStore?: InvokeStore } };
+  const own = awslambda?.InvokeStore?.getXRayTraceId?.();
+  return parseTraceHeader(own ?? process.env._X_AMZN_TRACE_ID);
 }
 
 /** The levels of AWS's SDKs that leave warnings out. */
