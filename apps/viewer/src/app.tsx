@@ -4,13 +4,14 @@ import { KeySheet } from './components/key-sheet';
 import { useKeys } from './components/keys';
 import { TopBar } from './components/top-bar';
 import type { PageModule, PageProps } from './page';
+import { Page as RoutesPage } from './pages/routes';
 import { Page as TracePage } from './pages/trace';
 import { Page as TracesPage } from './pages/traces';
-import { followLinks, navigate, useRoute, type PageName } from './router';
+import { contextHref, followLinks, navigate, useRoute, type PageName } from './router';
 
 /** Pages that are fetched when they are first asked for. */
 const later = import.meta.glob<PageModule>(
-  './pages/{map,compare,sampling,flame,statistics,trace-map}/index.tsx',
+  './pages/{errors,queries,map,compare,sampling,flame,statistics,trace-map}/index.tsx',
 );
 const load = (page: PageName): (() => Promise<PageModule>) | undefined =>
   later[`./pages/${page}/index.tsx`];
@@ -20,9 +21,12 @@ export function App(): JSX.Element {
   const [help, setHelp] = useState(false);
   useKeys({
     '?': () => setHelp(true),
-    'g t': () => navigate('/traces'),
-    'g m': () => navigate('/map'),
-    'g c': () => navigate('/compare'),
+    'g r': () => navigate(contextHref('/routes')),
+    'g t': () => navigate(contextHref('/traces')),
+    'g e': () => navigate(contextHref('/errors')),
+    'g q': () => navigate(contextHref('/queries')),
+    'g m': () => navigate(contextHref('/map')),
+    'g c': () => navigate(contextHref('/compare')),
     'g s': () => navigate('/sampling'),
   });
   useFocusOnContent(`${route.page} ${route.id}`);
@@ -66,6 +70,7 @@ function CurrentPage({ route }: PageProps): JSX.Element {
       () => setFailed(page),
     );
   }, [page]);
+  if (page === 'routes') return <RoutesPage route={route} />;
   if (page === 'traces') return <TracesPage route={route} />;
   if (page === 'trace') return <TracePage key={route.id} route={route} />;
   const Loaded = loaded[page];

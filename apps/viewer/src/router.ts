@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 
-import { parseRoute, type Query, type Route } from './model/address';
+import { href, parseRoute, type Query, type Route } from './model/address';
 
 export { href, traceHref, type PageName, type Query, type Route } from './model/address';
 
@@ -29,6 +29,16 @@ export function setQuery(change: Query, { push = false } = {}): void {
   const text = query.toString();
   const to = location.pathname + (text ? `?${text}` : '');
   if (to !== location.pathname + location.search) navigate(to, { replace: !push });
+}
+
+/** What travels from page to page: which traces, of which time. */
+const CONTEXT = ['filter', 'group', 'range', 'live'] as const;
+
+/** An address of a page for the same traces as this one, with changes. */
+export function contextHref(path: string, query: Query = {}): string {
+  const here = new URLSearchParams(location.search);
+  const kept = Object.fromEntries(CONTEXT.map((name) => [name, here.get(name) ?? undefined]));
+  return href(path, { ...kept, ...query });
 }
 
 /** The current route; components that use it are drawn again when the address changes. */

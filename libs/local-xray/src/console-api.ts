@@ -206,3 +206,199 @@ export interface ImportResult {
   traces: string[];
   rejected: { id?: string; message: string }[];
 }
+
+/**
+ * Over what time a page is divided: `slots` parts of `width` seconds from `from` on. Each series of the
+ * page has a value for each part.
+ */
+export interface TimeSlots {
+  from: number;
+  width: number;
+  slots: number;
+}
+
+/** What was found in many traces of a route, the costliest kind; see the filter keyword `hint`. */
+export interface RouteHint {
+  kind: string;
+  /** What it is about: `SELECT replies`. */
+  subject: string;
+  /** The method it was noticed in. */
+  place?: string;
+  /** Traces of the route that have it. */
+  traces: number;
+  /** How often, in a trace that has it, on average. */
+  times: number;
+  /** Seconds that it costs in a trace that has it, on average. */
+  each: number;
+}
+
+/** One row of Routes: a route or job of a service; or a service, a user, a value of an annotation. */
+export interface RouteRow {
+  name: string;
+  /** HTTP method, or `JOB`; on rows of routes only. */
+  method?: string;
+  service?: string;
+  /** Requests and jobs; on rows by user or annotation, traces. */
+  count: number;
+  /** Of all of them together. */
+  seconds: number;
+  fault: number;
+  error: number;
+  throttle: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  /** p95 over time; null where there was none. */
+  trend: (number | null)[];
+  /** Faults over time. */
+  faults: number[];
+  hint?: RouteHint;
+  /** Finds its traces. */
+  filter: string;
+}
+
+/** Something that is worth a look first. */
+export type Finding =
+  | {
+      kind: 'slower';
+      route: RouteRow;
+      before: number;
+      after: number;
+      since: number;
+      hint?: RouteHint;
+    }
+  | { kind: 'fails'; route: RouteRow; since: number; exception?: { name: string; place?: string } }
+  | { kind: 'hint'; route: RouteRow; hint: RouteHint };
+
+/** `GET /console/routes?start=&end=&filter=&group=&by=`, by `route` (default), `service`, `user` or `annotation.KEY`. */
+export interface RouteTable extends TimeSlots {
+  total: TraceTotals;
+  /** Most time first. */
+  rows: RouteRow[];
+  findings: Finding[];
+  /** Services with how many requests and jobs each had. */
+  services: { name: string; count: number }[];
+  /** Set where rows are of the newest so many traces alone. */
+  newest?: number;
+}
+
+/** Whole traces: how many, how they ended (fault wins over throttle over error), how long they took. */
+export interface TraceTotals {
+  count: number;
+  fault: number;
+  error: number;
+  throttle: number;
+  p50?: number;
+  p95?: number;
+  p99?: number;
+}
+
+/** `GET /console/overview?start=&end=&filter=&group=`: all traces of a range, for the heat map. */
+export interface TraceOverview extends TimeSlots {
+  total: TraceTotals;
+  /**
+   * How many traces began in a part of time and took so long: row 0 is from 1 µs on, and each factor
+   * of ten has five. Only cells that hold traces.
+   */
+  cells: { slot: number; row: number; count: number; fault: number }[];
+}
+
+/** Exceptions of one type, message shape and first own frame. */
+export interface ErrorRow {
+  /** As the filter keyword `exception` has it. */
+  name: string;
+  type: string;
+  /** With `…` for what differs from one to the next. */
+  message: string;
+  status: 'ok' | 'error' | 'throttle' | 'fault';
+  /** Method of the first own frame, or where it was recorded. */
+  place?: string;
+  file?: string;
+  line?: number;
+  count: number;
+  traces: number;
+  /** Start of the first trace that had it, of all that were kept since; and of the last in the range. */
+  first: number;
+  last: number;
+  trend: number[];
+  routes: { name: string; count: number }[];
+  filter: string;
+}
+
+/** `GET /console/errors?start=&end=&filter=&group=` */
+export interface ErrorTable extends TimeSlots {
+  /** The latest first. */
+  rows: ErrorRow[];
+}
+
+/** `GET /console/errors/example?name=&start=&end=&filter=`: the newest traces that had an exception. */
+export interface ErrorExample {
+  /** Id of the newest trace, and of the part that recorded it. */
+  trace: string;
+  segment: string;
+  message: string;
+  stack: { path?: string; line?: number; label?: string; library: boolean }[];
+  /** Messages of the newest traces, most frequent first. */
+  messages: { message: string; count: number }[];
+  users: number;
+}
+
+/** Runs of one statement, or of one operation of AWS. */
+export interface StatementRow {
+  /** As the filter keyword `statement` has it. */
+  name: string;
+  tag: 'SQL' | 'AWS';
+  text: string;
+  database?: string;
+  count: number;
+  seconds: number;
+  traces: number;
+  p50: number;
+  p95: number;
+  trend: (number | null)[];
+  /** Methods that ran it, with where they are written, most time first. */
+  callers: { place: string; file?: string; line?: number; count: number; seconds: number }[];
+  routes: { name: string; count: number }[];
+  /** N+1 of it: on the route with most of it. */
+  nPlusOne?: { route: string; share: number; times: number; each: number; filter: string };
+  filter: string;
+}
+
+/** `GET /console/queries?start=&end=&filter=&group=` */
+export interface QueryTable extends TimeSlots {
+  /** Most time first. */
+  rows: StatementRow[];
+}
+
+/** A value that one side of a comparison has more often than the other. */
+export interface DifferentValue {
+  value: string;
+  /** How many of the traces that were looked at have it, on either side. */
+  a: number;
+  b: number;
+  /** Finds the traces that have it. */
+  filter: string;
+}
+
+export interface DifferentAttribute {
+  /** As filters name it: `annotation.plan`, `route`, `user`, `hint`. */
+  name: string;
+  /** Largest difference in share first. */
+  values: DifferentValue[];
+  /** Largest difference in share between the sides, 0 to 1. */
+  difference: number;
+}
+
+/**
+ * `GET /console/differences?start=&end=&filter=&group=&a=&aStart=&aEnd=&b=&bStart=&bEnd=`: what traces that meet
+ * `a` and begin in its time have more often than those that meet `b`; than all the others, without a `b`.
+ */
+export interface Differences {
+  /** How many traces there are on either side, and how many of them were looked at: evenly spread. */
+  a: { count: number; looked: number };
+  b: { count: number; looked: number };
+  /** Largest difference first. */
+  attributes: DifferentAttribute[];
+  /** Attributes that hardly differ. */
+  same: string[];
+}

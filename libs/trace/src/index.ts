@@ -15,7 +15,7 @@ export { length, union, without } from './intervals';
 export type { Interval } from './intervals';
 export { pathOf, shortQuery } from './node-label';
 export { exceptionsOf, isPassedUp } from './node-status';
-export { operationOf, withoutLiterals } from './operation';
+export { operationOf, subjectOf, withoutLiterals } from './operation';
 export type { Operation } from './operation';
 export { queriesOf } from './queries';
 export { isSilent, openWord } from './silence';

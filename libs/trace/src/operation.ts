@@ -57,3 +57,10 @@ export function withoutLiterals(statement: string): string {
     .replace(/(?<![\w$.])-?\d+(?:\.\d+)?\b/g, '?')
     .replace(/\(\s*\?(?:\s*,\s*\?)+\s*\)/g, '(?)');
 }
+
+/** The verb of a statement and the first table that it names: `SELECT replies`. */
+export function subjectOf(statement: string): string {
+  const verb = /^\s*(\w+)/.exec(statement)?.[1]?.toUpperCase() ?? 'query';
+  const table = /\b(?:from|into|update|join)\s+["`]?([\w.]+)/i.exec(statement)?.[1];
+  return table === undefined ? verb : `${verb} ${table}`;
+}

@@ -1,14 +1,21 @@
 import { readJson } from '@nestjs-xray/document/exact-json';
 import type {
+  Completions,
   ConsoleStatus,
+  Differences,
+  ErrorExample,
+  ErrorTable,
   FilterCompletion,
   FilterParts,
   FilterProblem,
   ImportResult,
+  QueryTable,
+  RouteTable,
   SamplingOverview,
   SourceExcerpt,
   Trace,
   TraceList,
+  TraceOverview,
 } from 'local-xray/console-api';
 
 /** Local X-Ray gave no answer at all: it is not running, or not at this address. */
@@ -83,14 +90,38 @@ export interface TraceQuery {
   limit?: number;
 }
 
+/** Traces to compare with those of `b`, or with the rest: filters and times. */
+export interface Compared {
+  a?: string;
+  aStart?: number;
+  aEnd?: number;
+  b?: string;
+  bStart?: number;
+  bEnd?: number;
+}
+
 export const api = {
   traces: (query: TraceQuery, signal?: AbortSignal) =>
     get<TraceList>('/console/traces', { ...query }, signal),
   trace: (id: string, signal?: AbortSignal) =>
     get<Trace>(`/console/traces/${encodeURIComponent(id)}`, {}, signal),
+  overview: (query: TraceQuery, signal?: AbortSignal) =>
+    get<TraceOverview>('/console/overview', { ...query }, signal),
+  routes: (query: TraceQuery & { by: string }, signal?: AbortSignal) =>
+    get<RouteTable>('/console/routes', { ...query }, signal),
+  errors: (query: TraceQuery, signal?: AbortSignal) =>
+    get<ErrorTable>('/console/errors', { ...query }, signal),
+  errorExample: (query: TraceQuery & { name: string }, signal?: AbortSignal) =>
+    get<ErrorExample>('/console/errors/example', { ...query }, signal),
+  queries: (query: TraceQuery, signal?: AbortSignal) =>
+    get<QueryTable>('/console/queries', { ...query }, signal),
+  differences: (query: TraceQuery & Compared, signal?: AbortSignal) =>
+    get<Differences>('/console/differences', { ...query }, signal),
   status: (signal?: AbortSignal) => get<ConsoleStatus>('/console/status', {}, signal),
   filterCompletion: (expression: string, offset: number, signal?: AbortSignal) =>
     get<FilterCompletion>('/console/filter-completion', { expression, offset }, signal),
+  annotationKeys: (signal?: AbortSignal) =>
+    get<Completions>('/console/completions', { kind: 'annotation-keys' }, signal),
   filterParts: async (expression: string, signal?: AbortSignal) =>
     (await get<FilterParts>('/console/filter-parts', { expression }, signal)).parts,
   /** Answers as GetServiceGraph does. */

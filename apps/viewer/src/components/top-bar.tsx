@@ -1,18 +1,21 @@
 import type { JSX } from 'preact';
 import { useConnection, useStatus } from '../api/live';
 import { three } from '../model/format';
-import { href, type Route } from '../router';
+import { contextHref, type Route } from '../router';
 import { IconButton } from './button';
 import { Icon } from './icon';
 import { Said } from './said';
 import { ThemeButton } from './theme';
 
 const VIEWS = [
+  { label: 'Routes', path: '/routes', pages: ['routes'] },
   {
     label: 'Traces',
     path: '/traces',
     pages: ['traces', 'trace', 'flame', 'statistics', 'trace-map'],
   },
+  { label: 'Errors', path: '/errors', pages: ['errors'] },
+  { label: 'Queries', path: '/queries', pages: ['queries'] },
   { label: 'Service map', path: '/map', pages: ['map'] },
   { label: 'Compare', path: '/compare', pages: ['compare'] },
   { label: 'Sampling', path: '/sampling', pages: ['sampling'] },
@@ -22,7 +25,7 @@ const VIEWS = [
 export function TopBar({ route, onHelp }: { route: Route; onHelp: () => void }): JSX.Element {
   return (
     <header class="top">
-      <a class="brand" href="/traces">
+      <a class="brand" href="/">
         <Icon name="brand" />
         Local X-Ray
       </a>
@@ -30,7 +33,7 @@ export function TopBar({ route, onHelp }: { route: Route; onHelp: () => void }):
         {VIEWS.map((view) => (
           <a
             key={view.path}
-            href={href(view.path)}
+            href={contextHref(view.path)}
             aria-current={view.pages.includes(route.page) ? 'page' : undefined}
           >
             {view.label}

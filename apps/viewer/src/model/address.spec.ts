@@ -2,7 +2,11 @@ import { href, parseRoute, traceHref } from './address';
 
 describe('parseRoute', () => {
   it.each([
-    ['/', 'traces', ''],
+    ['/', 'routes', ''],
+    ['/routes', 'routes', ''],
+    ['/errors', 'errors', ''],
+    ['/queries', 'queries', ''],
+    ['/queries/1', 'unknown', ''],
     ['/traces', 'traces', ''],
     ['/traces/', 'traces', ''],
     ['/traces/1-a-b', 'trace', '1-a-b'],

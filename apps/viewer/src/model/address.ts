@@ -1,5 +1,15 @@
 export type PageName =
-  'traces' | 'trace' | 'map' | 'compare' | 'sampling' | 'flame' | 'statistics' | 'trace-map';
+  | 'routes'
+  | 'errors'
+  | 'queries'
+  | 'traces'
+  | 'trace'
+  | 'map'
+  | 'compare'
+  | 'sampling'
+  | 'flame'
+  | 'statistics'
+  | 'trace-map';
 
 /** What the address says: the page, the trace it is about, and its state. */
 export interface Route {
@@ -8,6 +18,8 @@ export interface Route {
   id: string;
   query: URLSearchParams;
 }
+
+const PAGES = ['routes', 'errors', 'queries', 'map', 'compare', 'sampling'] as const;
 
 const TRACE_VIEWS: Record<string, PageName> = {
   flame: 'flame',
@@ -21,11 +33,13 @@ export function parseRoute(pathname: string, search: string): Route {
   const [first, id = '', view, ...more] = pathname.split('/').filter(Boolean).map(decode);
   const route = (page: Route['page'], trace = ''): Route => ({ page, id: trace, query });
   if (more.length) return route('unknown');
-  if (first === undefined || (first === 'traces' && !id)) return route('traces');
+  if (first === undefined) return route('routes');
+  if (first === 'traces' && !id) return route('traces');
   if (first === 'traces') {
     return view === undefined ? route('trace', id) : route(TRACE_VIEWS[view] ?? 'unknown', id);
   }
-  if ((first === 'map' || first === 'compare' || first === 'sampling') && !id) return route(first);
+  const page = PAGES.find((each) => each === first);
+  if (page && !id) return route(page);
   return route('unknown');
 }
 

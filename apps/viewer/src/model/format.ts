@@ -1,4 +1,4 @@
-import { ms } from '@nestjs-xray/trace';
+import { ms, three } from '@nestjs-xray/trace';
 
 export { ms, three } from '@nestjs-xray/trace';
 
@@ -70,4 +70,16 @@ export function plural(amount: number, one: string, many = `${one}s`): string {
 export function ago(seconds: number): string {
   const whole = Math.max(1, Math.round(seconds));
   return whole < 60 ? `${whole} s` : duration(whole);
+}
+
+/** A share of one in percent without the sign, for columns: 34.6, "< 0.1" when nearly none, 0 when none. */
+export function shareFigure(part: number, whole: number): string {
+  if (!(part > 0) || !(whole > 0)) return '0';
+  const percent = Math.min((part / whole) * 100, 100);
+  return percent < 0.05 ? '< 0.1' : percent.toFixed(1);
+}
+
+/** A rate for columns: three digits, "< 0.1" for what hardly happens. */
+export function rate(value: number): string {
+  return value > 0 && value < 0.1 ? '< 0.1' : three(value);
 }

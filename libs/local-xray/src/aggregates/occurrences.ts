@@ -3,6 +3,8 @@ import {
   exceptionsOf,
   hintsOf,
   isLibrary,
+  nearestSource,
+  subjectOf,
   operationOf,
   pathOf,
   placeOf,
@@ -27,7 +29,10 @@ export interface Occurrence {
   fault: number;
   error: number;
   throttle: number;
-  /** 1 on one of the trace's occurrences of a name, else 0: their sum over traces is the number of traces. */
+  /**
+   * 1 on one of the trace's occurrences of a name (of a hint: of the facet), else 0: their sum over
+   * traces is the number of traces.
+   */
   traces: number;
 }
 
@@ -40,7 +45,7 @@ export interface StoredHint {
   title: string;
 }
 
-/** All that a trace adds to the aggregates. Hints are found once nothing of it is in progress. */
+/** All that a trace adds to the aggregates. Hints are found once its root segment has ended. */
 export function findings(tree: TraceTree): { occurrences: Occurrence[]; hint?: StoredHint } {
   const collected = new Collected();
   const routes = new Map<TraceNode, Facet>();
@@ -61,7 +66,7 @@ export function findings(tree: TraceTree): { occurrences: Occurrence[]; hint?: S
       collected.add(facet, routeOf(node), node.total, node.status);
     }
   }
-  const hints = tree.inProgress ? [] : hintsOf(tree);
+  const hints = tree.responseEnd === undefined ? [] : hintsOf(tree);
   for (const hint of hints) {
     const node = tree.byKey.get(hint.nodes[0] ?? '');
     const { kind, subject, place } = hint;
@@ -91,7 +96,8 @@ class Collected {
     const key = `${bin}\n${facetKey}\n${route ? keyOf(route) : ''}`;
     let found = this.all.get(key);
     if (!found) {
-      const name = `${facet.kind} ${facet.name}`;
+      // Hints of one kind are told apart: a trace may have several.
+      const name = facet.kind === HINT ? facetKey : `${facet.kind} ${facet.name}`;
       const traces = this.names.has(name) ? 0 : 1;
       this.names.add(name);
       found = { facet, bin, count: 0, seconds: 0, fault: 0, error: 0, throttle: 0, traces };
@@ -132,7 +138,11 @@ function statementFacet(node: TraceNode): Facet | undefined {
   const { doc, tag } = node;
   const place = callerOf(node)?.title;
   const statement = 'sql' in doc ? doc.sql?.sanitized_query : undefined;
-  const common = place === undefined ? {} : { place: cut(place, 200) };
+  const source = nearestSource(node)?.place;
+  const common = {
+    ...(place !== undefined && { place: cut(place, 200) }),
+    ...(source && { file: cut(source.path, 500), line: source.line }),
+  };
   if (statement !== undefined) {
     const text = cut(withoutLiterals(statement.slice(0, 4_000).replace(/\s+/g, ' ').trim()));
     const type = 'sql' in doc ? doc.sql?.database_type : undefined;
@@ -140,7 +150,13 @@ function statementFacet(node: TraceNode): Facet | undefined {
     return {
       kind: STATEMENT,
       name: text,
-      body: { tag: 'SQL', text, database: cut(database, 200), ...common },
+      body: {
+        tag: 'SQL',
+        text,
+        subject: cut(subjectOf(text), 200),
+        database: cut(database, 200),
+        ...common,
+      },
     };
   }
   if (tag !== 'AWS') return undefined;
@@ -164,7 +180,8 @@ function exceptionFacets(node: TraceNode): Facet[] {
   return (heads.length > 0 ? heads : all).slice(0, 5).map((each) => exceptionFacet(each, node));
 }
 
-function exceptionFacet(exception: ExceptionDocument, node: TraceNode): Facet {
+/** What an exception is counted as. */
+export function exceptionFacet(exception: ExceptionDocument, node: TraceNode): Facet {
   const type = cut(exception.type ?? 'Error', 100);
   const message = shapeOf(exception.message ?? '');
   const frame = firstOwnFrame(exception.stack);

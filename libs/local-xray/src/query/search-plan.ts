@@ -1,3 +1,4 @@
+import { HINT } from '../aggregates/facets';
 import type { Filter } from './filter-ast';
 import { facetOf } from './filter-keywords';
 import {
@@ -110,7 +111,8 @@ function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | u
     };
   }
   const facet = item.kind === 'text' && item.op === '=' ? facetOf(item.keyword) : undefined;
-  if (item.kind === 'text' && facet !== undefined && upper !== TRUE) {
+  // A trace can have several hints of one kind, and must come once.
+  if (item.kind === 'text' && facet !== undefined && facet !== HINT && upper !== TRUE) {
     // Of the rows of one name a trace has one that counts it.
     const where = sql(
       `f.kind = ${facet} AND f.name = ? AND o.facet = f.n AND o.traces = 1 AND o.start >= ? AND o.start <= ?`,

@@ -2,6 +2,11 @@ import { partsOf } from '../query';
 import { completions } from './completions';
 import { readDocuments, readTrace } from './documents';
 import { readFilterCompletion } from './filter-completion';
+import { readDifferences } from './differences';
+import { readErrorExample, readErrors } from './errors';
+import { readOverview } from './overview';
+import { readQueries } from './queries';
+import { readRoutes } from './routes';
 import type { ReadContext } from './read-context';
 import { readSamplingReports, readSettings } from './settings';
 import { readGraph, readSeries, readTraceGraph } from './statistics';
@@ -29,6 +34,12 @@ export const READS: { readonly [Name in ReadName]: Read<Name> } = {
   graph: readGraph,
   traceGraph: readTraceGraph,
   series: readSeries,
+  overview: readOverview,
+  routes: readRoutes,
+  errors: readErrors,
+  errorExample: readErrorExample,
+  queries: readQueries,
+  differences: readDifferences,
   completions: ({ database }, query) => completions(database, query),
   filterCompletion: readFilterCompletion,
   filterParts: (_, expression) => ({ parts: partsOf(expression) }),

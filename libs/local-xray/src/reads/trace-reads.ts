@@ -2,10 +2,16 @@ import type { StoredSetting } from '../store/stored-setting';
 import type {
   CompletionKind,
   Completions,
+  Differences,
+  ErrorExample,
+  ErrorTable,
   FilterCompletion,
   FilterParts,
+  QueryTable,
+  RouteTable,
   Trace,
   TraceList,
+  TraceOverview,
   TraceRow,
 } from '../console-api';
 import type { Cursor, GraphService, TimeSeriesEntry } from '../query';
@@ -23,6 +29,29 @@ export interface TraceSelection {
 
 export interface ListQuery extends TraceSelection {
   limit: number;
+}
+
+export interface RoutesQuery extends TraceSelection {
+  /** `route`, `service`, `user` or `annotation.KEY`. */
+  by: string;
+}
+
+export interface ErrorExampleQuery extends TraceSelection {
+  /** As the filter keyword `exception` has it. */
+  name: string;
+}
+
+/** Traces of a selection to compare: those that meet a filter, and begin between two times. */
+export interface ComparedSide {
+  filter?: string | undefined;
+  from?: number;
+  to?: number;
+}
+
+export interface DifferencesQuery extends TraceSelection {
+  a: ComparedSide;
+  /** All of the selection that `a` does not have, without it. */
+  b?: ComparedSide;
 }
 
 export interface SummariesQuery extends TraceSelection {
@@ -95,6 +124,18 @@ export interface TraceReads {
   traceGraph(ids: string[], signal?: AbortSignal): Promise<GraphService[]>;
   /** The `TimeSeriesServiceStatistics` of the API. */
   series(query: SeriesQuery, signal?: AbortSignal): Promise<TimeSeriesEntry[]>;
+  /** How many traces there are, how they ended, how long they took: over all of a selection. */
+  overview(query: TraceSelection, signal?: AbortSignal): Promise<TraceOverview>;
+  /** Routes and jobs, services, users or values of an annotation, by the time they took. */
+  routes(query: RoutesQuery, signal?: AbortSignal): Promise<RouteTable>;
+  /** Exceptions by type, message shape and place. */
+  errors(query: TraceSelection, signal?: AbortSignal): Promise<ErrorTable>;
+  /** The newest trace with an exception; null when there is none. */
+  errorExample(query: ErrorExampleQuery, signal?: AbortSignal): Promise<ErrorExample | null>;
+  /** Statements and operations of AWS, by the time they took. */
+  queries(query: TraceSelection, signal?: AbortSignal): Promise<QueryTable>;
+  /** What some traces have more often than others. */
+  differences(query: DifferencesQuery, signal?: AbortSignal): Promise<Differences>;
   /** Values seen, most frequent first, that start with the prefix whatever its case. */
   completions(query: CompletionsQuery, signal?: AbortSignal): Promise<Completions['values']>;
   /** What can be written at a place in a filter expression. */

@@ -1,6 +1,6 @@
 import type { Finding } from './hints';
 import { length, union } from '../intervals';
-import { operationOf, type Operation } from '../operation';
+import { operationOf, type Operation, subjectOf } from '../operation';
 import { isTransactionControl } from '../queries';
 import type { TraceNode, TraceTree } from '../trace-node';
 
@@ -47,7 +47,7 @@ function nPlusOne({ operation, nodes }: Repeat): Finding {
   return {
     kind: 'n-plus-one',
     title: `${nodes.length} × the same ${verb}`,
-    subject: [verb, tableOf(operation.label)].filter(Boolean).join(' '),
+    subject: subjectOf(operation.label),
     ...(where !== undefined && { place: where }),
     evidence: `N+1${where === undefined ? '' : ` in ${where}`}, one ${writes ? 'statement' : 'query'} could do`,
     advice: writes
@@ -56,11 +56,6 @@ function nPlusOne({ operation, nodes }: Repeat): Finding {
     cost: covered(nodes),
     nodes: keys(nodes),
   };
-}
-
-/** The first table that a statement names. */
-function tableOf(statement: string): string | undefined {
-  return /\b(?:from|into|update|join)\s+["`]?([\w.]+)/i.exec(statement)?.[1];
 }
 
 function loopOfCalls({ operation, nodes }: Repeat): Finding {

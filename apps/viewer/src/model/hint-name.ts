@@ -1,0 +1,37 @@
+import type { RouteHint } from 'local-xray/console-api';
+import { count, duration, shareFigure } from './format';
+
+const NAMES: Record<string, string> = {
+  'n-plus-one': 'N+1',
+  'repeated-call': 'Repeated call',
+  'serial-awaits': 'Awaits in a row',
+  'dominant-child': 'One takes most',
+  unaccounted: 'Unaccounted time',
+  swallowed: 'Swallowed',
+  throttled: 'Throttled',
+};
+
+/** What a kind of hint is called where there is little room. */
+export function hintName(kind: string): string {
+  return NAMES[kind] ?? kind;
+}
+
+/** `38.0 %, 12 × SELECT replies`: in which share of the traces, and what. */
+export function hintWhy(hint: RouteHint, of: number): string {
+  return `${shareFigure(hint.traces, of)} %, ${hintWhat(hint)}`;
+}
+
+export function hintWhat({ kind, subject, place, times, each }: RouteHint): string {
+  switch (kind) {
+    case 'n-plus-one':
+    case 'repeated-call':
+    case 'throttled':
+      return `${count(Math.round(times))} × ${subject}`;
+    case 'serial-awaits':
+      return `up to ${duration(each)}`;
+    case 'swallowed':
+      return `in ${place ?? subject}`;
+    default:
+      return `${duration(each)}, ${subject}`;
+  }
+}

@@ -1,0 +1,1 @@
+export { ErrorsPage as Page } from './errors.page';

@@ -1,0 +1,1 @@
+export { QueriesPage as Page } from './queries.page';

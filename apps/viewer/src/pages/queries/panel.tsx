@@ -1,0 +1,165 @@
+import type { QueryTable, StatementRow } from 'local-xray/console-api';
+import type { JSX } from 'preact';
+import { CopyButton, IconButton } from '../../components/button';
+import { SparkLine } from '../../components/spark';
+import { count, duration, ms, plural, shareFigure, three } from '../../model/format';
+import { whenOf } from '../../model/list/when';
+import { formatSql } from '../../model/trace/sql-format';
+import { FrameLines } from '../shared/frame-lines';
+import shared from '../shared/overview.module.css';
+import style from './queries.module.css';
+import { shareOf } from './table';
+
+/** Teeth of the comb that stands for the runs of one statement in a trace. */
+const MAX_TEETH = 24;
+
+/** The selected statement: its text, what could be better, who calls it. */
+export function StatementPanel({
+  row,
+  table,
+  traces,
+  slowest,
+  onClose,
+}: {
+  row: StatementRow;
+  table: QueryTable;
+  traces: string;
+  slowest: string;
+  onClose: () => void;
+}): JSX.Element {
+  const { nPlusOne } = row;
+  const known = row.trend.filter((value) => value !== null);
+  return (
+    <aside class={shared.panel} aria-label="Selected statement" tabIndex={0}>
+      <div class={shared.panelHead}>
+        <h2>
+          <bdi>{title(row.text)}</bdi>
+        </h2>
+        <span>
+          <CopyButton text={row.text} label="Copy the statement (y)">
+            Copy
+          </CopyButton>
+          <IconButton icon="close" label="Close the panel (Esc)" onClick={onClose} />
+        </span>
+      </div>
+      <div class={shared.facts}>
+        {row.database && (
+          <span>
+            <b>
+              <bdi>{row.database}</bdi>
+            </b>
+          </span>
+        )}
+        <span>
+          <b>{count(row.count)}</b> {row.count === 1 ? 'call' : 'calls'}
+        </span>
+        <span>
+          <b>{duration(row.seconds)}</b>
+        </span>
+        <span>
+          p95 <b>{ms(row.p95)}</b> ms
+        </span>
+      </div>
+      <pre class={style.text} tabIndex={0}>
+        {row.tag === 'SQL'
+          ? formatSql(row.text).map(({ text, kind }, at) =>
+              kind === 'keyword' ? <b key={at}>{text}</b> : text,
+            )
+          : row.text}
+      </pre>
+      {nPlusOne && (
+        <div class={shared.callout}>
+          <b>
+            N+1 in {shareOf(nPlusOne.share)} % of <bdi>{nPlusOne.route}</bdi>.
+          </b>{' '}
+          {three(nPlusOne.times)} runs in a trace that has it, {duration(nPlusOne.each)} each time.
+          One query for all keys would save most of that.
+          <div class={style.evidence} aria-hidden="true">
+            <span class="t2">now</span>
+            <span class={style.comb}>
+              {Array.from({ length: Math.min(MAX_TEETH, Math.round(nPlusOne.times)) }, (_, at) => (
+                <i key={at} />
+              ))}
+            </span>
+            <span class="t2">at once</span>
+            <span class={`${style.comb} ${style.one}`}>
+              <i />
+            </span>
+          </div>
+        </div>
+      )}
+      <div class={shared.actions}>
+        <a class="btn pri" href={traces}>
+          {nPlusOne ? 'Show the traces with N+1' : `Show ${plural(row.traces, 'trace')}`}
+        </a>
+        <a class="btn" href={slowest}>
+          Slowest traces
+        </a>
+      </div>
+      <h3>Called by</h3>
+      <table class={shared.mini}>
+        <thead>
+          <tr>
+            <th scope="col">Method</th>
+            <th scope="col" class="num">
+              Calls
+            </th>
+            <th scope="col" class="num">
+              Time
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {row.callers.slice(0, 12).map((caller) => (
+            <tr key={caller.place}>
+              <td>
+                <FrameLines
+                  label={caller.place}
+                  path={caller.file}
+                  line={caller.line}
+                  excerpt={caller === row.callers[0]}
+                />
+              </td>
+              <td class="num">{count(caller.count)}</td>
+              <td class="num">{duration(caller.seconds)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <h3>
+        p95 over time{' '}
+        {known.length > 0 && (
+          <span>
+            {ms(Math.min(...known))} – {ms(Math.max(...known))} ms
+          </span>
+        )}
+      </h3>
+      <SparkLine tall values={row.trend} words={`p95 over time, ${ms(row.p95)} ms in all`} />
+      <div class={shared.axis}>
+        <span>{whenOf(table.from)}</span>
+        <span>{whenOf(table.from + table.width * table.slots)}</span>
+      </div>
+      <h3>Routes</h3>
+      <table class={shared.mini}>
+        <tbody>
+          {row.routes.slice(0, 10).map((route) => (
+            <tr key={route.name}>
+              <td>
+                <bdi>{route.name}</bdi>
+              </td>
+              <td class="num">{count(route.count)}</td>
+              <td class="num">{shareFigure(route.count, row.count)} %</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </aside>
+  );
+}
+
+function title(text: string): string {
+  const table = /\b(?:FROM|INTO|UPDATE)\s+["`]?([\w.]+)/i.exec(text)?.[1];
+  const verb = /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? '';
+  if (!table) return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  return verb === 'SELECT' ? `SELECT … FROM ${table}` : `${verb} ${table}`;
+}

@@ -1,0 +1,1 @@
+export { RoutesPage as Page } from './routes.page';

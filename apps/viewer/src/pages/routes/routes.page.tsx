@@ -1,0 +1,270 @@
+import type { RouteTable } from 'local-xray/console-api';
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { api } from '../../api/client';
+import { useConnection, useStatusPart } from '../../api/live';
+import { copyText } from '../../components/button';
+import { useKeys } from '../../components/keys';
+import { Failure, Skeleton } from '../../components/load-state';
+import { Menu } from '../../components/menu';
+import { copyPermalink } from '../../components/said';
+import { Glyph } from '../../components/status';
+import { useQuery } from '../../components/use-query';
+import { count, ms, shareFigure, three } from '../../model/format';
+import { and, literal } from '../../model/filter/filter-text';
+import { sortBy, type Sort } from '../../model/list/row-sort';
+import type { PageProps } from '../../page';
+import { contextHref, navigate } from '../../router';
+import { KeyBar } from '../shared/key-bar';
+import { askedOf, isLive, PageControls, SELECTION } from '../shared/page-controls';
+import { useAnswer } from '../shared/use-answer';
+import shared from '../shared/overview.module.css';
+import { FirstStart } from '../traces/first-start';
+import { ImportDialog } from '../traces/import-dialog';
+import { Unreachable } from '../traces/unreachable';
+import { LookFirst } from './look-first';
+import { Nothing } from './nothing';
+import { RoutesTable, SORTS } from './table';
+
+const NAMES = [...SELECTION, 'by', 'sort'] as const;
+const DEFAULT_SORT: Sort = { by: 'seconds', down: true };
+
+/** Where the time goes, and since when: the first page a newcomer sees once there are traces. */
+export function RoutesPage(_: PageProps): JSX.Element {
+  const [query, setQuery] = useQuery(NAMES);
+  const by = query.by || 'route';
+  const sort = useMemo(() => sortBy(query.sort, DEFAULT_SORT), [query.sort]);
+  const [current, setCurrent] = useState(0);
+  const [importing, setImporting] = useState(false);
+  const over = useRef(false);
+  const lost = useConnection().state === 'lost';
+  const noneKept = useStatusPart((status) => status?.traces === 0);
+  const { data, problem, error, reload } = useAnswer(
+    (signal) => api.routes({ ...askedOf(query), by }, signal),
+    [query.filter, query.group, query.range, by].join('\n'),
+    isLive(query),
+    () => over.current,
+  );
+  useEffect(() => {
+    document.title = 'Routes · Local X-Ray';
+  }, []);
+  const rows = useMemo(() => {
+    const value = SORTS[sort.by] ?? SORTS.seconds!;
+    return [...(data?.rows ?? [])].sort((a, b) => {
+      const [x, y] = [value(a), value(b)];
+      const order = typeof x === 'string' ? x.localeCompare(String(y)) : x - Number(y);
+      return sort.down ? -order : order;
+    });
+  }, [data, sort]);
+  const open = (at: number): void => {
+    const row = rows[at];
+    if (row) navigate(contextHref('/traces', { filter: and(query.filter, row.filter) }));
+  };
+  useKeys({
+    j: () => setCurrent(Math.min(current + 1, rows.length - 1)),
+    k: () => setCurrent(Math.max(current - 1, 0)),
+    Enter: () => open(current),
+    d: () => {
+      const row = rows[current];
+      if (row) navigate(contextHref('/compare', { with: row.filter }));
+    },
+    b: () => setQuery({ by: next(['route', 'service', 'user'], by) }),
+    s: () => setQuery({ sort: next(['-seconds', '-p95', '-fault', '-count'], query.sort) }),
+    y: () => copyPermalink(copyText),
+  });
+  if (noneKept && !lost && data?.total.count === 0 && !query.filter) {
+    return (
+      <>
+        <h1 class="vh">Routes</h1>
+        <FirstStart onImport={() => setImporting(true)} />
+        {importing && <ImportDialog onClose={() => setImporting(false)} />}
+      </>
+    );
+  }
+  return (
+    <>
+      <h1 class="vh">Routes</h1>
+      {lost && <Unreachable kept={data?.total.count ?? 0} />}
+      <PageControls
+        selection={query}
+        problem={problem}
+        onChange={(change) => {
+          setQuery(change);
+          if (change.filter === query.filter) reload();
+        }}
+      />
+      {data && (
+        <Groups
+          table={data}
+          filter={query.filter}
+          by={by}
+          onFilter={(filter) => setQuery({ filter })}
+          onBy={(value) => setQuery({ by: value === 'route' ? undefined : value })}
+        />
+      )}
+      {error && !data ? (
+        <Failure what="The routes cannot be shown" error={error} />
+      ) : !data ? (
+        !lost && <Skeleton label="Reading routes…" />
+      ) : data.total.count === 0 ? (
+        <Nothing range={query.range} filter={query.filter} onChange={setQuery} />
+      ) : (
+        <>
+          <Headline table={data} by={by} />
+          {data.findings.length > 0 && <LookFirst findings={data.findings} filter={query.filter} />}
+          <RoutesTable
+            rows={rows}
+            by={by}
+            seconds={data.rows.reduce((sum, row) => sum + row.seconds, 0)}
+            minutes={(data.width * data.slots) / 60}
+            span={data.width * data.slots}
+            sort={sort}
+            onSort={(value) => setQuery({ sort: value })}
+            current={current}
+            onCurrent={setCurrent}
+            filter={query.filter}
+            onPointer={(inside) => (over.current = inside)}
+          />
+          {data.newest !== undefined && (
+            <p class="t2">
+              Rows are of the newest {count(data.newest)} of {count(data.total.count)} traces.
+            </p>
+          )}
+        </>
+      )}
+      <KeyBar
+        keys={[
+          ['j k', 'row'],
+          ['Enter', 'its traces'],
+          ['d', 'what is different'],
+          ['b', 'one row for each …'],
+          ['s', 'sort'],
+          ['/', 'filter'],
+        ]}
+      />
+    </>
+  );
+}
+
+function next(values: readonly string[], value: string): string {
+  return values[(values.indexOf(value) + 1) % values.length]!;
+}
+
+function Headline({ table, by }: { table: RouteTable; by: string }): JSX.Element {
+  const { total, services, width, slots } = table;
+  const requests = services.reduce((sum, each) => sum + each.count, 0);
+  return (
+    <div class={shared.headline}>
+      <span>
+        <b class={shared.big}>{count(total.count)}</b> {total.count === 1 ? 'trace' : 'traces'}
+      </span>
+      {by === 'route' && <span>{count(requests)} requests and jobs</span>}
+      <span>
+        <b>{three(total.count / ((width * slots) / 60))}</b> /min
+      </span>
+      {(['fault', 'throttle', 'error'] as const).map(
+        (status) =>
+          total[status] > 0 && (
+            <span key={status} class={`st s-${status}`}>
+              <Glyph name={status} />
+              <span>
+                <b>{shareFigure(total[status], total.count)}</b> % {status}
+              </span>
+            </span>
+          ),
+      )}
+      <span>
+        p50 <b>{ms(total.p50)}</b> ms
+      </span>
+      <span>
+        p95 <b>{ms(total.p95)}</b> ms
+      </span>
+      <span>
+        p99 <b>{ms(total.p99)}</b> ms
+      </span>
+    </div>
+  );
+}
+
+/** Services to look at, and what there is one row for. */
+function Groups({
+  table,
+  filter,
+  by,
+  onFilter,
+  onBy,
+}: {
+  table: RouteTable;
+  filter: string;
+  by: string;
+  onFilter: (filter: string) => void;
+  onBy: (by: string) => void;
+}): JSX.Element {
+  const [keys, setKeys] = useState<string[]>([]);
+  useEffect(() => {
+    const abort = new AbortController();
+    api.annotationKeys(abort.signal).then(
+      ({ values }) =>
+        setKeys(values.map(({ value }) => String(value)).filter((key) => key !== 'http_route')),
+      () => undefined,
+    );
+    return () => abort.abort();
+  }, []);
+  const annotation = by.startsWith('annotation.') ? by.slice('annotation.'.length) : '';
+  return (
+    <div class={shared.chipRow}>
+      <div class={shared.chips} role="group" aria-label="Service">
+        <span class={shared.chipLabel}>Service</span>
+        {table.services.slice(0, 8).map(({ name, count: requests }) => {
+          const condition = `service(${literal(name)})`;
+          const pressed = filter.includes(condition);
+          return (
+            <button
+              key={name}
+              type="button"
+              class="btn"
+              aria-pressed={pressed}
+              onClick={() =>
+                pressed
+                  ? void without(filter, condition).then(onFilter, () => undefined)
+                  : onFilter(and(filter, condition))
+              }
+            >
+              {name} <span class={shared.chipCount}>{count(requests)}</span>
+            </button>
+          );
+        })}
+      </div>
+      <div class={`${shared.chips} ${shared.push}`} role="group" aria-label="One row for each">
+        <span class={shared.chipLabel}>One row for each</span>
+        {['route', 'service', 'user'].map((value) => (
+          <button
+            key={value}
+            type="button"
+            class="btn"
+            aria-pressed={by === value}
+            onClick={() => onBy(value)}
+          >
+            {value[0]!.toUpperCase() + value.slice(1)}
+          </button>
+        ))}
+      </div>
+      {keys.length > 0 && (
+        <Menu
+          label="One row for each value of an annotation"
+          align="right"
+          class="small"
+          shown={annotation ? `annotation: ${annotation}` : 'annotation'}
+          choices={keys.map((key) => ({ value: `annotation.${key}`, label: key }))}
+          selected={by}
+          onSelect={onBy}
+        />
+      )}
+    </div>
+  );
+}
+
+async function without(filter: string, condition: string): Promise<string> {
+  const parts = await api.filterParts(filter);
+  return parts.filter((part) => part !== condition).join(' AND ');
+}

@@ -1,0 +1,101 @@
+import type { FilterProblem } from 'local-xray/console-api';
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import { Icon } from '../../components/icon';
+import { useKeys } from '../../components/keys';
+import { Menu } from '../../components/menu';
+import {
+  boundsOf,
+  DEFAULT_RANGE,
+  formatRange,
+  parseRange,
+  rangeLabel,
+  RANGES,
+} from '../../model/list/time-range';
+import { FilterBar } from '../traces/filter-bar';
+import '../traces/traces.css';
+
+/** Filter and time, which all pages over many traces have in common and the address carries from one to the next. */
+export interface Selection {
+  filter: string;
+  group: string;
+  range: string;
+  live: string;
+}
+
+/** What of the address every page reads. */
+export const SELECTION = ['filter', 'group', 'range', 'live'] as const;
+
+/** What to ask local X-Ray for. */
+export function askedOf({ filter, group, range }: Selection): {
+  start?: number;
+  end?: number;
+  filter: string;
+  group: string;
+} {
+  return { ...boundsOf(parseRange(range), Date.now() / 1000), filter, group };
+}
+
+export function isLive({ range, live }: Selection): boolean {
+  return live !== 'off' && !('to' in parseRange(range));
+}
+
+export function PageControls({
+  selection,
+  problem,
+  onChange,
+}: {
+  selection: Selection;
+  problem: FilterProblem | undefined;
+  onChange: (change: Partial<Record<keyof Selection, string | undefined>>) => void;
+}): JSX.Element {
+  const field = useRef<HTMLInputElement>(null);
+  const { filter, group, range } = selection;
+  const fixed = 'to' in parseRange(range);
+  const live = isLive(selection);
+  const toggle = (): void => {
+    if (fixed) onChange({ range: undefined, live: undefined });
+    else onChange({ live: live ? 'off' : undefined });
+  };
+  useKeys({
+    '/': () => field.current?.focus(),
+    l: toggle,
+  });
+  return (
+    <div class="fb">
+      <FilterBar
+        filter={filter}
+        problem={problem}
+        onRun={(next) => onChange({ filter: next })}
+        field={field}
+        bounds={() => ({ ...askedOf(selection), ...(group && { group }) })}
+      />
+      <Menu
+        label="Time range"
+        align="right"
+        shown={rangeLabel(range)}
+        choices={RANGES.map(({ value, label }) => ({ value, label }))}
+        selected={range || DEFAULT_RANGE}
+        onSelect={(value) => onChange({ range: formatRange(value) })}
+      />
+      <button
+        type="button"
+        class={live ? 'btn live on' : 'btn live'}
+        aria-label={
+          fixed ? 'Fixed range. Go live (l)' : live ? 'Live. Pause (l)' : 'Paused. Resume (l)'
+        }
+        title={live ? 'Pause (l)' : 'Resume (l)'}
+        onClick={toggle}
+      >
+        {live ? (
+          <>
+            <i class="dot" /> Live
+          </>
+        ) : (
+          'Paused'
+        )}
+        <Icon name={live ? 'pause' : 'play'} />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { FilterProblem } from 'local-xray/console-api';
+import { filterProblem } from '../../api/client';
+import { onTraces, useConnection } from '../../api/live';
+
+/** What is shown is asked for anew no more often while traces come. */
+const REFRESH_MS = 5_000;
+
+export interface Answer<T> {
+  /** The last one that came; kept while another is awaited, and when the next question is wrong. */
+  data?: T;
+  loading: boolean;
+  problem?: FilterProblem;
+  error?: Error;
+  reload: () => void;
+}
+
+/**
+ * Asks whenever `key` changes, and every few seconds while traces come and `live` says so. `hold`
+ * puts off what would move rows under the pointer.
+ */
+export function useAnswer<T>(
+  ask: (signal: AbortSignal) => Promise<T>,
+  key: string,
+  live: boolean,
+  hold: () => boolean = () => false,
+): Answer<T> {
+  const [answer, setAnswer] = useState<Omit<Answer<T>, 'reload'>>({ loading: true });
+  const abort = useRef<AbortController>(undefined);
+  const current = useRef({ ask, hold });
+  current.current = { ask, hold };
+  const lost = useConnection().state === 'lost';
+
+  const load = useCallback((): void => {
+    abort.current?.abort();
+    const mine = (abort.current = new AbortController());
+    setAnswer((now) => ({ ...now, loading: true }));
+    current.current.ask(mine.signal).then(
+      (data) => setAnswer({ data, loading: false }),
+      (error: unknown) => {
+        if (mine.signal.aborted) return;
+        const problem = filterProblem(error);
+        setAnswer((now) => ({
+          ...(now.data !== undefined && { data: now.data }),
+          loading: false,
+          ...(problem ? { problem } : { error: error as Error }),
+        }));
+      },
+    );
+  }, []);
+
+  useEffect(() => {
+    load();
+    return () => abort.current?.abort();
+  }, [key]);
+
+  const wasLost = useRef(false);
+  useEffect(() => {
+    if (!lost && wasLost.current) load();
+    wasLost.current = lost;
+  }, [lost]);
+
+  useEffect(() => {
+    if (!live) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const later = (): void => {
+      timer = undefined;
+      if (current.current.hold()) timer = setTimeout(later, 1_000);
+      else load();
+    };
+    const stop = onTraces(() => {
+      timer ??= setTimeout(later, REFRESH_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [key, live]);
+
+  return { ...answer, reload: load };
+}

@@ -1,0 +1,39 @@
+import { BINS_PER_DECADE } from '../aggregates/bins';
+import { WHOLE_TRACE } from '../aggregates/facets';
+import type { TraceOverview } from '../console-api';
+import { totalsOf } from './figures';
+import type { ReadContext } from './read-context';
+import { Sums } from './sums';
+import { tallyBy } from './tally';
+import type { TraceSelection } from './trace-reads';
+
+/** Columns of the heat map, at most, and rows for each factor of ten. */
+const SLOTS = 96;
+const ROWS_PER_DECADE = 5;
+
+/** How many traces there are, how they ended, how long they took: all of a range, whatever their number. */
+export async function readOverview(
+  context: ReadContext,
+  selection: TraceSelection,
+  signal: AbortSignal,
+): Promise<TraceOverview> {
+  const sums = Sums.open(context, selection, SLOTS, signal);
+  const traces = await sums.of(WHOLE_TRACE);
+  const cells = new Map<string, TraceOverview['cells'][number]>();
+  for (const { bin, slot, count, fault } of traces) {
+    const row = Math.floor((bin * ROWS_PER_DECADE) / BINS_PER_DECADE);
+    const key = `${slot} ${row}`;
+    const cell = cells.get(key) ?? { slot, row, count: 0, fault: 0 };
+    cell.count += count;
+    cell.fault += fault;
+    cells.set(key, cell);
+  }
+  const { from, width, count } = sums.slots;
+  return {
+    from,
+    width,
+    slots: count,
+    total: totalsOf(tallyBy(traces, () => 0).get(0)),
+    cells: [...cells.values()].filter((cell) => cell.count > 0),
+  };
+}

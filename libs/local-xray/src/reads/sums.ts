@@ -1,0 +1,181 @@
+import { BINS_PER_DECADE } from '../aggregates/bins';
+import { STEPS } from '../aggregates/counted';
+import { type Facet, type FacetBody, type FacetKind, WHOLE_TRACE } from '../aggregates/facets';
+import type { SqlValue } from '../store/driver';
+import type { ReadContext } from './read-context';
+import { requestOf } from './trace-lists';
+import type { TraceSelection } from './trace-reads';
+
+/** Occurrences that are alike, added up: of one facet on one route, in one bin and one part of time. */
+export interface Sum {
+  facet: number;
+  route: number;
+  bin: number;
+  slot: number;
+  count: number;
+  seconds: number;
+  fault: number;
+  error: number;
+  throttle: number;
+  traces: number;
+}
+
+/** Time in parts of one length. What lies before or after them counts for the first or the last. */
+export interface Slots {
+  from: number;
+  width: number;
+  count: number;
+}
+
+/** As many traces are read one by one; of more, the sums kept for each minute and so on. */
+const FEW = 20_000;
+const SUMS =
+  'sum(c.count), sum(c.seconds), sum(c.fault), sum(c.error), sum(c.throttle), sum(c.traces)'
+    .split(', ')
+    .map((each) => `${each} AS ${/\.(\w+)/.exec(each)![1]}`)
+    .join(', ');
+
+/** Sums over a selection of traces. Made once for all that one page asks. */
+export class Sums {
+  private constructor(
+    readonly context: ReadContext,
+    private readonly selection: TraceSelection,
+    private readonly signal: AbortSignal,
+    readonly slots: Slots,
+    /** The rows of the aggregates that are added up; undefined where the traces themselves are. */
+    private readonly kept: { step: number; from: number; to: number } | undefined,
+  ) {}
+
+  /** @param wanted into how many parts the time is to be divided, at most */
+  static open(
+    context: ReadContext,
+    selection: TraceSelection,
+    wanted: number,
+    signal: AbortSignal,
+  ): Sums {
+    const { from, to } = spanOf(context, selection);
+    const plain = !selection.filter?.trim() && (selection.group ?? 'Default') === 'Default';
+    const width = Math.max((to - from) / wanted, 0.001);
+    if (!plain || !hasMany(context, selection)) {
+      return new Sums(context, selection, signal, { from, width, count: wanted }, undefined);
+    }
+    const step = [...STEPS].reverse().find((each) => each <= width) ?? STEPS[0];
+    const first = Math.floor(from / step) * step;
+    const whole = Math.ceil(width / step) * step;
+    const slots = { from: first, width: whole, count: Math.ceil((to - first) / whole) || 1 };
+    const kept = {
+      step,
+      from: Math.ceil(selection.from / step) * step,
+      // What comes later than now comes from a clock that is ahead, and is whole all the same.
+      to: selection.to > to ? Infinity : Math.floor(selection.to / step) * step,
+    };
+    return new Sums(context, selection, signal, slots, kept.to > kept.from ? kept : undefined);
+  }
+
+  async of(kind: FacetKind | typeof WHOLE_TRACE): Promise<Sum[]> {
+    const { selection, kept } = this;
+    if (!kept) return this.ofTraces(kind, selection);
+    const { step, from, to } = kept;
+    const sums = this.all<Sum>(
+      `SELECT facet, route, bin, ${this.slotOf('at')} AS slot, ${SUMS.replaceAll('c.', '')}
+       FROM aggregates WHERE kind = ? AND step = ? AND at >= ? AND at < ? GROUP BY 1, 2, 3, 4`,
+      [kind, step, from, Number.isFinite(to) ? to : 1e12],
+    );
+    if (selection.from < from) {
+      sums.push(...(await this.ofTraces(kind, { ...selection, to: below(from) })));
+    }
+    if (Number.isFinite(to)) sums.push(...(await this.ofTraces(kind, { ...selection, from: to })));
+    return sums;
+  }
+
+  private async ofTraces(kind: number, selection: TraceSelection): Promise<Sum[]> {
+    const sums: Sum[] = [];
+    const request = requestOf(this.context, selection);
+    for await (const { source, where } of this.context.search.parts(request, this.signal)) {
+      const values = [...source.values, ...where.values];
+      if (kind === WHOLE_TRACE) {
+        sums.push(
+          ...this.all<Sum>(
+            `SELECT 0 AS facet, 0 AS route, ${BIN} AS bin, ${this.slotOf('t.start')} AS slot, count(*) AS count,
+               sum(t.duration) AS seconds, sum(t.flags & 1) AS fault,
+               sum((t.flags & 7) = 2) AS error, sum((t.flags & 5) = 4) AS throttle, count(*) AS traces
+             FROM ${source.text} WHERE ${where.text} GROUP BY 3, 4`,
+            values,
+          ),
+        );
+        continue;
+      }
+      sums.push(
+        ...this.all<Sum>(
+          `SELECT c.facet, c.route, c.bin, ${this.slotOf('t.start')} AS slot, ${SUMS}
+           FROM ${source.text} CROSS JOIN occurrences AS c
+           WHERE (${where.text}) AND c.trace = t.n AND c.kind = ? GROUP BY 1, 2, 3, 4`,
+          [...values, kind],
+        ),
+      );
+    }
+    return sums;
+  }
+
+  private slotOf(column: string): string {
+    const { from, width, count } = this.slots;
+    return `min(max(CAST((${column} - ${from}) / ${width} AS INTEGER), 0), ${count - 1})`;
+  }
+
+  private all<Row>(sql: string, values: SqlValue[]): Row[] {
+    this.signal.throwIfAborted();
+    return this.context.database.prepare(sql).all<Row>(values);
+  }
+}
+
+/** As binOf() has it. */
+const BIN = `CASE WHEN t.duration > 0.000001 THEN CAST(log10(t.duration * 1000000.0) * ${BINS_PER_DECADE} + 0.000000001 AS INTEGER) ELSE 0 END`;
+
+/** The largest time before another, for ranges that include their ends. */
+function below(time: number): number {
+  return time - 1e-6;
+}
+
+/** The time that a selection is about: from the oldest trace on where it has no beginning, until now where it has no end. */
+function spanOf(
+  { database }: ReadContext,
+  { from, to }: TraceSelection,
+): { from: number; to: number } {
+  const now = Date.now() / 1000;
+  const until = Math.min(to, Math.max(now, from + 1));
+  if (from > 0) return { from, to: until };
+  const { oldest } = database
+    .prepare('SELECT min(start) AS oldest FROM traces')
+    .get<{ oldest: number | null }>()!;
+  return { from: Math.min(oldest ?? until - 900, until - 1), to: until };
+}
+
+function hasMany({ database }: ReadContext, { from, to }: TraceSelection): boolean {
+  const { count } = database
+    .prepare(
+      `SELECT count(*) AS count FROM (SELECT 1 FROM traces WHERE start >= ? AND start <= ? LIMIT ${FEW + 1})`,
+    )
+    .get<{ count: number }>([from, to])!;
+  return count > FEW;
+}
+
+export interface StoredFacet extends Pick<Facet, 'name' | 'body'> {
+  n: number;
+  kind: FacetKind;
+  /** Start of the trace it was first seen in. */
+  first: number;
+}
+
+/** Facets by number, those that are still there. */
+export function facetsOf(
+  { database }: ReadContext,
+  numbers: Iterable<number>,
+): Map<number, StoredFacet> {
+  const wanted = [...new Set(numbers)].filter((n) => n > 0);
+  const rows = database
+    .prepare(
+      'SELECT n, kind, name, body, first FROM facets WHERE n IN (SELECT value FROM json_each(?))',
+    )
+    .all<Omit<StoredFacet, 'body'> & { body: string }>([JSON.stringify(wanted)]);
+  return new Map(rows.map((row) => [row.n, { ...row, body: JSON.parse(row.body) as FacetBody }]));
+}
