@@ -93,6 +93,20 @@ describeInChromium('the pages over many traces', () => {
     expect(page.problems).toEqual([]);
   });
 
+  it('say what the failed ones have more often, and narrow to it', async () => {
+    const page = await xray.open('/errors');
+    await page.getByRole('link', { name: 'What is different?' }).click();
+    await page.waitForURL(/\/compare\?with=/);
+    const row = rowOf(page, 'http.status');
+    await row.waitFor();
+    expect(await row.innerText()).toMatch(/500\s*100\.0\s*0\s*4\s*0\s*only here/);
+    expect(await violations(page)).toEqual([]);
+    await row.getByRole('button', { name: 'Only these' }).click();
+    await page.waitForURL(/\/traces\?/);
+    expect(new URL(page.url()).searchParams.get('filter')).toContain('http.status = 500');
+    expect(page.problems).toEqual([]);
+  });
+
   it('carry the filter from page to page', async () => {
     const page = await xray.open('/routes?filter=fault');
     await page.locator('tbody tr').first().waitFor();

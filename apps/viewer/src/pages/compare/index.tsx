@@ -1,1 +1,11 @@
-export { ComparePage as Page } from './compare.page';
+import type { JSX } from 'preact';
+import type { PageProps } from '../../page';
+import { DiffersPage } from '../differs/differs.page';
+import { ComparePage } from './compare.page';
+
+/** Two traces side by side; or, with a selection in the address, what its traces have more often than others. */
+export function Page({ route }: PageProps): JSX.Element {
+  const { query } = route;
+  const many = query.has('with') || query.has('since') || query.has('until');
+  return many ? <DiffersPage /> : <ComparePage route={route} />;
+}

@@ -20,6 +20,7 @@ import shared from '../shared/overview.module.css';
 import { askedOf, isLive, PageControls, SELECTION } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
 import { Unreachable } from '../traces/unreachable';
+import { isNew } from './is-new';
 import { ErrorPanel } from './panel';
 import { ErrorsTable, SORTS } from './table';
 
@@ -145,11 +146,6 @@ function shownRows(table: ErrorTable | undefined, show: string, sort: Sort): Err
 function isShown(row: ErrorRow, show: string, table: ErrorTable): boolean {
   if (!show) return true;
   return show === 'new' ? isNew(row, table) : row.status === show;
-}
-
-/** First seen within the range, and not right at its beginning. */
-export function isNew(row: ErrorRow, { from, width, slots }: ErrorTable): boolean {
-  return row.first > from + (width * slots) / 10;
 }
 
 function Chips({

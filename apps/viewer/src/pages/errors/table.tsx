@@ -10,7 +10,7 @@ import type { Sort } from '../../model/list/row-sort';
 import { whenOf } from '../../model/list/when';
 import shared from '../shared/overview.module.css';
 import style from './errors.module.css';
-import { isNew } from './errors.page';
+import { isNew } from './is-new';
 import { MessageShape } from './message-shape';
 
 export const SORTS: Record<string, (row: ErrorRow) => number | string> = {

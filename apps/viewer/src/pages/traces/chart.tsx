@@ -34,6 +34,7 @@ export function Chart({
   brush,
   onBrush,
   onZoom,
+  different,
 }: {
   rows: TraceRow[];
   /** Epoch seconds that the axis covers. */
@@ -42,6 +43,8 @@ export function Chart({
   brush: Brush | undefined;
   onBrush: (brush: Brush | undefined) => void;
   onZoom: (brush: Brush) => void;
+  /** Leads to what the traces in the brush, or of the status shown, have more often than the rest. */
+  different: string | undefined;
 }): JSX.Element {
   const plot = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -104,6 +107,11 @@ export function Chart({
         <span class="t2">
           p95 <b>{ms(percentile(times, 0.95))}</b> ms
         </span>
+        {different && (
+          <a class="btn" href={different}>
+            What is different?
+          </a>
+        )}
         {brush && <BrushBar rows={rows} brush={brush} onBrush={onBrush} onZoom={onZoom} />}
       </div>
       <div

@@ -21,6 +21,7 @@ import {
 import { statusOf } from '@nestjs-xray/trace';
 import { formatSort, parseSort, sortRows } from '../../model/list/trace-list';
 import type { PageProps } from '../../page';
+import { contextHref } from '../../router';
 import { Chart, type Brush } from './chart';
 import { FilterBar } from './filter-bar';
 import { FirstStart } from './first-start';
@@ -187,6 +188,7 @@ export function TracesPage(_: PageProps): JSX.Element {
               range={range}
               brush={parseBrush(query.brush)}
               onBrush={(brush) => setQuery({ brush: brush && formatRange(brush) })}
+              different={differentHref(query)}
               onZoom={(brush) => setQuery({ range: formatRange(brush), brush: undefined })}
             />
           </section>
@@ -269,6 +271,7 @@ function ChartOf({
   brush: Brush | undefined;
   onBrush: (brush: Brush | undefined) => void;
   onZoom: (brush: Brush) => void;
+  different: string | undefined;
 }): JSX.Element {
   // So often that a step of the axis is hardly a pixel.
   const step = 'to' in range || !Number.isFinite(range.last) ? 1 : Math.max(1, range.last / 300);
@@ -281,6 +284,16 @@ function ChartOf({
   const oldest = list[list.length - 1]?.start ?? now - 900;
   const edge = Math.max((newest - oldest) * 0.02, 1);
   return <Chart rows={list} from={oldest - edge} to={newest + edge} {...rest} />;
+}
+
+/** What the brushed or chosen traces have more often than the rest. */
+function differentHref({ status, brush }: { status: string; brush: string }): string | undefined {
+  const part = parseBrush(brush);
+  if (!part && !status) return undefined;
+  return contextHref('/compare', {
+    with: status,
+    ...(part && { since: part.from, until: part.to }),
+  });
 }
 
 function parseBrush(text: string): Brush | undefined {
