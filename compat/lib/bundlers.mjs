@@ -58,23 +58,28 @@ const OPTIONAL_OF_OURS = [
   'aws-xray-sdk-core',
 ];
 
-/** As if none of these were installed. */
-const absent = Object.fromEntries(OPTIONAL_OF_OURS.map((name) => [name, `/not-installed/${name}`]));
+const notInstalled = (name) => `not-installed-${name.replace(/\W+/g, '-')}`;
 
-/** Bundles `entry` where no optional peer of ours is installed. */
+/** Bundles `entry` as if no optional peer of ours were installed. */
 export function withoutPeers({ tools, app }) {
   const require = createRequire(join(tools, 'package.json'));
-  const optimization = { minimize: false };
-  const resolve = { alias: absent };
+  const alias = Object.fromEntries(OPTIONAL_OF_OURS.map((name) => [name, notInstalled(name)]));
+  const replacing = (tool) =>
+    OPTIONAL_OF_OURS.map(
+      (name) => new tool.NormalModuleReplacementPlugin(new RegExp(`^${name}$`), notInstalled(name)),
+    );
   return [
     {
       name: 'esbuild',
-      bundle: (entry, out) =>
-        esbuild(require('esbuild'), entry, out, { ...COMMON_JS, alias: absent }, []),
+      bundle: (entry, out) => esbuild(require('esbuild'), entry, out, { ...COMMON_JS, alias }, []),
     },
     ...['webpack', '@rspack/core'].map((name) => ({
       name,
-      bundle: (entry, out) => pack(require(name), entry, out, app, { optimization, resolve }),
+      bundle: (entry, out) => {
+        const tool = require(name);
+        const plugins = [withoutOptional(tool), ...replacing(tool)];
+        return pack(tool, entry, out, app, { optimization: { minimize: false }, plugins });
+      },
     })),
   ];
 }
@@ -179,10 +184,10 @@ async function pack(tool, entry, out, app, options) {
     context: app,
     entry,
     output: { path: out, filename: 'main.cjs' },
-    ...options,
     // Bundling every file of Nest's warns of each package that is loaded by a name in a variable.
     ignoreWarnings: [/./],
     plugins: [withoutOptional(tool)],
+    ...options,
   });
   const stats = await new Promise((done, fail) =>
     compiler.run((problem, result) => (problem ? fail(problem) : done(result))),
