@@ -55,6 +55,8 @@ export class IngestEngine implements Ingest {
   private retentionTimer: NodeJS.Timeout | undefined;
   /** Steps of deleting follow each other. */
   private retaining = false;
+  /** Traces that were stored when the last step had ended. */
+  private storedAtStep = 0;
 
   /** @throws DatabaseError when the database cannot be used. */
   constructor(options: IngestOptions, listener: IngestListener) {
@@ -153,8 +155,9 @@ export class IngestEngine implements Ingest {
       try {
         // What was deleted must not be in memory with documents that are not written yet.
         this.commit(true);
-        const step = this.retention.step();
+        const step = this.retention.step(this.writer.stored - this.storedAtStep);
         this.writer.forget(step.deleted);
+        this.storedAtStep = this.writer.stored;
         if (step.deleted.length > 0) this.report.deleted();
         nextMs = step.nextMs ?? (this.writer.countOlder() ? COUNT_PAUSE_MS : undefined);
       } catch (error) {

@@ -20,14 +20,17 @@ interface OldTrace extends TotalledTrace {
 
 /**
  * How long a step may take, how long the writer is left alone after it, and how many traces are deleted
- * between two looks at the clock: short while there is time, and half of the writer's time when the
- * database outgrows its limit, since no more may come in than goes.
+ * between two looks at the clock: short steps while there is time, longer ones when the database outgrows
+ * its limit.
  */
 const PACES = [
-  { above: 1.1, stepMs: 60, pauseMs: 0, chunk: 50 },
-  { above: 1.03, stepMs: 20, pauseMs: 10, chunk: 20 },
+  { above: 1.05, stepMs: 60, pauseMs: 0, chunk: 50 },
+  { above: 1.02, stepMs: 20, pauseMs: 10, chunk: 20 },
   { above: 0, stepMs: 4, pauseMs: 15, chunk: 5 },
 ];
+/** Above this part of the limit so many go for each that came, however long it takes: then what comes in waits. */
+const FIRM_ABOVE = 1.05;
+const GONE_FOR_EACH = 2;
 /** Pages given back to the file system in one step. */
 const VACUUM_PAGES = 32;
 
@@ -78,14 +81,17 @@ export class Retention {
   /**
    * Deletes for some milliseconds; returns the ids of what went, and after how many more to go on, or
    * undefined when there is no more to do.
+   *
+   * @param came traces that were stored since the last step
    */
-  step(): { deleted: string[]; nextMs: number | undefined } {
+  step(came = 0): { deleted: string[]; nextMs: number | undefined } {
     const fullness = this.usedBytes() / this.limits.bytes;
     const { stepMs, pauseMs, chunk } = PACES.find(({ above }) => fullness > above) ?? PACES[2]!;
     const until = performance.now() + stepMs;
+    const least = fullness > FIRM_ABOVE ? came * GONE_FOR_EACH : 0;
     const deleted: string[] = [];
     let more = true;
-    while (more && performance.now() < until) {
+    while (more && (performance.now() < until || deleted.length < least)) {
       const traces = this.next(chunk);
       more = traces.length > 0;
       if (more) this.deleteDurably(traces);
