@@ -70,7 +70,7 @@ describeWith('aws-cli', 'awscli', [AWS, '--version'], () => {
       },
     });
     expect(await aws('get-group', '--group-name', 'Cruddur')).toMatchObject({ Group: group });
-    expect(await aws('get-groups')).toMatchObject({ Groups: [group] });
+    expect(await aws('get-groups')).toMatchObject({ Groups: [{ GroupName: 'Default' }, group] });
     expect(
       await aws('update-group', '--group-name', 'Cruddur', '--filter-expression', 'fault'),
     ).toMatchObject({ Group: { FilterExpression: 'fault' } });

@@ -113,7 +113,9 @@ describe('@aws-sdk/client-xray', () => {
       { Key: 'c', Value: '' },
     ]);
     expect(await send('GetGroupCommand', { GroupARN: ResourceARN })).toEqual({ Group });
-    expect(await send('GetGroupsCommand')).toEqual({ Groups: [Group] });
+    expect(await send('GetGroupsCommand')).toMatchObject({
+      Groups: [{ GroupName: 'Default' }, Group],
+    });
     expect(
       (await send('UpdateGroupCommand', { GroupName: 'g', FilterExpression: 'ok' })).Group
         .FilterExpression,

@@ -2,16 +2,20 @@ import { isTraceId, writeJson } from '@nestjs-xray/document';
 import { invalidRequest } from '../http/xray.error';
 import type { ImportResult } from '../console-api';
 import type { Ingest } from '../ingest/ingest';
+import { readForeign } from './import-formats';
 
 /**
- * Takes what `GET /console/traces/:id` gave, an array of it, or an array of documents.
+ * Takes what `GET /console/traces/:id` gave, an array of it, an array of documents, or what other tools give out:
+ * see {@link readForeign}.
  *
  * @throws XrayError when it is none of these.
  */
 export async function importTraces(ingest: Ingest, body: unknown): Promise<ImportResult> {
+  const foreign = readForeign(body);
+  if (foreign && 'otlp' in foreign) return importSpans(ingest, foreign.otlp);
   const traces = new Map<string, string[]>();
   const result: ImportResult = { traces: [], rejected: [] };
-  for (const document of documentsOf(body).flatMap(apart)) {
+  for (const document of (foreign?.documents ?? documentsOf(body)).flatMap(apart)) {
     const id = (document as { trace_id?: unknown } | null)?.trace_id;
     const key = isTraceId(id) ? id.toLowerCase() : '';
     const texts = traces.get(key);
@@ -28,12 +32,33 @@ export async function importTraces(ingest: Ingest, body: unknown): Promise<Impor
   return result;
 }
 
+async function importSpans(ingest: Ingest, spans: unknown): Promise<ImportResult> {
+  const body = Buffer.from(writeJson(spans));
+  const ids = [...new Set(traceIdsOf(spans))];
+  const { problem, rejected, message } = await ingest.otlp(body, 'json');
+  if (problem !== undefined) throw invalidRequest(problem);
+  return { traces: ids, rejected: Array.from({ length: rejected }, () => ({ message })) };
+}
+
+/** In X-Ray's form; ids of another length are for the reader of OTLP to refuse. */
+function traceIdsOf(value: unknown, depth = 0): string[] {
+  // resourceSpans → scopeSpans → spans: ids stand no deeper.
+  if (typeof value !== 'object' || value === null || depth > 7) return [];
+  const { traceId } = value as { traceId?: unknown };
+  if (typeof traceId === 'string') {
+    const id = /^[\da-f]{32}$/i.exec(traceId)?.[0].toLowerCase();
+    return id ? [`1-${id.slice(0, 8)}-${id.slice(8)}`] : [];
+  }
+  return Object.values(value).flatMap((each) => traceIdsOf(each, depth + 1));
+}
+
 function documentsOf(body: unknown): unknown[] {
   const all = Array.isArray(body) ? (body as unknown[]) : [body];
   return all.flatMap((each) => {
     if (typeof each !== 'object' || each === null) {
       throw invalidRequest(
-        'Give an exported trace, an array of them, or an array of segment documents.',
+        'Give an exported trace, an array of them, an array of segment documents, the output of ' +
+          'aws xray batch-get-traces, OTLP/JSON or Jaeger’s JSON.',
       );
     }
     const { id, segments, orphans } = each as {

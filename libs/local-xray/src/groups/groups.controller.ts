@@ -38,7 +38,7 @@ export class GroupsController {
 
   @Operation('Groups')
   getGroups(@Body() body: Buffer | undefined): object {
-    const { items, NextToken } = page(this.groups.all(), Input.parse(body).string('NextToken'));
+    const { items, NextToken } = page(this.groups.listed(), Input.parse(body).string('NextToken'));
     return { Groups: items, NextToken };
   }
 

@@ -13,6 +13,13 @@ export interface Group {
   InsightsConfiguration: { InsightsEnabled: boolean; NotificationsEnabled: boolean };
 }
 
+/** As X-Ray has it in every account. */
+const DEFAULT: Group = {
+  GroupName: 'Default',
+  GroupARN: 'arn:aws:xray:us-east-1:000000000000:group/Default',
+  InsightsConfiguration: { InsightsEnabled: false, NotificationsEnabled: false },
+};
+
 const NAME = /^[A-Za-z0-9-]{1,32}$/;
 
 /** Saved filter expressions. https://docs.aws.amazon.com/xray/latest/devguide/xray-console-groups.html */
@@ -24,8 +31,14 @@ export class Groups {
     this.groups = new Settings<Group>(store, 'group');
   }
 
+  /** Those that were made. */
   all(): Group[] {
-    return this.groups.all();
+    return this.groups.all().filter(({ GroupName }) => GroupName !== DEFAULT.GroupName);
+  }
+
+  /** Those, and the group of all traces that X-Ray has from the start. */
+  listed(): Group[] {
+    return [this.byNameOrArn(DEFAULT.GroupName)!, ...this.all()];
   }
 
   /** @throws XrayError when neither name nor ARN is of a group that there is. */
@@ -41,9 +54,11 @@ export class Groups {
   }
 
   byNameOrArn(nameOrArn: string): Group | undefined {
-    return (
-      this.groups.get(nameOrArn) ?? this.groups.all().find(({ GroupARN }) => GroupARN === nameOrArn)
-    );
+    const group =
+      this.groups.get(nameOrArn) ??
+      this.groups.all().find(({ GroupARN }) => GroupARN === nameOrArn);
+    if (group) return group;
+    return nameOrArn === DEFAULT.GroupName || nameOrArn === DEFAULT.GroupARN ? DEFAULT : undefined;
   }
 
   async create(input: Input, region: string): Promise<Group> {
@@ -68,6 +83,9 @@ export class Groups {
 
   async update(input: Input): Promise<Group> {
     const group = this.find(input);
+    if (group.GroupName === DEFAULT.GroupName && input.string('FilterExpression') !== undefined) {
+      throw invalidRequest('The group Default is of all traces: it has no filter expression.');
+    }
     const changed: Group = {
       ...group,
       ...expression(input),
@@ -79,6 +97,9 @@ export class Groups {
 
   async delete(input: Input): Promise<Group> {
     const group = this.find(input);
+    if (group.GroupName === DEFAULT.GroupName) {
+      throw invalidRequest('The group Default is X-Ray’s own and cannot be deleted.');
+    }
     await this.groups.delete(group.GroupName);
     return group;
   }

@@ -189,6 +189,8 @@ export class IngestEngine implements Ingest {
       this.report.rejected(outcome.fault);
       return outcome.fault;
     }
+    // X-Ray makes these itself, and gives them out with the rest: so does local X-Ray.
+    if (isInferred(outcome.document)) return undefined;
     this.writer.put(outcome.document, outcome.text);
     this.report.received(outcome);
     this.forwarder?.forward(outcome.text);
@@ -228,6 +230,10 @@ export class IngestEngine implements Ingest {
       for (const each of waiting) each.reject(error);
     }
   }
+}
+
+function isInferred(document: object): boolean {
+  return (document as { inferred?: unknown }).inferred === true;
 }
 
 /** The texts in a PutTraceSegments body, or what is wrong with the body. */

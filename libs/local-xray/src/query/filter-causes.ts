@@ -36,7 +36,7 @@ function itemsOf({ Services }: RootCause, part: CausePart): CauseItem[] {
   if (part === 'service') {
     return Services.map(({ Name, Type, Inferred }, index) => ({
       name: Name,
-      type: Type,
+      type: Type || undefined,
       inferred: Inferred,
       index,
       last: index === Services.length - 1,
@@ -54,7 +54,7 @@ function itemsOf({ Services }: RootCause, part: CausePart): CauseItem[] {
     }
     return EntityPath.flatMap(({ Exceptions = [] }) =>
       Exceptions.map(({ Name, Message }, index) => ({
-        name: Name,
+        name: Name || undefined,
         message: Message,
         index,
         last: index === Exceptions.length - 1,

@@ -15,8 +15,8 @@ export interface SearchWindow {
   /** Epoch seconds, both included. */
   from: number;
   to: number;
-  /** Whether the trace has to start or to end in between; `start` unless told. */
-  by?: 'start' | 'end';
+  /** Whether the trace has to start, to end or to go on at some time in between; `start` unless told. */
+  by?: 'start' | 'end' | 'active';
 }
 
 /** How the database is to be asked. */
@@ -83,8 +83,9 @@ export function planSearch(
 
 function scan({ from, to, by = 'start' }: SearchWindow): AccessPath {
   const column = by === 'start' ? 't.start' : 't."end"';
-  const source = sql(`traces AS t INDEXED BY traces_${by}`);
-  const where = sql(`${column} >= ? AND ${column} <= ?`, from, to);
+  const source = sql(`traces AS t INDEXED BY traces_${by === 'start' ? 'start' : 'end'}`);
+  const upTo = by === 'active' ? 't.start' : column;
+  const where = sql(`${column} >= ? AND ${upTo} <= ?`, from, to);
   return { source, where, scope: { source, where }, order: column, number: 't.n', ordered: true };
 }
 

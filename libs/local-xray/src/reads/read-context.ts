@@ -75,6 +75,7 @@ export class ReadContext {
     return this.database
       .prepare("SELECT body FROM settings WHERE kind = 'group'")
       .all<{ body: string }>()
-      .map(({ body }) => JSON.parse(body) as StoredGroup);
+      .map(({ body }) => JSON.parse(body) as StoredGroup)
+      .filter(({ GroupName }) => GroupName !== 'Default');
   }
 }

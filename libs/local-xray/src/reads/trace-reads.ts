@@ -56,7 +56,7 @@ export interface DifferencesQuery extends TraceSelection {
 
 export interface SummariesQuery extends TraceSelection {
   /** Whether the trace has to start or to end in the window. */
-  by: 'start' | 'end';
+  by: 'start' | 'end' | 'active';
   limit: number;
   /** Go on after this one. */
   after?: Cursor;

@@ -113,7 +113,7 @@ function services(
   let last: Visit | undefined;
   for (const { visit, node } of way) {
     if (visit !== last) {
-      const service = serviceId(visit) as RootCauseService;
+      const service = { Type: '', ...serviceId(visit) } as RootCauseService;
       service.EntityPath = [];
       service.Inferred = (visit.flags & INFERRED) !== 0;
       result.push(service);
@@ -129,7 +129,7 @@ function services(
 function exceptions({ cause }: NodeDocument): RootCauseEntity['Exceptions'] {
   if (typeof cause !== 'object' || !Array.isArray(cause?.exceptions)) return [];
   return cause.exceptions.slice(0, MAX_EXCEPTIONS).map(({ type, message }) => ({
-    ...(type !== undefined && { Name: type }),
+    Name: type ?? '',
     ...(message !== undefined && { Message: message }),
   }));
 }

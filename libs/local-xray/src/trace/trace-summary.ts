@@ -60,7 +60,8 @@ export function traceFacts(id: string, model: TraceModel): TraceFacts {
     HasError: (flags & ERROR) !== 0,
     HasThrottle: (flags & THROTTLE) !== 0,
     IsPartial: model.partial,
-    ...(http && { Http: http }),
+    // There for every trace: Grafana, for one, reads it without a look.
+    Http: http ?? {},
     Annotations: read.annotations.byKey,
     Users: [...read.users.values()].map(({ name, services }) => ({
       UserName: name,

@@ -5,6 +5,9 @@ import type { Input } from '../http/input';
 import { badToken, readToken, writeToken } from '../http/page';
 
 const PAGE = 1000;
+/** No two times are closer to each other: a quarter of a microsecond, what doubles hold of seconds since 1970. */
+const RESOLUTION = 2 ** -22;
+const BY = { TraceId: 'start', Event: 'active', Service: 'end' } as const;
 /** As long as the 250 characters of AWS would let hardly any expression of its documentation through. */
 const MAX_EXPRESSION = 2000;
 
@@ -16,7 +19,8 @@ export class TraceSummaries {
   /**
    * The answer as JSON: the summaries are kept as JSON, and go out as they are.
    *
-   * By `TraceId` (default) a trace is found by its start; by `Event` and `Service` by its last end.
+   * By `TraceId` (default) a trace is found by its start, by `Event` when it was active at some time in the window,
+   * and by `Service` by its last end. Windows are half open, so that adjoining ones do not give a trace twice.
    */
   async find(input: Input, signal: AbortSignal): Promise<string> {
     const from = input.requiredTime('StartTime');
@@ -29,9 +33,9 @@ export class TraceSummaries {
     const { summaries, processed, next } = await this.store.reads.summaries(
       {
         from,
-        to,
+        to: to - RESOLUTION,
         filter,
-        by: range === 'TraceId' ? 'start' : 'end',
+        by: BY[range],
         limit: PAGE,
         ...(token !== undefined && { after: readCursor(token) }),
       },

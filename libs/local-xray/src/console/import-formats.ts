@@ -1,0 +1,135 @@
+import { readJson } from '@nestjs-xray/document';
+
+/** What can be imported: documents, or spans to be read as an OTLP export. */
+export type Imported = { documents: unknown[] } | { otlp: unknown };
+
+interface Fields {
+  [key: string]: unknown;
+}
+
+/**
+ * Reads what other tools give out; undefined when it is none of it:
+ * - `aws xray batch-get-traces`: `{ Traces: [{ Segments: [{ Document }] }] }`
+ * - OTLP/JSON: `{ resourceSpans }`
+ * - Jaeger's JSON, as its page exports it: `{ data: [{ traceID, spans, processes }] }`
+ */
+export function readForeign(body: unknown): Imported | undefined {
+  if (!isFields(body)) return undefined;
+  if (Array.isArray(body.Traces)) return { documents: body.Traces.flatMap(documentsOfAws) };
+  if (Array.isArray(body.resourceSpans)) return { otlp: body };
+  const data = Array.isArray(body.data) ? body.data : [body];
+  if (data.length > 0 && data.every(isJaeger))
+    return { otlp: { resourceSpans: data.flatMap(fromJaeger) } };
+  return undefined;
+}
+
+function documentsOfAws(trace: unknown): unknown[] {
+  const segments = isFields(trace) ? trace.Segments : undefined;
+  if (!Array.isArray(segments)) return [];
+  return segments.flatMap((segment: unknown) => {
+    const text = isFields(segment) ? segment.Document : undefined;
+    if (typeof text !== 'string') return [];
+    try {
+      return [readJson(text)];
+    } catch {
+      // Goes on as it is, and is refused with the place at which it stops being JSON.
+      return [text];
+    }
+  });
+}
+
+interface JaegerTrace extends Fields {
+  spans: JaegerSpan[];
+  processes: Record<string, { serviceName?: unknown; tags?: unknown }>;
+}
+
+interface JaegerSpan extends Fields {
+  references?: unknown;
+}
+
+function isJaeger(trace: unknown): trace is JaegerTrace {
+  return isFields(trace) && Array.isArray(trace.spans) && isFields(trace.processes);
+}
+
+/** https://www.jaegertracing.io/docs/latest/apis/: times in microseconds, ids in hexadecimal. */
+function fromJaeger({ spans, processes }: JaegerTrace): unknown[] {
+  return spans.filter(isFields).map((span) => {
+    const process = processes[String(span.processID)] ?? {};
+    const service = {
+      key: 'service.name',
+      value: { stringValue: text(process.serviceName) },
+    };
+    return {
+      resource: { attributes: [service, ...attributes(process.tags)] },
+      scopeSpans: [{ spans: [spanOf(span)] }],
+    };
+  });
+}
+
+const KINDS: Record<string, number> = {
+  internal: 1,
+  server: 2,
+  client: 3,
+  producer: 4,
+  consumer: 5,
+};
+
+function spanOf(span: JaegerSpan): object {
+  const start = BigInt(Math.round(Number(span.startTime) || 0)) * 1000n;
+  const duration = BigInt(Math.round(Number(span.duration) || 0)) * 1000n;
+  const tags = list(span.tags);
+  const tag = (key: string) => tags.find((each) => each.key === key)?.value;
+  const references = list(span.references);
+  const parent = references.find(({ refType }) => refType === 'CHILD_OF');
+  const failed = tag('error') === true || tag('otel.status_code') === 'ERROR';
+  return {
+    traceId: padded(span.traceID, 32),
+    spanId: padded(span.spanID, 16),
+    ...(parent && { parentSpanId: padded(parent.spanID, 16) }),
+    name: text(span.operationName),
+    kind: KINDS[String(tag('span.kind'))] ?? 1,
+    startTimeUnixNano: String(start),
+    endTimeUnixNano: String(start + duration),
+    attributes: attributes(tags.filter(({ key }) => !TAKEN.has(String(key)))),
+    events: list(span.logs).map(({ timestamp, fields }) => ({
+      timeUnixNano: String(BigInt(Math.round(Number(timestamp) || 0)) * 1000n),
+      name: text(list(fields).find(({ key }) => key === 'event')?.value) || 'log',
+      attributes: attributes(fields),
+    })),
+    links: references
+      .filter(({ refType }) => refType === 'FOLLOWS_FROM')
+      .map(({ traceID, spanID }) => ({ traceId: padded(traceID, 32), spanId: padded(spanID, 16) })),
+    status: failed ? { code: 2, message: text(tag('otel.status_description')) } : {},
+  };
+}
+
+/** Tags that say what a span of OTLP says in fields of its own. */
+const TAKEN = new Set(['span.kind', 'otel.status_code', 'otel.status_description']);
+
+/** Jaeger's ids of 64 bits, and those whose leading zeros were left out. */
+function padded(id: unknown, length: number): string {
+  return text(id).padStart(length, '0');
+}
+
+function attributes(tags: unknown): object[] {
+  return list(tags).map(({ key, value }) => ({ key: String(key), value: valueOf(value) }));
+}
+
+function valueOf(value: unknown): object {
+  if (typeof value === 'boolean') return { boolValue: value };
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return { intValue: String(value) };
+  if (typeof value === 'number') return { doubleValue: value };
+  return { stringValue: typeof value === 'string' ? value : JSON.stringify(value ?? '') };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function list(value: unknown): Fields[] {
+  return Array.isArray(value) ? value.filter(isFields) : [];
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
