@@ -194,3 +194,44 @@ describe('whole numbers that a double cannot hold', () => {
     expect(await textOf(`/console/traces/${id}`)).toContain(`"order":${ORDER}`);
   });
 });
+
+describe('what stands beside traces in OTLP', () => {
+  it.each(['/v1/metrics', '/v1/logs'])(
+    '%s is accepted, and the answer says that it is dropped',
+    async (path) => {
+      const answer = await fetch(url(server, path), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      });
+
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toEqual({
+        partialSuccess: {
+          errorMessage: 'Local X-Ray keeps traces only: metrics and logs are dropped.',
+        },
+      });
+    },
+  );
+
+  it('ids in base64 are understood', async () => {
+    const [traceId, spanId] = [newTraceId().slice(2).replace('-', ''), newId()];
+    const span = {
+      traceId: Buffer.from(traceId, 'hex').toString('base64'),
+      spanId: Buffer.from(spanId, 'hex').toString('base64'),
+      name: 'orders process',
+      kind: 5,
+      startTimeUnixNano: `${Math.floor(now)}000000000`,
+      endTimeUnixNano: `${Math.floor(now)}500000000`,
+    };
+    const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'mailer' } }] };
+    await fetch(url(server, '/v1/traces'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] }),
+    });
+
+    const id = `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
+    expect(await documents(id)).toMatchObject([{ id: spanId, name: 'mailer' }]);
+  });
+});

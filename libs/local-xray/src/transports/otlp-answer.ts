@@ -16,6 +16,17 @@ export function otlpAnswer(encoding: OtlpEncoding, rejected: number, message: st
     : Buffer.from(toBinary(ExportTraceServiceResponseSchema, answer));
 }
 
+/** The answer to an export that is accepted and of which nothing is kept, with the reason. */
+export function otlpDropped(encoding: OtlpEncoding, reason: string): Buffer {
+  // Traces, metrics and logs have the same answer but for the name of a field that is left out here.
+  const answer = create(ExportTraceServiceResponseSchema, {
+    partialSuccess: { errorMessage: reason },
+  });
+  return encoding === 'json'
+    ? Buffer.from(toJsonString(ExportTraceServiceResponseSchema, answer))
+    : Buffer.from(toBinary(ExportTraceServiceResponseSchema, answer));
+}
+
 /** The body of an error answer. */
 export function otlpError(encoding: OtlpEncoding, message: string): Buffer {
   const status = create(RpcStatusSchema, { code: INVALID_ARGUMENT, message });

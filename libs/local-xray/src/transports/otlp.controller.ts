@@ -1,6 +1,6 @@
 import { Body, Controller, Headers, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { otlpAnswer, otlpError } from './otlp-answer';
+import { otlpAnswer, otlpDropped, otlpError } from './otlp-answer';
 import type { OtlpEncoding } from '../ingest/otlp/read-otlp';
 import { TraceStore } from '../engine/trace-store';
 import { stored } from '../http/stored';
@@ -10,6 +10,17 @@ import { XrayError } from '../http/xray.error';
 @Controller()
 export class OtlpController {
   constructor(private readonly store: TraceStore) {}
+
+  /** Exporters that are given one endpoint for all send these too, and would report errors without end. */
+  @Post(['v1/metrics', 'v1/logs'])
+  drop(@Headers('content-type') type: string | undefined, @Res() response: Response): void {
+    const encoding = encodingOf(type);
+    const reason = 'Local X-Ray keeps traces only: metrics and logs are dropped.';
+    response
+      .status(200)
+      .type(encoding === 'json' ? 'application/json' : 'application/x-protobuf')
+      .send(otlpDropped(encoding, reason));
+  }
 
   @Post('v1/traces')
   async export(

@@ -23,7 +23,9 @@ export function readOtlp(body: Uint8Array, encoding: OtlpEncoding): Span[] {
     encoding === 'protobuf' ? fromBinary(ExportTraceServiceRequestSchema, body) : fromText(body);
   return request.resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const attributes = toAttributes(resource?.attributes ?? []);
-    return scopeSpans.flatMap(({ spans }) => spans.map((span) => toSpan(span, attributes)));
+    return scopeSpans.flatMap(({ scope, spans }) =>
+      spans.map((span) => toSpan(span, attributes, scope && nameOfScope(scope))),
+    );
   });
 }
 
@@ -53,12 +55,17 @@ function withBase64Ids(value: JsonValue, depth = 0): JsonValue {
     if (key === 'attributes' || key === '__proto__') {
       if (key === 'attributes') copy[key] = each;
     } else if (ID_KEYS.has(key) && typeof each === 'string') {
-      copy[key] = Buffer.from(each, 'hex').toString('base64');
+      copy[key] = isBase64Id(each) ? each : Buffer.from(each, 'hex').toString('base64');
     } else {
       copy[key] = withBase64Ids(each, depth + 1);
     }
   }
   return copy;
+}
+
+/** Some exporters write ids as JSON of protobuf has bytes: 16 or 8 of them in base64, which ends with `=`. */
+function isBase64Id(id: string): boolean {
+  return /^(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{11}=)$/.test(id);
 }
 
 const KINDS: Partial<Record<Span_SpanKind, SpanKind>> = {
@@ -68,8 +75,13 @@ const KINDS: Partial<Record<Span_SpanKind, SpanKind>> = {
   [Span_SpanKind.CONSUMER]: 'consumer',
 };
 
-function toSpan(span: SpanMessage, resource: Attributes): Span {
+function nameOfScope({ name, version }: { name: string; version: string }): string | undefined {
+  return name === '' ? undefined : version === '' ? name : `${name} ${version}`;
+}
+
+function toSpan(span: SpanMessage, resource: Attributes, scope: string | undefined): Span {
   return {
+    ...(scope !== undefined && { scope }),
     traceId: hex(span.traceId),
     spanId: hex(span.spanId),
     parentSpanId: hex(span.parentSpanId),

@@ -14,7 +14,7 @@ export function segmentName(span: Span): string {
     kind === 'server' || (kind === 'internal' && attributes.get('aws.span.kind') === 'LOCAL_ROOT');
   const name =
     (local && textOf(attributes, ['aws.local.service'])) ||
-    (kind === 'server' && textOf(resource, ['service.name'])) ||
+    ((kind === 'server' || kind === 'consumer') && textOf(resource, ['service.name'])) ||
     readCallee(attributes) ||
     span.name.replace(FORBIDDEN, '');
   return name.slice(0, MAX_LENGTH) || 'span';

@@ -26,5 +26,7 @@ export interface Span {
   links: { traceId: string; spanId: string; attributes: Attributes }[];
   failed: boolean;
   statusMessage: string;
+  /** The library that made it, with its version where it says it. */
+  scope?: string;
   resource: Attributes;
 }

@@ -32,6 +32,39 @@ const call = (values: Record<string, AttributeValue>, over: Partial<Span> = {}) 
   });
 
 describe('translateSpan', () => {
+  it('makes a segment of a span of kind consumer, named by its service', () => {
+    const consumed = span({
+      kind: 'consumer',
+      parentSpanId: '0000000000000001',
+      name: 'orders process',
+    });
+
+    expect(translateSpan(consumed)).toMatchObject([
+      {
+        name: 'shop',
+        parent_id: '0000000000000001',
+        metadata: { otel: { name: 'orders process', kind: 'consumer' } },
+      },
+    ]);
+    expect(translateSpan(consumed)[0]).not.toHaveProperty('type');
+  });
+
+  it('keeps the scope, the events and what the status says', () => {
+    const events = [
+      { name: 'cache miss', time: 10.5, attributes: new Map([['key', 'cart:1']]) },
+      { name: 'exception', time: 10.6, attributes: new Map([['exception.type', 'E']]) },
+    ];
+    const [document] = translateSpan(span({ events, scope: 'http 1.2', statusMessage: 'why' }));
+
+    expect(document!.metadata!.otel).toEqual({
+      name: 'GET /orders',
+      kind: 'server',
+      scope: 'http 1.2',
+      status_message: 'why',
+      events: [{ name: 'cache miss', time: 10.5, attributes: { key: 'cart:1' } }],
+    });
+  });
+
   it('makes a segment of a span of kind server, its resource in the metadata', () => {
     expect(translateSpan(span({ parentSpanId: '0000000000000001' }))).toEqual([
       {
@@ -42,7 +75,10 @@ describe('translateSpan', () => {
         start_time: 10,
         end_time: 11,
         aws: { xray: { auto_instrumentation: false } },
-        metadata: { default: { 'otel.resource.service.name': 'shop' } },
+        metadata: {
+          otel: { name: 'GET /orders', kind: 'server' },
+          default: { 'otel.resource.service.name': 'shop' },
+        },
       },
     ]);
   });

@@ -17,8 +17,9 @@ import { translateCause, translateStatus } from './translate-cause';
 export type Translated = SegmentDocument | SubsegmentDocument;
 
 /**
- * Translates a span as the OpenTelemetry Collector's X-Ray exporter does: spans of kind server
- * and spans without a parent become segments, all others subsegments sent on their own.
+ * Translates a span as the OpenTelemetry Collector's X-Ray exporter does: spans of kind server or consumer
+ * and spans without a parent become segments, all others subsegments sent on their own. What X-Ray has no field
+ * for is kept as metadata: the namespace `otel` has the span's name and kind, its scope and its events.
  *
  * A span marked `aws.span.kind: LOCAL_ROOT` is its service's segment whatever its kind; when it is a call
  * too, a segment for the service is made and the call put below it.
@@ -26,7 +27,8 @@ export type Translated = SegmentDocument | SubsegmentDocument;
  */
 export function translateSpan(span: Span): Translated[] {
   if (span.attributes.get('aws.span.kind') !== 'LOCAL_ROOT') {
-    return [translate(span, span.kind === 'server' || span.parentSpanId === '')];
+    const begins = span.kind === 'server' || span.kind === 'consumer' || span.parentSpanId === '';
+    return [translate(span, begins)];
   }
   if (span.kind === 'server' || span.kind === 'internal') return [translate(span, true)];
   return serviceAndCall(span);
@@ -60,9 +62,28 @@ function translate(span: Span, asSegment: boolean): Translated {
     aws,
     sql,
     annotations,
-    metadata,
+    metadata: { ...metadata, otel: otelOf(span) },
     links: linksOf(span),
   }) as Translated;
+}
+
+/** What a span says that X-Ray has no field for. */
+function otelOf({ name, kind, scope, events, statusMessage }: Span): Record<string, unknown> {
+  // Exceptions are the document's cause.
+  const others = events.filter((event) => event.name !== 'exception');
+  return {
+    name,
+    kind,
+    ...(scope && { scope }),
+    ...(statusMessage !== '' && { status_message: statusMessage }),
+    ...(others.length > 0 && {
+      events: others.map(({ name, time, attributes }) => ({
+        name,
+        time,
+        ...(attributes.size > 0 && { attributes: Object.fromEntries(attributes) }),
+      })),
+    }),
+  };
 }
 
 function namespaceOf(span: Span): string | undefined {
