@@ -92,9 +92,15 @@ describe('local X-Ray for coding agents and terminals', () => {
     it('offers tools that only read', async () => {
       const { tools } = await connected(http(), (client) => client.listTools());
 
-      expect(tools.map(({ name }) => name)).toEqual(
-        expect.arrayContaining(['find_traces', 'get_trace', 'compare_traces']),
-      );
+      expect(tools.map(({ name }) => name).sort()).toEqual([
+        'compare_traces',
+        'find_traces',
+        'get_trace',
+        'list_errors',
+        'list_queries',
+        'list_routes',
+        'what_differs',
+      ]);
       for (const { annotations } of tools) expect(annotations?.readOnlyHint).toBe(true);
     });
 
@@ -137,6 +143,14 @@ describe('local X-Ray for coding agents and terminals', () => {
     it('looks as far back as it is told', async () => {
       expect((await ask('find_traces')).text).not.toContain('billing');
       expect((await ask('find_traces', { since: '3h' })).text).toMatch(/\/pay .*billing FAULT/);
+    });
+
+    it('tells of many traces: routes, queries, errors, and what differs', async () => {
+      expect((await ask('list_routes')).text).toMatch(/GET \/api\/activities\/home .*2 requests/);
+      expect((await ask('list_queries')).text).toMatch(/SELECT .* FROM activities .*: 13 times/);
+      expect((await ask('list_errors')).text).toContain('kinds of exceptions');
+      const slower = { filter_a: 'hint = "n-plus-one"', filter_b: 'service("backend-nest")' };
+      expect((await ask('what_differs', slower)).text).toMatch(/^A: 1 traces .* B: 2 with/);
     });
 
     it('compares two traces', async () => {

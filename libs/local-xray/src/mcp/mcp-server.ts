@@ -1,13 +1,12 @@
 import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js';
-import type { TraceTexts } from '../texts/trace-texts';
 import { VERSION } from '../version';
-import { TOOLS } from './mcp-tools';
+import { type Texts, TOOLS } from './mcp-tools';
 
 const INSTRUCTIONS =
   'Traces of the applications that report to this local X-Ray: what each request did, how long it took, what failed, and in which line of source. find_traces lists them with what they suffer from; get_trace explains one. Nothing can be changed here.';
 
 /** A server for one connection: every tool reads, none writes. */
-export function createMcpServer(texts: TraceTexts): McpServer {
+export function createMcpServer(texts: Texts): McpServer {
   const server = new McpServer(
     { name: 'local-xray', title: 'Local X-Ray', version: VERSION },
     { instructions: INSTRUCTIONS },
@@ -31,7 +30,7 @@ export function createMcpServer(texts: TraceTexts): McpServer {
     'trace',
     new ResourceTemplate('trace://{id}', {
       list: async ({ signal }) => ({
-        resources: (await texts.newest(signal)).map(({ id, title }) => ({
+        resources: (await texts.traces.newest(signal)).map(({ id, title }) => ({
           uri: `trace://${id}`,
           name: id,
           title,
@@ -41,7 +40,7 @@ export function createMcpServer(texts: TraceTexts): McpServer {
     }),
     { title: 'A trace', description: 'A trace as text', mimeType: 'text/markdown' },
     async (uri, { id }, { signal }) => {
-      const text = await texts.trace(String(id), undefined, signal);
+      const text = await texts.traces.trace(String(id), undefined, signal);
       return { contents: [{ uri: uri.href, mimeType: 'text/markdown', text }] };
     },
   );

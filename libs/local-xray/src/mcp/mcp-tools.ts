@@ -1,5 +1,12 @@
 import { z } from 'zod';
+import type { TableTexts } from '../texts/table-texts';
 import type { TraceTexts } from '../texts/trace-texts';
+
+/** Where the answers come from. */
+export interface Texts {
+  traces: TraceTexts;
+  tables: TableTexts;
+}
 
 /** A question that a language model may ask; the answer is text of at most 20 kB. */
 export interface McpTool {
@@ -8,7 +15,7 @@ export interface McpTool {
   description: string;
   input: z.ZodRawShape;
   answer: (
-    texts: TraceTexts,
+    texts: Texts,
     input: Record<string, string | undefined>,
     signal: AbortSignal,
   ) => Promise<string>;
@@ -25,12 +32,20 @@ const id = z.string().describe('A trace id of X-Ray or W3C, a trace header, or "
 
 export const TOOLS: readonly McpTool[] = [
   {
+    name: 'list_routes',
+    title: 'List routes',
+    description:
+      'Routes and jobs by the time they took: how many requests, percentiles, faults, and what their traces suffer from.',
+    input: { filter, since },
+    answer: ({ tables }, given, signal) => tables.routes(given, signal),
+  },
+  {
     name: 'find_traces',
     title: 'Find traces',
     description:
       'The newest traces of requests that match a filter, each with what it suffers from: N+1 queries, calls in a loop, awaits in a row, exceptions, with the line of source. Start here.',
     input: { filter, since },
-    answer: (texts, { filter, since }, signal) => texts.find({ filter, since }, signal),
+    answer: ({ traces }, { filter, since }, signal) => traces.find({ filter, since }, signal),
   },
   {
     name: 'get_trace',
@@ -41,7 +56,7 @@ export const TOOLS: readonly McpTool[] = [
       id,
       node: z.string().optional().describe('Id of a segment or subsegment, after # in the text'),
     },
-    answer: (texts, { id = '', node }, signal) => texts.trace(id, node, signal),
+    answer: ({ traces }, { id = '', node }, signal) => traces.trace(id, node, signal),
   },
   {
     name: 'compare_traces',
@@ -49,6 +64,33 @@ export const TOOLS: readonly McpTool[] = [
     description:
       'What differs between two traces: what only one of them did, what took longer, how often, and what explains most of it.',
     input: { a: id, b: id },
-    answer: (texts, { a = '', b = '' }, signal) => texts.compare(a, b, signal),
+    answer: ({ traces }, { a = '', b = '' }, signal) => traces.compare(a, b, signal),
+  },
+  {
+    name: 'what_differs',
+    title: 'What differs',
+    description:
+      'What the traces of one filter have more often than those of another: routes, users, annotations, hints. For instance the slow ones (responsetime > 0.5) against the quick ones.',
+    input: {
+      filter_a: z.string().describe(FILTER),
+      filter_b: z.string().optional().describe('Compared with these; without it, all others'),
+      since,
+    },
+    answer: ({ tables }, { filter_a = '', filter_b, since }, signal) =>
+      tables.differences(filter_a, filter_b, since, signal),
+  },
+  {
+    name: 'list_errors',
+    title: 'List errors',
+    description: 'Exceptions by type, message and line of source, with how often and when last.',
+    input: { filter, since },
+    answer: ({ tables }, given, signal) => tables.errors(given, signal),
+  },
+  {
+    name: 'list_queries',
+    title: 'List queries',
+    description: 'SQL statements and AWS operations by the time they took, with who ran them.',
+    input: { filter, since },
+    answer: ({ tables }, given, signal) => tables.queries(given, signal),
   },
 ];

@@ -2,13 +2,17 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { All, Body, Controller, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { parseJson } from '../http/input';
+import { TableTexts } from '../texts/table-texts';
 import { TraceTexts } from '../texts/trace-texts';
 import { createMcpServer } from './mcp-server';
 
 /** `/mcp`: the Model Context Protocol over Streamable HTTP, without sessions: every request stands alone. */
 @Controller('mcp')
 export class McpController {
-  constructor(private readonly texts: TraceTexts) {}
+  constructor(
+    private readonly traces: TraceTexts,
+    private readonly tables: TableTexts,
+  ) {}
 
   @All()
   async handle(
@@ -17,7 +21,7 @@ export class McpController {
     @Body() body: Buffer | undefined,
   ): Promise<void> {
     const message = request.method === 'POST' ? parseJson(body) : undefined;
-    const server = createMcpServer(this.texts);
+    const server = createMcpServer({ traces: this.traces, tables: this.tables });
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
     response.once('close', () => void server.close());
     await server.connect(transport);

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TraceStore } from '../engine/trace-store';
 import { McpController } from '../mcp/mcp.controller';
+import { TableTexts } from './table-texts';
 import { TextsController } from './texts.controller';
 import { TraceTexts } from './trace-texts';
 
@@ -12,6 +13,11 @@ import { TraceTexts } from './trace-texts';
       provide: TraceTexts,
       inject: [TraceStore],
       useFactory: (store: TraceStore) => new TraceTexts(store.reads),
+    },
+    {
+      provide: TableTexts,
+      inject: [TraceStore],
+      useFactory: (store: TraceStore) => new TableTexts(store.reads),
     },
   ],
 })
