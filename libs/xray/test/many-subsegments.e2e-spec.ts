@@ -1,4 +1,4 @@
-import { startLocalXray } from '@nestjs-xray/local-xray';
+import { startLocalXray } from 'local-xray';
 import { UdpEmitter, XrayService } from 'nestjs-xray';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
