@@ -195,6 +195,19 @@ describe('centralized sampling', () => {
     expect(sampler.decide(request()).ruleName).toBe('new');
   });
 
+  it('reports what was counted before new rules came, with the new ones', async () => {
+    await sampler.tick();
+    decide(3);
+    xray.told.rules = [rule('all', { FixedRate: 1 })];
+    clock.now += 300;
+    await sampler.tick();
+    const [report] = xray.asked.filter(({ operation }) => operation === 'SamplingTargets');
+    expect(report!.question.SamplingStatisticsDocuments).toMatchObject([
+      { RuleName: 'all', RequestCount: 3, SampledCount: 1, BorrowCount: 1 },
+    ]);
+    expect(decide(2)).toEqual([true, true]);
+  });
+
   it('tries rules by priority, then by name, and matches service, host, method and path', async () => {
     xray.told.rules = [
       rule('z', { Priority: 1, URLPath: '/z?', HTTPMethod: 'get' }),

@@ -1,3 +1,4 @@
+import dns from 'node:dns';
 import { UdpEmitter, type Emitter } from 'nestjs-xray';
 import { MemoryEmitter } from 'nestjs-xray/testing';
 import { noStats } from '../src/core/emitter';
@@ -30,6 +31,8 @@ async function settled(xray: Tracing) {
   figures.push(`  ${fault}: ${all} closed = ${sent} sent + ${failed} failed + ${dropped} dropped`);
   return stats;
 }
+
+type Anything = (...args: unknown[]) => unknown;
 
 const turn = () => new Promise((done) => setImmediate(done));
 
@@ -183,6 +186,40 @@ describe('the application is served and every trace accounted for when', () => {
     expect(warnings).toEqual([expect.stringMatching(/ENOTFOUND|EAI_AGAIN/)]);
   });
 
+  it('the name of the daemon comes to mean another address', async () => {
+    const first = await udpDaemon(0, '127.0.0.1');
+    const second = await udpDaemon(first.port, '127.0.0.2');
+    let address = '127.0.0.1';
+    const { lookup } = dns;
+    let looked = 0;
+    dns.lookup = ((...args: [string, (...found: unknown[]) => void]) => {
+      if (args[0] !== 'daemon.example') return Reflect.apply(lookup as Anything, dns, args);
+      looked++;
+      setImmediate(args[1], null, address, 4);
+    }) as typeof lookup;
+    const { now } = performance;
+    let later = 0;
+    performance.now = () => now.call(performance) + later;
+    try {
+      const xray = await toPort(first.port, {}, 'daemon.example');
+      expect(await serve(xray, 5)).toBe(5);
+      await first.received(5);
+      address = '127.0.0.2';
+      expect(await serve(xray, 5)).toBe(5);
+      await first.received(10);
+      expect(looked).toBe(1);
+      later = 31_000;
+      while (second.documents.length === 0) expect(await serve(xray, 1)).toBe(1);
+      expect(looked).toBe(2);
+      await settled(xray);
+    } finally {
+      performance.now = now;
+      dns.lookup = lookup;
+      await first.close();
+      await second.close();
+    }
+  });
+
   it('the emitter throws', async () => {
     const emitter: Emitter = {
       emit: () => {
@@ -271,6 +308,27 @@ describe('a segment that is not done', () => {
     expect(xray.service.stats()).toMatchObject({ opened: 1, closed: 1, sent: 1 });
     await xray.close();
     await daemon.close();
+  });
+
+  it('is reported once, however long it stays open', async () => {
+    const reported: string[] = [];
+    const emitter: Emitter = {
+      emit: () => undefined,
+      emitInProgress: ({ name }) => void reported.push(name),
+      flush: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    };
+    const xray = await tracing({ serviceName: 'slow', emitter });
+    const finish: (() => void)[] = [];
+    const open = (name: string) =>
+      void xray.service.captureSegment(name, () => new Promise<void>((done) => finish.push(done)));
+    for (const name of ['first', 'second', 'third']) {
+      open(name);
+      while (!reported.includes(name)) await turn();
+    }
+    expect(reported).toEqual(['first', 'second', 'third']);
+    finish.forEach((done) => done());
+    await xray.close();
   });
 
   it('leaves as in progress when the application shuts down', async () => {

@@ -170,6 +170,27 @@ describe('autoTrace', () => {
     expect(tree(segment!)).toBe(expected);
   });
 
+  it('takes the wrappers of inherited methods away when the application is closed', async () => {
+    class Base {
+      read(): number {
+        return 1;
+      }
+    }
+    @Injectable()
+    class Derived extends Base {}
+    const { read } = Base.prototype;
+    @Module({
+      imports: [XrayModule.forRoot({ serviceName: 'shop', emitter: xray, autoTrace: true })],
+      providers: [Derived],
+    })
+    class App {}
+    const app = await NestFactory.createApplicationContext(App, { logger: false });
+    expect(Object.hasOwn(Derived.prototype, 'read')).toBe(true);
+    await app.close();
+    expect(Object.hasOwn(Derived.prototype, 'read')).toBe(false);
+    expect(Base.prototype.read).toBe(read);
+  });
+
   it('leaves the classes as they were when the application is closed', async () => {
     const before = Object.getOwnPropertyDescriptors(Plain.prototype);
     const { app } = await start({ autoTrace: true });
@@ -236,6 +257,21 @@ describe('@Segment', () => {
 });
 
 describe('contextMissing', () => {
+  it('is that of the option where AWS_XRAY_CONTEXT_MISSING says what there is not, which is told', async () => {
+    process.env.AWS_XRAY_CONTEXT_MISSING = 'EXPLODE';
+    const said: string[] = [];
+    try {
+      const logger = { warn: (message: string) => void said.push(message) };
+      const { app } = await start({ contextMissing: 'error', logger });
+      expect(said.join()).toMatch(
+        /AWS_XRAY_CONTEXT_MISSING is "EXPLODE".*RUNTIME_ERROR, LOG_ERROR, IGNORE_ERROR/,
+      );
+      expect(() => app.get(Cart).total()).toThrow(ContextMissingError);
+    } finally {
+      delete process.env.AWS_XRAY_CONTEXT_MISSING;
+    }
+  });
+
   const attempts: [string, (app: { get<T>(type: new (...args: any[]) => T): T }) => unknown][] = [
     ['annotate "a"', (app) => app.get(XrayService).annotate('a', 1)],
     ['capture "work"', (app) => app.get(XrayService).capture('work', () => 1)],

@@ -81,6 +81,8 @@ async function withApp(emitter: Emitter | undefined, work: (url: string) => Prom
 class Collector {
   readonly requests: { headers: Record<string, unknown>; body: Buffer }[] = [];
   answers: { status: number; retryAfter?: string }[] = [];
+  refuses: (body: string) => boolean = () => false;
+  partial: { rejectedSpans: number; errorMessage: string } | undefined;
   private server!: Server;
   url!: string;
 
@@ -95,7 +97,18 @@ class Collector {
           retryAfter: undefined,
         };
         if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
-        response.writeHead(status).end('{}');
+        if (this.refuses(Buffer.concat(chunks).toString())) return response.writeHead(400).end();
+        const json = request.headers['content-type'] === 'application/json';
+        response.setHeader('content-type', request.headers['content-type']!);
+        const { partial: partialSuccess } = this;
+        if (!partialSuccess || json) {
+          return response
+            .writeHead(status)
+            .end(JSON.stringify({ ...(partialSuccess && { partialSuccess }) }));
+        }
+        const schema = (root as any).opentelemetry.proto.collector.trace.v1
+          .ExportTraceServiceResponse;
+        response.writeHead(status).end(schema.encode({ partialSuccess }).finish());
       });
     }).listen(0, '127.0.0.1');
     await once(this.server, 'listening');
@@ -214,6 +227,70 @@ describe('OtlpEmitter', () => {
     expect(collector.requests).toHaveLength(3);
     expect(JSON.parse(collector.requests[2]!.body.toString()).resourceSpans).toHaveLength(1);
     expect(stats).toMatchObject({ closed: 1, sent: 1, failed: 0, dropped: 0 });
+  });
+
+  it.each([
+    ['7', 7_000],
+    ['600', 60_000],
+  ])('waits as long as the collector asks for: Retry-After %s', async (retryAfter, expected) => {
+    collector.answers = [{ status: 503, retryAfter }];
+    const waits = jest.spyOn(globalThis, 'setTimeout');
+    try {
+      const emitter = new OtlpEmitter({ logger, url: collector.url });
+      const stats = await withApp(emitter, async (url) => {
+        await fetch(`${url}/carts/fine`);
+        void emitter.flush();
+        while (!waits.mock.calls.some(([, ms]) => ms === expected)) {
+          await new Promise((turn) => setImmediate(turn));
+        }
+        await emitter.close(0);
+      });
+      expect(collector.requests).toHaveLength(1);
+      expect(stats).toMatchObject({ closed: 1, sent: 0, dropped: 1 });
+    } finally {
+      waits.mockRestore();
+    }
+  });
+
+  it('takes a refused batch apart, so that one bad trace costs no other', async () => {
+    collector.refuses = (body) => body.includes('broken');
+    const emitter = new OtlpEmitter({ logger, url: collector.url, protocol: 'http/json' });
+    const stats = await withApp(emitter, async (url) => {
+      for (const path of ['fine', 'broken', 'fine', 'fine']) await fetch(`${url}/carts/${path}`);
+    });
+    expect(stats).toMatchObject({ closed: 4, sent: 3, failed: 1, dropped: 0 });
+  });
+
+  it.each(['http/json', 'http/protobuf'] as const)(
+    'reads what a collector leaves out of what it takes: %s',
+    async (protocol) => {
+      const said: string[] = [];
+      collector.partial = { rejectedSpans: 200, errorMessage: 'too old' };
+      const url = collector.url;
+      const emitter = new OtlpEmitter({
+        logger: { warn: (text) => said.push(text) },
+        url,
+        protocol,
+      });
+      const stats = await withApp(emitter, async (app) => {
+        await fetch(`${app}/carts/fine`);
+      });
+      // It can't have rejected more than there were.
+      expect(stats).toMatchObject({ closed: 1, sent: 1, rejectedSpans: 3 });
+      expect(said).toEqual([expect.stringContaining('rejected 200 of 3 spans: too old')]);
+    },
+  );
+
+  it('speaks of credentials when it is not let in', async () => {
+    const said: string[] = [];
+    collector.answers = [{ status: 403 }];
+    const emitter = new OtlpEmitter({
+      logger: { warn: (text) => said.push(text) },
+      url: collector.url,
+    });
+    await withApp(emitter, async (url) => void (await fetch(`${url}/carts/fine`)));
+    expect(said).toEqual([expect.stringMatching(/answered 403.*Check the credentials/)]);
+    expect(said[0]).not.toContain('that the collector runs');
   });
 
   it('gives up what the collector refuses, and says so once', async () => {

@@ -10,7 +10,7 @@ import http, {
 } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { firstValueFrom } from 'rxjs';
-import { Agent, request as undiciRequest, fetch as undiciFetch } from 'undici';
+import { Agent, Pool, request as undiciRequest, fetch as undiciFetch } from 'undici';
 import { parseTraceHeader } from '@nestjs-xray/document';
 import { XrayService } from 'nestjs-xray';
 import { echo, tracing, type Tracing } from './tracing';
@@ -159,25 +159,35 @@ describe('an outgoing HTTP call', () => {
     expect(segment.subsegments).toBeUndefined();
   });
 
-  it('stays with its request while requests wait for the one connection of a Pool', async () => {
-    const dispatcher = new Agent({ connections: 1, pipelining: 1 });
-    const requests = await Promise.all(
-      Array.from({ length: 10 }, () =>
-        xray.request(async () => {
-          const { body } = await undiciRequest(server.url, { dispatcher });
-          return (await body.json()) as Echoed;
-        }),
-      ),
-    );
-    await dispatcher.close();
-    for (const { result, segment } of requests) {
-      expect(segment.subsegments).toHaveLength(1);
-      expect(parseTraceHeader(result.headers['x-amzn-trace-id'])).toMatchObject({
-        root: segment.trace_id,
-        parent: segment.subsegments![0]!.id,
-      });
-    }
-  });
+  it.each([
+    ['an Agent', {}, () => new Agent({ connections: 1, pipelining: 1 })],
+    [
+      'a Pool, with a body',
+      { method: 'POST' as const, body: 'x' },
+      () => new Pool(server.url, { connections: 1, pipelining: 1 }),
+    ],
+  ])(
+    'stays with its request while requests wait for the one connection of %s',
+    async (_, how, make) => {
+      const dispatcher = make();
+      const requests = await Promise.all(
+        Array.from({ length: 10 }, () =>
+          xray.request(async () => {
+            const { body } = await undiciRequest(server.url, { dispatcher, ...how });
+            return (await body.json()) as Echoed;
+          }),
+        ),
+      );
+      await dispatcher.close();
+      for (const { result, segment } of requests) {
+        expect(segment.subsegments).toHaveLength(1);
+        expect(parseTraceHeader(result.headers['x-amzn-trace-id'])).toMatchObject({
+          root: segment.trace_id,
+          parent: segment.subsegments![0]!.id,
+        });
+      }
+    },
+  );
 
   it('leaves the response of a call without a listener to Node', async () => {
     const { segment } = await xray.request(

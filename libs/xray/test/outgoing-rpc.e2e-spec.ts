@@ -15,6 +15,7 @@ import { incomingRpcTrace } from '../src/instrumentation/nest/rpc-header';
 import { tracing, type Tracing } from './tracing';
 
 const events: (string | undefined)[] = [];
+let asked = 0;
 
 const incomingRpcHeader = (): string | undefined => {
   const trace = incomingRpcTrace();
@@ -27,6 +28,12 @@ class Callee {
   @MessagePattern({ cmd: 'header' })
   header(): string | undefined {
     return incomingRpcHeader();
+  }
+
+  @MessagePattern('silent')
+  silent(): Promise<never> {
+    asked++;
+    return new Promise(() => undefined);
   }
 
   @MessagePattern('broken')
@@ -107,6 +114,17 @@ describe("a message through Nest's ClientProxy over TCP", () => {
         ),
     );
     expect(result).toBe(segment.trace_id);
+  });
+
+  it('ends when nobody waits for the answer any more', async () => {
+    const { segment } = await xray.request(async () => {
+      const waiting = client.send('silent', {}).subscribe();
+      while (asked === 0) await new Promise((turn) => setImmediate(turn));
+      waiting.unsubscribe();
+    });
+    expect(segment.subsegments).toMatchObject([
+      { namespace: 'remote', end_time: expect.any(Number) },
+    ]);
   });
 
   it('tells an event too', async () => {

@@ -11,7 +11,7 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import { Subsegment, capture } from 'nestjs-xray';
+import { Annotation, Metadata, Subsegment, capture } from 'nestjs-xray';
 import { trace } from 'nestjs-xray/testing';
 import { currentNode } from '../core/context';
 
@@ -493,4 +493,28 @@ it('is in a segment until a promise of Node itself is settled', async () => {
 
 it('is nothing but the method itself without a segment', () => {
   expect(call(5)).toBe(5);
+});
+
+describe('a second subscription', () => {
+  it('is recorded with all that the first one is', () => {
+    class Feed {
+      @Subsegment({ namespace: 'remote', annotations: { fixed: 1 } })
+      watch(@Annotation('item') item: string, @Metadata('filter') filter: string) {
+        return of(item, filter);
+      }
+    }
+    const { segment } = trace(() => {
+      const feed = new Feed().watch('x', 'y');
+      feed.subscribe();
+      feed.subscribe();
+    });
+    const { nest } = segment.subsegments![0]!.metadata ?? {};
+    const expected = {
+      name: 'Feed.watch',
+      namespace: 'remote',
+      annotations: { item: 'x', fixed: 1 },
+      metadata: { default: { filter: 'y' }, ...(nest && { nest }) },
+    };
+    expect(segment.subsegments).toMatchObject([expected, expected]);
+  });
 });

@@ -1,0 +1,139 @@
+// Breaks the toolkit on purpose, one line at a time, and runs the specs that should notice:
+// `node scripts/mutants.mjs [name]`. Each file is put back as it was.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SOURCE = 'libs/xray/src';
+
+/** What was found to survive the tests at some time, and what must notice it now. */
+const MUTANTS = [
+  {
+    name: "a second subscription's call",
+    file: 'core/later.ts',
+    from: '    node.call = this.call;\n',
+    to: '',
+    spec: 'libs/xray/src/decorators/return-shapes.spec.ts',
+    test: 'a second subscription',
+  },
+  {
+    name: 'counts inherited when new central rules come',
+    file: 'sampling/central-rule.ts',
+    from: '    this.counts = earlier.counts;\n',
+    to: '',
+    spec: 'libs/xray/test/central-sampling.e2e-spec.ts',
+    test: 'before new rules came',
+  },
+  {
+    name: 'Retry-After',
+    file: 'emitters/otlp.emitter.ts',
+    from: 'known.waitMs ?? doubling',
+    to: 'doubling',
+    spec: 'libs/xray/test/otlp.e2e-spec.ts',
+    test: 'waits as long',
+  },
+  {
+    name: 'queued undici request through a Pool of one connection',
+    file: 'instrumentation/outgoing/fetch.ts',
+    from: 'if (active !== undefined) contexts.set(options, active);',
+    to: '',
+    spec: 'libs/xray/test/outgoing-http.e2e-spec.ts',
+    test: 'one connection of',
+  },
+  {
+    name: 'early unsubscribe of a ClientProxy call',
+    file: 'instrumentation/outgoing/nest-clients.ts',
+    from: 'return () => {\n      subsegment?.close();',
+    to: 'return () => {',
+    spec: 'libs/xray/test/outgoing-rpc.e2e-spec.ts',
+    test: 'nobody waits',
+  },
+  {
+    name: 'second DNS look-up',
+    file: 'emitters/udp-socket.ts',
+    from: '    this.refresh();\n',
+    to: '',
+    spec: 'libs/xray/test/faults.e2e-spec.ts',
+    test: 'another address',
+  },
+  {
+    name: 'undo of inherited wrappers',
+    file: 'decorators/wrap-class.ts',
+    from: 'else Reflect.deleteProperty(owner, key);',
+    to: '',
+    spec: 'libs/xray/test/module.e2e-spec.ts',
+    test: 'wrappers of inherited methods',
+  },
+  {
+    name: 'late segments reported once',
+    file: 'core/open-segments.ts',
+    from: '      this.remove(segment);\n',
+    to: '',
+    spec: 'libs/xray/test/faults.e2e-spec.ts',
+    test: 'reported once',
+  },
+  {
+    name: 'warning about an unknown AWS_XRAY_CONTEXT_MISSING',
+    file: 'wiring/context-missing.ts',
+    from: "  recorder.warn(\n    'context-missing',",
+    to: "  [].concat(\n    'context-missing',",
+    spec: 'libs/xray/test/module.e2e-spec.ts',
+    test: 'says what there is not',
+  },
+  {
+    name: 'the length of a line that may be a stack frame',
+    file: 'core/stack-frame.ts',
+    from: '  if (line.length > MAX_LINE) return undefined;\n',
+    to: '',
+    spec: 'libs/xray/test/foreign-text.e2e-spec.ts',
+    test: 'a line of a stack',
+  },
+  {
+    name: 'the end of a budget for metadata',
+    file: 'core/safe-metadata.ts',
+    from: 'if (list.length >= MAX_ITEMS || this.budget.isSpent) {',
+    to: 'if (list.length >= MAX_ITEMS) {',
+    spec: 'libs/xray/src/core/safe-metadata.spec.ts',
+    test: 'budget',
+  },
+  {
+    name: 'subsegments begun below one that has left',
+    file: 'core/subsegment.ts',
+    from: ' || this.parent.hasLeft',
+    to: '',
+    spec: 'libs/xray/test/many-subsegments.e2e-spec.ts',
+    test: 'keep their place',
+  },
+];
+
+const [only] = process.argv.slice(2);
+const chosen = MUTANTS.filter(({ name }) => only === undefined || name.includes(only));
+let killed = 0;
+for (const mutant of chosen) {
+  const outcome = run(mutant);
+  if (outcome === 'killed') killed++;
+  console.log(`${outcome.padEnd(9)} ${mutant.name}`);
+}
+console.log(`${killed} of ${chosen.length} killed`);
+process.exitCode = killed === chosen.length ? 0 : 1;
+
+function run({ file, from, to, spec, test }) {
+  const path = join(ROOT, SOURCE, file);
+  const before = readFileSync(path, 'utf8');
+  if (before.split(from).length !== 2) return 'not found';
+  writeFileSync(
+    path,
+    before.replace(from, () => to),
+  );
+  try {
+    const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
+    const args = [jest, spec, '-t', test, '-w', '1', '--forceExit', '--testTimeout', '12000'];
+    // A mutant may well run for ever.
+    const { status } = spawnSync(process.execPath, args, { cwd: ROOT, timeout: 120_000 });
+    return status === 0 ? 'survived' : 'killed';
+  } finally {
+    writeFileSync(path, before);
+  }
+}
