@@ -35,7 +35,7 @@ export async function startServer({ db, args = [] } = {}) {
       ...['--require', PRELOAD, MAIN],
       ...['--address', `127.0.0.1:${port}`, '--db', file, ...args],
     ],
-    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   );
   const base = `http://127.0.0.1:${port}`;
   for (let attempt = 0; ; attempt++) {

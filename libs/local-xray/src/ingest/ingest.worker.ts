@@ -23,14 +23,19 @@ serveThread<IngestOptions>((options, tell) => {
         ports.add(port);
         port.on('close', () => ports.delete(port));
         port.on('message', (packed: Uint8Array) => {
-          engine.datagrams(unpack(packed));
-          // Taken: the next may come.
-          port.postMessage(null);
+          // In a turn of its own: Node hands over what has come to a port without a pause, and the next
+          // batch comes as soon as this one is taken, so that requests would never get their turn.
+          setImmediate(() => {
+            if (!ports.has(port)) return;
+            engine.datagrams(unpack(packed));
+            port.postMessage(null);
+          });
         });
       },
     },
     close: () => {
       for (const port of ports) port.close();
+      ports.clear();
       return engine.close();
     },
   };
