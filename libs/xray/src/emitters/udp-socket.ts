@@ -9,6 +9,8 @@ const FRESH_MS = 30_000;
 const BACK_OFF_MS = 250;
 const MAX_BACK_OFF_MS = 30_000;
 
+const NOWHERE = { address: '', family: 0 };
+
 type Done = (problem?: unknown) => void;
 
 /**
@@ -91,7 +93,11 @@ export class UdpSocket<Part> {
     const family = isIP(host);
     if (family !== 0) return done(undefined, host, family);
     this.lookedUpMs = performance.now();
-    lookup(host, (problem, address, found) => done(problem ?? undefined, address, found));
+    lookup(host, { all: true }, (problem, found = []) => {
+      // The daemon listens on IPv4 unless it was told otherwise, and many hosts give ::1 first for localhost.
+      const { address, family } = found.find((one) => one.family === 4) ?? found[0] ?? NOWHERE;
+      done(problem ?? undefined, address, family);
+    });
   }
 
   private open(address: string, family: number, done: Done): void {
