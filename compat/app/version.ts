@@ -15,7 +15,7 @@ async function main(): Promise<Facts> {
       }),
     );
   }
-  const { BooksModule, graphqlFacts } = await import('./graphql');
+  const { BooksModule, graphqlFacts } = await import('./graphql.js');
   const module = AppModule.with([BooksModule]);
   const app = await NestFactory.create<NestExpressApplication>(module, { logger: false });
   return exercise(app, graphqlFacts);
