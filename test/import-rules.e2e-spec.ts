@@ -11,7 +11,7 @@ beforeAll(() => {
   for (const part of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json']) {
     cpSync(join(ROOT, part), join(copy, part));
   }
-  for (const library of ['document', 'xray']) {
+  for (const library of ['document', 'trace', 'xray']) {
     cpSync(join(ROOT, `libs/${library}/src`), join(copy, `libs/${library}/src`), {
       recursive: true,
     });
