@@ -4,6 +4,7 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
+import type * as Tracing from './tracing';
 
 /* What the bridge does about others. Each case loads it anew, as a process of its own would. */
 
@@ -41,7 +42,7 @@ describe('where another SDK is registered already', () => {
 describe('an instrumentation for what is recorded here already', () => {
   it('steps back: its spans record nothing and inject nothing', async () => {
     await import('nestjs-xray/opentelemetry');
-    const { tracing } = await import('./tracing');
+    const { tracing } = jest.requireActual<typeof Tracing>('./tracing');
     const app = await tracing({ serviceName: 'shop' });
     const tracer = trace.getTracer('@opentelemetry/instrumentation-http');
     const carrier: Record<string, string> = {};
