@@ -112,7 +112,7 @@ describe('local X-Ray', () => {
   });
 
   it('counts a datagram that it refuses, and says why', async () => {
-    await sendUdp(server, 'nonsense', datagram({ ...segment(), name: 5 }), datagram(segment()));
+    await sendUdp(server, 'nonsense', datagram({ ...segment(), name: '' }), datagram(segment()));
 
     const status = await until(
       () => get('/console/status'),
@@ -120,7 +120,7 @@ describe('local X-Ray', () => {
     );
 
     expect(status.rejections.map((each: any) => each.message)).toEqual([
-      'name: must be a string that is not empty, not 5',
+      'name: must be a string that is not empty, not ""',
       'UDP datagram: the header line is missing: {"format": "json", "version": 1}',
     ]);
   });
