@@ -77,7 +77,7 @@ describe('the captured requests', () => {
         subsegments: [
           {
             id: 'e638870a4309a067',
-            name: 'SELECT',
+            name: 'postgresql',
             namespace: 'remote',
             sql: { database_type: 'postgresql', sanitized_query: 'SELECT 1' },
             fault: true,
