@@ -108,6 +108,7 @@ describe('the first trace', () => {
     await withChromium(async (page) => {
       await page.goto(stack.localXray);
       await page.getByText('/api/activities/@:handle').first().click();
+      await page.locator('[data-id]').first().click();
       await page.getByRole('treegrid').waitFor();
       expect(await bars(page)).toEqual(names.map((name, depth) => [name, depth]));
 

@@ -545,7 +545,7 @@ describeInChromium('a trace whose every string is a script', () => {
     try {
       const document = hostile(seconds() - 3);
       await xray.send([document]);
-      const list = await xray.open('/');
+      const list = await xray.open('/traces');
       const link = list.locator(`[data-id="${document.trace_id}"]`);
       await link.waitFor();
       expect(await link.innerText()).toContain('<script>');

@@ -37,7 +37,7 @@ describeInChromium('the list of traces', () => {
   afterAll(() => xray?.stop());
 
   it('shows the newest first, with time, status, method, route, duration and annotations', async () => {
-    const page = await xray.open('/');
+    const page = await xray.open('/traces');
     await rows(page).first().waitFor();
     const newest = sent[sent.length - 1]!;
 
@@ -64,7 +64,7 @@ describeInChromium('the list of traces', () => {
   });
 
   it('puts only the rows in the page that can be seen', async () => {
-    const page = await xray.open('/');
+    const page = await xray.open('/traces');
     await rows(page).first().waitFor();
     expect(await rows(page).count()).toBeLessThan(80);
 
@@ -74,7 +74,7 @@ describeInChromium('the list of traces', () => {
   });
 
   it('sorts by any column and keeps that for a reload', async () => {
-    const page = await xray.open('/');
+    const page = await xray.open('/traces');
     await page.getByRole('button', { name: 'Duration, ms' }).click();
     await page.waitForURL(/sort=-duration/);
     const slowest = await first(page).getAttribute('data-id');
@@ -89,7 +89,7 @@ describeInChromium('the list of traces', () => {
   });
 
   it('counts how they ended, and shows one kind alone', async () => {
-    const page = await xray.open('/');
+    const page = await xray.open('/traces');
     await page.getByRole('button', { name: `fault ${faults}` }).click();
     await page.waitForURL(/status=fault/);
 
@@ -98,7 +98,7 @@ describeInChromium('the list of traces', () => {
   });
 
   it('opens a trace by a click, and comes back to where it was', async () => {
-    const page = await xray.open('/?sort=-duration');
+    const page = await xray.open('/traces?sort=-duration');
     await rows(page).first().waitFor();
     const id = await first(page).getAttribute('data-id');
     await first(page).getByRole('link').click();
@@ -111,7 +111,7 @@ describeInChromium('the list of traces', () => {
   });
 
   it('has rows in all of the window, wherever it is scrolled to', async () => {
-    const page = await xray.open('/');
+    const page = await xray.open('/traces');
     await rows(page).first().waitFor();
     for (const share of [0.5, 1, 0.1]) {
       await page.evaluate((to) => scrollTo(0, to * document.documentElement.scrollHeight), share);
@@ -122,7 +122,7 @@ describeInChromium('the list of traces', () => {
   });
 
   it('is scrolled to where it was after Back and after a reload', async () => {
-    const page = await xray.open('/');
+    const page = await xray.open('/traces');
     await rows(page).first().waitFor();
     await page.mouse.move(700, 500);
     await page.mouse.wheel(0, 3_000);
@@ -139,7 +139,7 @@ describeInChromium('the list of traces', () => {
   });
 
   it('is walked by the keyboard: j, k, n to the next trouble, Enter to open', async () => {
-    const page = await xray.open('/?sort=-status');
+    const page = await xray.open('/traces?sort=-status');
     await rows(page).first().waitFor();
     const reached = (index: number) =>
       page.waitForFunction(
@@ -163,7 +163,7 @@ describeInChromium('the list of traces', () => {
   });
 
   it('shows its keys on ?', async () => {
-    const page = await xray.open('/');
+    const page = await xray.open('/traces');
     await rows(page).first().waitFor();
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
@@ -174,7 +174,7 @@ describeInChromium('the list of traces', () => {
 
   describe('the filter', () => {
     it('narrows the list, and stands in the address', async () => {
-      const page = await xray.open('/');
+      const page = await xray.open('/traces');
       await field(page).fill('fault');
       await field(page).press('Enter');
       await page.waitForURL(/filter=fault/);
@@ -184,7 +184,7 @@ describeInChromium('the list of traces', () => {
     });
 
     it('offers keys and values that were seen, and inserts with Tab', async () => {
-      const page = await xray.open('/');
+      const page = await xray.open('/traces');
       await field(page).pressSequentially('annotation.han');
       await page.getByRole('option', { name: /annotation\.handle/ }).waitFor();
       await page.keyboard.press('Tab');
@@ -202,7 +202,7 @@ describeInChromium('the list of traces', () => {
     });
 
     it('shows what is wrong under its character and keeps the last good result', async () => {
-      const page = await xray.open('/?filter=fault');
+      const page = await xray.open('/traces?filter=fault');
       await shows(page, '.counts .big', String(faults));
       await field(page).fill('http.status == 500');
       await field(page).press('Enter');
@@ -217,7 +217,7 @@ describeInChromium('the list of traces', () => {
     });
 
     it('says which part finds nothing, and drops it', async () => {
-      const page = await xray.open('/?filter=fault+AND+user+%3D+%22nobody-at-all%22');
+      const page = await xray.open('/traces?filter=fault+AND+user+%3D+%22nobody-at-all%22');
       await page.getByRole('heading', { name: 'No trace matches' }).waitFor();
       await page.getByText('Without').waitFor();
       expect(await page.locator('.drop code').innerText()).toBe('user = "nobody-at-all"');
@@ -228,7 +228,7 @@ describeInChromium('the list of traces', () => {
 
     it('drops several parts together where each alone finds nothing', async () => {
       const filter = 'fault AND user = "nobody-at-all" AND responsetime > 9000';
-      const page = await xray.open(`/?filter=${encodeURIComponent(filter)}`);
+      const page = await xray.open(`/traces?filter=${encodeURIComponent(filter)}`);
       await page.getByText('Without').waitFor();
 
       expect(await page.locator('.drop code').innerText()).toBe(
@@ -237,7 +237,7 @@ describeInChromium('the list of traces', () => {
     });
 
     it('tells the type of an annotation', async () => {
-      const page = await xray.open('/');
+      const page = await xray.open('/traces');
       await rows(page).first().waitFor();
       await field(page).fill('annotation.res');
 
@@ -247,7 +247,7 @@ describeInChromium('the list of traces', () => {
 
     it('points at the character also where the expression is longer than its field', async () => {
       const filter = 'service("backend-nest") AND responsetime > 0.5 AND http.status == 500';
-      const page = await xray.open(`/?filter=${encodeURIComponent(filter)}`, {
+      const page = await xray.open(`/traces?filter=${encodeURIComponent(filter)}`, {
         viewport: { width: 400, height: 800 },
       });
       const caret = page.getByRole('alert').locator('b');
@@ -266,7 +266,7 @@ describeInChromium('the list of traces', () => {
     });
 
     it('is saved as a group, used, changed and deleted', async () => {
-      const page = await xray.open('/?filter=fault');
+      const page = await xray.open('/traces?filter=fault');
       await rows(page).first().waitFor();
       await page.getByRole('button', { name: 'Save as group…' }).click();
       await page.getByLabel('Name').fill('broken');
@@ -283,7 +283,7 @@ describeInChromium('the list of traces', () => {
 
   describe('the chart', () => {
     it('is brushed, counted and zoomed into', async () => {
-      const page = await xray.open('/');
+      const page = await xray.open('/traces');
       await rows(page).first().waitFor();
       const plot = (await page.locator('.plot').boundingBox())!;
       await page.mouse.move(plot.x + plot.width * 0.5, plot.y + 20);
@@ -301,7 +301,7 @@ describeInChromium('the list of traces', () => {
     });
 
     it('is brushed by the keyboard too', async () => {
-      const page = await xray.open('/');
+      const page = await xray.open('/traces');
       await rows(page).first().waitFor();
       await page.getByRole('slider', { name: 'Start of the selected time' }).focus();
       await page.keyboard.press('ArrowRight');
@@ -323,7 +323,7 @@ describeInChromium('the live list', () => {
   afterAll(() => xray?.stop());
 
   it('says on first start what to do, and shows the first trace without a reload', async () => {
-    const page = await xray.open('/');
+    const page = await xray.open('/traces');
     await page.getByRole('heading', { name: 'Waiting for the first trace' }).waitFor();
     expect(
       await page.getByText(`Local X-Ray listens on 127.0.0.1:${xray.server.port}`).count(),
@@ -338,7 +338,7 @@ describeInChromium('the live list', () => {
 
   it('does not move rows under the pointer, and shows what it held once the pointer leaves', async () => {
     await xray.send(throttledPost(seconds() - 5).segments);
-    const page = await xray.open('/');
+    const page = await xray.open('/traces');
     await rows(page).first().waitFor();
     const before = await first(page).getAttribute('data-id');
     const place = await first(page).boundingBox();
@@ -355,7 +355,7 @@ describeInChromium('the live list', () => {
   });
 
   it('pauses, counts what is newer, and goes on', async () => {
-    const page = await xray.open('/');
+    const page = await xray.open('/traces');
     await rows(page).first().waitFor();
     await page.keyboard.press('l');
     await page.getByText('Paused. No newer trace yet.').waitFor();
@@ -372,7 +372,7 @@ describeInChromium('the live list', () => {
   });
 
   it('keeps to the filter while it is live', async () => {
-    const page = await xray.open('/?filter=fault');
+    const page = await xray.open('/traces?filter=fault');
     await page.getByRole('heading', { name: 'No trace matches' }).waitFor();
     const good = home(seconds() - 0.4);
     const bad = faultyPost(seconds() - 2);
@@ -383,7 +383,7 @@ describeInChromium('the live list', () => {
   });
 
   it('lets a trace in progress grow until it ends', async () => {
-    const page = await xray.open('/');
+    const page = await xray.open('/traces');
     const trace = home(seconds() - 1);
     const [segment] = trace.segments;
     const { end_time: _, http, ...open } = segment!;
@@ -396,7 +396,7 @@ describeInChromium('the live list', () => {
   });
 
   it('says of one that was not heard of for long that no end was seen', async () => {
-    const page = await xray.open('/?range=1h');
+    const page = await xray.open('/traces?range=1h');
     const trace = home(seconds() - 1_800);
     const { end_time: _, http: __, subsegments, ...open } = trace.segments[0]!;
     const ended = subsegments!.map(({ end_time }) => end_time!);
@@ -411,7 +411,7 @@ describeInChromium('the live list', () => {
   });
 
   it('does not let one that answered and goes on dwarf the bars of the others', async () => {
-    const page = await xray.open('/');
+    const page = await xray.open('/traces');
     const open = faultyPost(seconds() - 300);
     const slow = home(seconds() - 5, 2_000);
     await xray.send([...open.segments, ...slow.segments]);
@@ -427,7 +427,7 @@ describeInChromium('the live list', () => {
   });
 
   it('imports what was exported', async () => {
-    const page = await xray.open('/');
+    const page = await xray.open('/traces');
     await rows(page).first().waitFor();
     const trace = home(seconds() - 3);
     await page.getByRole('button', { name: 'Import…' }).click();
@@ -450,7 +450,7 @@ describeInChromium('the list when local X-Ray stops', () => {
     const xray = await Console.start();
     try {
       await xray.send(home(seconds() - 1).segments);
-      const page = await xray.open('/');
+      const page = await xray.open('/traces');
       await rows(page).first().waitFor();
       await xray.server.close();
       await page.getByText('Local X-Ray doesn’t answer').waitFor();
@@ -489,7 +489,7 @@ describeInChromium('the list for all', () => {
   ] as const)(
     'has no violation of accessibility in the %s theme at %i px',
     async (colorScheme, width) => {
-      const page = await xray.open('/', { colorScheme, viewport: { width, height: 900 } });
+      const page = await xray.open('/traces', { colorScheme, viewport: { width, height: 900 } });
       await rows(page).first().waitFor();
       expect(await violations(page)).toEqual([]);
       await field(page).fill('annotation.');
@@ -500,7 +500,7 @@ describeInChromium('the list for all', () => {
   );
 
   it.each([400, 720, 1024])('needs no sideways scrolling at %i px', async (width) => {
-    const page = await xray.open('/', { viewport: { width, height: 800 } });
+    const page = await xray.open('/traces', { viewport: { width, height: 800 } });
     await rows(page).first().waitFor();
 
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
@@ -509,7 +509,7 @@ describeInChromium('the list for all', () => {
   });
 
   it('keeps a chosen theme over a reload', async () => {
-    const page = await xray.open('/', { colorScheme: 'light' });
+    const page = await xray.open('/traces', { colorScheme: 'light' });
     await page.getByRole('button', { name: 'Theme: system' }).click();
     await page.getByRole('button', { name: 'Theme: light' }).click();
     await page.reload();

@@ -124,7 +124,7 @@ function answered(request: ClientRequest, response: IncomingMessage): void {
 function brokenOff(response: IncomingMessage | undefined): Error | undefined {
   const errored = response?.errored;
   if (!errored || isAbort(errored)) return undefined;
-  const socket = sockets.get(response!);
+  const socket = sockets.get(response);
   const reset = (errored as NodeJS.ErrnoException).code === 'ECONNRESET';
   return reset && socket && !socket.errored && !socket.readableEnded ? undefined : errored;
 }
