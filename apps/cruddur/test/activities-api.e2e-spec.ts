@@ -79,7 +79,8 @@ onBothDatabases('the Activities API', (open) => {
   it('reads the feed in two queries, and says where the loop is when it is asked to make one', async () => {
     await get('/home');
     expect(cruddur.xray).toHaveQueries({ atMost: 2 });
-    expect(cruddur.xray).toHaveNoHints();
+    // The second query asks for the replies to what the first one found: it has to wait.
+    expect(cruddur.xray).toHaveNoHints({ except: ['serial-awaits'] });
 
     cruddur.xray.documents.length = 0;
     await get('/home?n_plus_one=1');

@@ -192,10 +192,10 @@ describe('the application is served and every trace accounted for when', () => {
     let address = '127.0.0.1';
     const { lookup } = dns;
     let looked = 0;
-    dns.lookup = ((...args: [string, (...found: unknown[]) => void]) => {
+    dns.lookup = ((...args: [string, object, (...found: unknown[]) => void]) => {
       if (args[0] !== 'daemon.example') return Reflect.apply(lookup as Anything, dns, args);
       looked++;
-      setImmediate(args[1], null, address, 4);
+      setImmediate(args[2], null, [{ address, family: 4 }]);
     }) as typeof lookup;
     const { now } = performance;
     let later = 0;
