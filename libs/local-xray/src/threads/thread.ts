@@ -43,7 +43,11 @@ export class Thread {
     { file, ...options }: { file: string } & WorkerOptions,
     events: ThreadEvents = {},
   ): Promise<Thread> {
-    const thread = new Thread(name, new Worker(file, { name, ...options }), events);
+    const thread = new Thread(
+      name,
+      new Worker(file, { name, env: process.env, ...options }),
+      events,
+    );
     await new Promise<void>((resolve, reject) => {
       void thread.ended.then(reject);
       thread.worker.on('message', (message: FromThread) => {

@@ -20,9 +20,10 @@ export class DropWatch {
     this.known = this.receiver.read().then((state) => state?.drops);
   }
 
-  lookSometimes(): void {
-    if (performance.now() < this.next) return;
-    this.next = performance.now() + EVERY_MS;
+  /** @param now of `performance.now()` */
+  lookSometimes(now: number): void {
+    if (now < this.next) return;
+    this.next = now + EVERY_MS;
     void this.look();
   }
 

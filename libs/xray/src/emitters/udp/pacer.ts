@@ -23,9 +23,8 @@ export class Pacer {
 
   constructor(private readonly receiver: ReceiverQueue) {}
 
-  /** Whether one more datagram may leave in this burst. */
-  get isOpen(): boolean {
-    const now = performance.now();
+  /** Whether one more datagram may leave in this burst, at `now` of `performance.now()`. */
+  isOpen(now: number): boolean {
     if (now - this.since > WAIT_MS) {
       this.since = now;
       this.spent = 0;
