@@ -58,6 +58,7 @@ module.exports = {
   ],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   testTimeout: 30_000,
+  setupFilesAfterEnv: process.env.CI ? ['<rootDir>/test/retry-once.cjs'] : [],
   // Most of a suite is waiting: for a browser, a server, a database. Jest's own default leaves one
   // core idle, which on two cores means one suite at a time.
   maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -412,6 +412,7 @@ describeInChromium('the live list', () => {
 
   it('does not let one that answered and goes on dwarf the bars of the others', async () => {
     const page = await xray.open('/traces');
+    await rows(page).first().waitFor();
     const open = faultyPost(seconds() - 300);
     const slow = home(seconds() - 5, 2_000);
     await xray.send([...open.segments, ...slow.segments]);
