@@ -55,7 +55,7 @@ export function useRoute(): Route {
     };
   }, []);
   return useMemo(() => {
-    const { pathname, search } = new URL(address, location.origin);
+    const { pathname, search } = new URL(address, location.href);
     return parseRoute(pathname, search);
   }, [address]);
 }

@@ -349,20 +349,6 @@ describeInChromium('the page of a trace', () => {
     });
   });
 
-  it('exports the trace as it can be imported', async () => {
-    const page = await open();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Export' }).click(),
-    ]);
-    const chunks: Buffer[] = [];
-    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
-    const exported = JSON.parse(Buffer.concat(chunks).toString());
-
-    expect(download.suggestedFilename()).toBe(`${faulty.traceId}.json`);
-    expect(exported.segments).toHaveLength(2);
-  });
-
   it('has room for the numbers and the axis of a trace of hours', async () => {
     const w = new TraceWriter(seconds() - 15_000);
     const job = w.segment('nightly', 0, 12_345_678, {}, [w.sub('Export.run', 0, 12_000_000)]);

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
 import type { Trace } from 'local-xray/console-api';
 import { buildTree, type TraceTree } from '@nestjs-xray/trace';
+import { carried } from '../model/carried';
 import { api } from './client';
 import { onTraces, useConnection } from './live';
 
@@ -22,14 +23,14 @@ const LARGE = 1_000;
  * once the connection is back after it was lost. The last copy stays when that fails.
  */
 export function useTrace(id: string): LoadedTrace {
-  const [trace, setTrace] = useState<Trace>();
+  const [trace, setTrace] = useState<Trace | undefined>(carried?.trace);
   const [error, setError] = useState<Error>();
   const { state } = useConnection();
   const lost = state === 'lost';
   const size = useRef(0);
 
   useEffect(() => {
-    if (lost && trace) return undefined;
+    if (carried || (lost && trace)) return undefined;
     const abort = new AbortController();
     let busy = false;
     let again = false;
@@ -57,8 +58,8 @@ export function useTrace(id: string): LoadedTrace {
   }, [id, lost]);
 
   const open = useMemo(() => trace !== undefined && isOpen(trace), [trace]);
-  const now = useNow(open && !lost, (size.current > LARGE ? 5 : 1) * GROW_MS);
-  const tree = useMemo(() => trace && buildTree(trace, now), [trace, now]);
+  const now = useNow(open && !lost && !carried, (size.current > LARGE ? 5 : 1) * GROW_MS);
+  const tree = useMemo(() => trace && buildTree(trace, carried?.at ?? now), [trace, now]);
   size.current = tree?.nodes.length ?? 0;
   return { ...(trace && tree && { trace, tree }), ...(error && { error }) };
 }

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { carried } from '../model/carried';
 import { Dialog } from './dialog';
 
 const KEYS: [string, string[]][] = [
@@ -7,15 +8,18 @@ const KEYS: [string, string[]][] = [
   ['Next, previous fault, error or throttle', ['n', 'N']],
   ['Collapse, expand', ['←', '→']],
   ['Collapse, expand a level', ['[', ']']],
-  ['Filter by the selected value', ['f']],
   ['Critical path on, off', ['c']],
-  ['Mark as side A for compare', ['m']],
   ['Zoom in, out', ['w', 's']],
   ['Pan left, right', ['a', 'd']],
   ['Whole trace', ['0']],
   ['Open the row, or the source of the selection', ['Enter']],
-  ['Live on, pause', ['l']],
   ['Copy a permalink', ['y']],
+];
+/** Those that need local X-Ray, and so are none of a trace that is a file. */
+const ELSEWHERE: [string, string[]][] = [
+  ['Filter by the selected value', ['f']],
+  ['Mark as side A for compare', ['m']],
+  ['Live on, pause', ['l']],
   ['One row for each route, service, user', ['b']],
   ['What is different about the row', ['d']],
   ['Newest or slowest trace of the row', ['e']],
@@ -33,7 +37,7 @@ export function KeySheet({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title="Keyboard" onClose={onClose}>
       <div class="keys">
-        {KEYS.map(([what, keys]) => (
+        {(carried ? KEYS : [...KEYS, ...ELSEWHERE]).map(([what, keys]) => (
           <div key={what}>
             <span>{what}</span>
             <span>

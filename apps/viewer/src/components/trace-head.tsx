@@ -1,10 +1,11 @@
 import './trace-head.css';
 import type { ComponentChildren, JSX } from 'preact';
 import { traceHref } from '../model/address';
+import { carried } from '../model/carried';
 import { dateTime, duration } from '../model/format';
 import type { TraceNode, TraceTree } from '@nestjs-xray/trace';
 import { href } from '../router';
-import { Icon } from './icon';
+import { ExportMenu } from './export-menu';
 import { Badge, OpenBadge } from './status';
 
 const VIEWS = [
@@ -13,6 +14,8 @@ const VIEWS = [
   { view: 'statistics', label: 'Statistics' },
   { view: 'map', label: 'Map' },
 ] as const;
+/** The map is made by local X-Ray. */
+const views = carried ? VIEWS.filter(({ view }) => view !== 'map') : VIEWS;
 
 /** What a trace is called: method and route of its first segment, else its name. */
 export function traceTitle(tree: TraceTree): string {
@@ -26,10 +29,12 @@ function rootOf(tree: TraceTree): TraceNode | undefined {
 
 /** Heading of the views of one trace other than the waterfall. */
 export function TraceHead({
+  trace,
   tree,
   current,
   children,
 }: {
+  trace: object;
   tree: TraceTree;
   current: 'flame' | 'statistics' | 'map';
   children?: ComponentChildren;
@@ -49,14 +54,16 @@ export function TraceHead({
           {dateTime(tree.start)}
         </span>
         <span class="trh-a">
-          <a class="btn" href={href('/compare', { a: tree.id })}>
-            Compare
-          </a>
-          <ExportLink id={tree.id} />
+          {!carried && (
+            <a class="btn" href={href('/compare', { a: tree.id })}>
+              Compare
+            </a>
+          )}
+          <ExportMenu trace={trace} tree={tree} />
         </span>
       </div>
       <nav class="trh-v" aria-label="Views of this trace">
-        {VIEWS.map(({ view, label }) => (
+        {views.map(({ view, label }) => (
           <a
             key={label}
             href={traceHref(tree.id, view)}
@@ -68,15 +75,5 @@ export function TraceHead({
         {children}
       </nav>
     </header>
-  );
-}
-
-/** Saves the trace as JSON, which any local X-Ray can import. */
-export function ExportLink({ id }: { id: string }): JSX.Element {
-  return (
-    <a class="btn" href={`/console/traces/${encodeURIComponent(id)}`} download={`trace-${id}.json`}>
-      <Icon name="export" />
-      Export
-    </a>
   );
 }

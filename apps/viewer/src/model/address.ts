@@ -1,3 +1,5 @@
+import { carried } from './carried';
+
 export type PageName =
   | 'routes'
   | 'errors'
@@ -57,6 +59,7 @@ export function traceHref(
   view?: 'flame' | 'statistics' | 'map',
   query?: Query,
 ): string {
+  if (carried) return `?${new URLSearchParams({ view: view ?? '' }).toString()}`;
   return href(`/traces/${encodeURIComponent(id)}${view ? `/${view}` : ''}`, query);
 }
 

@@ -1,26 +1,67 @@
-import { Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Param, Query, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { TraceStore } from '../engine/trace-store';
 import { Abandoned } from '../http/abandoned.decorator';
 import { XrayError } from '../http/xray.error';
 import { textOf } from '../http/query-string';
-import { NotFoundError, TraceTexts } from './trace-texts';
+import type { ResolvedOptions } from '../options/local-xray.options';
+import { LOCAL_XRAY_OPTIONS } from '../options/tokens';
+import { readPageParts, tracePage } from './trace-page';
+import { missing, NotFoundError, TraceTexts } from './trace-texts';
 
-/** `GET /traces/<id>.md`, `/traces/last.md` and `?node=<id of a subsegment>`: a trace as text. */
+/** Of the answer that there is no such trace. */
+const NULL_LENGTH = 'null'.length;
+
+/** A trace as one file, by its id, by a header that names it, or `last`. */
 @Controller('traces')
 export class TextsController {
-  constructor(private readonly texts: TraceTexts) {}
+  constructor(
+    private readonly texts: TraceTexts,
+    private readonly store: TraceStore,
+    @Inject(LOCAL_XRAY_OPTIONS) private readonly options: ResolvedOptions,
+  ) {}
 
+  /** `GET /traces/<id>.md` and `?node=<id of a subsegment>`: as text. */
   @Get(':id.md')
   @Header('Content-Type', 'text/markdown; charset=utf-8')
-  async trace(
+  async text(
     @Param('id') id: string,
     @Query() query: Record<string, unknown>,
     @Abandoned() signal: AbortSignal,
   ): Promise<string> {
-    try {
-      return await this.texts.trace(id, textOf(query, 'node') || undefined, signal);
-    } catch (error) {
-      if (!(error instanceof NotFoundError)) throw error;
-      throw new XrayError('ResourceNotFoundException', error.message);
+    return orNotFound(this.texts.trace(id, textOf(query, 'node') || undefined, signal));
+  }
+
+  /** `GET /traces/<id>.html`: the page of the trace with the trace inside, to be saved and opened anywhere. */
+  @Get(':id.html')
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  async page(
+    @Param('id') given: string,
+    @Abandoned() signal: AbortSignal,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
+    const id = await orNotFound(this.texts.idOf(given, signal));
+    const found = await this.store.bytes.trace(id, signal);
+    if (found.length <= NULL_LENGTH) {
+      throw new XrayError('ResourceNotFoundException', missing(id));
     }
+    const parts = readPageParts(this.options.viewer);
+    if (!parts) {
+      throw new XrayError(
+        'ServiceUnavailableException',
+        'A trace cannot be exported as HTML: the viewer is not built. Run npm run build.',
+      );
+    }
+    response.setHeader('Content-Disposition', `attachment; filename="trace-${id}.html"`);
+    return tracePage(id, Buffer.from(found).toString('utf8'), Date.now() / 1000, parts);
+  }
+}
+
+async function orNotFound<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    throw new XrayError('ResourceNotFoundException', error.message);
   }
 }

@@ -70,17 +70,23 @@ export class TraceTexts {
     return rows.map((row) => ({ id: row.id, title: rowText(row) }));
   }
 
+  /** The id of the trace that an id in any form, a header or `last` means. */
+  async idOf(given: string, signal?: AbortSignal): Promise<string> {
+    const id = given.trim() === 'last' ? (await this.newest(signal))[0]?.id : traceIdIn(given);
+    if (id === undefined) throw new NotFoundError(unknown(given));
+    return id;
+  }
+
   private async tree(id: string, signal?: AbortSignal): Promise<TraceTree> {
-    const wanted = id.trim() === 'last' ? (await this.newest(signal))[0]?.id : traceIdIn(id);
-    if (wanted === undefined) throw new NotFoundError(unknown(id));
+    const wanted = await this.idOf(id, signal);
     const trace = await this.reads.trace(wanted, signal);
-    if (!trace) {
-      throw new NotFoundError(
-        `There is no trace ${wanted}. It may be older than the retention time, or not have come yet.`,
-      );
-    }
+    if (!trace) throw new NotFoundError(missing(wanted));
     return buildTree(trace, Date.now() / 1000);
   }
+}
+
+export function missing(id: string): string {
+  return `There is no trace ${id}. It may be older than the retention time, or not have come yet.`;
 }
 
 function unknown(id: string): string {

@@ -16,7 +16,7 @@ import { FrameFacts } from './frame-facts';
 
 /** Where the time of a trace goes, by who called whom: equal calls merged, the widest first. */
 export function FlamePage({ route }: PageProps): JSX.Element {
-  const { tree, error } = useTrace(route.id);
+  const { trace, tree, error } = useTrace(route.id);
   useTitle(tree ? `Flame graph of ${traceTitle(tree)}` : 'Flame graph');
   const [query, setQuery] = useQuery(['select', 'focus', 'q']);
   const flame = useMemo(() => tree && flameOf(tree), [tree]);
@@ -25,7 +25,7 @@ export function FlamePage({ route }: PageProps): JSX.Element {
     Escape: () => setQuery({ focus: undefined }),
   });
 
-  if (!tree || !flame) {
+  if (!trace || !tree || !flame) {
     return error ? (
       <Failure what="This trace cannot be shown" error={error} />
     ) : (
@@ -41,7 +41,7 @@ export function FlamePage({ route }: PageProps): JSX.Element {
   );
   return (
     <>
-      <TraceHead tree={tree} current="flame" />
+      <TraceHead trace={trace} tree={tree} current="flame" />
       <div class="fl-bar">
         <SearchField value={query.q} onValue={(q) => setQuery({ q })} />
         <span class="t2" role="status">

@@ -16,7 +16,7 @@ const COLUMNS = ['label', 'count', 'total', 'self', 'p50', 'p95', 'max', 'failed
 
 /** What ran in a trace, by name: how often, how long, how badly. */
 export function StatisticsPage({ route }: PageProps): JSX.Element {
-  const { tree, error } = useTrace(route.id);
+  const { trace, tree, error } = useTrace(route.id);
   useTitle(tree ? `Statistics of ${traceTitle(tree)}` : 'Statistics');
   const [query, setQuery] = useQuery(['sort', 'q']);
 
@@ -36,7 +36,7 @@ export function StatisticsPage({ route }: PageProps): JSX.Element {
     [all, words, column, descending],
   );
 
-  if (!tree) {
+  if (!trace || !tree) {
     return error ? (
       <Failure what="This trace cannot be shown" error={error} />
     ) : (
@@ -49,7 +49,7 @@ export function StatisticsPage({ route }: PageProps): JSX.Element {
   };
   return (
     <>
-      <TraceHead tree={tree} current="statistics" />
+      <TraceHead trace={trace} tree={tree} current="statistics" />
       <div class="stat-bar">
         <SearchField value={query.q} onValue={(q) => setQuery({ q })} />
         <span class="t2" role="status">

@@ -30,7 +30,7 @@ export function TraceMapPage({ route }: PageProps): JSX.Element {
     return () => abort.abort();
   }, [route.id, trace?.revision]);
 
-  if (!tree) {
+  if (!trace || !tree) {
     return error ? (
       <Failure what="This trace cannot be shown" error={error} />
     ) : (
@@ -39,7 +39,7 @@ export function TraceMapPage({ route }: PageProps): JSX.Element {
   }
   return (
     <div class="map-p">
-      <TraceHead tree={tree} current="map">
+      <TraceHead trace={trace} tree={tree} current="map">
         <span class="sp" />
         <span class="trh-c">
           <MapControls state={state} />

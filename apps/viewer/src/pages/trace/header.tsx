@@ -1,10 +1,10 @@
-import { writeJson } from '@nestjs-xray/document/exact-json';
 import type { JSX } from 'preact';
 import type { SegmentDocument } from '@nestjs-xray/document';
 import { CopyButton } from '../../components/button';
-import { Icon } from '../../components/icon';
+import { ExportMenu } from '../../components/export-menu';
 import { useKeys } from '../../components/keys';
 import { Badge, OpenBadge } from '../../components/status';
+import { carried } from '../../model/carried';
 import { clock, count, dateTime, duration, ms } from '../../model/format';
 import type { TraceNode, TraceTree } from '@nestjs-xray/trace';
 import { href, navigate, traceHref } from '../../router';
@@ -86,9 +86,7 @@ function Facts({ tree, root }: { tree: TraceTree; root: TraceNode | undefined })
       {rule && (
         <div class="w1">
           <dt>Sampled by</dt>
-          <dd>
-            <a href={href('/sampling', { rule })}>{rule}</a>
-          </dd>
+          <dd>{carried ? rule : <a href={href('/sampling', { rule })}>{rule}</a>}</dd>
         </div>
       )}
       <div>
@@ -116,10 +114,11 @@ function isToday(epochSeconds: number): boolean {
 const SIDE_A = 'compare-a';
 
 function Actions({ trace, tree }: { trace: object; tree: TraceTree }): JSX.Element {
-  const sideA = sessionStorage.getItem(SIDE_A);
+  const sideA = carried ? null : sessionStorage.getItem(SIDE_A);
   const compare = sideA && sideA !== tree.id ? { a: sideA, b: tree.id } : { b: tree.id };
   useKeys({
     m: () => {
+      if (carried) return;
       sessionStorage.setItem(SIDE_A, tree.id);
       navigate(href('/compare', { a: tree.id }));
     },
@@ -132,27 +131,17 @@ function Actions({ trace, tree }: { trace: object; tree: TraceTree }): JSX.Eleme
       <a class="btn quiet" href={traceHref(tree.id, 'statistics')}>
         Statistics
       </a>
-      <a class="btn quiet" href={traceHref(tree.id, 'map')}>
-        Map
-      </a>
-      <a class="btn" href={href('/compare', compare)} title="Compare with another trace (m)">
-        Compare
-      </a>
-      <button type="button" class="btn" onClick={() => save(trace, `${tree.id}.json`)}>
-        <Icon name="export" /> Export
-      </button>
+      {!carried && (
+        <>
+          <a class="btn quiet" href={traceHref(tree.id, 'map')}>
+            Map
+          </a>
+          <a class="btn" href={href('/compare', compare)} title="Compare with another trace (m)">
+            Compare
+          </a>
+        </>
+      )}
+      <ExportMenu trace={trace} tree={tree} />
     </div>
   );
-}
-
-/** Hands the trace to the reader as a file; "Import" takes it back. */
-function save(trace: object, name: string): void {
-  const address = URL.createObjectURL(
-    new Blob([writeJson(trace, 2)], { type: 'application/json' }),
-  );
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -8,6 +8,7 @@ import { useKeys } from '../../components/keys';
 import { Failure, Skeleton } from '../../components/load-state';
 import { pan, zoom } from '../../model/trace/bars';
 import { annotationFilter } from '../../model/filter/filter-text';
+import { carried } from '../../model/carried';
 import { clock, ms } from '../../model/format';
 import type { Status, TraceNode, TraceTree } from '@nestjs-xray/trace';
 import { troubles } from '../../model/trace/trace-search';
@@ -208,5 +209,5 @@ function filterBySelected({ selected, tree }: TraceView): void {
   const filter =
     focused ??
     (key !== undefined && value !== undefined ? annotationFilter(key, value) : undefined);
-  if (filter) navigate(href('/traces', { filter }));
+  if (filter && !carried) navigate(href('/traces', { filter }));
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { CopyButton } from '../../../components/button';
+import { carried } from '../../../model/carried';
 import { and } from '../../../model/filter/filter-text';
 import { href } from '../../../router';
 
@@ -30,7 +31,7 @@ export function Field({
         <span class={mono ? 'val mono' : 'val'}>{children}</span>
         <span class="kv-a">
           {copy !== undefined && <CopyButton text={copy} label={`Copy ${name}`} class="sm" />}
-          {filter !== undefined && <FilterLink name={name} filter={filter} />}
+          {filter !== undefined && !carried && <FilterLink name={name} filter={filter} />}
         </span>
       </dd>
     </div>

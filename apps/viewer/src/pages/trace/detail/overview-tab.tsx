@@ -2,6 +2,8 @@ import type { JSX } from 'preact';
 import type { SegmentDocument } from '@nestjs-xray/document';
 import { duration, offset, share, dateTime } from '../../../model/format';
 import { type Hint, length, openWord, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
+import { traceHref } from '../../../model/address';
+import { carried } from '../../../model/carried';
 import { literal } from '../../../model/filter/filter-text';
 import { wordOf } from '../row';
 import { Field, Fields } from './fields';
@@ -111,7 +113,7 @@ function SegmentFields({ doc }: { doc: SegmentDocument }): JSX.Element {
       )}
       {doc.links?.map((link) => (
         <Field key={link.id} name="Link" mono>
-          <a href={`/traces/${encodeURIComponent(link.trace_id)}`}>{link.trace_id}</a>
+          {carried ? link.trace_id : <a href={traceHref(link.trace_id)}>{link.trace_id}</a>}
         </Field>
       ))}
     </>
