@@ -95,6 +95,15 @@ describe('an outgoing HTTP call', () => {
       });
     });
 
+    it('takes two slashes that begin a path for a path, not for another host', async () => {
+      const url = `${server.url}//other.example/a b//c`.replaceAll(' ', '%20');
+      const { result, segment } = await xray.request(() => call(url));
+      expect(segment.subsegments).toMatchObject([
+        { name: '127.0.0.1', http: { request: { url } } },
+      ]);
+      expect(result.url).toBe('//other.example/a%20b//c');
+    });
+
     it.each([
       [404, { error: true }],
       [429, { error: true, throttle: true }],

@@ -16,7 +16,7 @@ export interface RemoteRequest extends OutgoingHttp {
 
 /** Takes apart what a request line may ask for: a path, or a whole URL when it goes to a proxy. */
 export function remoteRequest(method: string, origin: string, target: string): RemoteRequest {
-  const { host, hostname, protocol, pathname, search } = new URL(target, origin);
+  const { host, hostname, protocol, pathname, search } = urlOf(target, origin);
   return {
     method,
     host: hostname.replace(/^\[|\]$/g, ''),
@@ -24,6 +24,18 @@ export function remoteRequest(method: string, origin: string, target: string): R
     path: pathname,
     search,
   };
+}
+
+/** A path that begins with two slashes is not taken for `//host/path`: it goes to `origin`. */
+function urlOf(target: string, origin: string): URL {
+  return isSlash(target[0]) && isSlash(target[1])
+    ? new URL(new URL(origin).origin + target)
+    : new URL(target, origin);
+}
+
+/** URLs take a backslash for a slash. */
+function isSlash(character: string | undefined): boolean {
+  return character === '/' || character === '\\';
 }
 
 /** An HTTP request that goes out; its subsegment when it is recorded, its headers when it is told. */
