@@ -25,17 +25,23 @@ export function sanitiseSql(text: string): string {
 
 /** What would be cut anyway is not looked at; a literal cut in two still becomes `?`. */
 function sanitise(text: string): string {
-  const sanitised = text
-    .slice(0, MAX_SQL * 2)
-    .replace(LITERALS, replace)
-    .replace(/\s+/g, ' ')
-    .trim();
-  return sanitised.slice(0, MAX_SQL);
+  const sanitised = withoutLiterals(text.slice(0, MAX_SQL));
+  if (text.length <= MAX_SQL || sanitised.length === MAX_SQL) return sanitised;
+  // Literals and comments made room for more.
+  return withoutLiterals(text.slice(0, MAX_SQL * 2)).slice(0, MAX_SQL);
 }
+
+function withoutLiterals(text: string): string {
+  return text.replace(LITERALS, replace).replace(/\s+/g, ' ').trim();
+}
+
+const ZERO = 48;
+const NINE = 57;
 
 function replace(token: string): string {
   const first = token[0]!;
-  if (first === '"' || /^\$\d/.test(token)) return token;
+  const second = token.charCodeAt(1);
+  if (first === '"' || (first === '$' && second >= ZERO && second <= NINE)) return token;
   if (token.startsWith('--') || token.startsWith('/*')) return ' ';
   if (token.includes("'") || first === '$' || (first >= '0' && first <= '9')) return '?';
   return token;
