@@ -517,4 +517,28 @@ describe('a second subscription', () => {
     };
     expect(segment.subsegments).toMatchObject([expected, expected]);
   });
+
+  it('says what it led to itself: its own result, its own failure', () => {
+    let subscriptions = 0;
+    class Feed {
+      @Subsegment({
+        annotations: (_, last) => ({ last: last as number }),
+        onError: (thrown) => ((thrown as Error).message === 'closed' ? 'error' : 'fault'),
+      })
+      watch() {
+        return defer(() => {
+          subscriptions++;
+          return subscriptions < 3 ? of(0, subscriptions) : throwError(() => new Error('closed'));
+        });
+      }
+    }
+    const { segment } = trace(() => {
+      const feed = new Feed().watch();
+      for (let n = 0; n < 3; n++) feed.subscribe({ error: () => undefined });
+    });
+    const [first, second, third] = segment.subsegments!;
+    expect([first!.annotations, second!.annotations]).toEqual([{ last: 1 }, { last: 2 }]);
+    expect(third).toMatchObject({ error: true, cause: { exceptions: [{ message: 'closed' }] } });
+    expect(third!.fault).toBeUndefined();
+  });
 });
