@@ -69,7 +69,31 @@ export interface Trace {
   /** Subsegments sent alone whose parent has not come. */
   orphans: SubsegmentDocument[];
   revision: number;
+  /** What was logged while it ran, by time; absent when nothing was. */
+  logs?: TraceLogLine[];
+  /** Further lines of it that came and were not kept: a trace keeps so many only. */
+  logsDropped?: number;
 }
+
+/** A line of a log that belongs to a trace: a log record of OpenTelemetry. */
+export interface TraceLogLine {
+  /** Epoch seconds at which it was written. */
+  time: number;
+  level: LogLevel;
+  /** As its logger names the level: `WARNING`, `notice`; absent when it does not. */
+  severity?: string;
+  message: string;
+  /** Attributes of the record, its event name and its logger (`otel.scope.name`); not those of the resource. */
+  attributes: Record<string, unknown>;
+  traceId: string;
+  /** Id of the segment or subsegment that it was written in; absent when the record names no span. */
+  segmentId?: string;
+  /** `service.name` of whoever wrote it; empty when that is not told. */
+  service: string;
+}
+
+/** By OpenTelemetry's numbers of severity; `info` when a record has none. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /** `GET /console/status`, and the `status` event each second. */
 export interface ConsoleStatus {

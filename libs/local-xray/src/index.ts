@@ -4,11 +4,13 @@ export type {
   ConsoleStatus,
   FilterProblem,
   ImportResult,
+  LogLevel,
   SamplingOverview,
   SamplingRuleRow,
   SourceExcerpt,
   Trace,
   TraceList,
+  TraceLogLine,
   TraceRow,
 } from './console-api';
 export { type ClosedNode, LocalXrayEmitter } from './transports/in-process.emitter';
