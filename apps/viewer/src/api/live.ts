@@ -5,6 +5,8 @@ import type { ConsoleStatus, TraceRow } from 'local-xray/console-api';
 /** Whether events arrive, and since when not. Times are epoch milliseconds. */
 export interface Connection {
   state: 'connecting' | 'open' | 'lost';
+  /** How often it was opened. What changed before an opening was not told: whoever read before reads again. */
+  openings: number;
   /** When local X-Ray was last heard. */
   heardAt?: number;
   /** When the connection was lost. */
@@ -16,6 +18,8 @@ export interface Connection {
 type Listener<T> = (value: T) => void;
 
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000];
+/** The first opening takes a few milliseconds. A read that waited for it need not be repeated. */
+const OPENS_SOON_MS = 100;
 /** `status` comes each second; after so long without any the connection counts as lost. */
 const SILENCE_MS = 5_000;
 
@@ -23,7 +27,7 @@ const traceListeners = new Set<Listener<TraceRow[]>>();
 const statusListeners = new Set<Listener<ConsoleStatus>>();
 const connectionListeners = new Set<Listener<Connection>>();
 
-let connection: Connection = { state: 'connecting' };
+let connection: Connection = { state: 'connecting', openings: 0 };
 let lastStatus: ConsoleStatus | undefined;
 let source: EventSource | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,7 +44,7 @@ function heard(): void {
   clearTimeout(silence);
   silence = setTimeout(lost, SILENCE_MS);
   if (connection.state === 'open') connection.heardAt = Date.now();
-  else changeConnection({ state: 'open', heardAt: Date.now() });
+  else changeConnection({ state: 'open', openings: connection.openings + 1, heardAt: Date.now() });
 }
 
 function lost(): void {
@@ -52,6 +56,7 @@ function lost(): void {
   timer = setTimeout(connect, wait);
   changeConnection({
     state: 'lost',
+    openings: connection.openings,
     lostAt: connection.lostAt ?? Date.now(),
     nextTryAt: Date.now() + wait,
     ...(connection.heardAt !== undefined && { heardAt: connection.heardAt }),
@@ -81,6 +86,21 @@ export function connect(): void {
 export function onTraces(listener: Listener<TraceRow[]>): () => void {
   traceListeners.add(listener);
   return () => traceListeners.delete(listener);
+}
+
+/**
+ * Reads now; while the stream is being opened for the first time, in a moment. Belongs in an effect that
+ * depends on `Connection.openings`, so that an opening cancels what waits and reads then.
+ *
+ * @returns cancels a read that has not begun.
+ */
+export function readOnceOpen(read: () => void): () => void {
+  if (connection.state !== 'connecting') {
+    read();
+    return () => undefined;
+  }
+  const timer = setTimeout(read, OPENS_SOON_MS);
+  return () => clearTimeout(timer);
 }
 
 /** What local X-Ray last said of itself. */

@@ -4,7 +4,7 @@ import type { Trace } from 'local-xray/console-api';
 import { buildTree, type TraceTree } from '@nestjs-xray/trace';
 import { carried } from '../model/carried';
 import { api } from './client';
-import { onTraces, useConnection } from './live';
+import { onTraces, readOnceOpen, useConnection } from './live';
 
 export interface LoadedTrace {
   trace?: Trace;
@@ -20,17 +20,17 @@ const LARGE = 1_000;
 
 /**
  * A trace and its tree, fetched again when local X-Ray says that it changed, and
- * once the connection is back after it was lost. The last copy stays when that fails.
+ * whenever the stream of events was opened. The last copy stays when that fails.
  */
 export function useTrace(id: string): LoadedTrace {
   const [trace, setTrace] = useState<Trace | undefined>(carried?.trace);
   const [error, setError] = useState<Error>();
-  const { state } = useConnection();
+  const { state, openings } = useConnection();
   const lost = state === 'lost';
   const size = useRef(0);
 
   useEffect(() => {
-    if (carried || (lost && trace)) return undefined;
+    if (carried) return undefined;
     const abort = new AbortController();
     let busy = false;
     let again = false;
@@ -47,15 +47,16 @@ export function useTrace(id: string): LoadedTrace {
       busy = false;
       if (again && !abort.signal.aborted) void load();
     };
-    void load();
+    const cancel = readOnceOpen(() => void load());
     const stop = onTraces((rows) => {
       if (rows.some((row) => row.id === id)) void load();
     });
     return () => {
+      cancel();
       stop();
       abort.abort();
     };
-  }, [id, lost]);
+  }, [id, openings]);
 
   const open = useMemo(() => trace !== undefined && isOpen(trace), [trace]);
   const now = useNow(open && !lost && !carried, (size.current > LARGE ? 5 : 1) * GROW_MS);

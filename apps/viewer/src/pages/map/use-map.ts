@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, type TraceQuery } from '../../api/client';
-import { onTraces, useConnection } from '../../api/live';
+import { onTraces, readOnceOpen, useConnection } from '../../api/live';
 import { toServiceMap, type ServiceGraph, type ServiceMap } from '../../model/graph/service-graph';
 
 /** The whole graph is read again at most as often while traces come in. */
@@ -13,13 +13,12 @@ export interface LoadedMap {
 
 /**
  * The graph of what `query` gives when it is called, read again when traces
- * come in and when a lost connection is back. `key` says when the query is another.
+ * come in and when the stream of events was opened. `key` says when the query is another.
  */
 export function useMap(query: () => TraceQuery, key: string): LoadedMap {
   const [loaded, setLoaded] = useState<LoadedMap>({});
-  const lost = useConnection().state === 'lost';
+  const { openings } = useConnection();
   useEffect(() => {
-    if (lost && loaded.map) return undefined;
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let waiting = false;
@@ -37,13 +36,14 @@ export function useMap(query: () => TraceQuery, key: string): LoadedMap {
       waiting = true;
       timer = setTimeout(() => void load(), AGAIN_MS);
     };
-    void load();
+    const cancel = readOnceOpen(() => void load());
     const stop = onTraces(soon);
     return () => {
+      cancel();
       stop();
       clearTimeout(timer);
       abort.abort();
     };
-  }, [key, lost]);
+  }, [key, openings]);
   return loaded;
 }

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { FilterProblem } from 'local-xray/console-api';
 import { filterProblem } from '../../api/client';
-import { onTraces, useConnection } from '../../api/live';
+import { onTraces, readOnceOpen, useConnection } from '../../api/live';
 
 /** What is shown is asked for anew no more often while traces come. */
 const REFRESH_MS = 5_000;
@@ -29,7 +29,7 @@ export function useAnswer<T>(
   const abort = useRef<AbortController>(undefined);
   const current = useRef({ ask, hold });
   current.current = { ask, hold };
-  const lost = useConnection().state === 'lost';
+  const { openings } = useConnection();
 
   const load = useCallback((): void => {
     abort.current?.abort();
@@ -50,15 +50,12 @@ export function useAnswer<T>(
   }, []);
 
   useEffect(() => {
-    load();
-    return () => abort.current?.abort();
-  }, [key]);
-
-  const wasLost = useRef(false);
-  useEffect(() => {
-    if (!lost && wasLost.current) load();
-    wasLost.current = lost;
-  }, [lost]);
+    const cancel = readOnceOpen(load);
+    return () => {
+      cancel();
+      abort.current?.abort();
+    };
+  }, [key, openings]);
 
   useEffect(() => {
     if (!live) return undefined;

@@ -1,7 +1,7 @@
-import type { FilterProblem, TraceRow } from 'local-xray/console-api';
+import type { FilterProblem, TraceList, TraceRow } from 'local-xray/console-api';
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
 import { api, filterProblem } from '../../api/client';
-import { onTraces, useConnection } from '../../api/live';
+import { onTraces, readOnceOpen, useConnection } from '../../api/live';
 import { boundsOf, type TimeRange } from '../../model/list/time-range';
 import { countRows, mergeRows, type Counts } from '../../model/list/trace-list';
 
@@ -45,8 +45,7 @@ export function useTraceList(
   hold: () => boolean,
 ): TraceListState {
   const [, redraw] = useReducer<number, void>((version) => version + 1, 0);
-  const { state } = useConnection();
-  const lost = state === 'lost';
+  const { openings } = useConnection();
   const data = useRef<Data>(new Data());
   const holding = useRef(hold);
   holding.current = hold;
@@ -55,7 +54,7 @@ export function useTraceList(
     const mine = data.current;
     mine.abort?.abort();
     const abort = (mine.abort = new AbortController());
-    mine.loading = true;
+    mine.begin();
     redraw();
     const ask = async (expression: string): Promise<void> => {
       const bounds = boundsOf(range, Date.now() / 1000);
@@ -63,7 +62,7 @@ export function useTraceList(
         { ...bounds, filter: expression, group, limit: LIMIT },
         abort.signal,
       );
-      mine.set(answer.rows, answer.truncated ? answer.counts : undefined);
+      mine.set(answer);
       mine.shownFilter = expression;
       mine.error = undefined;
       mine.loaded = true;
@@ -84,21 +83,19 @@ export function useTraceList(
   }, [rangeKey, filter, group]);
 
   useEffect(() => {
-    void load();
-    return () => data.current.abort?.abort();
-  }, [load]);
-
-  // What came while the connection was lost is missing: ask anew once it is back.
-  const wasLost = useRef(false);
-  useEffect(() => {
-    if (!lost && wasLost.current) void load();
-    wasLost.current = lost;
-  }, [lost, load]);
+    const cancel = readOnceOpen(() => void load());
+    return () => {
+      cancel();
+      data.current.abort?.abort();
+    };
+  }, [load, openings]);
 
   useEffect(() => {
     const waiting = new Map<string, TraceRow>();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let countedAt = 0;
+    // Ends what is being asked for a question that was replaced.
+    const abort = new AbortController();
     const take = async (): Promise<void> => {
       timer = undefined;
       const mine = data.current;
@@ -115,10 +112,14 @@ export function useTraceList(
           group,
           limit: LIMIT,
         };
-        const answer = await api.traces(asked).catch(() => undefined);
-        if (!answer) return;
+        const answer = await api.traces(asked, abort.signal).catch(() => undefined);
+        if (!answer || abort.signal.aborted) return;
         const matching = new Set(answer.rows.map((row) => row.id));
-        gone = changed.filter((row) => !matching.has(row.id)).map((row) => row.id);
+        // Of traces older than what there was room for nothing is known.
+        const known = answer.truncated ? (answer.rows.at(-1)?.start ?? 0) : -Infinity;
+        gone = changed
+          .filter((row) => row.start > known && !matching.has(row.id))
+          .map((row) => row.id);
         changed = answer.rows.filter((row) => changed.some((one) => one.id === row.id));
       }
       mine.change(changed, gone, oldest(range), holding.current());
@@ -126,9 +127,9 @@ export function useTraceList(
         countedAt = Date.now();
         const bounds = boundsOf(range, Date.now() / 1000);
         const answer = await api
-          .traces({ ...bounds, filter, group, limit: 1 })
+          .traces({ ...bounds, filter, group, limit: 1 }, abort.signal)
           .catch(() => undefined);
-        if (answer) mine.serverCounts = answer.counts;
+        if (answer && !abort.signal.aborted) mine.serverCounts = answer.counts;
       }
       redraw();
     };
@@ -140,6 +141,7 @@ export function useTraceList(
     });
     return () => {
       stop();
+      abort.abort();
       clearTimeout(timer);
     };
   }, [rangeKey, filter, group]);
@@ -169,14 +171,34 @@ class Data {
   private rows: TraceRow[] = [];
   private counts: Counts = countRows([]);
   private held = new Map<string, TraceRow>();
+  /** What was told while an answer was awaited that may be older; undefined for what no longer matches. */
+  private meanwhile = new Map<string, TraceRow | undefined>();
 
-  set(rows: TraceRow[], counts: Counts | undefined): void {
+  /** A read begins. */
+  begin(): void {
+    this.loading = true;
+    this.meanwhile.clear();
+  }
+
+  set({ rows, counts, truncated }: TraceList): void {
+    const told = [...this.meanwhile];
+    const gone = new Set(told.flatMap(([id, row]) => (row ? [] : [id])));
+    const news = told.flatMap(([, row]) => row ?? []);
+    this.serverCounts = truncated ? counts : undefined;
     this.held.clear();
-    this.serverCounts = counts;
-    this.put(mergeRows([], rows));
+    this.put(
+      mergeRows(
+        rows.filter((row) => !gone.has(row.id)),
+        news,
+      ),
+    );
   }
 
   change(changed: TraceRow[], gone: string[], from: number, hold: boolean): void {
+    if (this.loading) {
+      for (const row of changed) this.meanwhile.set(row.id, row);
+      for (const id of gone) this.meanwhile.set(id, undefined);
+    }
     const shown = new Set(this.rows.map((row) => row.id));
     const left = new Set(gone);
     for (const id of gone) this.held.delete(id);
