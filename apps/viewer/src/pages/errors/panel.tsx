@@ -3,12 +3,12 @@ import { placeOf } from '@nestjs-xray/trace';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../../api/client';
-import { IconButton } from '../../components/button';
 import { SparkBars } from '../../components/spark';
 import { StatusWord } from '../../components/status';
-import { count, plural, shareFigure } from '../../model/format';
+import { count, plural } from '../../model/format';
 import { whenOf } from '../../model/list/when';
 import { contextHref } from '../../router';
+import { Fact, OverviewPanel, RouteShares, TimeAxis } from '../shared/overview-panel';
 import { SharedAttributes } from '../shared/shared-attributes';
 import shared from '../shared/overview.module.css';
 import { askedOf, type Selection } from '../shared/page-controls';
@@ -40,26 +40,12 @@ export function ErrorPanel({
   const own = example?.stack.filter((frame) => !frame.library) ?? [];
   const library = (example?.stack.length ?? 0) - own.length;
   return (
-    <aside class={shared.panel} aria-label="Selected error" tabIndex={0}>
-      <div class={shared.panelHead}>
-        <h2>
-          <bdi>{row.type}</bdi>
-        </h2>
-        <IconButton icon="close" label="Close the panel (Esc)" onClick={onClose} />
-      </div>
+    <OverviewPanel label="Selected error" title={row.type} onClose={onClose}>
       <div class={shared.facts}>
         <StatusWord status={row.status} />
-        <span>
-          <b>{count(row.count)}</b> {row.count === 1 ? 'time' : 'times'}
-        </span>
-        <span>
-          in <b>{count(row.traces)}</b> {row.traces === 1 ? 'trace' : 'traces'}
-        </span>
-        {example && example.users > 0 && (
-          <span>
-            <b>{count(example.users)}</b> {example.users === 1 ? 'user' : 'users'}
-          </span>
-        )}
+        <Fact amount={row.count} one="time" />
+        <Fact before="in" amount={row.traces} one="trace" />
+        {example && example.users > 0 && <Fact amount={example.users} one="user" />}
       </div>
       <div class={style.box}>
         <bdi>{example?.message ?? row.message}</bdi>
@@ -136,36 +122,10 @@ export function ErrorPanel({
         fault={row.status === 'fault'}
         words={`${plural(row.count, 'time')} between ${whenOf(row.first)} and ${whenOf(row.last)}`}
       />
-      <div class={shared.axis}>
-        <span>{whenOf(table.from)}</span>
-        <span>{whenOf(table.from + table.width * table.slots)}</span>
-      </div>
+      <TimeAxis table={table} />
       <SharedAttributes selection={selection} filter={row.filter} count={row.traces} />
       <h3>Where it surfaces</h3>
-      <table class={shared.mini}>
-        <thead>
-          <tr>
-            <th scope="col">Route or job</th>
-            <th scope="col" class="num">
-              Count
-            </th>
-            <th scope="col" class="num">
-              Share
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {row.routes.slice(0, 10).map((route) => (
-            <tr key={route.name}>
-              <td>
-                <bdi>{route.name}</bdi>
-              </td>
-              <td class="num">{count(route.count)}</td>
-              <td class="num">{shareFigure(route.count, row.count)} %</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </aside>
+      <RouteShares routes={row.routes} of={row.count} />
+    </OverviewPanel>
   );
 }

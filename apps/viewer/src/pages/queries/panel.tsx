@@ -1,14 +1,13 @@
 import type { QueryTable, StatementRow } from 'local-xray/console-api';
 import type { JSX } from 'preact';
-import { CopyButton, IconButton } from '../../components/button';
+import { CopyButton } from '../../components/button';
 import { SparkLine } from '../../components/spark';
 import { count, duration, ms, plural, shareFigure, three } from '../../model/format';
-import { whenOf } from '../../model/list/when';
 import { formatSql } from '../../model/trace/sql-format';
 import { FrameLines } from '../shared/frame-lines';
+import { Fact, OverviewPanel, RouteShares, TimeAxis } from '../shared/overview-panel';
 import shared from '../shared/overview.module.css';
 import style from './queries.module.css';
-import { shareOf } from './table';
 
 /** Teeth of the comb that stands for the runs of one statement in a trace. */
 const MAX_TEETH = 24;
@@ -30,18 +29,16 @@ export function StatementPanel({
   const { nPlusOne } = row;
   const known = row.trend.filter((value) => value !== null);
   return (
-    <aside class={shared.panel} aria-label="Selected statement" tabIndex={0}>
-      <div class={shared.panelHead}>
-        <h2>
-          <bdi>{title(row.text)}</bdi>
-        </h2>
-        <span>
-          <CopyButton text={row.text} label="Copy the statement (y)">
-            Copy
-          </CopyButton>
-          <IconButton icon="close" label="Close the panel (Esc)" onClick={onClose} />
-        </span>
-      </div>
+    <OverviewPanel
+      label="Selected statement"
+      title={title(row.text)}
+      actions={
+        <CopyButton text={row.text} label="Copy the statement (y)">
+          Copy
+        </CopyButton>
+      }
+      onClose={onClose}
+    >
       <div class={shared.facts}>
         {row.database && (
           <span>
@@ -50,9 +47,7 @@ export function StatementPanel({
             </b>
           </span>
         )}
-        <span>
-          <b>{count(row.count)}</b> {row.count === 1 ? 'call' : 'calls'}
-        </span>
+        <Fact amount={row.count} one="call" />
         <span>
           <b>{duration(row.seconds)}</b>
         </span>
@@ -70,7 +65,7 @@ export function StatementPanel({
       {nPlusOne && (
         <div class={shared.callout}>
           <b>
-            N+1 in {shareOf(nPlusOne.share)} % of <bdi>{nPlusOne.route}</bdi>.
+            N+1 in {shareFigure(nPlusOne.share, 1)} % of <bdi>{nPlusOne.route}</bdi>.
           </b>{' '}
           {three(nPlusOne.times)} runs in a trace that has it, {duration(nPlusOne.each)} each time.
           One query for all keys would save most of that.
@@ -135,25 +130,10 @@ export function StatementPanel({
         )}
       </h3>
       <SparkLine tall values={row.trend} words={`p95 over time, ${ms(row.p95)} ms in all`} />
-      <div class={shared.axis}>
-        <span>{whenOf(table.from)}</span>
-        <span>{whenOf(table.from + table.width * table.slots)}</span>
-      </div>
+      <TimeAxis table={table} />
       <h3>Routes</h3>
-      <table class={shared.mini}>
-        <tbody>
-          {row.routes.slice(0, 10).map((route) => (
-            <tr key={route.name}>
-              <td>
-                <bdi>{route.name}</bdi>
-              </td>
-              <td class="num">{count(route.count)}</td>
-              <td class="num">{shareFigure(route.count, row.count)} %</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </aside>
+      <RouteShares routes={row.routes} of={row.count} />
+    </OverviewPanel>
   );
 }
 

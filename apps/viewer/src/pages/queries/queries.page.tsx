@@ -1,143 +1,139 @@
 import type { QueryTable, StatementRow } from 'local-xray/console-api';
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { api } from '../../api/client';
-import { useConnection } from '../../api/live';
 import { copyText } from '../../components/button';
 import { useKeys } from '../../components/keys';
-import { Failure, Skeleton } from '../../components/load-state';
 import { useQuery } from '../../components/use-query';
 import { and } from '../../model/filter/filter-text';
 import { count, duration, plural } from '../../model/format';
 import { sortBy, type Sort } from '../../model/list/row-sort';
 import type { PageProps } from '../../page';
 import { contextHref, navigate } from '../../router';
-import { KeyBar } from '../shared/key-bar';
-import shared from '../shared/overview.module.css';
-import { askedOf, isLive, PageControls, SELECTION } from '../shared/page-controls';
+import { OverviewPage, ShowChips, Split } from '../shared/overview-page';
+import { OverviewTable, sortedRows } from '../shared/overview-table';
+import { askedOf, isLive, SELECTION } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
-import { Unreachable } from '../traces/unreachable';
+import { usePicked } from '../shared/use-picked';
+import { statementColumns } from './columns';
 import { StatementPanel } from './panel';
-import { QueriesTable, SORTS } from './table';
+import style from './queries.module.css';
 
 const NAMES = [...SELECTION, 'sort', 'show', 'select'] as const;
 const DEFAULT_SORT: Sort = { by: 'seconds', down: true };
+const SHOWN = [
+  { value: '', label: 'All' },
+  { value: 'SQL', label: 'SQL' },
+  { value: 'AWS', label: 'AWS' },
+  { value: 'n-plus-one', label: 'N+1' },
+];
 
 /** Which statement costs most, and who calls it. */
 export function QueriesPage(_: PageProps): JSX.Element {
   const [query, setQuery] = useQuery(NAMES);
-  const sort = useMemo(() => sortBy(query.sort, DEFAULT_SORT), [query.sort]);
+  const sort = sortBy(query.sort, DEFAULT_SORT);
   const over = useRef(false);
-  const [panel, setPanel] = useState(true);
-  const lost = useConnection().state === 'lost';
-  const { data, problem, error, reload } = useAnswer(
+  const answer = useAnswer(
     (signal) => api.queries(askedOf(query), signal),
     [query.filter, query.group, query.range].join('\n'),
     isLive(query),
     () => over.current,
   );
-  useEffect(() => {
-    document.title = 'Queries · Local X-Ray';
-  }, []);
-  const rows = useMemo(() => {
-    const value = SORTS[sort.by] ?? SORTS.seconds!;
-    return (data?.rows ?? [])
-      .filter((row) => isShown(row, query.show))
-      .sort((a, b) => {
-        const [x, y] = [value(a), value(b)];
-        const order = typeof x === 'string' ? x.localeCompare(String(y)) : x - Number(y);
-        return sort.down ? -order : order;
-      });
-  }, [data, query.show, sort]);
-  const current = Math.max(
-    rows.findIndex(({ name }) => name === query.select),
-    0,
+  const { data } = answer;
+  const rows = useMemo(
+    () => shownRows(data, query.show, query.sort),
+    [data, query.show, query.sort],
   );
-  const row = rows[current];
-  const select = (at: number): void => {
-    setPanel(true);
-    setQuery({ select: rows[Math.max(0, Math.min(at, rows.length - 1))]?.name });
-  };
-  const traces = row && contextHref('/traces', { filter: and(query.filter, row.filter) });
-  const slowest =
-    row && contextHref('/traces', { filter: and(query.filter, row.filter), sort: '-duration' });
+  const { current, row, open, pick, close } = usePicked(rows, query.select, (select) =>
+    setQuery({ select }),
+  );
+  const tracesOf = (filter: string, sorted?: string): string =>
+    contextHref('/traces', { filter: and(query.filter, filter), sort: sorted });
+  const traces = row && tracesOf(row.filter);
+  const slowest = row && tracesOf(row.filter, '-duration');
   useKeys({
-    j: () => select(current + 1),
-    k: () => select(current - 1),
+    j: () => pick(current + 1),
+    k: () => pick(current - 1),
     Enter: () => traces && navigate(traces),
     o: () => document.querySelector<HTMLAnchorElement>('[data-source]')?.click(),
     e: () => slowest && navigate(slowest),
     y: () => void (row && copyText(row.text)),
-    Escape: () => setPanel(false),
+    Escape: close,
   });
   return (
-    <div class={shared.fixed}>
-      <h1 class="vh">Queries</h1>
-      {lost && <Unreachable kept={data?.rows.length ?? 0} />}
-      <PageControls
-        selection={query}
-        problem={problem}
-        onChange={(change) => {
-          setQuery(change);
-          if (change.filter === query.filter) reload();
-        }}
-      />
-      {data && <Chips table={data} show={query.show} onShow={(show) => setQuery({ show })} />}
-      {error && !data ? (
-        <Failure what="The queries cannot be shown" error={error} />
-      ) : !data ? (
-        !lost && <Skeleton label="Reading queries…" />
-      ) : rows.length === 0 ? (
-        <div class="mid">
-          <h2>No queries and no calls of AWS in this range</h2>
-          <p class="t2">
-            Queries are recorded for the libraries that nestjs-xray captures, or that OpenTelemetry
-            instruments.
-          </p>
-        </div>
-      ) : (
-        <div class={shared.split} style={panel ? undefined : { gridTemplateColumns: '1fr' }}>
-          <section class={shared.main} aria-label="Statements" tabIndex={0}>
-            <QueriesTable
-              rows={rows}
-              seconds={data.rows.reduce((sum, each) => sum + each.seconds, 0)}
-              current={current}
-              onCurrent={select}
-              sort={sort}
-              onSort={(value) => setQuery({ sort: value })}
-              onPointer={(inside) => (over.current = inside)}
-            />
-          </section>
-          {panel && row && traces && slowest && (
-            <StatementPanel
-              key={row.name}
-              row={row}
-              table={data}
-              traces={
-                row.nPlusOne
-                  ? contextHref('/traces', { filter: and(query.filter, row.nPlusOne.filter) })
-                  : traces
-              }
-              slowest={slowest}
-              onClose={() => setPanel(false)}
-            />
-          )}
-        </div>
+    <OverviewPage
+      fixed
+      title="Queries"
+      selection={query}
+      onChange={setQuery}
+      answer={answer}
+      kept={(table) => table.rows.length}
+      chips={(table) => (
+        <Chips table={table} show={query.show} onShow={(show) => setQuery({ show })} />
       )}
-      <KeyBar
-        keys={[
-          ['j k', 'statement'],
-          ['Enter', 'its traces'],
-          ['o', 'open the caller'],
-          ['e', 'slowest traces'],
-          ['y', 'copy statement'],
-          ['/', 'filter'],
-        ]}
-      >
-        values are left out of statements
-      </KeyBar>
-    </div>
+      keys={[
+        ['j k', 'statement'],
+        ['Enter', 'its traces'],
+        ['o', 'open the caller'],
+        ['e', 'slowest traces'],
+        ['y', 'copy statement'],
+        ['/', 'filter'],
+      ]}
+      note="values are left out of statements"
+    >
+      {(table) =>
+        rows.length === 0 ? (
+          <div class="mid">
+            <h2>No queries and no calls of AWS in this range</h2>
+            <p class="t2">
+              Queries are recorded for the libraries that nestjs-xray captures, or that
+              OpenTelemetry instruments.
+            </p>
+          </div>
+        ) : (
+          <Split
+            label="Statements"
+            list={
+              <OverviewTable
+                label="Queries"
+                class={style.table}
+                columns={statementColumns(table.rows, row?.name, pick)}
+                rows={rows}
+                keyOf={({ name }) => name}
+                current={current}
+                onCurrent={pick}
+                sort={sort}
+                onSort={(value) => setQuery({ sort: value })}
+                onPointer={(inside) => (over.current = inside)}
+              />
+            }
+            panel={
+              open &&
+              row &&
+              traces &&
+              slowest && (
+                <StatementPanel
+                  key={row.name}
+                  row={row}
+                  table={table}
+                  traces={row.nPlusOne ? tracesOf(row.nPlusOne.filter) : traces}
+                  slowest={slowest}
+                  onClose={close}
+                />
+              )
+            }
+          />
+        )
+      }
+    </OverviewPage>
   );
+}
+
+function shownRows(table: QueryTable | undefined, show: string, sort: string): StatementRow[] {
+  if (!table) return [];
+  const columns = statementColumns(table.rows, undefined, () => undefined);
+  const shown = table.rows.filter((row) => isShown(row, show));
+  return sortedRows(shown, columns, sortBy(sort, DEFAULT_SORT), DEFAULT_SORT);
 }
 
 function isShown(row: StatementRow, show: string): boolean {
@@ -154,38 +150,15 @@ function Chips({
   show: string;
   onShow: (show: string | undefined) => void;
 }): JSX.Element {
-  const chips = [
-    ['', 'All'],
-    ['SQL', 'SQL'],
-    ['AWS', 'AWS'],
-    ['n-plus-one', 'N+1'],
-  ] as const;
+  const choices = SHOWN.map((choice) => ({
+    ...choice,
+    amount: count(rows.filter((row) => isShown(row, choice.value)).length),
+  }));
+  const calls = rows.reduce((sum, row) => sum + row.count, 0);
+  const seconds = rows.reduce((sum, row) => sum + row.seconds, 0);
   return (
-    <div class={shared.chipRow}>
-      <div class={shared.chips} role="group" aria-label="Show">
-        {chips.map(([value, label]) => (
-          <button
-            key={value}
-            type="button"
-            class="btn"
-            aria-pressed={show === value}
-            onClick={() => onShow(show === value ? undefined : value)}
-          >
-            {label}{' '}
-            <span class={shared.chipCount}>
-              {count(rows.filter((row) => isShown(row, value)).length)}
-            </span>
-          </button>
-        ))}
-      </div>
-      <span class={`${shared.chipLabel} ${shared.push}`}>
-        {plural(rows.length, 'statement')},{' '}
-        {plural(
-          rows.reduce((sum, row) => sum + row.count, 0),
-          'call',
-        )}
-        , {duration(rows.reduce((sum, row) => sum + row.seconds, 0))} in all
-      </span>
-    </div>
+    <ShowChips choices={choices} shown={show} onShow={onShow}>
+      {plural(rows.length, 'statement')}, {plural(calls, 'call')}, {duration(seconds)} in all
+    </ShowChips>
   );
 }

@@ -1,11 +1,10 @@
-import type { RouteTable } from 'local-xray/console-api';
+import type { RouteRow, RouteTable } from 'local-xray/console-api';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { api } from '../../api/client';
 import { useConnection, useStatusPart } from '../../api/live';
 import { copyText } from '../../components/button';
 import { useKeys } from '../../components/keys';
-import { Failure, Skeleton } from '../../components/load-state';
 import { Menu } from '../../components/menu';
 import { copyPermalink } from '../../components/said';
 import { Glyph } from '../../components/status';
@@ -15,16 +14,17 @@ import { and, literal } from '../../model/filter/filter-text';
 import { sortBy, type Sort } from '../../model/list/row-sort';
 import type { PageProps } from '../../page';
 import { contextHref, navigate } from '../../router';
-import { KeyBar } from '../shared/key-bar';
-import { askedOf, isLive, PageControls, SELECTION } from '../shared/page-controls';
+import { OverviewPage } from '../shared/overview-page';
+import { OverviewTable, sortedRows } from '../shared/overview-table';
+import { askedOf, isLive, SELECTION } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
 import shared from '../shared/overview.module.css';
 import { FirstStart } from '../traces/first-start';
 import { ImportDialog } from '../traces/import-dialog';
-import { Unreachable } from '../traces/unreachable';
+import { routeColumns } from './columns';
 import { LookFirst } from './look-first';
 import { Nothing } from './nothing';
-import { RoutesTable, SORTS } from './table';
+import style from './routes.module.css';
 
 const NAMES = [...SELECTION, 'by', 'sort'] as const;
 const DEFAULT_SORT: Sort = { by: 'seconds', down: true };
@@ -33,37 +33,33 @@ const DEFAULT_SORT: Sort = { by: 'seconds', down: true };
 export function RoutesPage(_: PageProps): JSX.Element {
   const [query, setQuery] = useQuery(NAMES);
   const by = query.by || 'route';
-  const sort = useMemo(() => sortBy(query.sort, DEFAULT_SORT), [query.sort]);
+  const sort = sortBy(query.sort, DEFAULT_SORT);
   const [current, setCurrent] = useState(0);
   const [importing, setImporting] = useState(false);
   const over = useRef(false);
   const lost = useConnection().state === 'lost';
   const noneKept = useStatusPart((status) => status?.traces === 0);
-  const { data, problem, error, reload } = useAnswer(
+  const answer = useAnswer(
     (signal) => api.routes({ ...askedOf(query), by }, signal),
     [query.filter, query.group, query.range, by].join('\n'),
     isLive(query),
     () => over.current,
   );
-  useEffect(() => {
-    document.title = 'Routes · Local X-Ray';
-  }, []);
-  const rows = useMemo(() => {
-    const value = SORTS[sort.by] ?? SORTS.seconds!;
-    return [...(data?.rows ?? [])].sort((a, b) => {
-      const [x, y] = [value(a), value(b)];
-      const order = typeof x === 'string' ? x.localeCompare(String(y)) : x - Number(y);
-      return sort.down ? -order : order;
-    });
-  }, [data, sort]);
-  const open = (at: number): void => {
-    const row = rows[at];
-    if (row) navigate(contextHref('/traces', { filter: and(query.filter, row.filter) }));
-  };
+  const { data } = answer;
+  const tracesOf = (row: RouteRow): string =>
+    contextHref('/traces', { filter: and(query.filter, row.filter) });
+  const columns = data && routeColumns(data, by, tracesOf, setCurrent);
+  const rows = useMemo(
+    () => (data && columns ? sortedRows(data.rows, columns, sort, DEFAULT_SORT) : []),
+    [data, query.sort],
+  );
   useKeys({
     j: () => setCurrent(Math.min(current + 1, rows.length - 1)),
     k: () => setCurrent(Math.max(current - 1, 0)),
-    Enter: () => open(current),
+    Enter: () => {
+      const row = rows[current];
+      if (row) navigate(tracesOf(row));
+    },
     d: () => {
       const row = rows[current];
       if (row) navigate(contextHref('/compare', { with: row.filter }));
@@ -82,67 +78,63 @@ export function RoutesPage(_: PageProps): JSX.Element {
     );
   }
   return (
-    <>
-      <h1 class="vh">Routes</h1>
-      {lost && <Unreachable kept={data?.total.count ?? 0} />}
-      <PageControls
-        selection={query}
-        problem={problem}
-        onChange={(change) => {
-          setQuery(change);
-          if (change.filter === query.filter) reload();
-        }}
-      />
-      {data && (
+    <OverviewPage
+      title="Routes"
+      selection={query}
+      onChange={setQuery}
+      answer={answer}
+      kept={(table) => table.total.count}
+      chips={(table) => (
         <Groups
-          table={data}
+          table={table}
           filter={query.filter}
           by={by}
           onFilter={(filter) => setQuery({ filter })}
           onBy={(value) => setQuery({ by: value === 'route' ? undefined : value })}
         />
       )}
-      {error && !data ? (
-        <Failure what="The routes cannot be shown" error={error} />
-      ) : !data ? (
-        !lost && <Skeleton label="Reading routes…" />
-      ) : data.total.count === 0 ? (
-        <Nothing range={query.range} filter={query.filter} onChange={setQuery} />
-      ) : (
-        <>
-          <Headline table={data} by={by} />
-          {data.findings.length > 0 && <LookFirst findings={data.findings} filter={query.filter} />}
-          <RoutesTable
-            rows={rows}
-            by={by}
-            seconds={data.rows.reduce((sum, row) => sum + row.seconds, 0)}
-            minutes={(data.width * data.slots) / 60}
-            span={data.width * data.slots}
-            sort={sort}
-            onSort={(value) => setQuery({ sort: value })}
-            current={current}
-            onCurrent={setCurrent}
-            filter={query.filter}
-            onPointer={(inside) => (over.current = inside)}
-          />
-          {data.newest !== undefined && (
-            <p class="t2">
-              Rows are of the newest {count(data.newest)} of {count(data.total.count)} traces.
-            </p>
-          )}
-        </>
-      )}
-      <KeyBar
-        keys={[
-          ['j k', 'row'],
-          ['Enter', 'its traces'],
-          ['d', 'what is different'],
-          ['b', 'one row for each …'],
-          ['s', 'sort'],
-          ['/', 'filter'],
-        ]}
-      />
-    </>
+      keys={[
+        ['j k', 'row'],
+        ['Enter', 'its traces'],
+        ['d', 'what is different'],
+        ['b', 'one row for each …'],
+        ['s', 'sort'],
+        ['/', 'filter'],
+      ]}
+    >
+      {(table) =>
+        table.total.count === 0 ? (
+          <Nothing range={query.range} filter={query.filter} onChange={setQuery} />
+        ) : (
+          <>
+            <Headline table={table} by={by} />
+            {table.findings.length > 0 && (
+              <LookFirst findings={table.findings} filter={query.filter} />
+            )}
+            <div class={shared.tableWrap}>
+              <OverviewTable
+                label="Routes and jobs"
+                class={style.table}
+                columns={columns ?? []}
+                rows={rows}
+                keyOf={({ service, method, name }) => `${service}\n${method}\n${name}`}
+                current={current}
+                onCurrent={setCurrent}
+                onOpen={(row) => navigate(tracesOf(row))}
+                sort={sort}
+                onSort={(value) => setQuery({ sort: value })}
+                onPointer={(inside) => (over.current = inside)}
+              />
+            </div>
+            {table.newest !== undefined && (
+              <p class={style.note}>
+                Rows are of the newest {count(table.newest)} of {count(table.total.count)} traces.
+              </p>
+            )}
+          </>
+        )
+      }
+    </OverviewPage>
   );
 }
 

@@ -23,6 +23,8 @@ export interface Selection {
   live: string;
 }
 
+export type SelectionChange = Partial<Record<keyof Selection, string | undefined>>;
+
 /** What of the address every page reads. */
 export const SELECTION = ['filter', 'group', 'range', 'live'] as const;
 
@@ -47,7 +49,7 @@ export function PageControls({
 }: {
   selection: Selection;
   problem: FilterProblem | undefined;
-  onChange: (change: Partial<Record<keyof Selection, string | undefined>>) => void;
+  onChange: (change: SelectionChange) => void;
 }): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   const { filter, group, range } = selection;

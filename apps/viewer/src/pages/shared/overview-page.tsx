@@ -1,0 +1,128 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { useConnection } from '../../api/live';
+import { Failure, Skeleton } from '../../components/load-state';
+import { Unreachable } from '../traces/unreachable';
+import { KeyBar } from './key-bar';
+import style from './overview.module.css';
+import { PageControls, type Selection, type SelectionChange } from './page-controls';
+import type { Answer } from './use-answer';
+
+/** A page over many traces: filter and time, what was answered, its keys. */
+export function OverviewPage<T>({
+  title,
+  name = title.toLowerCase(),
+  selection,
+  onChange,
+  answer: { data, problem, error, reload },
+  kept,
+  fixed = false,
+  chips,
+  keys,
+  note,
+  children,
+}: {
+  title: string;
+  /** What is shown, inside a sentence: "errors". */
+  name?: string;
+  selection: Selection;
+  onChange: (change: SelectionChange) => void;
+  answer: Answer<T>;
+  /** How much is in the page already, for when local X-Ray does not answer. */
+  kept: (data: T) => number;
+  /** Whether the page ends at the window's lower edge and its parts scroll. */
+  fixed?: boolean;
+  /** Below the filter, whatever there is to show. */
+  chips?: ((data: T) => ComponentChildren) | ComponentChildren;
+  keys: readonly (readonly [keys: string, does: string])[];
+  note?: ComponentChildren;
+  children: (data: T) => ComponentChildren;
+}): JSX.Element {
+  const lost = useConnection().state === 'lost';
+  useEffect(() => {
+    document.title = `${title} · Local X-Ray`;
+  }, [title]);
+  return (
+    <div class={fixed ? style.fixed : undefined}>
+      <h1 class="vh">{title}</h1>
+      {lost && <Unreachable kept={data ? kept(data) : 0} />}
+      <PageControls
+        selection={selection}
+        problem={problem}
+        onChange={(change) => {
+          onChange(change);
+          if (change.filter === selection.filter) reload();
+        }}
+      />
+      {typeof chips === 'function' ? data && chips(data) : chips}
+      {data ? (
+        children(data)
+      ) : error ? (
+        <Failure what={`The ${name} cannot be shown`} error={error} />
+      ) : (
+        !lost && !problem && <Skeleton label={`Reading ${name}…`} />
+      )}
+      <KeyBar keys={keys}>{note}</KeyBar>
+    </div>
+  );
+}
+
+/** A list with a panel on its right that can be closed. */
+export function Split({
+  label,
+  list,
+  panel,
+}: {
+  /** What the list holds. */
+  label: string;
+  list: ComponentChildren;
+  panel: ComponentChildren;
+}): JSX.Element {
+  return (
+    <div class={panel ? style.split : `${style.split} ${style.alone}`}>
+      <section class={style.main} aria-label={label} tabIndex={0}>
+        {list}
+      </section>
+      {panel}
+    </div>
+  );
+}
+
+/** One of the buttons that choose which rows are shown. */
+export interface ShowChoice {
+  value: string;
+  label: ComponentChildren;
+  amount: string;
+}
+
+/** Which rows to show, with how many there are of each; what they are in all. */
+export function ShowChips({
+  choices,
+  shown,
+  onShow,
+  children,
+}: {
+  choices: readonly ShowChoice[];
+  shown: string;
+  onShow: (value: string | undefined) => void;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <div class={style.chipRow}>
+      <div class={style.chips} role="group" aria-label="Show">
+        {choices.map(({ value, label, amount }) => (
+          <button
+            key={value}
+            type="button"
+            class="btn"
+            aria-pressed={shown === value}
+            onClick={() => onShow(shown === value ? undefined : value)}
+          >
+            {label} <span class={style.chipCount}>{amount}</span>
+          </button>
+        ))}
+      </div>
+      <span class={`${style.chipLabel} ${style.push}`}>{children}</span>
+    </div>
+  );
+}

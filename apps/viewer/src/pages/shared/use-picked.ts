@@ -1,0 +1,33 @@
+import { useState } from 'preact/hooks';
+
+export interface Picked<Row> {
+  current: number;
+  row?: Row;
+  /** Whether its panel is open. */
+  open: boolean;
+  /** Makes a row the current one and opens its panel. */
+  pick: (at: number) => void;
+  close: () => void;
+}
+
+/** The row that the address names, else the first, and whether its panel is open. */
+export function usePicked<Row extends { name: string }>(
+  rows: readonly Row[],
+  name: string,
+  onPick: (name: string | undefined) => void,
+): Picked<Row> {
+  const [open, setOpen] = useState(true);
+  const found = rows.findIndex((row) => row.name === name);
+  const current = Math.max(found, 0);
+  const row = rows[current];
+  return {
+    current,
+    ...(row && { row }),
+    open,
+    pick: (at) => {
+      setOpen(true);
+      onPick(rows[Math.max(0, Math.min(at, rows.length - 1))]?.name);
+    },
+    close: () => setOpen(false),
+  };
+}
