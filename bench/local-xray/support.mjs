@@ -86,6 +86,26 @@ export async function startServer({ db, args = [] } = {}) {
   };
 }
 
+const FAILURES = ['TimeoutError', 'TypeError', 'QueryFailedError', 'PaymentRefused'];
+
+function causeOf(number) {
+  const type = FAILURES[(number / 100) % FAILURES.length];
+  return {
+    working_directory: '/srv/shop',
+    exceptions: [
+      {
+        id: hex(8),
+        type,
+        message: `${type}: order ${number} could not be read`,
+        stack: [
+          { path: '/srv/shop/src/orders.service.ts', line: 42, label: 'OrdersService.read' },
+          { path: '/srv/shop/node_modules/pg/lib/client.js', line: 526, label: 'Client.query' },
+        ],
+      },
+    ],
+  };
+}
+
 const SERVICES = ['shop', 'billing', 'stock', 'mail', 'search'];
 
 /**
@@ -119,7 +139,7 @@ export function makeTrace(at = Date.now() / 1000, number = 0) {
         },
         response: { status: fault && depth === 0 ? 500 : 200, content_length: 1234 },
       },
-      ...(fault && depth === 0 && { fault: true }),
+      ...(fault && depth === 0 && { fault: true, cause: causeOf(number) }),
       ...(depth === 0 && {
         user: `user-${number % 1000}`,
         annotations: {

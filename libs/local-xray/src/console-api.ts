@@ -34,19 +34,44 @@ export interface TraceRow {
    * that was 15 minutes ago: its end is not expected any more.
    */
   silentSince?: number;
+  /** The costliest of its hints. */
+  hint?: { kind: string; title: string };
   segments: number;
   subsegments: number;
   /** Grows with each change of the trace, so that an older copy can be told from a newer. */
   revision: number;
 }
 
-/** `GET /console/traces?start=&end=&filter=&group=&limit=` newest first. */
-export interface TraceList {
-  rows: TraceRow[];
+/** What the list of traces is sorted by. */
+export type ListSort =
+  'time' | 'duration' | 'status' | 'hint' | 'route' | 'service' | 'user' | 'annotations';
+export type Outcome = 'ok' | 'error' | 'throttle' | 'fault';
+
+/**
+ * `GET /console/traces?start=&end=&filter=&group=&limit=&sort=&order=&outcome=&after=`
+ *
+ * - `sort` (default `time`) with `order` `desc` (default) or `asc`, over the whole range. What has no hint, route,
+ *   service, user or annotation comes last in either direction.
+ * - `outcome`: rows of these outcomes alone, as `error,fault`; `counts` has all the same.
+ * - `after`: the `next` of the page before, with all else as it was. The answer is a {@link TracePage}.
+ * - `counts=off`: a {@link TracePage} too, where counts are not needed.
+ */
+export interface TraceList extends TracePage {
   /** Of all traces that match, also those beyond `limit`. Fault wins over throttle over error. */
-  counts: { total: number; ok: number; error: number; throttle: number; fault: number };
+  counts: { total: number } & Record<Outcome, number>;
   /** More matched than `limit` (default 1,000, at most 10,000). */
   truncated: boolean;
+}
+
+export interface TracePage {
+  rows: TraceRow[];
+  /** Where the next page begins; absent on the last. A page may have fewer rows than asked for, and a next. */
+  next?: string;
+  /**
+   * Set where the newest so many traces of the range were sorted and older ones left out: by `route`, `service`,
+   * `user` and `annotations`, in ranges with more than that.
+   */
+  newest?: number;
 }
 
 /** Body of a 400 answer to a wrong filter expression. */
@@ -317,14 +342,26 @@ export interface TraceTotals {
   p99?: number;
 }
 
-/** `GET /console/overview?start=&end=&filter=&group=`: all traces of a range, for the heat map. */
+/**
+ * `GET /console/overview?start=&end=&filter=&group=`: all traces of a range, for chips, percentiles and the heat map.
+ * Counts are exact. Percentiles are read from bins that grow by an eighth: off by a few per cent at most.
+ */
 export interface TraceOverview extends TimeSlots {
   total: TraceTotals;
   /**
    * How many traces began in a part of time and took so long: row 0 is from 1 µs on, and each factor
-   * of ten has five. Only cells that hold traces.
+   * of ten has five. Only cells that hold traces. The worst decides: a fault is no error here as well.
    */
-  cells: { slot: number; row: number; count: number; fault: number }[];
+  cells: {
+    slot: number;
+    row: number;
+    count: number;
+    fault: number;
+    error: number;
+    throttle: number;
+  }[];
+  /** Set where looking at each trace took too long: only those that began since then were counted. */
+  since?: number;
 }
 
 /** Exceptions of one type, message shape and first own frame. */

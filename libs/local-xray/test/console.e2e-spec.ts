@@ -76,6 +76,34 @@ describe('the console', () => {
     expect((await query('traces', { end: String(now - 60) })).rows).toEqual([]);
   });
 
+  it('sorts over the whole range, page by page', async () => {
+    const first = await query('traces', { sort: 'status', limit: '3' });
+    const rest = await query('traces', { sort: 'status', limit: '3', after: first.next });
+    const rows: { fault: boolean; throttle: boolean; error: boolean }[] = [
+      ...first.rows,
+      ...rest.rows,
+    ];
+
+    expect(rows).toMatchObject([
+      { fault: true },
+      { throttle: true },
+      { error: true },
+      { fault: false, error: false },
+    ]);
+    expect(rest).not.toHaveProperty('next');
+    expect(rest).not.toHaveProperty('counts');
+    const upwards = await query('traces', { sort: 'status', order: 'asc', counts: 'off' });
+    expect(upwards.rows).toEqual([...rows].reverse());
+    expect((await query('traces', { outcome: 'error,throttle' })).rows).toHaveLength(2);
+  });
+
+  it.each(['sort=size', 'order=up', 'outcome=bad', 'after=x'])(
+    'refuses to list by %s',
+    async (asked) => {
+      expect((await fetch(url(server, `/console/traces?${asked}`))).status).toBe(400);
+    },
+  );
+
   it('lists what a group finds', async () => {
     await call(server, 'CreateGroup', {
       GroupName: 'golden',

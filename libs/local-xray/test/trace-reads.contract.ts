@@ -1,4 +1,6 @@
 import { newId, newTraceId } from '@nestjs-xray/document';
+import type { ListSort } from '../src/console-api';
+import { readCursor } from '../src/reads/list-cursor';
 import type { TraceReads } from '../src/reads/trace-reads';
 
 /** What a test of {@link TraceReads} needs of an engine. */
@@ -67,6 +69,70 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
       });
 
       expect(rows.map(({ id }) => id)).toEqual([plain[4]!.trace_id, plain[3]!.trace_id]);
+    });
+
+    it.each([
+      'time',
+      'duration',
+      'status',
+      'hint',
+      'route',
+      'service',
+      'user',
+      'annotations',
+    ] as const)(
+      'lists by %s page by page, each trace once, forwards and backwards',
+      async (sort) => {
+        const through = async (descending: boolean): Promise<string[]> => {
+          const query = { ...all, sort, descending, limit: 2 };
+          const first = await engine.reads.list(query);
+          const ids = first.rows.map(({ id }) => id);
+          for (let { next } = first; next !== undefined;) {
+            const page = await engine.reads.page({ ...query, after: readCursor(next)! });
+            ids.push(...page.rows.map(({ id }) => id));
+            next = page.next;
+          }
+          return ids;
+        };
+
+        expect(await through(true)).toHaveLength(7);
+        expect(new Set(await through(true)).size).toBe(7);
+        expect(new Set(await through(false)).size).toBe(7);
+      },
+    );
+
+    it('sorts over all of the window, not over what is on the page', async () => {
+      const firstBy = async (sort: ListSort, descending: boolean) =>
+        (await engine.reads.page({ ...all, sort, descending, limit: 1 })).rows[0]!.id;
+
+      expect(await firstBy('time', false)).toBe(plain[0]!.trace_id);
+      expect(await firstBy('status', true)).toBe(failed.trace_id);
+      expect(await firstBy('service', false)).toBe(failed.trace_id);
+      expect(await firstBy('user', true)).toBe(plain[4]!.trace_id);
+      // What has no user comes last in either direction.
+      expect(await firstBy('user', false)).toBe(plain[0]!.trace_id);
+    });
+
+    it('lists some outcomes alone, and counts all', async () => {
+      const { rows, counts, truncated } = await engine.reads.list({
+        ...all,
+        outcomes: ['fault', 'throttle'],
+        limit: 2,
+      });
+
+      expect(rows.map(({ id }) => id)).toEqual([refused.trace_id, failed.trace_id]);
+      expect(counts.total).toBe(7);
+      expect(truncated).toBe(false);
+    });
+
+    it('counts every trace by outcome, time and duration', async () => {
+      const { total, cells, since } = await engine.reads.overview(all);
+      const sum = (key: 'count' | 'fault' | 'error' | 'throttle') =>
+        cells.reduce((found, cell) => found + cell[key], 0);
+
+      expect(total).toMatchObject({ count: 7, fault: 1, error: 0, throttle: 1 });
+      expect([sum('count'), sum('fault'), sum('error'), sum('throttle')]).toEqual([7, 1, 0, 1]);
+      expect(since).toBeUndefined();
     });
 
     it('goes through summaries page by page, each trace once', async () => {
@@ -149,7 +215,7 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
       });
     });
 
-    it.each(['list', 'counts', 'graph', 'series'] as const)(
+    it.each(['list', 'page', 'counts', 'graph', 'series', 'overview'] as const)(
       'gives up a %s whose signal is aborted, and answers the next',
       async (name) => {
         const aborter = new AbortController();

@@ -30,7 +30,8 @@ import { TraceStore } from '../engine/trace-store';
 import { ConsoleEvents, type ConsoleEvent } from './console-events';
 import { importTraces } from './import';
 import { sourceExcerpt } from './source-excerpt';
-import { numberOf, textOf } from '../http/query-string';
+import { textOf, numberOf } from '../http/query-string';
+import { listQuery } from './list-query';
 import { StatusService } from './status.service';
 
 const COMPLETION_KINDS: readonly CompletionKind[] = [
@@ -73,13 +74,10 @@ export class ConsoleController {
     @Query() query: Record<string, unknown>,
     @Abandoned() signal: AbortSignal,
   ): Promise<StreamableFile> {
-    const window = { from: numberOf(query, 'start', 0), to: numberOf(query, 'end', 1e11) };
-    const limit = Math.min(Math.max(1, Math.floor(numberOf(query, 'limit', 1000))), 10_000);
-    const filter = textOf(query, 'filter') || undefined;
-    const group = textOf(query, 'group') || undefined;
-    return new StreamableFile(
-      await this.store.bytes.list({ ...window, filter, group, limit }, signal),
-    );
+    const asked = listQuery(query);
+    const { bytes } = this.store;
+    const more = asked.after !== undefined || textOf(query, 'counts') === 'off';
+    return new StreamableFile(await (more ? bytes.page : bytes.list)(asked, signal));
   }
 
   @Get('traces/:id')

@@ -15,3 +15,14 @@ export function textOf(query: Record<string, unknown>, key: string): string {
   if (typeof text !== 'string') throw invalidRequest(`${key} may be given once only.`);
   return text;
 }
+
+/** A value that has to be one of some. */
+export function oneOf<Value extends string>(
+  key: string,
+  value: string,
+  values: readonly Value[],
+): Value {
+  const found = values.find((each) => each === value);
+  if (found === undefined) throw invalidRequest(`${key} must be one of ${values.join(', ')}.`);
+  return found;
+}

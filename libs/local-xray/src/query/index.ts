@@ -11,6 +11,7 @@ export type { GroupExpression } from './filter-groups';
 export { readFilter, TraceSearch } from './trace-search';
 export type { Found, PageRequest, SearchRequest } from './trace-search';
 export type { Cursor } from './slices';
+export type { SortKey, SortOrder } from './sort-order';
 export type { QueryDatabase } from './query-database';
 export type { GraphEdge, GraphService } from './service-graph';
 export type { Histogram, SummaryStatistics } from './statistics';

@@ -9,6 +9,7 @@ import {
   type SqlContext,
 } from './filter-sql';
 import { allOf, FALSE, sql, TRUE, type QueryDatabase, type Sql } from './query-database';
+import { SORT_COLUMNS, type SortOrder } from './sort-order';
 
 /** Which traces to look for. */
 export interface SearchWindow {
@@ -17,6 +18,8 @@ export interface SearchWindow {
   to: number;
   /** Whether the trace has to start, to end or to go on at some time in between; `start` unless told. */
   by?: 'start' | 'end' | 'active';
+  /** By the time that counts, the newest first, unless told. */
+  sort?: SortOrder | undefined;
 }
 
 /** How the database is to be asked. */
@@ -30,10 +33,13 @@ export interface SearchPlan {
    * Undefined when that is little.
    */
   scope: { source: Sql; where: Sql } | undefined;
-  /** The column that orders the traces, newest first. */
+  /** The column that the traces are sorted by, as the source has it. */
   order: string;
   /** The number of a trace, in the order's index. */
   number: string;
+  descending: boolean;
+  /** The same as `order`, of `traces AS t`. */
+  column: string;
   /** What has to be decided on each trace that SQL lets through. */
   rest: Filter | undefined;
 }
@@ -46,21 +52,27 @@ interface AccessPath {
   number: string;
   /** What it goes through, to choose the shortest way and to cut it into slices. */
   scope: { source: Sql; where: Sql };
-  /** Whether the index yields the newest first. */
+  /** Whether the index yields them by time. */
   ordered: boolean;
 }
 
-/** Fewer rows than this are sorted at once. */
-const FEW = 3_000;
+/** Fewer rows than this are sorted at once. Those sorted by time can be had from an index in many more cases. */
+const FEW_BY_TIME = 3_000;
+const FEW = 20_000;
 
-/** Plans a search; undefined when nothing can be found. */
+/**
+ * Plans a search; undefined when nothing can be found.
+ *
+ * @param atOnce as many rows are sorted at once by something else than time
+ */
 export function planSearch(
   filter: Filter,
   window: SearchWindow,
   context: SqlContext,
   database: QueryDatabase,
+  atOnce = FEW,
 ): SearchPlan | undefined {
-  const conjuncts = (filter.kind === 'and' ? filter.items : [filter]).map((item) => ({
+  const conjuncts = conjunctsOf(filter).map((item) => ({
     item,
     bounds: compileFilter(item, context),
   }));
@@ -69,23 +81,43 @@ export function planSearch(
   const open = conjuncts.filter(({ bounds }) => !isExact(bounds)).map(({ item }) => item);
   const rest: Filter | undefined = open.length > 1 ? { kind: 'and', items: open } : open[0];
   const paths = conjuncts.flatMap(({ item, bounds }) => pathFor(item, bounds.upper, window) ?? []);
-  const { path, few } = choose(paths, database) ?? { path: scan(window), few: false };
-  const { source, order, number } = path;
+  const { by = 'start', sort } = window;
+  const time = by === 'start' ? 'start' : 'end';
+  const { by: key, descending } = sort ?? { by: time, descending: true };
+  const { column } = SORT_COLUMNS[key];
+  const byTime = key === time;
+  const { path, few } = byTime
+    ? (choose(paths, FEW_BY_TIME, database) ?? { path: scan(window, time), few: false })
+    : (fewest([...paths, scan(window, time)], atOnce, database) ?? {
+        path: scan(window, key),
+        few: false,
+      });
   return {
-    source,
-    order,
-    number,
+    source: path.source,
+    order: byTime ? path.order : column,
+    number: byTime ? path.number : 't.n',
+    descending,
+    column,
     rest,
     where: allOf([path.where, where].filter((part) => part !== TRUE)),
     scope: few ? undefined : path.scope,
   };
 }
 
-function scan({ from, to, by = 'start' }: SearchWindow): AccessPath {
-  const column = by === 'start' ? 't.start' : 't."end"';
-  const source = sql(`traces AS t INDEXED BY traces_${by === 'start' ? 'start' : 'end'}`);
-  const upTo = by === 'active' ? 't.start' : column;
-  const where = sql(`${column} >= ? AND ${upTo} <= ?`, from, to);
+function conjunctsOf(filter: Filter): Filter[] {
+  return filter.kind === 'and' ? filter.items.flatMap(conjunctsOf) : [filter];
+}
+
+/** All traces of the window, by the index of an order. */
+function scan(
+  { from, to, by = 'start' }: SearchWindow,
+  key: keyof typeof SORT_COLUMNS,
+): AccessPath {
+  const { column, index } = SORT_COLUMNS[key];
+  const source = sql(`traces AS t INDEXED BY ${index}`);
+  const first = by === 'start' ? 't.start' : 't."end"';
+  const last = by === 'end' ? 't."end"' : 't.start';
+  const where = sql(`${first} >= ? AND ${last} <= ?`, from, to);
   return { source, where, scope: { source, where }, order: column, number: 't.n', ordered: true };
 }
 
@@ -103,7 +135,7 @@ function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | u
       to,
     );
     return {
-      source: sql('annotations AS a CROSS JOIN traces AS t ON t.n = a.trace'),
+      source: sql(`annotations AS a CROSS JOIN ${traceOf('a')}`),
       where,
       order: 'a.start',
       number: 'a.trace',
@@ -122,9 +154,7 @@ function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | u
       to,
     );
     return {
-      source: sql(
-        'facets AS f CROSS JOIN occurrences AS o CROSS JOIN traces AS t ON t.n = o.trace',
-      ),
+      source: sql(`facets AS f CROSS JOIN occurrences AS o CROSS JOIN ${traceOf('o')}`),
       where,
       order: 'o.start',
       number: 'o.trace',
@@ -134,7 +164,7 @@ function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | u
   }
   if (meansTrouble(item)) {
     const where = allOf([sql(HAS_TROUBLE), times('t.start')]);
-    const source = sql('traces AS t INDEXED BY traces_bad');
+    const source = sql('traces AS t INDEXED BY traces_trouble');
     return {
       source,
       where,
@@ -167,22 +197,34 @@ function meansTrouble(item: Filter, negated = false): boolean {
   return item.keyword === 'ok' ? !is : is && ['fault', 'error', 'throttle'].includes(item.keyword);
 }
 
-/** The way with the fewest rows; of ways with many, one that yields the newest first and so can stop early. */
-function choose(
-  paths: AccessPath[],
-  database: QueryDatabase,
-): { path: AccessPath; few: boolean } | undefined {
+/** By the index that has what most conditions are about: the row itself is read for those that meet them. */
+function traceOf(alias: string): string {
+  return `traces AS t INDEXED BY traces_time ON t.start = ${alias}.start AND t.n = ${alias}.trace`;
+}
+
+interface Chosen {
+  path: AccessPath;
+  few: boolean;
+}
+
+/** The way with the fewest rows; of ways with many, one that yields them by time and so can stop early. */
+function choose(paths: AccessPath[], few: number, database: QueryDatabase): Chosen | undefined {
+  const found = fewest(paths, few, database);
+  if (found) return found;
+  const path = paths.find(({ ordered }) => ordered);
+  return path && { path, few: false };
+}
+
+function fewest(paths: AccessPath[], few: number, database: QueryDatabase): Chosen | undefined {
   let best: AccessPath | undefined;
-  let fewest = FEW + 1;
+  let rows = few + 1;
   for (const path of paths) {
     const { source, where } = path.scope;
-    const probe = `SELECT count(*) AS rows FROM (SELECT 1 FROM ${source.text} WHERE ${where.text} LIMIT ${FEW + 1})`;
+    const probe = `SELECT count(*) AS rows FROM (SELECT 1 FROM ${source.text} WHERE ${where.text} LIMIT ${few + 1})`;
     const [row] = database
       .prepare(probe)
       .all<{ rows: number }>([...source.values, ...where.values]);
-    if (row!.rows < fewest) [best, fewest] = [path, row!.rows];
+    if (row!.rows < rows) [best, rows] = [path, row!.rows];
   }
-  if (best) return { path: best, few: true };
-  const path = paths.find(({ ordered }) => ordered);
-  return path && { path, few: false };
+  return best && { path: best, few: true };
 }

@@ -2,10 +2,10 @@ import type { Pace } from './pace';
 import { allOf, sql, TRUE, type QueryDatabase, type Sql } from './query-database';
 import type { SearchPlan } from './search-plan';
 
-/** Place in a list of traces, newest first. */
+/** Place in a list of traces. */
 export interface Cursor {
-  /** Start (or end) of the last trace that was read, epoch seconds. */
-  at: number;
+  /** What the list is sorted by, of the last trace that was read: its start, in epoch seconds, in most. */
+  at: number | string;
   n: number;
 }
 
@@ -23,7 +23,7 @@ const MAX = 20_000;
 const AIM_MS = 15;
 
 /**
- * Cuts the traces that a plan goes through into slices, newest first: SQLite cannot be interrupted from
+ * Cuts the traces that a plan goes through into slices, in their order: SQLite cannot be interrupted from
  * another thread, so that no statement may take long, however many traces there are. Their size follows
  * from how long the work on one took.
  */
@@ -50,28 +50,40 @@ export async function* slices(
 
 /** The last of the next `size` traces; undefined when there are fewer. */
 function endOf(
-  { order, number }: SearchPlan,
+  plan: SearchPlan,
   { source, where }: { source: Sql; where: Sql },
   from: Cursor | undefined,
   size: number,
   database: QueryDatabase,
 ): Cursor | undefined {
-  const condition = allOf([where, beyond(order, number, from)].filter((part) => part !== TRUE));
-  const text = `SELECT ${order} AS at, ${number} AS n FROM ${source.text} WHERE ${condition.text} ORDER BY ${order} DESC, ${number} DESC LIMIT 1 OFFSET ?`;
+  const { order, number } = plan;
+  const condition = allOf([where, beyond(plan, from)].filter((part) => part !== TRUE));
+  const text = `SELECT ${order} AS at, ${number} AS n FROM ${source.text} WHERE ${condition.text} ORDER BY ${inOrder(plan)} LIMIT 1 OFFSET ?`;
   const [row] = database
     .prepare(text)
     .all<Cursor>([...source.values, ...condition.values, size - 1]);
   return row && { at: row.at, n: row.n };
 }
 
-function between({ order, number }: SearchPlan, from?: Cursor, end?: Cursor): Sql {
+function between(plan: SearchPlan, from?: Cursor, end?: Cursor): Sql {
+  const { order, number, descending } = plan;
   const until = end
-    ? sql(`${order} >= ? AND (${order} > ? OR ${number} >= ?)`, end.at, end.at, end.n)
+    ? sql(`(${order}, ${number}) ${descending ? '>=' : '<='} (?, ?)`, end.at, end.n)
     : TRUE;
-  return allOf([beyond(order, number, from), until].filter((part) => part !== TRUE));
+  return allOf([beyond(plan, from), until].filter((part) => part !== TRUE));
 }
 
-function beyond(order: string, number: string, from: Cursor | undefined): Sql {
+function beyond({ order, number, descending }: SearchPlan, from: Cursor | undefined): Sql {
   if (!from) return TRUE;
-  return sql(`${order} <= ? AND (${order} < ? OR ${number} < ?)`, from.at, from.at, from.n);
+  return sql(`(${order}, ${number}) ${descending ? '<' : '>'} (?, ?)`, from.at, from.n);
+}
+
+/** For ORDER BY. */
+export function inOrder({
+  order,
+  number,
+  descending,
+}: Pick<SearchPlan, 'order' | 'number' | 'descending'>): string {
+  const direction = descending ? 'DESC' : 'ASC';
+  return `${order} ${direction}, ${number} ${direction}`;
 }

@@ -190,20 +190,20 @@ describe('a search of many traces', () => {
   });
 
   it.each([
-    ['', /^SEARCH t USING (COVERING )?INDEX traces_start/],
-    ['fault', /^SEARCH t USING INDEX traces_bad/],
-    ['!ok AND http.url CONTAINS "x"', /^SEARCH t USING INDEX traces_bad/],
+    ['', /^SEARCH t USING (COVERING )?INDEX traces_time/],
+    ['fault', /^SEARCH t USING (COVERING )?INDEX traces_trouble/],
+    ['!ok AND http.url CONTAINS "x"', /^SEARCH t USING (COVERING )?INDEX traces_trouble/],
     [
       'annotation.rare = 7',
       /^SEARCH a USING PRIMARY KEY \(key=\? AND value=\? AND start>\? AND start<\?\)/,
     ],
     ['annotation.rare = 7 service("api")', /^SEARCH a USING PRIMARY KEY/],
-    ['service("db") AND fault', /^SEARCH t USING INDEX traces_bad/],
-    ['service("db")', /^SEARCH t USING INDEX traces_shape/],
-    ['edge("api", "db") { responsetime > 0.1 }', /^SEARCH t USING INDEX traces_shape/],
-    ['user = "x"', /^SEARCH t USING (COVERING )?INDEX traces_start/],
-    ['rootcause.fault.entity { name = "x" }', /^SEARCH t USING (COVERING )?INDEX traces_start/],
-    ['annotation.rare > 5 OR message = "x"', /^SEARCH t USING (COVERING )?INDEX traces_start/],
+    ['service("db") AND fault', /^SEARCH t USING (COVERING )?INDEX traces_trouble/],
+    ['service("db")', /^SEARCH t USING (COVERING )?INDEX traces_shape/],
+    ['edge("api", "db") { responsetime > 0.1 }', /^SEARCH t USING (COVERING )?INDEX traces_shape/],
+    ['user = "x"', /^SEARCH t USING (COVERING )?INDEX traces_time/],
+    ['rootcause.fault.entity { name = "x" }', /^SEARCH t USING (COVERING )?INDEX traces_time/],
+    ['annotation.rare > 5 OR message = "x"', /^SEARCH t USING (COVERING )?INDEX traces_time/],
   ])('by %j never reads a whole table', async (expression, way) => {
     const asked: string[] = [];
     const plans: string[] = [];

@@ -10,7 +10,8 @@ import { allOf, sql, TRUE, type QueryDatabase, type Sql } from './query-database
 import { RowView } from './row-view';
 import { planSearch, type SearchPlan, type SearchWindow } from './search-plan';
 import { ShapeCache } from './shape-cache';
-import { type Cursor, slices } from './slices';
+import { type Cursor, inOrder, slices } from './slices';
+import { SORT_COLUMNS } from './sort-order';
 import { decideOnTotals, TOTALS_FLAGS } from './totals-filter';
 import { countTotals, coverWindow, type CoveredWindow } from './window-totals';
 import { StatementCache } from './statement-cache';
@@ -32,7 +33,7 @@ export interface PageRequest extends SearchRequest {
 }
 
 export interface Found<Row> {
-  /** Newest first. */
+  /** In the order that was asked for; the newest first unless told. */
   rows: Row[];
   /** How many traces were looked at one by one. */
   processed: number;
@@ -58,7 +59,11 @@ export class TraceSearch {
 
   private readonly database: QueryDatabase;
 
-  constructor(database: QueryDatabase) {
+  /** @param sortedAtOnce of more traces the index of the order is gone through; see planSearch() */
+  constructor(
+    database: QueryDatabase,
+    private readonly sortedAtOnce?: number,
+  ) {
     this.database = new StatementCache(database);
     this.shapes = new ShapeCache(this.database);
   }
@@ -69,45 +74,57 @@ export class TraceSearch {
     columns: string,
     signal?: AbortSignal,
   ): Promise<Found<Row>> {
-    const plan = this.plan(request);
-    if (!plan) return { rows: [], processed: 0 };
-    const { limit, after, budgetMs = 1_000 } = request;
-    const pace = new Pace(signal);
+    const { numbers, processed, next } = await this.pageOf(request, new Pace(signal));
+    return { rows: this.rowsOf<Row>(columns, numbers), processed, ...(next && { next }) };
+  }
+
+  /** Which traces make a page: the rows, which are large, are read for these alone. */
+  private async pageOf(
+    request: PageRequest,
+    pace: Pace,
+  ): Promise<{ numbers: number[]; processed: number; next?: Cursor }> {
+    const { limit, budgetMs = 1_000 } = request;
     const until = performance.now() + budgetMs;
-    const rows: Row[] = [];
+    const numbers: number[] = [];
     let processed = 0;
-    for await (const { where, end } of slices(plan, after, this.database, pace)) {
-      const sifted =
-        plan.rest && (await this.sift(plan, where, plan.rest, pace, limit - rows.length, until));
-      const found = sifted
-        ? this.rowsOf<Row>(plan, columns, sifted.numbers)
-        : this.select<Row>(plan, columns, where, limit - rows.length + 1);
-      processed += sifted?.processed ?? Math.min(found.length, limit - rows.length);
-      const more = rows.length + found.length > limit;
-      rows.push(...found.slice(0, limit - rows.length).map(({ row }) => row));
-      if (sifted?.next) return { rows, processed, next: sifted.next };
-      if (more || (rows.length === limit && end)) {
-        return { rows, processed, next: found[found.length - (more ? 2 : 1)]?.cursor ?? end };
+    for (const { where: part, from } of partsOfOrder(request)) {
+      if (numbers.length === limit && from) return { numbers, processed, next: from };
+      const plan = this.plan(request, part);
+      if (!plan) continue;
+      for await (const { where, end } of slices(plan, from, this.database, pace)) {
+        const left = limit - numbers.length;
+        if (plan.rest) {
+          const sifted = await this.sift(plan, where, plan.rest, pace, left, until);
+          numbers.push(...sifted.numbers);
+          processed += sifted.processed;
+          if (sifted.next) return { numbers, processed, next: sifted.next };
+        } else {
+          const keys = this.keysOf(plan, where, left + 1);
+          numbers.push(...keys.slice(0, left).map(({ n }) => n));
+          processed += Math.min(keys.length, left);
+          if (keys.length > left) return { numbers, processed, next: keys[left - 1]! };
+        }
+        if (end && (numbers.length === limit || performance.now() > until))
+          return { numbers, processed, next: end };
       }
-      if (end && performance.now() > until) return { rows, processed, next: end };
     }
-    return { rows, processed };
+    return { numbers, processed };
   }
 
   /**
    * All traces that meet a filter, in parts small enough for one statement each: conditions on
-   * `traces AS t`, with what they are to be asked of.
+   * `traces AS t`, with what they are to be asked of, the newest first. `end` is where the next part begins.
    */
   async *parts(
     request: SearchRequest,
     signal?: AbortSignal,
-  ): AsyncGenerator<{ source: Sql; where: Sql }> {
+  ): AsyncGenerator<{ source: Sql; where: Sql; end: Cursor | undefined }> {
     const plan = this.plan(request);
     if (!plan) return;
     const pace = new Pace(signal);
-    for await (const { where } of slices(plan, undefined, this.database, pace)) {
+    for await (const { where, end } of slices(plan, undefined, this.database, pace)) {
       if (!plan.rest) {
-        yield { source: plan.source, where: both(plan.where, where) };
+        yield { source: plan.source, where: both(plan.where, where), end };
         continue;
       }
       const { numbers } = await this.sift(plan, where, plan.rest, pace);
@@ -115,6 +132,7 @@ export class TraceSearch {
       yield {
         source: sql('traces AS t'),
         where: sql('t.n IN (SELECT value FROM json_each(?))', JSON.stringify(numbers)),
+        end,
       };
     }
   }
@@ -184,12 +202,10 @@ export class TraceSearch {
     }
   }
 
-  private plan({
-    filter = EVERYTHING,
-    from,
-    to,
-    by = 'start',
-  }: SearchRequest): SearchPlan | undefined {
+  private plan(
+    { filter = EVERYTHING, from, to, by = 'start', sort }: SearchRequest,
+    part = TRUE,
+  ): SearchPlan | undefined {
     const context: SqlContext = {
       shapes: (condition) => {
         const yes: number[] = [];
@@ -203,40 +219,34 @@ export class TraceSearch {
       },
       starts: by === 'start' ? { from, to } : undefined,
     };
-    return planSearch(filter, { from, to, by }, context, this.database);
+    const window = { from, to, by, sort };
+    const plan = planSearch(filter, window, context, this.database, this.sortedAtOnce);
+    if (!plan || part === TRUE) return plan;
+    const scope = plan.scope && { ...plan.scope, where: both(plan.scope.where, part) };
+    return { ...plan, where: both(plan.where, part), scope };
   }
 
-  private select<Row>(
-    plan: SearchPlan,
-    columns: string,
-    slice: Sql,
-    limit: number,
-  ): { row: Row; cursor: Cursor }[] {
+  private keysOf(plan: SearchPlan, slice: Sql, limit: number): Cursor[] {
     const { source, order, number } = plan;
     const where = both(plan.where, slice);
-    const text = `SELECT ${columns}, ${order} AS searchAt, ${number} AS searchN FROM ${source.text} WHERE ${where.text} ORDER BY ${order} DESC, ${number} DESC LIMIT ?`;
+    const text = `SELECT ${order} AS at, ${number} AS n FROM ${source.text} WHERE ${where.text} ORDER BY ${inOrder(plan)} LIMIT ?`;
     return this.database
       .prepare(text)
-      .all<Row & PageKey>([...source.values, ...where.values, limit])
-      .map(({ searchAt, searchN, ...row }) => ({
-        row: row as unknown as Row,
-        cursor: { at: searchAt, n: searchN },
-      }));
+      .all<Cursor>([...source.values, ...where.values, limit])
+      .map(({ at, n }) => ({ at, n }));
   }
 
-  private rowsOf<Row>(
-    { order }: SearchPlan,
-    columns: string,
-    numbers: number[],
-  ): { row: Row; cursor?: Cursor }[] {
+  /** The rows of traces in the order of their numbers, those that are still there. */
+  private rowsOf<Row>(columns: string, numbers: number[]): Row[] {
     if (numbers.length === 0) return [];
-    const column = columnOf(order);
-    return this.database
+    const rows = new Map<number, Row>();
+    const found = this.database
       .prepare(
-        `SELECT ${columns} FROM traces AS t WHERE t.n IN (SELECT value FROM json_each(?)) ORDER BY t.${column} DESC, t.n DESC`,
+        `SELECT ${columns}, t.n AS searchN FROM json_each(?) AS wanted CROSS JOIN traces AS t WHERE t.n = wanted.value`,
       )
-      .all<Row>([JSON.stringify(numbers)])
-      .map((row) => ({ row }));
+      .all<Row & { searchN: number }>([JSON.stringify(numbers)]);
+    for (const { searchN, ...row } of found) rows.set(searchN, row as unknown as Row);
+    return numbers.flatMap((n) => rows.get(n) ?? []);
   }
 
   /** Looks at the traces of a slice that SQL lets through one by one. */
@@ -254,7 +264,7 @@ export class TraceSearch {
       processed++;
       if (matches(rest, candidate)) numbers.push(candidate.n);
       if (numbers.length >= limit || performance.now() > until) {
-        const at = this.timeOf(plan, candidate.n);
+        const at = this.placeOf(plan, candidate.n);
         return { numbers, processed, ...(at !== undefined && { next: { at, n: candidate.n } }) };
       }
       await pace.step();
@@ -264,9 +274,9 @@ export class TraceSearch {
 
   /** As one text: tens of thousands of row objects take longer than all the rest. */
   private candidates(plan: SearchPlan, slice: Sql): RowView[] {
-    const { source, order, number } = plan;
+    const { source } = plan;
     const where = both(plan.where, slice);
-    const inner = `SELECT t.n || ' ' || t.shape || ' ' || t.times AS packed FROM ${source.text} WHERE ${where.text} ORDER BY ${order} DESC, ${number} DESC`;
+    const inner = `SELECT t.n || ' ' || t.shape || ' ' || t.times AS packed FROM ${source.text} WHERE ${where.text} ORDER BY ${inOrder(plan)}`;
     const [row] = this.database
       .prepare(`SELECT group_concat(packed, '|') AS packed FROM (${inner})`)
       .all<{ packed: string | null }>([...source.values, ...where.values]);
@@ -277,22 +287,24 @@ export class TraceSearch {
     });
   }
 
-  private timeOf({ order }: SearchPlan, n: number): number | undefined {
+  private placeOf({ column }: SearchPlan, n: number): Cursor['at'] | undefined {
     const [row] = this.database
-      .prepare(`SELECT ${columnOf(order)} AS at FROM traces WHERE n = ?`)
-      .all<{ at: number }>([n]);
+      .prepare(`SELECT ${column} AS at FROM traces AS t WHERE t.n = ?`)
+      .all<{ at: Cursor['at'] }>([n]);
     return row?.at;
   }
 }
 
-interface PageKey {
-  searchAt: number;
-  searchN: number;
-}
-
-/** The column of a trace that a plan orders by, whichever table it reads it from. */
-function columnOf(order: string): string {
-  return order === 't."end"' ? '"end"' : 'start';
+/** An order in parts, each of which an index goes through from end to end; where to begin in each. */
+function partsOfOrder({ sort, after }: PageRequest): { where: Sql; from: Cursor | undefined }[] {
+  const { column, last } = SORT_COLUMNS[sort?.by ?? 'start'];
+  if (last === undefined || sort?.descending !== false) return [{ where: TRUE, from: after }];
+  const isLast = after?.at === last;
+  const rest = {
+    where: sql(`${column} = ?`, last),
+    from: isLast ? after : { at: last, n: -1 },
+  };
+  return isLast ? [rest] : [{ where: sql(`${column} > ?`, last), from: after }, rest];
 }
 
 function both(...parts: Sql[]): Sql {

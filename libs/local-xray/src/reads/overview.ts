@@ -10,6 +10,8 @@ import type { TraceSelection } from './trace-reads';
 /** Columns of the heat map, at most, and rows for each factor of ten. */
 const SLOTS = 96;
 const ROWS_PER_DECADE = 5;
+/** Filters that are decided on each trace by itself may need long for all of a range. */
+const BUDGET_MS = 5_000;
 
 /** How many traces there are, how they ended, how long they took: all of a range, whatever their number. */
 export async function readOverview(
@@ -18,14 +20,16 @@ export async function readOverview(
   signal: AbortSignal,
 ): Promise<TraceOverview> {
   const sums = Sums.open(context, selection, SLOTS, signal);
-  const traces = await sums.of(WHOLE_TRACE);
+  const traces = await sums.of(WHOLE_TRACE, BUDGET_MS);
   const cells = new Map<string, TraceOverview['cells'][number]>();
-  for (const { bin, slot, count, fault } of traces) {
+  for (const { bin, slot, count, fault, error, throttle } of traces) {
     const row = Math.floor((bin * ROWS_PER_DECADE) / BINS_PER_DECADE);
     const key = `${slot} ${row}`;
-    const cell = cells.get(key) ?? { slot, row, count: 0, fault: 0 };
+    const cell = cells.get(key) ?? { slot, row, count: 0, fault: 0, error: 0, throttle: 0 };
     cell.count += count;
     cell.fault += fault;
+    cell.error += error;
+    cell.throttle += throttle;
     cells.set(key, cell);
   }
   const { from, width, count } = sums.slots;
@@ -35,5 +39,6 @@ export async function readOverview(
     slots: count,
     total: totalsOf(tallyBy(traces, () => 0).get(0)),
     cells: [...cells.values()].filter((cell) => cell.count > 0),
+    ...(sums.since !== undefined && { since: sums.since }),
   };
 }

@@ -20,7 +20,11 @@ export class ReadContext {
   readonly search: TraceSearch;
   readonly statistics: TraceStatistics;
 
-  constructor(readonly database: Driver) {
+  /** @param few as many traces are added up one by one; of more, the sums kept for each minute and so on */
+  constructor(
+    readonly database: Driver,
+    readonly few = 20_000,
+  ) {
     this.traces = new StoredTraces(database);
     this.search = new TraceSearch(database);
     this.statistics = new TraceStatistics(database, this.search);

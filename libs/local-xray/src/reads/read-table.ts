@@ -10,7 +10,7 @@ import { readRoutes } from './routes';
 import type { ReadContext } from './read-context';
 import { readSamplingReports, readSettings } from './settings';
 import { readGraph, readSeries, readTraceGraph } from './statistics';
-import { readCounts, readList, readRows, readSummaries } from './trace-lists';
+import { readCounts, readList, readPage, readRows, readSummaries } from './trace-lists';
 import type { ReadName, TraceReads } from './trace-reads';
 
 type Query<Name extends ReadName> = Parameters<TraceReads[Name]>[0];
@@ -26,6 +26,7 @@ export type Read<Name extends ReadName> = (
 /** Every read there is, and what works it out in a reader's thread. */
 export const READS: { readonly [Name in ReadName]: Read<Name> } = {
   list: readList,
+  page: readPage,
   counts: readCounts,
   rows: readRows,
   summaries: readSummaries,

@@ -1,6 +1,7 @@
 import { BINS_PER_DECADE } from '../aggregates/bins';
 import { STEPS } from '../aggregates/counted';
 import { type Facet, type FacetBody, type FacetKind, WHOLE_TRACE } from '../aggregates/facets';
+import type { Cursor } from '../query';
 import type { SqlValue } from '../store/driver';
 import type { ReadContext } from './read-context';
 import { requestOf } from './trace-lists';
@@ -27,8 +28,6 @@ export interface Slots {
   count: number;
 }
 
-/** As many traces are read one by one; of more, the sums kept for each minute and so on. */
-const FEW = 20_000;
 const SUMS =
   'sum(c.count), sum(c.seconds), sum(c.fault), sum(c.error), sum(c.throttle), sum(c.traces)'
     .split(', ')
@@ -37,6 +36,9 @@ const SUMS =
 
 /** Sums over a selection of traces. Made once for all that one page asks. */
 export class Sums {
+  /** Set when there was no time to look at traces that began earlier. */
+  since: number | undefined;
+
   private constructor(
     readonly context: ReadContext,
     private readonly selection: TraceSelection,
@@ -72,9 +74,10 @@ export class Sums {
     return new Sums(context, selection, signal, slots, kept.to > kept.from ? kept : undefined);
   }
 
-  async of(kind: FacetKind | typeof WHOLE_TRACE): Promise<Sum[]> {
+  /** @param budgetMs how long traces may be looked at one by one, the newest first */
+  async of(kind: FacetKind | typeof WHOLE_TRACE, budgetMs = Infinity): Promise<Sum[]> {
     const { selection, kept } = this;
-    if (!kept) return this.ofTraces(kind, selection);
+    if (!kept) return this.ofTraces(kind, selection, budgetMs);
     const { step, from, to } = kept;
     const sums = this.all<Sum>(
       `SELECT facet, route, bin, ${this.slotOf('at')} AS slot, ${SUMS.replaceAll('c.', '')}
@@ -88,10 +91,21 @@ export class Sums {
     return sums;
   }
 
-  private async ofTraces(kind: number, selection: TraceSelection): Promise<Sum[]> {
+  private async ofTraces(
+    kind: number,
+    selection: TraceSelection,
+    budgetMs = Infinity,
+  ): Promise<Sum[]> {
     const sums: Sum[] = [];
     const request = requestOf(this.context, selection);
-    for await (const { source, where } of this.context.search.parts(request, this.signal)) {
+    const until = performance.now() + budgetMs;
+    let reached: Cursor | undefined;
+    for await (const { source, where, end } of this.context.search.parts(request, this.signal)) {
+      if (reached && performance.now() > until) {
+        this.since = Number(reached.at);
+        break;
+      }
+      reached = end;
       const values = [...source.values, ...where.values];
       if (kind === WHOLE_TRACE) {
         sums.push(
@@ -150,13 +164,13 @@ function spanOf(
   return { from: Math.min(oldest ?? until - 900, until - 1), to: until };
 }
 
-function hasMany({ database }: ReadContext, { from, to }: TraceSelection): boolean {
+function hasMany({ database, few }: ReadContext, { from, to }: TraceSelection): boolean {
   const { count } = database
     .prepare(
-      `SELECT count(*) AS count FROM (SELECT 1 FROM traces WHERE start >= ? AND start <= ? LIMIT ${FEW + 1})`,
+      `SELECT count(*) AS count FROM (SELECT 1 FROM traces WHERE start >= ? AND start <= ? LIMIT ${few + 1})`,
     )
     .get<{ count: number }>([from, to])!;
-  return count > FEW;
+  return count > few;
 }
 
 export interface StoredFacet extends Pick<Facet, 'name' | 'body'> {

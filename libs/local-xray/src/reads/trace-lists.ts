@@ -1,30 +1,31 @@
-import type { TraceList, TraceRow } from '../console-api';
-import type { Cursor, SearchRequest } from '../query';
+import type { TraceList, TracePage, TraceRow } from '../console-api';
+import type { SearchRequest } from '../query';
 import { ERROR, FAULT, THROTTLE } from '../store/schema';
-import { type StoredRow, TRACE_ROW_COLUMNS, traceRow } from '../store/stored-traces';
+import { readSorted } from './sorted-list';
 import type { ReadContext } from './read-context';
 import type { ListQuery, Summaries, SummariesQuery, TraceSelection } from './trace-reads';
 
-/** The newest traces that meet a filter, for the console's list. */
+/** The first page of the console's list, with the counts of all. */
 export async function readList(
   context: ReadContext,
-  { limit, ...selection }: ListQuery,
+  query: ListQuery,
   signal: AbortSignal,
 ): Promise<TraceList> {
-  const request = requestOf(context, selection);
-  const counts = await countByTrouble(context, request, signal);
-  const rows: StoredRow[] = [];
-  let after: Cursor | undefined;
-  do {
-    const page = await context.search.page<StoredRow>(
-      { ...request, limit: limit - rows.length, ...(after && { after }) },
-      TRACE_ROW_COLUMNS,
-      signal,
-    );
-    rows.push(...page.rows);
-    after = page.next;
-  } while (after && rows.length < limit);
-  return { rows: rows.map(traceRow), counts, truncated: counts.total > rows.length };
+  const counts = await countByTrouble(context, requestOf(context, query), signal);
+  const page = await readPage(context, query, signal);
+  const of = query.outcomes ?? OUTCOMES;
+  const matching = of.reduce((sum, outcome) => sum + counts[outcome], 0);
+  return { ...page, counts, truncated: page.next !== undefined && matching > page.rows.length };
+}
+
+const OUTCOMES = ['ok', 'error', 'throttle', 'fault'] as const;
+
+export function readPage(
+  context: ReadContext,
+  query: ListQuery,
+  signal: AbortSignal,
+): Promise<TracePage> {
+  return readSorted(context, requestOf(context, query), query, signal);
 }
 
 export function readCounts(

@@ -7,11 +7,14 @@ import type {
   ErrorTable,
   FilterCompletion,
   FilterParts,
+  ListSort,
+  Outcome,
   QueryTable,
   RouteTable,
   Trace,
   TraceList,
   TraceOverview,
+  TracePage,
   TraceRow,
 } from '../console-api';
 import type { Cursor, GraphService, TimeSeriesEntry } from '../query';
@@ -29,6 +32,13 @@ export interface TraceSelection {
 
 export interface ListQuery extends TraceSelection {
   limit: number;
+  /** By time, the newest first, unless told. */
+  sort?: ListSort;
+  descending?: boolean;
+  /** Rows of these outcomes alone; counts are of all. */
+  outcomes?: readonly Outcome[];
+  /** Go on after this one: what {@link TracePage.next} says, read by `readCursor`. */
+  after?: Cursor;
 }
 
 export interface RoutesQuery extends TraceSelection {
@@ -108,8 +118,10 @@ export interface SamplingReport {
  * is a line here and an entry in reads/read-table.ts; what is between the two is generic.
  */
 export interface TraceReads {
-  /** The newest traces of a selection, and how many there are of each kind in all of it. */
+  /** The first page of a selection's traces, and how many there are of each outcome in all of it. */
   list(query: ListQuery, signal?: AbortSignal): Promise<TraceList>;
+  /** A page without the counts; each trace that does not change meanwhile is on one page. */
+  page(query: ListQuery, signal?: AbortSignal): Promise<TracePage>;
   counts(query: TraceSelection, signal?: AbortSignal): Promise<TraceList['counts']>;
   /** Rows by number, those that are still there. */
   rows(numbers: number[], signal?: AbortSignal): Promise<TraceRow[]>;

@@ -19,6 +19,7 @@
  *   equal. SQLite sorts numbers before text before blobs: a numeric range needs `value > ? AND value < ''`.
  * - `traces.bin` is the bin of the duration, see aggregates/bins.ts; NULL for a trace that was stored before there
  *   were aggregates and has not been counted since. `hint` is NULL or the kind and title of its costliest hint, as JSON.
+ *   `outcome` and `hint_text` are what lists are sorted by: how bad it ended, then its status; the hint or ''.
  * - `facets`: routes, hints, statements and exceptions that traces have in common, see aggregates/facets.ts.
  *   `first` is the start of the trace each was first seen in.
  * - `occurrences`: which trace had which facet, on which route, how often and for how long: a row for each bin.
@@ -167,6 +168,21 @@ export const MIGRATIONS: readonly string[] = [
     start INTEGER NOT NULL,
     PRIMARY KEY (period, start)
   ) WITHOUT ROWID, STRICT;
+  `,
+  `
+  ALTER TABLE traces ADD COLUMN outcome INTEGER NOT NULL AS (
+    CASE WHEN flags & 1 THEN 3000 WHEN flags & 4 THEN 2000 WHEN flags & 2 THEN 1000 ELSE 0 END + ifnull(status, 0)
+  ) VIRTUAL;
+  ALTER TABLE traces ADD COLUMN hint_text TEXT NOT NULL AS (ifnull(hint, '')) VIRTUAL;
+  DROP INDEX traces_start;
+  DROP INDEX traces_bad;
+  -- All that graphs, counts and conditions on nodes read: they never touch the rows, which are large.
+  CREATE INDEX traces_time ON traces (start, n, "end", flags, shape, times, response_time, duration, status);
+  CREATE INDEX traces_trouble ON traces (start, n, flags, shape, duration) WHERE (flags & 7) <> 0;
+  -- For lists in another order than that of time.
+  CREATE INDEX traces_duration ON traces (duration, n, start, flags, shape);
+  CREATE INDEX traces_outcome ON traces (outcome, n, start, flags, shape);
+  CREATE INDEX traces_hint ON traces (hint_text, n, start, flags, shape);
   `,
 ];
 

@@ -21,6 +21,8 @@ export interface StoredRow {
   segments: number;
   subsegments: number;
   revision: number;
+  /** Kind and title, as JSON. */
+  hint: string | null;
   /** The summary's annotations as JSON: the rest of it is not parsed for a list of thousands. */
   annotations: string;
 }
@@ -28,7 +30,7 @@ export interface StoredRow {
 /** For a select from `traces AS t`. */
 export const TRACE_ROW_COLUMNS =
   't.n, t.id, t.start, t.duration, t.response_time, t.flags, t.service, t.status, t.method, t.url, ' +
-  "t.users, t.segments, t.subsegments, t.revision, json_extract(t.summary, '$.Annotations') AS annotations";
+  "t.users, t.segments, t.subsegments, t.revision, t.hint, json_extract(t.summary, '$.Annotations') AS annotations";
 
 /** Reads of single traces. Searches are made by the filter expressions. */
 export class StoredTraces {
@@ -107,6 +109,7 @@ export function traceRow(row: StoredRow): TraceRow {
     throttle: (row.flags & THROTTLE) !== 0,
     partial,
     silentSince: silent ? last : undefined,
+    hint: row.hint === null ? undefined : (JSON.parse(row.hint) as TraceRow['hint']),
     segments: row.segments,
     subsegments: row.subsegments,
     revision: row.revision,

@@ -1,0 +1,120 @@
+import { pathOf } from '@nestjs-xray/trace';
+import type { ListSort, Outcome, TracePage, TraceRow } from '../console-api';
+import type { Cursor, Filter, SearchRequest, SortKey } from '../query';
+import { type StoredRow, TRACE_ROW_COLUMNS, traceRow } from '../store/stored-traces';
+import { writeCursor } from './list-cursor';
+import type { ReadContext } from './read-context';
+import type { ListQuery } from './trace-reads';
+
+/** What the database has an index for. */
+const BY_INDEX: Partial<Record<ListSort, SortKey>> = {
+  time: 'start',
+  duration: 'duration',
+  status: 'outcome',
+  hint: 'hint',
+};
+/** By anything else so many are sorted, the newest. */
+const NEWEST = 10_000;
+/** A page is given out with what has been found by then. */
+const BUDGET_MS = 3_000;
+
+/** A page of the traces that meet a request, in the order that a query asks for. */
+export async function readSorted(
+  context: ReadContext,
+  request: SearchRequest,
+  query: ListQuery,
+  signal: AbortSignal,
+): Promise<TracePage> {
+  const { sort = 'time', descending = true, limit, after, outcomes } = query;
+  const filtered = { ...request, filter: withOutcomes(request.filter, outcomes) };
+  const by = BY_INDEX[sort];
+  if (by) {
+    const sorted = { ...filtered, sort: { by, descending } };
+    const { rows, next } = await collect(context, sorted, limit, after, signal);
+    return { rows: rows.map(traceRow), ...(next && { next: writeCursor(next) }) };
+  }
+  const newest = await collect(context, filtered, NEWEST, undefined, signal);
+  const keyed = newest.rows.map((row) => ({ row: traceRow(row), at: keyOf(row, sort), n: row.n }));
+  const compare = comparison(descending);
+  const left = after ? keyed.filter((each) => compare(after, each) < 0) : keyed;
+  const page = left.sort(compare).slice(0, limit);
+  return {
+    rows: page.map(({ row }) => row),
+    ...(left.length > limit && { next: writeCursor(page[limit - 1]!) }),
+    ...(newest.next && { newest: newest.rows.length }),
+  };
+}
+
+async function collect(
+  { search }: ReadContext,
+  request: SearchRequest,
+  limit: number,
+  from: Cursor | undefined,
+  signal: AbortSignal,
+): Promise<{ rows: StoredRow[]; next: Cursor | undefined }> {
+  const until = performance.now() + BUDGET_MS;
+  const rows: StoredRow[] = [];
+  let after = from;
+  do {
+    const page = await search.page<StoredRow>(
+      { ...request, limit: limit - rows.length, ...(after && { after }) },
+      TRACE_ROW_COLUMNS,
+      signal,
+    );
+    rows.push(...page.rows);
+    after = page.next;
+  } while (after && rows.length < limit && performance.now() < until);
+  return { rows, next: after };
+}
+
+function keyOf(stored: StoredRow, sort: ListSort): string {
+  const row = traceRow(stored);
+  switch (sort) {
+    case 'service':
+      return row.service;
+    case 'user':
+      return row.user ?? '';
+    case 'annotations':
+      return Object.entries(row.annotations).join();
+    default:
+      return `${whatOf(row)} ${row.method ?? ''}`;
+  }
+}
+
+/** The route where it is known, else the path of the URL. */
+function whatOf({ route, url, service }: TraceRow): string {
+  return route ?? (url === undefined ? service : pathOf(url));
+}
+
+/** As the database sorts: equal ones by number, in the same direction; what has no key comes last. */
+function comparison(descending: boolean): (a: Cursor, b: Cursor) => number {
+  const sign = descending ? -1 : 1;
+  return (a, b) => {
+    if (a.at === b.at) return sign * (a.n - b.n);
+    if (a.at === '') return 1;
+    if (b.at === '') return -1;
+    return a.at < b.at ? -sign : sign;
+  };
+}
+
+/** A filter that lets traces of some outcomes through alone: fault wins over throttle over error. */
+function withOutcomes(
+  filter: Filter | undefined,
+  outcomes: readonly Outcome[] | undefined,
+): Filter {
+  const parts = filter ? [filter] : [];
+  if (outcomes) parts.push({ kind: 'or', items: outcomes.map(conditionOf) });
+  return parts.length === 1 ? parts[0]! : { kind: 'and', items: parts };
+}
+
+function conditionOf(outcome: Outcome): Filter {
+  const is = (keyword: string, is = true): Filter => ({ kind: 'boolean', keyword, is });
+  switch (outcome) {
+    case 'throttle':
+      return { kind: 'and', items: [is('throttle'), is('fault', false)] };
+    case 'error':
+      return { kind: 'and', items: [is('error'), is('throttle', false), is('fault', false)] };
+    default:
+      return is(outcome);
+  }
+}
