@@ -41,8 +41,6 @@ module.exports = {
     '^local-xray$': '<rootDir>/libs/local-xray/src/index.ts',
     '^local-xray/console-api$': '<rootDir>/libs/local-xray/src/console-api.ts',
     '^@nestjs-xray/trace$': '<rootDir>/libs/trace/src/index.ts',
-    '^@nestjs-xray/local-xray$': '<rootDir>/libs/local-xray/src/index.ts',
-    '^@nestjs-xray/local-xray/console-api$': '<rootDir>/libs/local-xray/src/console-api.ts',
     // Its parts name no entry point for require(); the bundle is all of them in one file.
     '^chevrotain$': '<rootDir>/node_modules/chevrotain/lib/chevrotain.mjs',
     '^nestjs-xray$': '<rootDir>/libs/xray/src/index.ts',
@@ -59,7 +57,8 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   testTimeout: 30_000,
   setupFilesAfterEnv: process.env.CI ? ['<rootDir>/test/retry-once.cjs'] : [],
-  // Most of a suite is waiting: for a browser, a server, a database. Jest's own default leaves one
-  // core idle, which on two cores means one suite at a time.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  testSequencer: '<rootDir>/test/longest-first.cjs',
+  // A suite waits about half of its time: for a browser, a server, a database. One more than there are
+  // cores keeps all of them busy.
+  maxWorkers: availableParallelism() + 1,
 };

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 
 /** Node's own `require`; inside a bundle, the name `require` may stand for the bundler's or for nothing. */
 const node = createRequire(process.execPath);
@@ -10,10 +10,17 @@ const here = typeof __filename === 'undefined' ? undefined : __filename;
 /** Whether this package is part of a bundle: its files have lost their names there. */
 export const inBundle = here === undefined || !/^loaded-copies\.[jt]s$/.test(basename(here));
 
-/** What was loaded from files whose path ends like that, with `/`. */
+/**
+ * What was loaded from files whose path ends like that, with `/`.
+ *
+ * Reads the names alone: Object.keys would also ask for the descriptor of each of some thousand modules,
+ * which under Jest, where the cache is a proxy, took longer than starting the application.
+ */
 export function loadedFrom(file: string): unknown[] {
-  const paths = Object.keys(node.cache).filter((path) => path.replaceAll('\\', '/').endsWith(file));
-  return paths.map((path) => node.cache[path]?.exports as unknown);
+  const ending = file.replaceAll('/', sep);
+  return Reflect.ownKeys(node.cache)
+    .filter((path) => typeof path === 'string' && path.endsWith(ending))
+    .map((path) => node.cache[path as string]?.exports as unknown);
 }
 
 /**
