@@ -2,6 +2,7 @@ import { startLocalXray } from 'local-xray';
 import { UdpEmitter, XrayService } from 'nestjs-xray';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { tracing } from './tracing';
 
@@ -45,8 +46,21 @@ class Receiver {
     return received;
   }
 
+  /** From now on it reads nothing, as a program that hangs. */
+  hang(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  /** What the kernel says it dropped at this receiver's socket. */
+  async drops(): Promise<number> {
+    const port = `:${this.port.toString(16).toUpperCase().padStart(4, '0')} `;
+    const sockets = await readFile('/proc/net/udp', 'latin1');
+    const line = sockets.split('\n').find((each) => each.slice(0, 25).includes(port));
+    return Number(line!.trim().split(/\s+/).at(-1));
+  }
+
   stop(): void {
-    this.child.kill();
+    this.child.kill('SIGKILL');
   }
 }
 
@@ -187,6 +201,33 @@ describe('very many subsegments', () => {
     const { documents, datagrams } = await receiver.received(runs * (count + 1));
     expect(nodesOf(documents).size).toBe(runs * (count + 1));
     expect(xray.service.stats()).toMatchObject({ datagrams, receiverDrops: 0 });
+  });
+});
+
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+onLinux('a receiver that hangs', () => {
+  it('is told of with as many datagrams as the kernel dropped', async () => {
+    const receiver = await Receiver.start();
+    const warnings: string[] = [];
+    const emitter = new UdpEmitter({
+      host: '127.0.0.1',
+      port: receiver.port,
+      logger: { warn: (message) => warnings.push(message) },
+    });
+    const xray = await tracing({ serviceName: 'shop', logger, emitter });
+    receiver.hang();
+    const { service } = xray;
+    for (let n = 0; n < 400; n++) await service.captureSegment(`job ${n}`, async () => undefined);
+    await emitter.flush();
+    await xray.close();
+    const { datagrams, receiverDrops } = service.stats();
+    expect(datagrams).toBe(400);
+    expect(receiverDrops).toBeGreaterThan(0);
+    expect(receiverDrops).toBe(await receiver.drops());
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(`127.0.0.1:${receiver.port}: the socket's buffer was full`);
+    receiver.stop();
   });
 });
 
