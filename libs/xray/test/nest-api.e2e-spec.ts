@@ -237,6 +237,15 @@ describe('lines of the log', () => {
     await app.close();
   });
 
+  it('are left out below the level that the logger prints', async () => {
+    const { app } = await start({}, new Printed('', { logLevels: ['error'] }));
+    app.get(Jobs).chat();
+    const [{ metadata, subsegments }] = emitter.documents as [any];
+    expect(metadata?.default?.logs).toBeUndefined();
+    expect(subsegments[0].metadata.default.logs).toMatchObject([{ level: 'error' }]);
+    await app.close();
+  });
+
   it('are 200 of a (sub)segment at most', async () => {
     const { app } = await start();
     app.get(Jobs).much();

@@ -42,7 +42,7 @@ export function recordLogLines(): void {
   }
 }
 
-function recording(level: string, original: Method): Method {
+function recording(level: (typeof LEVELS)[number], original: Method): Method {
   return function (this: { context?: string }, ...args: unknown[]): unknown {
     const outermost = !handingOn;
     if (outermost && runtime.logs) record(level, this.context, args);
@@ -55,7 +55,7 @@ function recording(level: string, original: Method): Method {
   };
 }
 
-function record(level: string, own: unknown, args: unknown[]): void {
+function record(level: (typeof LEVELS)[number], own: unknown, args: unknown[]): void {
   try {
     const node = currentNode();
     if (node === undefined || node.hasLeft || isOff(level)) return;
@@ -82,10 +82,21 @@ function record(level: string, own: unknown, args: unknown[]): void {
   }
 }
 
+/** What prints the lines, as far as it says which levels it prints: pino and winston do not. */
+interface Printer {
+  isLevelEnabled?(level: string): boolean;
+}
+
 /** Whether the application does not want lines of this level; where it prints none at all, all are wanted here. */
-function isOff(level: string): boolean {
-  const { staticInstanceRef: printer } = Logger as unknown as { staticInstanceRef?: object };
-  return printer !== undefined && !Logger.isLevelEnabled(level as 'log');
+function isOff(level: (typeof LEVELS)[number]): boolean {
+  const { staticInstanceRef: printer, logLevels } = Logger as unknown as {
+    staticInstanceRef?: Printer;
+    logLevels?: readonly string[];
+  };
+  if (printer === undefined) return false;
+  // Without a list of levels Nest 10 and 11 answer here that none is wanted.
+  if (logLevels !== undefined && !Logger.isLevelEnabled(level)) return true;
+  return typeof printer.isLevelEnabled === 'function' && !printer.isLevelEnabled(level);
 }
 
 function add(node: RecordedNode, line: LogLine): void {
