@@ -15,19 +15,18 @@ registerInstrumentations({
 require('reflect-metadata');
 const { Controller, Get, Module, Param } = require('@nestjs/common');
 const { NestFactory } = require('@nestjs/core');
-const { EventPattern, GrpcMethod, MessagePattern, Payload } = require('@nestjs/microservices');
+const {
+  EventPattern,
+  GrpcMethod,
+  MessagePattern,
+  Payload,
+  RpcException,
+} = require('@nestjs/microservices');
 const { of } = require('rxjs');
 const { OtlpEmitter, Subsegment, UdpEmitter, XrayModule, XrayService } = require('nestjs-xray');
 const { MemoryEmitter } = require('nestjs-xray/testing');
 const { transports } = require('./cases/transports.cjs');
-
-/** What a decorator of TypeScript's would do. */
-function decorate(type, method, decorators, parameter) {
-  const descriptor = Object.getOwnPropertyDescriptor(type.prototype, method);
-  for (const each of decorators) each(type.prototype, method, descriptor);
-  Object.defineProperty(type.prototype, method, descriptor);
-  if (parameter) parameter.forEach((each, at) => each(type.prototype, method, at));
-}
+const { decorate } = require('./decorate.cjs');
 
 const opened = new Map();
 
@@ -55,6 +54,10 @@ class Libraries {
 
   noted() {}
 
+  fail() {
+    throw new RpcException({ name: 'OutOfStock', message: 'none left' });
+  }
+
   once({ tag }) {
     return { tag };
   }
@@ -66,6 +69,7 @@ class Libraries {
 decorate(Libraries, 'use', [Subsegment('use')]);
 decorate(Libraries, 'run', [Get('/:names/:tag')], [Param('names'), Param('tag')]);
 decorate(Libraries, 'echo', [MessagePattern('libraries.echo')], [Payload()]);
+decorate(Libraries, 'fail', [MessagePattern('libraries.fail')]);
 decorate(Libraries, 'noted', [EventPattern('libraries.noted')], [Payload()]);
 decorate(Libraries, 'once', [GrpcMethod('Echo', 'Once')]);
 decorate(Libraries, 'many', [GrpcMethod('Echo', 'Many')]);
@@ -108,6 +112,13 @@ exports.start = async function start(servers, { udp, otlp } = {}) {
   return {
     memory,
     url: `http://127.0.0.1:${app.getHttpServer().address().port}`,
+    /** The segment of a caller whom a transport's handler answers with an exception. */
+    async failing(name) {
+      const from = memory.documents.length;
+      const xray = app.get(XrayService);
+      await xray.captureSegment('caller', () => opened.get(name).fail());
+      return memory.documents.slice(from).find((each) => each.name === 'caller');
+    },
     flush: () => Promise.all(emitters.map((each) => each.flush())),
     async close() {
       for (const each of opened.values()) await each.close?.();

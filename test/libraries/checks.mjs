@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compareDocs } from './docs.mjs';
+import { grpcChecks } from './grpc-checks.mjs';
 
 const REQUESTS = 50;
 
@@ -18,7 +19,7 @@ export async function checks({ servers, start, libraries, transports }) {
       console.error(`✗ ${what}\n${problem.message}\n`);
     }
   };
-  const [tcp, grpc] = await Promise.all([freePort(), freePort()]);
+  const [tcp, grpc, calls] = await Promise.all([freePort(), freePort(), freePort()]);
   const app = await start({ ...servers, tcp, grpc });
   const shown = {};
 
@@ -45,6 +46,17 @@ export async function checks({ servers, start, libraries, transports }) {
       }
     });
   }
+  for (const { name } of transports.filter(({ name }) => name !== 'GRPC')) {
+    await check(`Nest's ${name} tells the caller the type of the exception`, async () => {
+      const { subsegments } = await app.failing(name);
+      const [{ type, message, remote }] = subsegments[0].cause.exceptions;
+      assert.deepEqual(
+        { type, message, remote },
+        { type: 'OutOfStock', message: 'none left', remote: true },
+      );
+    });
+  }
+  await grpcChecks(check, calls);
   // Not MQTT: Nest's client unsubscribes from the topic of answers while another request's
   // subscription to it is on its way, and that request then waits for ever.
   await check(

@@ -100,6 +100,16 @@ class StockController {
     throw new RpcException('not like this');
   }
 
+  @MessagePattern('shut')
+  shut(): void {
+    throw new RpcException({ name: 'OutOfHours', message: 'closed on Mondays' });
+  }
+
+  @MessagePattern({ of: 'pears', cmd: 'weigh' })
+  weigh(): number {
+    return 2;
+  }
+
   @MessagePattern('mapped')
   @UseFilters(Mapped)
   mapped(): void {
@@ -214,6 +224,29 @@ describe.each([
       annotations: { rpc_pattern: 'sold' },
       subsegments: [{ name: 'Stock.count' }],
     });
+  });
+
+  it.each([
+    ['an exception without a name in the answer', 'refused', 'RpcException', 'not like this'],
+    ['an exception that the answer names', 'shut', 'OutOfHours', 'closed on Mondays'],
+  ])('marks %s as remote at the caller', async (_what, pattern, type, message) => {
+    const caller = service.get(XrayService);
+    await caller.captureSegment('caller', () => send(pattern));
+    const documents = await recorded(2);
+    const asking = documents.find(({ name }) => name === 'caller')!;
+    expect(asking.subsegments).toMatchObject([
+      {
+        namespace: 'remote',
+        fault: true,
+        cause: { exceptions: [{ type, message, remote: true }] },
+      },
+    ]);
+  });
+
+  it('has one pattern, in whatever order its keys are given', async () => {
+    await send({ of: 'pears', cmd: 'weigh' });
+    const [segment] = await recorded();
+    expect(segment!.annotations).toEqual({ rpc_pattern: '{"cmd":"weigh","of":"pears"}' });
   });
 
   it('joins the trace of the service that sends, with its call as parent', async () => {

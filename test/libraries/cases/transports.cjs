@@ -46,6 +46,7 @@ exports.transports = Object.entries(OPTIONS).map(([name, options]) => ({
         await firstValueFrom(client.emit('libraries.noted', { tag }), { defaultValue: undefined });
         return firstValueFrom(client.send('libraries.echo', { tag }));
       },
+      fail: () => firstValueFrom(client.send('libraries.fail', {})).catch((thrown) => thrown),
       close: () => client.close(),
     };
   },

@@ -148,6 +148,17 @@ function jsonOf(value: object, redact: RegExp): string {
   return JSON.stringify(safeCopy(value, redact, new Budget(MAX_MESSAGE)));
 }
 
+/** The type by which a thrown value is recorded. */
+export function exceptionType(thrown: unknown): string {
+  if (typeof thrown !== 'object' || thrown === null)
+    return thrown === null ? 'null' : typeof thrown;
+  try {
+    return typeOf(thrown);
+  } catch {
+    return 'unknown';
+  }
+}
+
 /** The name of an error, or its class's where it bears none of its own. */
 function typeOf(value: object): string {
   const { name } = value as { name?: unknown };

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { isObservable } from 'rxjs';
 import { storage } from '../core/context';
-import type { RecordedSubsegment } from '../core/recorded-node';
+import type { RecordedNode, RecordedSubsegment } from '../core/recorded-node';
 import { Subsegment } from '../core/subsegment';
 import { Later } from '../core/later';
 import { traceObservable } from '../core/observable';
@@ -11,8 +11,16 @@ import { fail, succeed } from '../core/outcome';
 import { Recorder } from '../core/recorder';
 import { inEffect, XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { ignoreMatcher } from './ignore';
+import { GrpcExchange } from './grpc-exchange';
 import { messageCall } from './message-call';
-import { watchMessages, type Handling, type Message } from '../instrumentation/nest/messages';
+import { watchGrpcCall, withWatchedCallback } from '../instrumentation/nest/grpc-call';
+import {
+  watchMessages,
+  type Handler,
+  type Handling,
+  type Message,
+} from '../instrumentation/nest/messages';
+import { keepContextOfCall } from '../instrumentation/request-events';
 import { incomingRpcTrace } from '../instrumentation/nest/rpc-header';
 import { recordAtRoot } from './record-at-root';
 import { SegmentName } from './segment-name';
@@ -45,19 +53,27 @@ export class MessageEntry implements Handling {
     watchMessages(this.modules, this, recordAtRoot, this.recorder.warn);
   }
 
-  handle(message: Message, work: () => Promise<unknown>): Promise<unknown> {
+  handle(message: Message, handler: Handler): Promise<unknown> {
+    const { given } = message;
     const node = this.open(message);
-    if (node === undefined) return work();
-    if (node.notTraced) return storage.run(node, work);
-    node.call = messageCall;
-    return storage.run(node, work).then(
-      (result) => {
-        if (isObservable(result)) return traceObservable(node, result, Later.begun(node));
-        succeed(node, result);
-        return result;
-      },
+    if (node === undefined) return handler(...given);
+    if (message.grpc !== undefined) keepContextOfCall(node, message.grpc);
+    if (node.notTraced) return storage.run(node, handler, ...given);
+    return this.handleGrpc(node, message, handler) ?? handleOne(node, handler, given);
+  }
+
+  /** Undefined for what is no call of gRPC, or one whose end can't be seen. */
+  private handleGrpc(node: RecordedNode, { grpc, given, trace }: Message, handler: Handler) {
+    if (grpc === undefined) return undefined;
+    const exchange = new GrpcExchange(node, trace !== undefined);
+    if (!watchGrpcCall(grpc, exchange)) {
+      this.recorder.warn('grpc:status', NO_STATUS);
+      return undefined;
+    }
+    return storage.run(node, handler, ...withWatchedCallback(given, exchange)).then(
+      (result) => (isObservable(result) ? exchange.answers(result) : result),
       (thrown: unknown) => {
-        fail(node, thrown);
+        exchange.broke(thrown);
         throw thrown;
       },
     );
@@ -76,6 +92,27 @@ export class MessageEntry implements Handling {
     node.metadata = { nest: { controller, handler, route: pattern } };
     return node;
   }
+}
+
+const NO_STATUS =
+  'Could not find sendStatus in the calls of @grpc/grpc-js: segments of gRPC calls end when their ' +
+  'handler returns, and not when the answer has left. This version of @grpc/grpc-js may be newer ' +
+  'than this version of nestjs-xray, so look for a newer one.';
+
+/** Any other message: its segment is open until the handler's result is complete. */
+function handleOne(node: RecordedNode, handler: Handler, given: readonly unknown[]) {
+  node.call = messageCall;
+  return storage.run(node, handler, ...given).then(
+    (result) => {
+      if (isObservable(result)) return traceObservable(node, result, Later.begun(node));
+      succeed(node, result);
+      return result;
+    },
+    (thrown: unknown) => {
+      fail(node, thrown);
+      throw thrown;
+    },
+  );
 }
 
 /**

@@ -22,6 +22,12 @@ export function keepContextOfEvents(context: Context, request: object, response:
   contexts.set(response, context);
 }
 
+/** The same for a call of gRPC, whose messages come from the parser of its connection too. */
+export function keepContextOfCall(context: Context, call: object): void {
+  contexts.set(call, context);
+  patchEmit(Object.getPrototypeOf(call) as object);
+}
+
 /** Patches the classes of HTTP/1. Once for a process. */
 export function watchRequestEvents(): void {
   patchEmit(IncomingMessage.prototype);

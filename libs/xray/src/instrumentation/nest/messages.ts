@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import type { Incoming } from '../../core/propagation';
 import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
+import { patternText } from '../pattern-text';
+import { grpcCallIn, type GrpcCall } from './grpc-call';
 import { prototypesOf, rpcContextCreator, rpcProxy, wsContextCreator, wsProxy } from './parts';
 import { grpcTrace } from './rpc-header';
 
@@ -12,17 +14,22 @@ export interface Message {
   handler: string;
   /** The caller's trace, where what the handler is given tells it. */
   trace?: Incoming;
+  /** Over gRPC: the call that it belongs to. */
+  grpc?: GrpcCall;
+  /** What the handler is given. */
+  given: readonly unknown[];
 }
 
 /** What to do with the messages of one application. */
 export interface Handling {
-  handle(message: Message, work: () => Promise<unknown>): Promise<unknown>;
+  handle(message: Message, handler: Handler): Promise<unknown>;
 }
 
 /** The applications of this process by what Nest knows them by: its container of modules. */
 const applications = new WeakMap<object, Handling>();
 
-type Handler = (...args: unknown[]) => Promise<unknown>;
+/** Takes what came with a message. */
+export type Handler = (...args: unknown[]) => Promise<unknown>;
 
 /** The part of Nest that makes, of a controller's method, the function that takes a message. */
 interface ContextCreator {
@@ -70,11 +77,19 @@ function creating(kind: Message['kind'], original: Method, warn: Warn): Method {
     const [instance, callback, , handler] = args as [object, Handler, string, string];
     const controller = instance.constructor.name;
     const known = patternOf(kind, callback);
-    return (...message: unknown[]) => {
-      const pattern = known ?? contextPattern(message[1]) ?? handler;
-      const trace = kind === 'rpc' ? grpcTrace(message) : undefined;
-      const told = { kind, pattern, controller, handler, ...(trace && { trace }) };
-      return handling.handle(told, () => made(...message));
+    return (...given: unknown[]) => {
+      const message: Message = {
+        kind,
+        pattern: known ?? contextPattern(given[1]) ?? handler,
+        controller,
+        handler,
+        given,
+      };
+      if (kind === 'rpc') {
+        message.grpc = grpcCallIn(given);
+        message.trace = message.grpc && grpcTrace(given);
+      }
+      return handling.handle(message, made);
     };
   };
 }
@@ -107,13 +122,4 @@ function contextPattern(context: unknown): string | undefined {
   const { getPattern } = (context ?? {}) as { getPattern?: () => unknown };
   const pattern = typeof getPattern === 'function' ? getPattern.call(context) : undefined;
   return typeof pattern === 'string' ? pattern : undefined;
-}
-
-/** A pattern to read and to search by: gRPC's is an object of service, method and kind of stream. */
-function patternText(pattern: unknown): string {
-  if (typeof pattern === 'string') return pattern;
-  const { service, rpc } = (pattern ?? {}) as { service?: unknown; rpc?: unknown };
-  return typeof service === 'string' && typeof rpc === 'string'
-    ? `${service}/${rpc}`
-    : JSON.stringify(pattern);
 }

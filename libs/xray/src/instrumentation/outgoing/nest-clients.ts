@@ -2,11 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { outgoingPolicy, storage, type Active } from '../../core/context';
 import { follow } from '../../core/promises';
 import { outgoingHeaders } from '../../core/propagation';
+import { addRemoteError } from '../../core/remote-error';
 import { Subsegment } from '../../core/subsegment';
 import type { Warn } from '../../core/warn-once';
 import { prototypesOf, transportPart } from '../nest/parts';
 import { traceFields } from '../nest/rpc-header';
 import { patchMethod, type Method } from '../patch';
+import { patternText } from '../pattern-text';
 import { CLIENTS, type Client, type Transport } from './nest-transports';
 
 interface Packet {
@@ -43,7 +45,7 @@ function tracedPublish(original: Method, transport: Transport) {
     if (!call) return Reflect.apply(original, this, [packet, answer]);
     const { subsegment } = call;
     const closing: Answer = (response) => {
-      if (response.err) subsegment?.close(response.err);
+      if (response.err) closeFailed(subsegment, response.err);
       else if (response.isDisposed) subsegment?.close();
       // The answer comes on the shared socket: whoever waits goes on in its own context.
       sending.run(NOTHING, () => storage.run(active, answer, response));
@@ -56,6 +58,14 @@ function tracedPublish(original: Method, transport: Transport) {
       if (typeof teardown === 'function') call.send(teardown as () => void);
     };
   };
+}
+
+/** An Error is of this process, where the connection failed; what a service answers is a plain object. */
+function closeFailed(subsegment: Subsegment | undefined, thrown: unknown): void {
+  if (subsegment === undefined || subsegment.isClosed()) return;
+  if (thrown instanceof Error) subsegment.addError(thrown);
+  else addRemoteError(subsegment, thrown, undefined, 'RpcException');
+  subsegment.close();
 }
 
 /** `emit`: done when the message is on its way. */
@@ -136,8 +146,7 @@ function start(
   const outgoing = outgoingPolicy(active);
   try {
     const { host, port } = transport.address(client);
-    const pattern =
-      typeof packet.pattern === 'string' ? packet.pattern : JSON.stringify(packet.pattern ?? '');
+    const pattern = patternText(packet.pattern ?? '');
     if (!outgoing?.wants('rpc', { pattern })) return undefined;
     const tell = (headers: Headers): Omit<Call, 'subsegment'> => {
       if (!outgoing.tells(host)) return { packet, send: (work) => work() };

@@ -1,8 +1,11 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { outgoingPolicy, storage, type Active } from '../../core/context';
 import { outgoingHeaders } from '../../core/propagation';
+import { addRemoteError } from '../../core/remote-error';
+import { grpcStatusName, setGrpcFlags } from '../../core/grpc-status';
 import { Subsegment } from '../../core/subsegment';
 import type { Warn } from '../../core/warn-once';
+import { EXCEPTION_TYPE } from '../nest/grpc-call';
 import { prototypesOf, transportPart } from '../nest/parts';
 import { loadedCopies } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
@@ -58,7 +61,7 @@ function subscribe(
     call(...started.args).subscribe({
       next: inside((value: unknown) => observer.next(value)),
       error: inside((thrown: unknown) => {
-        subsegment?.close(thrown);
+        closeFailed(subsegment, thrown);
         observer.error(thrown);
       }),
       complete: inside(() => {
@@ -71,6 +74,22 @@ function subscribe(
     subsegment?.close();
     subscription.unsubscribe();
   };
+}
+
+/** Codes that grpc-js gives by itself, when it has no answer of the service's. */
+const OF_CLIENT = new Set(['CANCELLED', 'DEADLINE_EXCEEDED', 'UNAVAILABLE']);
+
+/** Records the status that a call ended with, and what the service threw, where it says so. */
+function closeFailed(subsegment: Subsegment | undefined, thrown: unknown): void {
+  if (subsegment === undefined || subsegment.isClosed()) return;
+  const { code, metadata } = (thrown ?? {}) as { code?: unknown; metadata?: Partial<Metadata> };
+  if (typeof code !== 'number') return subsegment.close(thrown);
+  const name = grpcStatusName(code);
+  const type: unknown = metadata?.get?.(EXCEPTION_TYPE)[0];
+  if (type === undefined && OF_CLIENT.has(name)) subsegment.addError(thrown);
+  else addRemoteError(subsegment, thrown, type, name);
+  setGrpcFlags(subsegment, code);
+  subsegment.close();
 }
 
 function start(active: Active, client: Client, pattern: string, args: unknown[]) {
