@@ -527,7 +527,7 @@ describeInChromium('a trace whose every string is a script', () => {
   };
 
   it('is shown as text, in every tab and in the list, and runs nothing', async () => {
-    const xray = await Console.start();
+    const xray = await Console.start({ sources: [] });
     try {
       const document = hostile(seconds() - 3);
       await xray.send([document]);

@@ -147,7 +147,7 @@ export interface ConsoleStatus {
   repairs: { at: number; id: string; traceId: string; name: string; message: string }[];
   /** Accepts `vscode://file/{path}:{line}` and the like; empty turns source links off. */
   editorLink: string;
-  /** Folders were named of which `GET /console/source` shows excerpts. */
+  /** There are folders of which `GET /console/source` shows excerpts. */
   sources: boolean;
 }
 
@@ -233,11 +233,15 @@ export interface SamplingRuleRow {
 }
 
 /**
- * `GET /console/source?path=&line=`: a few lines of a source file named by a stack frame.
- * Only files below the folders that local X-Ray was told of, and never in node_modules; else 404.
+ * `GET /console/source?path=&line=`: a few lines of a source file named by a stack frame or a decorator.
+ * Only files below the folders that local X-Ray was told of, and never in node_modules; else 404 with
+ * the reason as `Message`. A relative path is looked for in each of them.
  */
 export interface SourceExcerpt {
+  /** As it was asked for. */
   path: string;
+  /** The whole path, for links into an editor. */
+  file: string;
   /** Number of the first line in `lines`. */
   first: number;
   lines: string[];

@@ -94,7 +94,10 @@ function command(): Command {
       'pass documents on too: aws, https://<X-Ray endpoint> or udp://<daemon host:port>',
     )
     .option('--allow-host <name...>', 'further names that requests may use for this server')
-    .option('--source <folder...>', 'folders of source code of which the viewer may show excerpts')
+    .option(
+      '--source <folder...>',
+      'folders of source code of which the viewer may show excerpts, or off (default: the folder it is started in)',
+    )
     .option('--editor <link>', 'link to source; {path} and {line} are filled in; empty for none')
     .showHelpAfterError('Run with --help for all options.');
 }
@@ -108,7 +111,7 @@ function optionsOf(flags: Flags): LocalXrayOptions {
     defaultSampling: flags.defaultSampling,
     allowedHosts: flags.allowHost,
     forward: flags.forward,
-    sources: flags.source,
+    sources: flags.source?.join() === 'off' ? [] : flags.source,
     editorLink: flags.editor,
   };
 }

@@ -180,6 +180,7 @@ describe('the console', () => {
   it('shows a few lines of a source file below the folders it was told of', async () => {
     expect(await query('source', { path: join(folder, 'src', 'a.ts'), line: '10' })).toEqual({
       path: join(folder, 'src', 'a.ts'),
+      file: join(folder, 'src', 'a.ts'),
       first: 5,
       lines: Array.from({ length: 11 }, (_, at) => `line ${at + 5}`),
     });

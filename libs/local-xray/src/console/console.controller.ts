@@ -29,7 +29,7 @@ import { best } from '../reads/best-completions';
 import { TraceStore } from '../engine/trace-store';
 import { ConsoleEvents, type ConsoleEvent } from './console-events';
 import { importTraces } from './import';
-import { sourceExcerpt } from './source-excerpt';
+import { NoExcerptError, sourceExcerpt } from './source-excerpt';
 import { textOf, numberOf } from '../http/query-string';
 import { listQuery } from './list-query';
 import { StatusService } from './status.service';
@@ -106,12 +106,12 @@ export class ConsoleController {
   @Get('source')
   getSource(@Query() query: Record<string, unknown>): SourceExcerpt {
     const line = numberOf(query, 'line', 1);
-    const excerpt = sourceExcerpt(this.options.sources, textOf(query, 'path'), line);
-    if (excerpt) return excerpt;
-    throw new XrayError(
-      'ResourceNotFoundException',
-      'There is no such line of source here. Folders of source are named with --source.',
-    );
+    try {
+      return sourceExcerpt(this.options.sources, textOf(query, 'path'), line);
+    } catch (error) {
+      if (!(error instanceof NoExcerptError)) throw error;
+      throw new XrayError('ResourceNotFoundException', error.message);
+    }
   }
 
   @Post('import')

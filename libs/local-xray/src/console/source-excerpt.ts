@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { extname, isAbsolute, relative, sep } from 'node:path';
+import { extname, isAbsolute, join, normalize, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { SourceExcerpt } from '../console-api';
 
 const AROUND = 5;
@@ -7,31 +8,75 @@ const MAX_BYTES = 1024 * 1024;
 /** Source code only: a folder of a project also holds its secrets. */
 const SOURCES = /^\.([cm]?[jt]sx?|py|java|kt|go|rb|php|cs|sql|vue|svelte)$/;
 
+/** Why no lines can be shown, for a person. */
+export class NoExcerptError extends Error {
+  override readonly name = 'NoExcerptError';
+}
+
 /**
- * A few lines around `line` of a source file; undefined unless the file lies in one of
- * `folders` (links followed), outside of node_modules, and is source code.
+ * A few lines around `line` of a source file. A relative path is looked for below each folder.
+ *
+ * @throws NoExcerptError unless the file lies in one of `folders` (links followed), outside of
+ *   node_modules, is source code, and is the only one that the path can mean.
  */
 export function sourceExcerpt(
   folders: readonly string[],
   path: string,
   line: number,
-): SourceExcerpt | undefined {
-  const file = allowed(folders, path);
-  if (!file) return undefined;
-  const lines = readFileSync(file, 'utf8').split(/\r?\n/);
-  if (line < 1 || line > lines.length) return undefined;
+): SourceExcerpt {
+  const found = new Map<string, string>();
+  for (const named of candidates(folders, path)) {
+    const real = allowed(folders, named);
+    if (real !== undefined) found.set(real, found.get(real) ?? named);
+  }
+  const [[real, file] = [], ...others] = found;
+  if (real === undefined || file === undefined) {
+    throw new NoExcerptError(
+      folders.length === 0
+        ? 'Local X-Ray was told of no folder of source. Name those of your project with --source.'
+        : `There is no such file of source in ${folders.join(', ')}. Name further folders with --source.`,
+    );
+  }
+  if (others.length > 0) {
+    throw new NoExcerptError(
+      `${path} is in several of the folders named with --source: ${[...found.values()].join(', ')}.`,
+    );
+  }
+  const lines = readFileSync(real, 'utf8').split(/\r?\n/);
+  if (!Number.isInteger(line) || line < 1 || line > lines.length) {
+    throw new NoExcerptError(`${file} has ${lines.length} lines, and so no line ${line}.`);
+  }
   const first = Math.max(1, line - AROUND);
-  return { path, first, lines: lines.slice(first - 1, line + AROUND) };
+  return { path, file, first, lines: lines.slice(first - 1, line + AROUND) };
 }
 
-function allowed(folders: readonly string[], path: string): string | undefined {
-  if (!isAbsolute(path) || path.includes('\0') || !SOURCES.test(extname(path))) return undefined;
+/** Paths that `path` can mean. The file system has not been asked for any of them. */
+function candidates(folders: readonly string[], path: string): string[] {
+  if (path.includes('\0') || !SOURCES.test(extname(path))) return [];
   try {
-    const file = realpathSync(path);
-    if (file.split(sep).includes('node_modules') || !SOURCES.test(extname(file))) return undefined;
-    if (!folders.some((folder) => contains(realpathSync(folder), file))) return undefined;
-    const { size } = statSync(file);
-    return size <= MAX_BYTES ? file : undefined;
+    const plain = path.startsWith('file:') ? fileURLToPath(path) : path;
+    if (isAbsolute(plain)) return [normalize(plain)];
+    // Whoever runs on Windows may send to a local X-Ray that does not.
+    const local = sep === '/' ? plain.replaceAll('\\', '/') : plain;
+    return folders.map((folder) => join(folder, local));
+  } catch {
+    return [];
+  }
+}
+
+/** The real path of a file that may be shown. */
+function allowed(folders: readonly string[], file: string): string | undefined {
+  try {
+    const real = folders.map((folder) => realpathSync(folder));
+    // By its name alone first: to ask Windows for \\host\file is to sign in at that host.
+    if (![...folders, ...real].some((folder) => contains(folder, file))) return undefined;
+    const target = realpathSync(file);
+    if (!real.some((folder) => contains(folder, target))) return undefined;
+    if (target.split(sep).includes('node_modules') || !SOURCES.test(extname(target))) {
+      return undefined;
+    }
+    const facts = statSync(target);
+    return facts.isFile() && facts.size <= MAX_BYTES ? target : undefined;
   } catch {
     // Not there, or not readable: the same to who asks.
     return undefined;
@@ -40,5 +85,5 @@ function allowed(folders: readonly string[], path: string): string | undefined {
 
 function contains(folder: string, file: string): boolean {
   const inside = relative(folder, file);
-  return inside !== '' && !inside.startsWith('..') && !isAbsolute(inside);
+  return inside !== '' && inside.split(sep)[0] !== '..' && !isAbsolute(inside);
 }

@@ -26,7 +26,10 @@ export interface LocalXrayOptions {
   allowedHosts?: string[];
   /** Where else to send what comes in: `aws`, `https://…` for an X-Ray endpoint, `udp://host:port` for a daemon. */
   forward?: string;
-  /** Folders whose source files the viewer may show excerpts of. Default none. */
+  /**
+   * Folders whose source files the viewer may show excerpts of. Default: the folder it is started in, where that
+   * has a package.json, only this machine can ask (a loopback address), and NODE_ENV is not `production`.
+   */
   sources?: string[];
   /** Link to source in an editor; `{path}` and `{line}` are filled in. */
   editorLink?: string;
@@ -69,9 +72,16 @@ export function resolveOptions(
     viewer: options.viewer ?? builtViewer(),
     allowedHosts: options.allowedHosts ?? env.XRAY_LOCAL_ALLOWED_HOSTS?.split(/[\s,]+/) ?? [],
     forward: checkForward(options.forward),
-    sources: (options.sources ?? []).map((folder) => resolve(folder)),
+    sources: (options.sources ?? ownFolder(host, env)).map((folder) => resolve(folder)),
     editorLink: options.editorLink ?? 'vscode://file/{path}:{line}',
   };
+}
+
+/** The project that is being worked on, as far as can be told. */
+function ownFolder(host: string, env: NodeJS.ProcessEnv): string[] {
+  const here = process.cwd();
+  const local = /^(127\.|localhost$|::1$)/.test(host) && env.NODE_ENV !== 'production';
+  return local && existsSync(join(here, 'package.json')) ? [here] : [];
 }
 
 /**

@@ -4,6 +4,11 @@ import type { SourcePlace } from '@nestjs-xray/trace';
 const EDITOR = /^[a-z][a-z0-9+.-]*:/i;
 const NOT_AN_EDITOR = /^(javascript|data|vbscript|blob|file):/i;
 
+/** Not relative to a folder that only its sender knows. */
+export function isWhole(path: string): boolean {
+  return /^([\\/]|[A-Za-z]:[\\/]|file:)/.test(path);
+}
+
 /**
  * The address that opens the line in the editor, or undefined when source links are off.
  *

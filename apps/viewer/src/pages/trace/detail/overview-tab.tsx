@@ -7,7 +7,7 @@ import { carried } from '../../../model/carried';
 import { literal } from '../../../model/filter/filter-text';
 import { wordOf } from '../row';
 import { Field, Fields } from './fields';
-import { CalledIn } from './source-link';
+import { SourceBlock } from './source-block';
 import { WhyHints } from './why-hints';
 
 /** When, how long, what share; then who and where. */
@@ -25,6 +25,7 @@ export function OverviewTab({
   const critical = length(node.critical);
   return (
     <>
+      <SourceBlock node={node} />
       <h3>Time</h3>
       {!node.inProgress && node.total > 0 && (
         <div
@@ -76,7 +77,6 @@ export function OverviewTab({
           {node.doc.id}
         </Field>
         {node.segment && node.segment !== node && <Field name="Segment">{node.segment.name}</Field>}
-        <CalledIn node={node} />
         {node.kind === 'segment' && <SegmentFields doc={node.doc as SegmentDocument} />}
       </Fields>
       <WhyHints hints={hints} nodes={[node]} />

@@ -1,27 +1,31 @@
-import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import type { SourceExcerpt } from 'local-xray/console-api';
-import { api } from '../../../api/client';
-import { useStatusPart } from '../../../api/live';
 import { nearestSource, placeOf, type SourcePlace, type TraceNode } from '@nestjs-xray/trace';
-import { editorHref } from '../../../model/trace/source';
+import type { JSX } from 'preact';
+import { useStatusPart } from '../../../api/live';
+import { useSource } from '../../../api/use-source';
+import { editorHref, isWhole } from '../../../model/trace/source';
 import { Field } from './fields';
 
 /** The place in the source, as a link into the editor where that is possible. */
 export function SourceLink({
   place,
   class: more = '',
+  whole = false,
 }: {
   place: SourcePlace;
   class?: string;
+  /** The path as it was recorded, not the name of the file alone. */
+  whole?: boolean;
 }): JSX.Element {
   const template = useStatusPart((status) => status?.editorLink);
-  const link = editorHref(template, place);
-  const text = placeOf(place.path, place.line);
+  // Where a relative path leads, local X-Ray knows: it was told of the folders.
+  const found = useSource(template && !isWhole(place.path) ? place : undefined);
+  const path = found?.excerpt?.file ?? place.path;
+  const link = editorHref(template, { ...place, path });
+  const text = whole ? `${place.path}:${place.line}` : placeOf(place.path, place.line);
   if (!link) {
     return (
       <span class={more} title={place.path}>
-        {text}
+        <bdi>{text}</bdi>
       </span>
     );
   }
@@ -31,9 +35,9 @@ export function SourceLink({
       href={link}
       target="_self"
       data-source
-      title={`${place.path}:${place.line} – open in the editor`}
+      title={`${path}:${place.line} – open in the editor`}
     >
-      {text}
+      <bdi>{text}</bdi>
     </a>
   );
 }
@@ -44,28 +48,38 @@ export function CalledIn({ node }: { node: TraceNode }): JSX.Element | null {
   if (!source || source.node === node) return null;
   return (
     <Field name="Called in">
-      {source.node.title} <SourceLink place={source.place} class="mono" />
+      <bdi>{source.node.title}</bdi> <SourceLink place={source.place} class="mono" />
     </Field>
   );
 }
 
-/** The lines around a place, when local X-Ray may read the file; nothing otherwise. */
-export function Excerpt({ place }: { place: SourcePlace }): JSX.Element | null {
-  const [excerpt, setExcerpt] = useState<SourceExcerpt>();
-  const readable = useStatusPart((status) => status?.sources === true);
-  useEffect(() => {
-    // Not asked in vain: the browser would report each refusal as an error of the page.
-    if (!readable) return undefined;
-    const abort = new AbortController();
-    setExcerpt(undefined);
-    api.source(place.path, place.line, abort.signal).then(setExcerpt, () => undefined);
-    return () => abort.abort();
-  }, [place.path, place.line, readable]);
+/** The lines around a place, when local X-Ray may read the file; otherwise why it does not, or nothing. */
+export function Excerpt({
+  place,
+  before = 5,
+  after = 5,
+  method = false,
+}: {
+  place: SourcePlace;
+  before?: number;
+  after?: number;
+  /** Where a method is written: nothing was thrown there, and if there are no lines it says why. */
+  method?: boolean;
+}): JSX.Element | null {
+  const source = useSource(place);
+  if (source?.reason && method) return <p class="t3 why">{source.reason}</p>;
+  const { excerpt } = source ?? {};
   if (!excerpt) return null;
   return (
-    <div class="src" tabIndex={0} role="group" aria-label={`Source near line ${place.line}`}>
+    <div
+      class={method ? 'src method' : 'src'}
+      tabIndex={0}
+      role="group"
+      aria-label={`Source near line ${place.line}`}
+    >
       {excerpt.lines.map((line, at) => {
         const number = excerpt.first + at;
+        if (number < place.line - before || number > place.line + after) return null;
         return (
           <div key={number} class={number === place.line ? 'x' : 't3'}>
             <span class="ln">{number}</span> {line}

@@ -1,0 +1,45 @@
+import { nearestSource, sourceOf, type TraceNode } from '@nestjs-xray/trace';
+import type { JSX } from 'preact';
+import { Excerpt, SourceLink } from './source-link';
+
+/** The line where the method is written, or where the nearest one above is that is known; never a guessed one. */
+export function SourceBlock({ node }: { node: TraceNode }): JSX.Element | null {
+  const own = sourceOf(node);
+  const near = own ? nearestAbove(node) : nearestSource(node);
+  if (!own && !near) return <Unknown node={node} />;
+  const place = own ?? near?.place;
+  return (
+    <>
+      <h3>Source</h3>
+      {own && (
+        <p class="source-place">
+          <SourceLink place={own} class="mono" whole />
+        </p>
+      )}
+      {near && (
+        <p class="t2 source-place">
+          Called in <bdi>{near.node.title}</bdi>,{' '}
+          <SourceLink place={near.place} class="mono" whole={!own} />
+        </p>
+      )}
+      {place && <Excerpt place={place} before={1} after={5} method />}
+    </>
+  );
+}
+
+function nearestAbove(node: TraceNode): ReturnType<typeof nearestSource> {
+  return node.parent && nearestSource(node.parent);
+}
+
+function Unknown({ node }: { node: TraceNode }): JSX.Element | null {
+  if (node.kind === 'segment' || node.tag !== undefined) return null;
+  return (
+    <>
+      <h3>Source</h3>
+      <p class="t3 why">
+        No line is known of it. Methods with @Subsegment and handlers have one where the toolkit's
+        option “source” is on, as it is in development, and the source could be read.
+      </p>
+    </>
+  );
+}
