@@ -13,6 +13,8 @@ export { HINT_KINDS, hintsOf } from './hints/hints';
 export type { Hint, HintKind } from './hints/hints';
 export { length, union, without } from './intervals';
 export type { Interval } from './intervals';
+export { allLogs, LOG_LEVELS, logsOf } from './logs';
+export type { LogLevel, LogLine, SentLogLine, TraceLogs } from './logs';
 export { pathOf, shortQuery } from './node-label';
 export { exceptionsOf, isPassedUp } from './node-status';
 export { operationOf, subjectOf, withoutLiterals } from './operation';

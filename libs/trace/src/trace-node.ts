@@ -1,5 +1,6 @@
 import type { SegmentDocument, SubsegmentDocument } from './document';
 import type { Interval } from './intervals';
+import type { SentLogLine } from './sent-log-line';
 import type { Status } from './status';
 
 /** Where the time goes: the service's own code, a database, a call to another service. */
@@ -85,6 +86,10 @@ export interface TraceTree {
   /** The last time the documents speak of, in epoch seconds, where the end of what is in progress is not expected any more. */
   silentSince?: number;
   maxDepth: number;
+  /** Lines of logs that came by themselves; `allLogs` has these and those in the documents. */
+  sentLogs?: readonly SentLogLine[];
+  /** Further ones that were not kept. */
+  logsDropped?: number;
   /** How many nodes carry each status, passed up or not. */
   counts: Record<Status, number>;
 }

@@ -4,6 +4,7 @@ import { markCriticalPath } from './critical-path';
 import { length, without } from './intervals';
 import { labelOfSegment, labelOfSubsegment } from './node-label';
 import { judge } from './node-status';
+import type { SentLogLine } from './sent-log-line';
 import { isSilent } from './silence';
 import type { TraceNode, TraceTree } from './trace-node';
 
@@ -14,6 +15,8 @@ export interface TraceDocuments {
   id: string;
   segments: readonly SegmentDocument[];
   orphans: readonly SubsegmentDocument[];
+  logs?: readonly SentLogLine[];
+  logsDropped?: number;
 }
 
 /**
@@ -43,6 +46,8 @@ export function buildTree(trace: TraceDocuments, now: number): TraceTree {
     inProgress: false,
     maxDepth: 0,
     counts: { ok: 0, error: 0, throttle: 0, fault: 0 },
+    ...(trace.logs && { sentLogs: trace.logs }),
+    ...(trace.logsDropped && { logsDropped: trace.logsDropped }),
   };
   order(tree);
   setTimes(tree, now);

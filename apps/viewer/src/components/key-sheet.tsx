@@ -9,10 +9,13 @@ const KEYS: [string, string[]][] = [
   ['Collapse, expand', ['←', '→']],
   ['Collapse, expand a level', ['[', ']']],
   ['Critical path on, off', ['c']],
+  ['Open, close the logs', ['h']],
+  ['Previous, next line of the logs', [',', '.']],
   ['Zoom in, out', ['w', 's']],
   ['Pan left, right', ['a', 'd']],
   ['Whole trace', ['0']],
   ['Open the row, or the source of the selection', ['Enter']],
+  ['Open the line of the selection in the editor', ['o']],
   ['Copy a permalink', ['y']],
 ];
 /** Those that need local X-Ray, and so are none of a trace that is a file. */

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { clock } from '../model/format';
 import { openWord, type Status, type TraceTree } from '@nestjs-xray/trace';
 
-export type GlyphName = Status | 'below' | 'progress' | 'waiting';
+export type GlyphName = Status | 'below' | 'progress' | 'waiting' | 'note';
 
 /** Shapes on a 12 px grid. Each status has its own, so that colour is never alone. */
 const SHAPES: Record<GlyphName, JSX.Element> = {
@@ -20,6 +20,7 @@ const SHAPES: Record<GlyphName, JSX.Element> = {
       d="M6 0l6 6-6 6-6-6zM4.3 3.5l-.8.8L5.2 6 3.5 7.7l.8.8L6 6.8l1.7 1.7.8-.8L6.8 6l1.7-1.7-.8-.8L6 5.2z"
     />
   ),
+  note: <circle cx="6" cy="6" r="3.5" />,
   below: <path d="M6 .9 11.1 6 6 11.1.9 6z" fill="none" stroke="currentColor" stroke-width="1.5" />,
   progress: (
     <circle

@@ -102,13 +102,15 @@ export function sourceSection(tree: TraceTree): string[] {
 }
 
 export function logSection(tree: TraceTree): string[] {
-  return section('Logs', allLogs(tree).map(logLine), MOST.logs);
+  const { lines, left } = allLogs(tree);
+  const more = Math.max(0, lines.length - MOST.logs);
+  return section('Logs', lines.map(logLine), MOST.logs, left + more);
 }
 
-export function logLine({ time, level, context, message, node }: LogLine): string {
+export function logLine({ time, levelName, context, message, node }: LogLine): string {
   const at = time === undefined ? '' : `${new Date(time * 1000).toISOString().slice(11, 23)} `;
   const where = context === undefined ? '' : ` [${cut(context, 60)}]`;
-  return `- ${at}${cut(level, 20)}${where} ${cut(message, 300)} ${id(node.key)}`;
+  return `- ${at}${cut(levelName, 20)}${where} ${cut(message, 300)} ${id(node.key)}`;
 }
 
 /** Line and path of what is thrown first, for lists. */

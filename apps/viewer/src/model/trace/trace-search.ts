@@ -1,17 +1,19 @@
-import { exceptionsOf, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
+import { allLogs, exceptionsOf, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
 
 const texts = new WeakMap<object, string>();
 
-/** All that a search looks at: names, annotations, addresses, statements, exceptions, ids. */
+/** All that a search looks at in a document: names, annotations, metadata, addresses, statements, exceptions, ids. */
 function textOf(node: TraceNode): string {
   const known = texts.get(node.doc);
   if (known !== undefined) return known;
   const { doc } = node;
-  const parts = [node.name, node.title, node.detail, doc.id, doc.http?.request?.url];
+  const parts: unknown[] = [node.name, node.title, node.detail, doc.id, doc.http?.request?.url];
   if ('user' in doc) parts.push(doc.user);
   if ('sql' in doc) parts.push(doc.sql?.sanitized_query);
   for (const [key, value] of Object.entries(doc.annotations ?? {})) parts.push(`${key}=${value}`);
   for (const { type, message } of exceptionsOf(node)) parts.push(`${type}: ${message}`);
+  // Keys and values as they are shown: quotation marks inside of a text stay what they are.
+  if (doc.metadata) addTexts(doc.metadata, parts);
   const text = parts.filter(Boolean).join('\n').toLowerCase();
   texts.set(node.doc, text);
   return text;
@@ -20,7 +22,26 @@ function textOf(node: TraceNode): string {
 /** The nodes that contain the words, in the order of the waterfall; none for an empty search. */
 export function search(tree: TraceTree, words: string): TraceNode[] {
   const needle = words.trim().toLowerCase();
-  return needle ? tree.nodes.filter((node) => textOf(node).includes(needle)) : [];
+  if (!needle) return [];
+  const logged = new Set(
+    allLogs(tree)
+      .lines.filter(({ message }) => message.toLowerCase().includes(needle))
+      .map(({ node }) => node),
+  );
+  return tree.nodes.filter((node) => textOf(node).includes(needle) || logged.has(node));
+}
+
+/** Every key and value in it, however deep. */
+function addTexts(value: object, parts: unknown[]): void {
+  const open: object[] = [value];
+  for (let next = open.pop(); next; next = open.pop()) {
+    for (const [key, entry] of Object.entries(next) as [string, unknown][]) {
+      if (typeof entry === 'object' && entry !== null) {
+        parts.push(key);
+        open.push(entry);
+      } else parts.push(Array.isArray(next) ? String(entry) : `${key}=${String(entry)}`);
+    }
+  }
 }
 
 /** Cuts a text into pieces that do and do not match, for highlighting. */

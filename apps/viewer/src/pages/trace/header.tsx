@@ -6,7 +6,7 @@ import { useKeys } from '../../components/keys';
 import { Badge, OpenBadge } from '../../components/status';
 import { carried } from '../../model/carried';
 import { clock, count, dateTime, duration, ms } from '../../model/format';
-import type { TraceNode, TraceTree } from '@nestjs-xray/trace';
+import { allLogs, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
 import { href, navigate, traceHref } from '../../router';
 
 /** What was asked, how it ended, and the ways on. */
@@ -35,6 +35,7 @@ export function TraceHeader({ trace, tree }: { trace: object; tree: TraceTree })
 function Facts({ tree, root }: { tree: TraceTree; root: TraceNode | undefined }): JSX.Element {
   const doc = root?.doc as SegmentDocument | undefined;
   const rule = ruleOf(doc);
+  const logs = allLogs(tree).lines.length;
   return (
     <dl class="facts">
       <div>
@@ -73,6 +74,12 @@ function Facts({ tree, root }: { tree: TraceTree; root: TraceNode | undefined })
         <dt>Subsegments</dt>
         <dd>{count(tree.subsegments)}</dd>
       </div>
+      {logs > 0 && (
+        <div>
+          <dt>Logs</dt>
+          <dd>{count(logs)}</dd>
+        </div>
+      )}
       {doc?.user && (
         <div>
           <dt>User</dt>

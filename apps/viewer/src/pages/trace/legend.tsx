@@ -5,6 +5,8 @@ const KEYS: [string[], string][] = [
   [['n', 'N'], 'fault'],
   [['←', '→'], 'fold'],
   [['[', ']'], 'level'],
+  [['h'], 'logs'],
+  [[',', '.'], 'log line'],
   [['/'], 'search'],
   [['w', 's'], 'zoom'],
   [['?'], 'all keys'],

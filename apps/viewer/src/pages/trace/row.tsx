@@ -7,6 +7,7 @@ import { count, duration, ms } from '../../model/format';
 import { length, openWord, type TraceNode, union } from '@nestjs-xray/trace';
 import { foldLabel, MOST_GUIDES, type Guide, type Row } from '../../model/trace/waterfall-rows';
 import { FoldBar, NodeBar } from './bar';
+import { LogMarks, type LogsOnBars } from './logs/log-marks';
 import { Marked } from './marked';
 
 interface RowProps {
@@ -19,6 +20,8 @@ interface RowProps {
   currentHit: boolean;
   /** One of the bars that the chosen hint is about. */
   hinted: boolean;
+  /** What was logged, on the bar. */
+  marks: LogsOnBars | undefined;
 }
 
 /** Position and size of the lines of a level, `x` to the right. */
@@ -82,6 +85,7 @@ function DrawnRow(props: RowProps): JSX.Element {
         ) : (
           <NodeBar node={row.node} window={props.window} />
         )}
+        {props.marks && <LogMarks row={row} window={props.window} {...props.marks} />}
       </div>
     </div>
   );

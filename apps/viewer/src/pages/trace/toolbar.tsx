@@ -5,6 +5,7 @@ import { SearchField } from '../../components/search-field';
 import { Glyph } from '../../components/status';
 import { count, plural } from '../../model/format';
 import type { Status } from '@nestjs-xray/trace';
+import type { LogView } from './logs/use-trace-logs';
 import type { TraceView } from './use-trace-view';
 
 const DURATIONS = [0, 0.1, 1, 5, 10, 50, 100, 500, 1000];
@@ -12,11 +13,13 @@ const DURATIONS = [0, 0.1, 1, 5, 10, 50, 100, 500, 1000];
 /** Search, jumps to trouble, levels, shortest duration, critical path. */
 export function Toolbar({
   view,
+  logs,
   hitAt,
   onHit,
   onTrouble,
 }: {
   view: TraceView;
+  logs: LogView;
   /** Which hit is the current one, from 1; 0 for none. */
   hitAt: number;
   onHit: (step: 1 | -1) => void;
@@ -84,6 +87,17 @@ export function Toolbar({
         selected={String(view.minMs)}
         onSelect={(value) => view.set({ minMs: Number(value) })}
       />
+      {logs.all.length > 0 && (
+        <button
+          type="button"
+          class="btn opt"
+          aria-pressed={logs.marks}
+          title="What was logged, on the bars"
+          onClick={() => logs.set({ marks: !logs.marks })}
+        >
+          Log marks
+        </button>
+      )}
       <button
         type="button"
         class="btn opt"

@@ -18,6 +18,8 @@ import { Detail } from './detail/detail';
 import { TraceHeader } from './header';
 import { HintsBar } from './hints';
 import { Legend } from './legend';
+import { LogPane } from './logs/log-pane';
+import { useTraceLogs } from './logs/use-trace-logs';
 import { Overview } from './overview';
 import { Toolbar } from './toolbar';
 import { useTraceView, type TraceView } from './use-trace-view';
@@ -40,6 +42,7 @@ export function TracePage({ route }: PageProps): JSX.Element {
 
 function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): JSX.Element {
   const view = useTraceView(tree);
+  const logs = useTraceLogs(view);
   const connection = useConnection();
   const { hitAt, currentHit, goToHit } = useHits(view);
   const goToTrouble = (step: 1 | -1, status?: Status): void => {
@@ -72,6 +75,7 @@ function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): J
         >
           <Toolbar
             view={view}
+            logs={logs}
             hitAt={hitAt}
             onHit={goToHit}
             onTrouble={(status) => goToTrouble(1, status)}
@@ -84,9 +88,10 @@ function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): J
             <span class="num hs">Self</span>
             <Overview view={view} />
           </div>
-          <Waterfall view={view} currentHit={currentHit} />
+          <Waterfall view={view} logs={logs} currentHit={currentHit} />
+          <LogPane logs={logs} words={view.words} />
         </section>
-        <Detail view={view} />
+        <Detail view={view} logs={logs} />
       </div>
       <Legend />
     </div>
@@ -193,8 +198,13 @@ function useTraceKeys(view: TraceView, goToTrouble: (step: 1 | -1) => void): voi
     c: () => view.set({ critical: !view.critical }),
     f: () => filterBySelected(view),
     y: () => copyPermalink(copyText),
-    Enter: () => document.querySelector<HTMLAnchorElement>('.side a[data-source]')?.click(),
+    Enter: openSource,
+    o: openSource,
   });
+}
+
+function openSource(): void {
+  document.querySelector<HTMLAnchorElement>('.side a[data-source]')?.click();
 }
 
 /** By the first annotation of the selection, or the one whose field has the focus. */

@@ -1,8 +1,10 @@
-import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { JSX, RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useMedia, useVirtual } from '../../components/use-virtual';
 import { axisTicks, place } from '../../model/trace/bars';
 import type { Row } from '../../model/trace/waterfall-rows';
+import type { LogsOnBars } from './logs/log-marks';
+import type { LogView } from './logs/use-trace-logs';
 import { WaterfallRow } from './row';
 import type { TraceView } from './use-trace-view';
 
@@ -12,9 +14,11 @@ const ROW_NARROW = 40;
 /** The rows; only those that can be seen are in the page, and a few around them. */
 export function Waterfall({
   view,
+  logs,
   currentHit,
 }: {
   view: TraceView;
+  logs: LogView;
   currentHit: string;
 }): JSX.Element {
   const narrow = useMedia('(max-width: 719px)');
@@ -46,6 +50,14 @@ export function Waterfall({
   });
 
   const { window, tree, hint } = view;
+  const width = useBarWidth(grid);
+  const marks = useMemo(
+    (): LogsOnBars | undefined =>
+      logs.marks && logs.all.length > 0
+        ? { index: logs.index, width, chosen: logs.chosen }
+        : undefined,
+    [logs.marks, logs.index, width, logs.chosen],
+  );
   const hinted = useMemo(() => new Set(hint?.nodes), [hint]);
   const rowAt = (event: MouseEvent): Row | undefined => {
     const row = (event.target as Element).closest<HTMLElement>('[role=row]');
@@ -66,6 +78,9 @@ export function Waterfall({
         ref={grid}
         onClick={(event) => {
           const row = rowAt(event);
+          const mark = (event.target as Element).closest<HTMLElement>('[data-log]');
+          const line = mark && logs.all.find(({ id }) => id === mark.dataset.log);
+          if (line) return logs.choose(line);
           const twisted = (event.target as Element).closest('.twist') && row?.expandable;
           if (row && twisted) view.toggle(row);
           else if (row) view.select(row.key);
@@ -100,12 +115,28 @@ export function Waterfall({
               words={view.words}
               currentHit={row.key === currentHit}
               hinted={isHinted(row, hinted)}
+              marks={marks}
             />
           );
         })}
       </div>
     </div>
   );
+}
+
+/** Pixels of the column of bars, to know which marks would touch. */
+function useBarWidth(grid: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = grid.current;
+    if (!element) return undefined;
+    const measure = (): void => setWidth(element.querySelector('.wb')?.clientWidth ?? 0);
+    measure();
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, []);
+  return width;
 }
 
 function isHinted(row: Row, keys: ReadonlySet<string>): boolean {

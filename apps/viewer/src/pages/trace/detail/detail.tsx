@@ -13,6 +13,8 @@ import {
 import { count, duration } from '../../../model/format';
 import { foldLabel } from '../../../model/trace/waterfall-rows';
 import { glyphOf, wordOf } from '../row';
+import { LogsTab } from '../logs/logs-tab';
+import type { LogView } from '../logs/use-trace-logs';
 import type { TraceView } from '../use-trace-view';
 import { AnnotationsTab, AwsTab, HttpTab, MetadataTab, RawTab, SqlTab } from './document-tabs';
 import { ExceptionTab } from './exception-tab';
@@ -22,7 +24,7 @@ import { SourceLink } from './source-link';
 import './detail.css';
 
 /** The panel on what is selected; a sheet at the bottom where the page is narrow. */
-export function Detail({ view }: { view: TraceView }): JSX.Element {
+export function Detail({ view, logs }: { view: TraceView; logs: LogView }): JSX.Element {
   const [open, setOpen] = useState(false);
   const { selected, selectedFold: fold } = view;
   const row = view.rows[view.selectedRow];
@@ -44,7 +46,7 @@ export function Detail({ view }: { view: TraceView }): JSX.Element {
             unfolded={row.expanded}
           />
         ) : (
-          selected && <NodeDetail node={selected} view={view} />
+          selected && <NodeDetail node={selected} view={view} logs={logs} />
         )}
       </div>
     </aside>
@@ -78,8 +80,16 @@ function SheetTitle({
   );
 }
 
-function NodeDetail({ node, view }: { node: TraceNode; view: TraceView }): JSX.Element {
-  const tabs = tabsOf(node, view);
+function NodeDetail({
+  node,
+  view,
+  logs,
+}: {
+  node: TraceNode;
+  view: TraceView;
+  logs: LogView;
+}): JSX.Element {
+  const tabs = tabsOf(node, view, logs);
   const wanted =
     view.tab || (tabs.some((tab) => tab.id === 'exception') ? 'exception' : 'overview');
   const selected = tabs.some((tab) => tab.id === wanted) ? wanted : 'overview';
@@ -117,7 +127,7 @@ function NodeDetail({ node, view }: { node: TraceNode; view: TraceView }): JSX.E
 }
 
 /** In a fixed order; what a document does not have gets no tab. */
-function tabsOf(node: TraceNode, view: TraceView): Tab[] {
+function tabsOf(node: TraceNode, view: TraceView, logs: LogView): Tab[] {
   const { doc } = node;
   const { tree } = view;
   const size = (value: object | undefined): number => Object.keys(value ?? {}).length;
@@ -135,6 +145,15 @@ function tabsOf(node: TraceNode, view: TraceView): Tab[] {
       label: 'Exception',
       ...(exceptions > 0 && { count: exceptions }),
       body: () => <ExceptionTab node={node} nodes={tree.nodes} onSelect={view.reveal} />,
+    });
+  }
+  const lines = logs.all.filter((line) => line.node === node);
+  if (lines.length > 0) {
+    tabs.push({
+      id: 'logs',
+      label: 'Logs',
+      count: lines.length,
+      body: () => <LogsTab lines={lines} chosen={logs.chosen} words={view.words} />,
     });
   }
   if (size(doc.annotations)) {
