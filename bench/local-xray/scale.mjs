@@ -3,7 +3,7 @@
 // writes them, and copied by SQL over a week: 1,000,000 take a few minutes.
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeTrace, percentile, startServer } from './support.mjs';
 
@@ -34,6 +34,15 @@ async function measureSize(size) {
       'by annotation, one in 1,000': `/console/traces?limit=50&${filter('annotation.rare = true')}`,
       'by service': `/console/traces?limit=50&${filter('service("search") AND fault')}`,
       'by duration': `/console/traces?limit=50&${filter('duration > 2')}&${hour}`,
+      'slowest first': '/console/traces?limit=50&sort=duration',
+      'slowest of an annotation': `/console/traces?limit=50&sort=duration&${filter('annotation.tenant = "tenant-3"')}`,
+      'worst first, of the last hour': `/console/traces?limit=50&sort=status&${hour}`,
+      'heat map of all': '/console/overview',
+      'heat map of an annotation': `/console/overview?${filter('annotation.tenant = "tenant-3"')}`,
+      'routes of all': '/console/routes',
+      'routes of an hour': `/console/routes?${hour}`,
+      'errors of all': '/console/errors',
+      'queries of all': '/console/queries',
       'graph of an hour': `/console/graph?${hour}`,
       'graph of all': '/console/graph',
     };
@@ -41,6 +50,8 @@ async function measureSize(size) {
     for (const [name, path] of Object.entries(queries)) times[name] = await p95(server, path);
     return {
       traces: list.counts.total,
+      node: process.version,
+      load: loadavg().map((each) => Math.round(each * 10) / 10),
       fileMb: Math.round(statSync(file).size / 1e6),
       memoryMb: Math.round(server.memory()),
       p95: times,

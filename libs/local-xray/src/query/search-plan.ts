@@ -9,7 +9,7 @@ import {
   type SqlContext,
 } from './filter-sql';
 import { allOf, FALSE, sql, TRUE, type QueryDatabase, type Sql } from './query-database';
-import { SORT_COLUMNS, type SortOrder } from './sort-order';
+import { SORT_COLUMNS, type SortKey, type SortOrder } from './sort-order';
 
 /** Which traces to look for. */
 export interface SearchWindow {
@@ -26,7 +26,7 @@ export interface SearchWindow {
 export interface SearchPlan {
   /** Table and join, with the index that is to be used. */
   source: Sql;
-  /** Everything that SQL can say. */
+  /** Everything that SQL can say, but for `range`. */
   where: Sql;
   /**
    * What the way itself goes through, whether it meets the filter or not: how to cut it into slices.
@@ -35,6 +35,8 @@ export interface SearchPlan {
   scope: { source: Sql; where: Sql } | undefined;
   /** The column that the traces are sorted by, as the source has it. */
   order: string;
+  /** Between which values of it to look, both included; slices narrow it. */
+  range: { from?: number; to?: number };
   /** The number of a trace, in the order's index. */
   number: string;
   descending: boolean;
@@ -47,11 +49,13 @@ export interface SearchPlan {
 /** One way to the traces. */
 interface AccessPath {
   source: Sql;
-  where: Sql;
-  order: string;
+  /** The time of a trace as the source has it, and its number. */
+  time: string;
   number: string;
-  /** What it goes through, to choose the shortest way and to cut it into slices. */
+  /** What it goes through, whatever the time, to choose the shortest way and to cut it into slices. */
   scope: { source: Sql; where: Sql };
+  /** The condition that it opens the way for, when all that it goes through meets it. */
+  meets?: Filter;
   /** Whether the index yields them by time. */
   ordered: boolean;
 }
@@ -76,70 +80,75 @@ export function planSearch(
     item,
     bounds: compileFilter(item, context),
   }));
-  const where = allOf(conjuncts.map(({ bounds }) => bounds.upper));
-  if (where === FALSE) return undefined;
+  if (allOf(conjuncts.map(({ bounds }) => bounds.upper)) === FALSE) return undefined;
   const open = conjuncts.filter(({ bounds }) => !isExact(bounds)).map(({ item }) => item);
   const rest: Filter | undefined = open.length > 1 ? { kind: 'and', items: open } : open[0];
   const paths = conjuncts.flatMap(({ item, bounds }) => pathFor(item, bounds.upper, window) ?? []);
-  const { by = 'start', sort } = window;
+  const { from, to, by = 'start', sort } = window;
   const time = by === 'start' ? 'start' : 'end';
   const { by: key, descending } = sort ?? { by: time, descending: true };
   const { column } = SORT_COLUMNS[key];
   const byTime = key === time;
+  const range = by === 'active' ? { from } : { from, to };
+  const began = by === 'active' ? sql('t.start <= ?', to) : TRUE;
   const { path, few } = byTime
-    ? (choose(paths, FEW_BY_TIME, database) ?? { path: scan(window, time), few: false })
-    : (fewest([...paths, scan(window, time)], atOnce, database) ?? {
-        path: scan(window, key),
-        few: false,
-      });
+    ? (choose(paths, range, FEW_BY_TIME, database) ?? { path: scan(time), few: false })
+    : (fewest([...paths, scan(time)], range, atOnce, database) ?? { path: scan(key), few: false });
+  const { scope } = path;
+  const conditions = conjuncts
+    .filter(({ item }) => item !== path.meets)
+    .map(({ bounds }) => bounds.upper);
+  const place = byTime
+    ? { order: path.time, number: path.number, range }
+    : { order: column, number: 't.n', range: {} };
+  // By time, slices narrow the range: SQLite would not see which of two bounds is the tighter one.
+  const within = byTime ? TRUE : between(few ? path.time : TIME[time], range);
   return {
+    ...place,
     source: path.source,
-    order: byTime ? path.order : column,
-    number: byTime ? path.number : 't.n',
     descending,
     column,
     rest,
-    where: allOf([path.where, where].filter((part) => part !== TRUE)),
-    scope: few ? undefined : path.scope,
+    where: all([scope.where, within, began, ...conditions]),
+    scope: few ? undefined : { ...scope, where: all([scope.where, within]) },
   };
 }
+
+const TIME = { start: 't.start', end: 't."end"' };
 
 function conjunctsOf(filter: Filter): Filter[] {
   return filter.kind === 'and' ? filter.items.flatMap(conjunctsOf) : [filter];
 }
 
-/** All traces of the window, by the index of an order. */
-function scan(
-  { from, to, by = 'start' }: SearchWindow,
-  key: keyof typeof SORT_COLUMNS,
-): AccessPath {
+function all(parts: Sql[]): Sql {
+  return allOf(parts.filter((part) => part !== TRUE));
+}
+
+function between(column: string, { from, to }: SearchPlan['range']): Sql {
+  return all([
+    from === undefined ? TRUE : sql(`${column} >= ?`, from),
+    to === undefined ? TRUE : sql(`${column} <= ?`, to),
+  ]);
+}
+
+/** All traces, by the index of an order. */
+function scan(key: SortKey): AccessPath {
   const { column, index } = SORT_COLUMNS[key];
   const source = sql(`traces AS t INDEXED BY ${index}`);
-  const first = by === 'start' ? 't.start' : 't."end"';
-  const last = by === 'end' ? 't."end"' : 't.start';
-  const where = sql(`${first} >= ? AND ${last} <= ?`, from, to);
-  return { source, where, scope: { source, where }, order: column, number: 't.n', ordered: true };
+  return { source, time: column, number: 't.n', scope: { source, where: TRUE }, ordered: true };
 }
 
 /** A way to the traces by something else than time, when a condition opens one. */
 function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | undefined {
   if ((window.by ?? 'start') !== 'start') return undefined;
-  const { from, to } = window;
-  const times = (column: string) => sql(`${column} >= ? AND ${column} <= ?`, from, to);
   if (item.kind === 'annotation' && item.op === '=' && upper !== TRUE) {
-    const where = sql(
-      'a.key = ? AND a.value = ? AND a.start >= ? AND a.start <= ?',
-      item.key,
-      annotationValue(item.value!),
-      from,
-      to,
-    );
+    const where = sql('a.key = ? AND a.value = ?', item.key, annotationValue(item.value!));
     return {
       source: sql(`annotations AS a CROSS JOIN ${traceOf('a')}`),
-      where,
-      order: 'a.start',
+      time: 'a.start',
       number: 'a.trace',
       scope: { source: sql('annotations AS a'), where },
+      meets: item,
       ordered: true,
     };
   }
@@ -148,43 +157,27 @@ function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | u
   if (item.kind === 'text' && facet !== undefined && facet !== HINT && upper !== TRUE) {
     // Of the rows of one name a trace has one that counts it.
     const where = sql(
-      `f.kind = ${facet} AND f.name = ? AND o.facet = f.n AND o.traces = 1 AND o.start >= ? AND o.start <= ?`,
+      `f.kind = ${facet} AND f.name = ? AND o.facet = f.n AND o.traces = 1`,
       item.value!,
-      from,
-      to,
     );
     return {
       source: sql(`facets AS f CROSS JOIN occurrences AS o CROSS JOIN ${traceOf('o')}`),
-      where,
-      order: 'o.start',
+      time: 'o.start',
       number: 'o.trace',
       scope: { source: sql('facets AS f CROSS JOIN occurrences AS o'), where },
+      meets: item,
       ordered: false,
     };
   }
   if (meansTrouble(item)) {
-    const where = allOf([sql(HAS_TROUBLE), times('t.start')]);
     const source = sql('traces AS t INDEXED BY traces_trouble');
-    return {
-      source,
-      where,
-      order: 't.start',
-      number: 't.n',
-      scope: { source, where },
-      ordered: true,
-    };
+    const scope = { source, where: sql(HAS_TROUBLE) };
+    return { source, time: 't.start', number: 't.n', scope, ordered: true };
   }
   if ((item.kind === 'service' || item.kind === 'edge') && upper !== TRUE) {
-    const where = allOf([upper, times('t.start')]);
     const source = sql('traces AS t INDEXED BY traces_shape');
-    return {
-      source,
-      where: times('t.start'),
-      order: 't.start',
-      number: 't.n',
-      scope: { source, where },
-      ordered: false,
-    };
+    const scope = { source, where: upper };
+    return { source, time: 't.start', number: 't.n', scope, meets: item, ordered: false };
   }
   return undefined;
 }
@@ -208,22 +201,33 @@ interface Chosen {
 }
 
 /** The way with the fewest rows; of ways with many, one that yields them by time and so can stop early. */
-function choose(paths: AccessPath[], few: number, database: QueryDatabase): Chosen | undefined {
-  const found = fewest(paths, few, database);
+function choose(
+  paths: AccessPath[],
+  range: SearchPlan['range'],
+  few: number,
+  database: QueryDatabase,
+): Chosen | undefined {
+  const found = fewest(paths, range, few, database);
   if (found) return found;
   const path = paths.find(({ ordered }) => ordered);
   return path && { path, few: false };
 }
 
-function fewest(paths: AccessPath[], few: number, database: QueryDatabase): Chosen | undefined {
+function fewest(
+  paths: AccessPath[],
+  range: SearchPlan['range'],
+  few: number,
+  database: QueryDatabase,
+): Chosen | undefined {
   let best: AccessPath | undefined;
   let rows = few + 1;
   for (const path of paths) {
     const { source, where } = path.scope;
-    const probe = `SELECT count(*) AS rows FROM (SELECT 1 FROM ${source.text} WHERE ${where.text} LIMIT ${few + 1})`;
+    const within = all([where, between(path.time, range)]);
+    const probe = `SELECT count(*) AS rows FROM (SELECT 1 FROM ${source.text} WHERE ${within.text} LIMIT ${few + 1})`;
     const [row] = database
       .prepare(probe)
-      .all<{ rows: number }>([...source.values, ...where.values]);
+      .all<{ rows: number }>([...source.values, ...within.values]);
     if (row!.rows < rows) [best, rows] = [path, row!.rows];
   }
   return best && { path: best, few: true };

@@ -57,7 +57,7 @@ function endOf(
   database: QueryDatabase,
 ): Cursor | undefined {
   const { order, number } = plan;
-  const condition = allOf([where, beyond(plan, from)].filter((part) => part !== TRUE));
+  const condition = allOf([where, between(plan, from)].filter((part) => part !== TRUE));
   const text = `SELECT ${order} AS at, ${number} AS n FROM ${source.text} WHERE ${condition.text} ORDER BY ${inOrder(plan)} LIMIT 1 OFFSET ?`;
   const [row] = database
     .prepare(text)
@@ -65,17 +65,25 @@ function endOf(
   return row && { at: row.at, n: row.n };
 }
 
-function between(plan: SearchPlan, from?: Cursor, end?: Cursor): Sql {
-  const { order, number, descending } = plan;
-  const until = end
-    ? sql(`(${order}, ${number}) ${descending ? '>=' : '<='} (?, ?)`, end.at, end.n)
-    : TRUE;
-  return allOf([beyond(plan, from), until].filter((part) => part !== TRUE));
-}
-
-function beyond({ order, number, descending }: SearchPlan, from: Cursor | undefined): Sql {
-  if (!from) return TRUE;
-  return sql(`(${order}, ${number}) ${descending ? '<' : '>'} (?, ?)`, from.at, from.n);
+/**
+ * Beyond one place and up to another, within the plan's range: one bound on either side, since SQLite would
+ * not see which of two is the tighter one.
+ */
+function between(plan: SearchPlan, after?: Cursor, end?: Cursor): Sql {
+  const { order, number, descending, range } = plan;
+  const [first, last] = descending ? [range.to, range.from] : [range.from, range.to];
+  const [beyond, from, upTo] = descending ? ['<', '<=', '>='] : ['>', '>=', '<='];
+  const parts: Sql[] = [];
+  const isOutside =
+    after &&
+    first !== undefined &&
+    (descending ? Number(after.at) > first : Number(after.at) < first);
+  if (after && !isOutside)
+    parts.push(sql(`(${order}, ${number}) ${beyond} (?, ?)`, after.at, after.n));
+  else if (first !== undefined) parts.push(sql(`${order} ${from} ?`, first));
+  if (end) parts.push(sql(`(${order}, ${number}) ${upTo} (?, ?)`, end.at, end.n));
+  else if (last !== undefined) parts.push(sql(`${order} ${upTo} ?`, last));
+  return allOf(parts);
 }
 
 /** For ORDER BY. */

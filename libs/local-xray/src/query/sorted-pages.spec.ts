@@ -79,6 +79,23 @@ describe('sorted pages', () => {
     );
   });
 
+  it('read each part of time once, however many parts there are', async () => {
+    const texts = new Set<string>();
+    const spying = new TraceSearch({
+      prepare: (text: string) => {
+        texts.add(text);
+        return driver.prepare(text);
+      },
+    });
+    const filter = readFilter('duration > 0.1', () => undefined);
+    await spying.countByFlags({ filter, from: 0, to: 2e9 });
+
+    const bounds = [...texts].map((text) => text.match(/t\.start(, t\.n\))? [<>]=? /g) ?? []);
+    const lower = bounds.map((each) => each.filter((bound) => bound.includes('>')).length);
+    expect(Math.max(...lower)).toBe(1);
+    expect(texts.size).toBeGreaterThan(2);
+  });
+
   it('go along an index, and never sort all there is', async () => {
     const sorts: string[] = [];
     const spying = new TraceSearch(

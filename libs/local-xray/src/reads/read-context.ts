@@ -23,7 +23,7 @@ export class ReadContext {
   /** @param few as many traces are added up one by one; of more, the sums kept for each minute and so on */
   constructor(
     readonly database: Driver,
-    readonly few = 20_000,
+    readonly few = 5_000,
   ) {
     this.traces = new StoredTraces(database);
     this.search = new TraceSearch(database);

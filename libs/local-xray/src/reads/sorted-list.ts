@@ -1,5 +1,4 @@
-import { pathOf } from '@nestjs-xray/trace';
-import type { ListSort, Outcome, TracePage, TraceRow } from '../console-api';
+import type { ListSort, Outcome, TracePage } from '../console-api';
 import type { Cursor, Filter, SearchRequest, SortKey } from '../query';
 import { type StoredRow, TRACE_ROW_COLUMNS, traceRow } from '../store/stored-traces';
 import { writeCursor } from './list-cursor';
@@ -13,10 +12,25 @@ const BY_INDEX: Partial<Record<ListSort, SortKey>> = {
   status: 'outcome',
   hint: 'hint',
 };
-/** By anything else so many are sorted, the newest. */
+/** What else there is to sort by, of `traces AS t`; texts, and '' for none. */
+const KEYS: Partial<Record<ListSort, string>> = {
+  service: keyed('t.service'),
+  user: keyed("json_extract(t.users, '$[0]')"),
+  annotations: keyed("nullif(json_extract(t.summary, '$.Annotations'), '{}')"),
+  route: keyed(
+    "coalesce(json_extract(t.summary, '$.Annotations.http_route[0].AnnotationValue.StringValue'), t.url, t.service) || ' ' || ifnull(t.method, '')",
+  ),
+};
+/** By these so many are sorted, the newest. */
 const NEWEST = 10_000;
 /** A page is given out with what has been found by then. */
 const BUDGET_MS = 3_000;
+
+type Keyed = Cursor & { at: string };
+
+function keyed(expression: string): string {
+  return `t.n, ifnull(${expression}, '') AS at`;
+}
 
 /** A page of the traces that meet a request, in the order that a query asks for. */
 export async function readSorted(
@@ -30,60 +44,48 @@ export async function readSorted(
   const by = BY_INDEX[sort];
   if (by) {
     const sorted = { ...filtered, sort: { by, descending } };
-    const { rows, next } = await collect(context, sorted, limit, after, signal);
+    const { rows, next } = await collect<StoredRow>(
+      context,
+      sorted,
+      TRACE_ROW_COLUMNS,
+      limit,
+      after,
+      signal,
+    );
     return { rows: rows.map(traceRow), ...(next && { next: writeCursor(next) }) };
   }
-  const newest = await collect(context, filtered, NEWEST, undefined, signal);
-  const keyed = newest.rows.map((row) => ({ row: traceRow(row), at: keyOf(row, sort), n: row.n }));
+  const newest = await collect<Keyed>(context, filtered, KEYS[sort]!, NEWEST, undefined, signal);
   const compare = comparison(descending);
-  const left = after ? keyed.filter((each) => compare(after, each) < 0) : keyed;
+  const left = after ? newest.rows.filter((each) => compare(after, each) < 0) : newest.rows;
   const page = left.sort(compare).slice(0, limit);
   return {
-    rows: page.map(({ row }) => row),
+    rows: context.traces.rows(page.map(({ n }) => n)),
     ...(left.length > limit && { next: writeCursor(page[limit - 1]!) }),
     ...(newest.next && { newest: newest.rows.length }),
   };
 }
 
-async function collect(
+async function collect<Row>(
   { search }: ReadContext,
   request: SearchRequest,
+  columns: string,
   limit: number,
   from: Cursor | undefined,
   signal: AbortSignal,
-): Promise<{ rows: StoredRow[]; next: Cursor | undefined }> {
+): Promise<{ rows: Row[]; next: Cursor | undefined }> {
   const until = performance.now() + BUDGET_MS;
-  const rows: StoredRow[] = [];
+  const rows: Row[] = [];
   let after = from;
   do {
-    const page = await search.page<StoredRow>(
+    const page = await search.page<Row>(
       { ...request, limit: limit - rows.length, ...(after && { after }) },
-      TRACE_ROW_COLUMNS,
+      columns,
       signal,
     );
     rows.push(...page.rows);
     after = page.next;
   } while (after && rows.length < limit && performance.now() < until);
   return { rows, next: after };
-}
-
-function keyOf(stored: StoredRow, sort: ListSort): string {
-  const row = traceRow(stored);
-  switch (sort) {
-    case 'service':
-      return row.service;
-    case 'user':
-      return row.user ?? '';
-    case 'annotations':
-      return Object.entries(row.annotations).join();
-    default:
-      return `${whatOf(row)} ${row.method ?? ''}`;
-  }
-}
-
-/** The route where it is known, else the path of the URL. */
-function whatOf({ route, url, service }: TraceRow): string {
-  return route ?? (url === undefined ? service : pathOf(url));
 }
 
 /** As the database sorts: equal ones by number, in the same direction; what has no key comes last. */
