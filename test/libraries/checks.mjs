@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { compareDocs } from './docs.mjs';
 import { grpcChecks } from './grpc-checks.mjs';
+import { until } from './until.mjs';
 
 const REQUESTS = 50;
 
-/** Runs all checks, saying how each went. Resolves to whether one failed. */
-export async function checks({ servers, start, libraries, transports }) {
-  let failed = false;
-  const check = async (what, work) => {
-    const from = performance.now();
-    try {
-      await work();
-      console.log(`✓ ${what} (${Math.round(performance.now() - from)} ms)`);
-    } catch (problem) {
-      failed = true;
-      console.error(`✗ ${what}\n${problem.message}\n`);
-    }
-  };
+/** What each library leaves, alone and with all others at once. */
+export async function checks({ check, servers, start, libraries, transports }) {
   const [tcp, grpc, calls] = await Promise.all([freePort(), freePort(), freePort()]);
   const app = await start({ ...servers, tcp, grpc });
   const shown = {};
@@ -87,7 +76,6 @@ export async function checks({ servers, start, libraries, transports }) {
     compareDocs({ shown, libraries, transports, write: process.argv.includes('--write') }),
   );
   await app.close();
-  return failed;
 }
 
 /** A request that uses the libraries `names`; resolves when its segment is there. */
@@ -117,12 +105,6 @@ function describe({ name, namespace, subsegments = [], ...node }) {
     .filter(Boolean)
     .join(' ');
   return subsegments.length === 0 ? label : `${label} (${subsegments.map(describe).join(', ')})`;
-}
-
-async function until(condition) {
-  for (const end = Date.now() + 20_000; !condition(); await sleep(5)) {
-    if (Date.now() > end) throw new Error(`Never came true: ${condition}`);
-  }
 }
 
 function freePort() {

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { checks } from './checks.mjs';
+import { jobChecks } from './jobs/checks.mjs';
 import { startServers, stopServers } from './servers.mjs';
 
 const here = import.meta.dirname;
@@ -25,11 +26,36 @@ function installPackage() {
   rmSync(folder, { recursive: true });
 }
 
+/** What there is to run, and the servers it needs; all of them when undefined. */
+const SUITES = {
+  libraries: { run: checks },
+  jobs: { run: jobChecks, needs: ['redis'] },
+};
+
+/** `node run.mjs jobs` runs that alone. */
+const named = Object.keys(SUITES).filter((name) => process.argv.includes(name));
+const wanted = named.length > 0 ? named : Object.keys(SUITES);
+const needs = wanted.map((name) => SUITES[name].needs);
+const needed = needs.includes(undefined) ? undefined : needs.flat();
+
 let failed = false;
+
+/** Says how `work` went. */
+async function check(what, work) {
+  const from = performance.now();
+  try {
+    await work();
+    console.log(`✓ ${what} (${Math.round(performance.now() - from)} ms)`);
+  } catch (problem) {
+    failed = true;
+    console.error(`✗ ${what}\n${problem.stack}\n`);
+  }
+}
+
 try {
-  const [servers] = await Promise.all([startServers(), installPackage()]);
-  const { start, libraries, transports } = createRequire(import.meta.url)('./app.cjs');
-  failed = await checks({ servers, start, libraries, transports });
+  const [servers] = await Promise.all([startServers(needed), installPackage()]);
+  const application = createRequire(import.meta.url)('./app.cjs');
+  for (const suite of wanted) await SUITES[suite].run({ check, servers, ...application });
 } catch (problem) {
   failed = true;
   console.error(problem);

@@ -7,6 +7,7 @@ export type {
   CaptureTarget,
   OutgoingAws,
   OutgoingHttp,
+  OutgoingJob,
   OutgoingRpc,
   OutgoingSql,
 } from './core/outgoing';

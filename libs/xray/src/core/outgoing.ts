@@ -30,6 +30,13 @@ export interface OutgoingRpc {
   pattern: string;
 }
 
+/** Jobs on their way into a queue. */
+export interface OutgoingJob {
+  queue: string;
+  /** Empty where several are queued at once. */
+  name: string;
+}
+
 /** On, off, or for the calls that a predicate picks. A predicate that throws picks none. */
 export type CaptureTarget<Call> = boolean | ((call: Call) => boolean);
 
@@ -45,6 +52,8 @@ export interface CaptureOptions {
   sql?: CaptureTarget<OutgoingSql>;
   /** Nest's ClientProxy over whatever transport, and its gRPC client. */
   rpc?: CaptureTarget<OutgoingRpc>;
+  /** Jobs that are put into queues of BullMQ and Bull. */
+  jobs?: CaptureTarget<OutgoingJob>;
   /**
    * Hosts that get the `X-Amzn-Trace-Id` header, as globs (`*.internal`) or a
    * predicate. Default: all, as AWS's SDKs do.
@@ -63,6 +72,7 @@ interface Calls {
   aws: OutgoingAws;
   sql: OutgoingSql;
   rpc: OutgoingRpc;
+  jobs: OutgoingJob;
 }
 
 /** The `capture` option, ready to be asked at each call. */
@@ -130,4 +140,4 @@ export class OutgoingPolicy {
   }
 }
 
-const TARGETS = ['http', 'fetch', 'aws', 'sql', 'rpc'] as const;
+const TARGETS = ['http', 'fetch', 'aws', 'sql', 'rpc', 'jobs'] as const;

@@ -11,6 +11,8 @@ export interface Runtime {
   serviceName: string;
   /** Reports that `what` was attempted outside of a segment; undefined when that is of no interest. */
   missing: ((what: string) => void) | undefined;
+  /** Whether an entry is left out by the option `ignore`. */
+  ignores: ((entry: { method: string; path: string }) => boolean) | undefined;
   /** Whether documents say where in the code a decorator stands. */
   source: boolean;
   /** Whether lines of the log are recorded. */
@@ -24,6 +26,7 @@ export const runtime: Partial<Runtime> & { source: boolean; logs: boolean } = {
   recorder: undefined,
   serviceName: undefined,
   missing: undefined,
+  ignores: undefined,
   source: false,
   logs: false,
 };
@@ -44,6 +47,7 @@ function apply(): void {
   runtime.recorder = current?.recorder;
   runtime.serviceName = current?.serviceName;
   runtime.missing = current?.missing;
+  runtime.ignores = current?.ignores;
   runtime.source = current?.source ?? false;
   runtime.logs = current?.logs ?? false;
 }

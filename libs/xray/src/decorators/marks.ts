@@ -16,6 +16,17 @@ export function returnsOwnPromise(method: object): boolean {
   return wrappers.get(method) === true;
 }
 
+/** Wrappers of @Segment(): outside of a segment, they open one. */
+const roots = new WeakSet<object>();
+
+export function markRoot(wrapper: object): void {
+  roots.add(wrapper);
+}
+
+export function isRoot(method: object): boolean {
+  return roots.has(method);
+}
+
 /** `target[key]` has its own @Subsegment() or @Segment(), which wins over one on the class. */
 export function markTraced(target: object, key: PropertyKey): void {
   Reflect.defineMetadata(TRACED, true, target, key as string);

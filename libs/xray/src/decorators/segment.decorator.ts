@@ -5,7 +5,7 @@ import { SourceLocation } from '../core/source-location';
 import type { LinkDocument } from '../document';
 import { CallSite, DetailedCall } from './call-sites';
 import { asMethod, copyIdentity } from './copy-identity';
-import { markTraced, markWrapper } from './marks';
+import { markRoot, markTraced, markWrapper } from './marks';
 import { parameterRules } from './parameter-rules';
 import { methodAt, type Resolved } from './subsegment.decorator';
 import type {
@@ -76,6 +76,7 @@ function wrapRoot(method: Method, site: CallSite): Method {
       );
     },
   });
+  markRoot(traced);
   markWrapper(traced, owned);
   return copyIdentity(method, traced);
 }

@@ -22,6 +22,7 @@ const CAPTURE: OptionsOf<CaptureOptions> = {
   aws: target,
   sql: target,
   rpc: target,
+  jobs: target,
   headerHosts: {
     takes: 'a list of globs, or a predicate',
     fits: fits.any(fits.callback, fits.listOf(fits.text)),

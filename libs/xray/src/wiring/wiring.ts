@@ -4,14 +4,19 @@ import { Recorder } from '../core/recorder';
 import { startRuntime, stopRuntime, type Runtime } from '../core/runtime';
 import type { Undo } from '../decorators/wrap-class';
 import { HttpEntry } from '../entry/http.entry';
+import { ignoreMatcher } from '../entry/ignore';
 import { MessageEntry } from '../entry/message.entry';
 import { SegmentName } from '../entry/segment-name';
+import { isRoot } from '../decorators/marks';
+import { watchBull } from '../instrumentation/jobs/bull';
+import { watchBullMq } from '../instrumentation/jobs/bullmq';
+import { watchSchedules } from '../instrumentation/jobs/schedule';
 import { watchLifecycleHooks } from '../instrumentation/nest/lifecycle-hooks';
 import { recordLogLines } from '../instrumentation/nest/log-lines';
 import { receiveRpcHeaders } from '../instrumentation/nest/rpc-header';
 import { instrumentOutgoing } from '../instrumentation/outgoing/install';
 import { detectResource } from '../plugins/detect-resource';
-import { XRAY_OPTIONS, type XrayOptions } from '../xray.options';
+import { inEffect, XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { autoTrace } from './auto-trace';
 import { contextMissing } from './context-missing';
 import { nameHandlers } from './controllers';
@@ -52,6 +57,7 @@ export class Wiring implements OnApplicationBootstrap {
       recorder,
       serviceName,
       missing: contextMissing(options, recorder),
+      ignores: ignoreMatcher(inEffect(options).ignore),
       source,
       logs,
     };
@@ -65,6 +71,9 @@ export class Wiring implements OnApplicationBootstrap {
     recorder.start();
     receiveRpcHeaders(recorder.warn);
     if (recorder.outgoing) instrumentOutgoing(recorder.outgoing, recorder.warn);
+    watchBullMq();
+    watchBull();
+    watchSchedules(discovery, isRoot, recorder.warn);
     this.http.start();
     this.messages.start();
     this.done.push(

@@ -87,6 +87,26 @@ export function awsAttributes({ name, aws = {} }: AnyDocument): Attributes {
   };
 }
 
+/** What is known of a job of a queue; undefined for all else. */
+function queueJobOf({ metadata }: AnyDocument): Attributes | undefined {
+  const job = metadata?.nest?.job as Attributes | undefined;
+  return typeof job === 'object' && typeof job?.queue === 'string' ? job : undefined;
+}
+
+/** Jobs are messages: https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/ */
+export function messagingAttributes(node: AnyDocument, isSegment: boolean): Attributes | undefined {
+  const job = queueJobOf(node);
+  if (job === undefined) return undefined;
+  return {
+    'messaging.system': job.system,
+    'messaging.destination.name': job.queue,
+    'messaging.operation.type': isSegment ? 'process' : 'send',
+    'messaging.operation.name': isSegment ? 'process' : 'add',
+    'messaging.message.id': job.id,
+    'messaging.batch.message_count': job.jobs,
+  };
+}
+
 /** Where it runs: https://opentelemetry.io/docs/specs/semconv/resource/ */
 export function resourceAttributes({
   name,

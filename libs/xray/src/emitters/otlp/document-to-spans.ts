@@ -12,6 +12,7 @@ import {
   databaseAttributes,
   httpClientAttributes,
   httpServerAttributes,
+  messagingAttributes,
   resourceAttributes,
 } from './conventions';
 import type { RecordedNode, SpanFace } from '../../core/recorded-node';
@@ -87,17 +88,19 @@ function spanOf(
   isSegment: boolean,
 ): OtlpSpan {
   const leaves = node.namespace === 'remote' || node.namespace === 'aws';
+  const messaging = messagingAttributes(node, isSegment);
   const span: OtlpSpan = {
     traceId,
     spanId: node.id,
     name: spanName(node, isSegment),
-    kind: isSegment ? SpanKind.server : leaves ? SpanKind.client : SpanKind.internal,
+    kind: kindOf(isSegment, leaves, messaging !== undefined),
     startTimeUnixNano: nanoseconds(node.start_time),
     endTimeUnixNano: nanoseconds(node.end_time!),
     attributes: keyValues({
       ...(isSegment ? httpServerAttributes(node) : httpClientAttributes(node)),
       ...(node.sql && databaseAttributes(node)),
       ...(node.namespace === 'aws' && awsAttributes(node)),
+      ...messaging,
       // What the service map calls it; without this the Collector takes the operation's name.
       'peer.service': leaves ? node.name : undefined,
       [USER_NAMES[0]]: node.user,
@@ -114,6 +117,12 @@ function spanOf(
     span.status = { code: StatusCode.error };
   }
   return span;
+}
+
+function kindOf(isSegment: boolean, leaves: boolean, isJob: boolean) {
+  if (isSegment) return isJob ? SpanKind.consumer : SpanKind.server;
+  if (leaves) return isJob ? SpanKind.producer : SpanKind.client;
+  return SpanKind.internal;
 }
 
 /**

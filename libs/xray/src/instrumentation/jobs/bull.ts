@@ -1,0 +1,77 @@
+import { runJob } from '../../core/job';
+import { loadedFrom } from '../loaded-copies';
+import { patchMethod, type Method } from '../patch';
+import {
+  carrying,
+  jobOf,
+  recordingCalls,
+  type Connected,
+  type JobOptions,
+  type QueuedJob,
+} from './queue';
+
+const SYSTEM = 'bull';
+
+/** What we read of Bull's queues. */
+interface Queue {
+  name: string;
+  opts?: Connected;
+  /** By the names of jobs. */
+  handlers: Record<string, unknown>;
+}
+
+interface Job extends QueuedJob {
+  /** Those that failed. */
+  attemptsMade?: number;
+}
+
+/** `add(data, options?)` or `add(name, data, options?)`. */
+type AddArguments = [unknown, unknown?, JobOptions?];
+
+/** Has each job of Bull run in a segment, and each call that queues jobs be a subsegment. */
+export function watchBull(): void {
+  for (const queue of loadedFrom('/bull/lib/queue.js')) {
+    const { prototype } = queue as { prototype?: object };
+    if (prototype === undefined) continue;
+    patchMethod(prototype, 'setHandler', settingHandler);
+    patchMethod(prototype, 'add', adding);
+    patchMethod(prototype, 'addBulk', addingBulk);
+  }
+}
+
+/** What a queue keeps under `handlers` takes a job and gives a promise, whatever the application gave. */
+function settingHandler(original: Method): Method {
+  return function setHandler(this: Queue, ...args: never[]): unknown {
+    const result: unknown = Reflect.apply(original, this as never, args);
+    const name = String(args[0]);
+    patchMethod(this.handlers, name, (handler) => processing(handler, this));
+    return result;
+  } as Method;
+}
+
+function processing(handler: Method, queue: Queue): Method {
+  return function processJob(this: unknown, ...args: never[]): unknown {
+    const job = args[0] as unknown as Job;
+    return runJob(
+      { ...jobOf(SYSTEM, queue.name, job), attempt: (job.attemptsMade ?? 0) + 1 },
+      () => Reflect.apply(handler, this as never, args) as unknown,
+    );
+  } as Method;
+}
+
+const isNamed = ([first]: AddArguments) => typeof first === 'string';
+
+const adding = recordingCalls<Queue, AddArguments>(
+  SYSTEM,
+  ({ name: queue }, args) => ({ queue, name: isNamed(args) ? String(args[0]) : '__default__' }),
+  (args, carried) =>
+    isNamed(args)
+      ? [args[0], args[1], carrying(args[2], carried)]
+      : [args[0], carrying(args[1] as JobOptions | undefined, carried)],
+);
+
+const addingBulk = recordingCalls<Queue, [jobs: { opts?: JobOptions }[]]>(
+  SYSTEM,
+  ({ name: queue }, [jobs]) => ({ queue, jobs: jobs.length }),
+  ([jobs], carried) => [jobs.map((job) => ({ ...job, opts: carrying(job.opts, carried) }))],
+);

@@ -1,0 +1,105 @@
+import { runJob } from '../../core/job';
+import { loadedFrom } from '../loaded-copies';
+import { patchMethod, type Method } from '../patch';
+import {
+  carrying,
+  jobOf,
+  recordingCalls,
+  type Connected,
+  type JobOptions,
+  type QueuedJob,
+} from './queue';
+
+const SYSTEM = 'bullmq';
+
+/** What we read of BullMQ's queues, workers and flow producers. */
+interface Base {
+  name: string;
+  /** `telemetry` is BullMQ's own: where the application has set it, that records. */
+  opts?: Connected & { telemetry?: object };
+}
+
+interface Job extends QueuedJob {
+  /** From version 5 on; before, `attemptsMade` counted the attempt that runs. */
+  attemptsStarted?: number;
+  attemptsMade?: number;
+}
+
+interface NewJob {
+  name: string;
+  opts?: JobOptions;
+}
+
+interface Flow extends NewJob {
+  queueName: string;
+  children?: Flow[];
+}
+
+type Classes = Partial<Record<'Queue' | 'Worker' | 'FlowProducer', { prototype: object }>>;
+
+/** Has each job of BullMQ run in a segment, and each call that queues jobs be a subsegment. */
+export function watchBullMq(): void {
+  for (const module of loadedFrom('/bullmq/dist/cjs/index.js')) {
+    const { Queue, Worker, FlowProducer } = module as Classes;
+    if (Worker !== undefined) patchMethod(Worker.prototype, 'callProcessJob', processing);
+    if (Queue !== undefined) {
+      patchMethod(Queue.prototype, 'add', adding);
+      patchMethod(Queue.prototype, 'addBulk', addingBulk);
+    }
+    if (FlowProducer !== undefined) {
+      patchMethod(FlowProducer.prototype, 'add', addingFlow);
+      patchMethod(FlowProducer.prototype, 'addBulk', addingFlows);
+    }
+  }
+}
+
+function processing(original: Method): Method {
+  return function callProcessJob(this: Base, ...args: never[]): unknown {
+    const work = () => Reflect.apply(original, this as never, args) as unknown;
+    if (this.opts?.telemetry !== undefined) return work();
+    const job = args[0] as unknown as Job;
+    const attempt = job.attemptsStarted ?? job.attemptsMade ?? 1;
+    return runJob({ ...jobOf(SYSTEM, this.name, job), attempt, isPostponed }, work);
+  } as Method;
+}
+
+/** Errors by which a processor says that its job is not over. */
+function isPostponed(thrown: unknown): boolean {
+  const { name, message } = (thrown ?? {}) as { name?: unknown; message?: unknown };
+  return (
+    ['DelayedError', 'WaitingError', 'WaitingChildrenError'].includes(String(name)) ||
+    message === 'bullmq:rateLimitExceeded'
+  );
+}
+
+const ours = ({ opts }: Base) => opts?.telemetry === undefined;
+
+const adding = recordingCalls<Base, [name: string, data: unknown, opts?: JobOptions]>(
+  SYSTEM,
+  (queue, [name]) => (ours(queue) ? { queue: queue.name, name } : undefined),
+  ([name, data, opts], carried) => [name, data, carrying(opts, carried)],
+);
+
+const addingBulk = recordingCalls<Base, [jobs: NewJob[]]>(
+  SYSTEM,
+  (queue, [jobs]) => (ours(queue) ? { queue: queue.name, jobs: jobs.length } : undefined),
+  ([jobs], carried) => [jobs.map((job) => ({ ...job, opts: carrying(job.opts, carried) }))],
+);
+
+const addingFlow = recordingCalls<Base, [flow: Flow, ...rest: unknown[]]>(
+  SYSTEM,
+  (producer, [{ queueName, name }]) => (ours(producer) ? { queue: queueName, name } : undefined),
+  ([flow, ...rest], carried) => [flowCarrying(flow, carried), ...rest],
+);
+
+const addingFlows = recordingCalls<Base, [flows: Flow[], ...rest: unknown[]]>(
+  SYSTEM,
+  (producer, [flows]) =>
+    ours(producer) && flows[0] ? { queue: flows[0].queueName, jobs: flows.length } : undefined,
+  ([flows, ...rest], carried) => [flows.map((flow) => flowCarrying(flow, carried)), ...rest],
+);
+
+function flowCarrying(flow: Flow, carried: string): Flow {
+  const children = flow.children?.map((child) => flowCarrying(child, carried));
+  return { ...flow, opts: carrying(flow.opts, carried), ...(children && { children }) };
+}

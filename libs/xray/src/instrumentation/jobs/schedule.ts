@@ -1,0 +1,70 @@
+import 'reflect-metadata';
+import type { DiscoveryService } from '@nestjs/core';
+import { runJob } from '../../core/job';
+import type { Warn } from '../../core/warn-once';
+import { patchMethod, type Method } from '../patch';
+
+/** The method of ScheduleExplorer that makes, of a scheduled method, what the timer calls. */
+const MAKES_CALLBACK = 'wrapFunctionInTryCatchBlocks';
+
+/** Under these keys Nest keeps, on a method, what runs it. */
+const TRIGGERS: Record<string, (options: never) => object> = {
+  SCHEDULE_CRON_OPTIONS: ({ cronTime }: { cronTime?: unknown }) => ({ cron: String(cronTime) }),
+  SCHEDULE_INTERVAL_OPTIONS: ({ timeout }: { timeout?: unknown }) => ({ intervalMs: timeout }),
+  SCHEDULE_TIMEOUT_OPTIONS: ({ timeout }: { timeout?: unknown }) => ({ timeoutMs: timeout }),
+};
+
+/**
+ * Has methods with @Cron(), @Interval() and @Timeout() run in a segment, where @nestjs/schedule is
+ * in the application. Its explorer is found among the providers, so nothing is loaded for it.
+ *
+ * @param isRoot whether a method opens a segment already, as with @Segment()
+ */
+export function watchSchedules(
+  discovery: DiscoveryService,
+  isRoot: (method: object) => boolean,
+  warn: Warn,
+): void {
+  for (const { metatype } of discovery.getProviders()) {
+    if (typeof metatype !== 'function') continue;
+    const prototype = metatype.prototype as object | undefined;
+    if (
+      typeof (prototype as Record<string, unknown> | undefined)?.[MAKES_CALLBACK] === 'function'
+    ) {
+      patchMethod(prototype!, MAKES_CALLBACK, (original) => makingCallback(original, isRoot));
+    } else if (metatype.name === 'ScheduleExplorer') {
+      warn('part:ScheduleExplorer', MISSING);
+    }
+  }
+}
+
+function makingCallback(original: Method, isRoot: (method: object) => boolean): Method {
+  return function wrap(this: unknown, ...args: never[]): unknown {
+    const [method, instance, ...rest] = args as unknown as [Method, object];
+    const traced = isRoot(method) ? method : running(method, instance);
+    return Reflect.apply(original, this as never, [traced, instance, ...rest] as never[]);
+  } as Method;
+}
+
+function running(method: Method, instance: object): Method {
+  const job = {
+    name: `${instance.constructor.name}.${method.name}`,
+    facts: { system: 'schedule', ...triggerOf(method) },
+  };
+  return function traced(this: unknown, ...args: never[]): unknown {
+    return runJob(job, () => Reflect.apply(method, this as never, args) as unknown);
+  } as Method;
+}
+
+function triggerOf(method: object): object {
+  for (const [key, read] of Object.entries(TRIGGERS)) {
+    const options = Reflect.getMetadata(key, method) as never;
+    if (typeof options === 'object' && options !== null) return read(options);
+  }
+  return {};
+}
+
+const MISSING =
+  `Could not find ScheduleExplorer.${MAKES_CALLBACK} in @nestjs/schedule: methods with @Cron(), ` +
+  '@Interval() and @Timeout() get no segment. This version of Nest may be newer than this version ' +
+  'of nestjs-xray, so look for a newer one; until then, put @Segment() on them.';
