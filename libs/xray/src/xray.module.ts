@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Recorder } from './core/recorder';
+import { GraphqlOperations } from './entry/graphql-operations';
 import { HttpEntry } from './entry/http.entry';
 import { MessageEntry } from './entry/message.entry';
 import { Wiring } from './wiring/wiring';
@@ -26,6 +27,7 @@ import { XrayService } from './xray.service';
   providers: [
     { provide: Recorder, inject: [XRAY_OPTIONS], useFactory: createRecorder },
     HttpEntry,
+    GraphqlOperations,
     MessageEntry,
     Wiring,
     XrayService,

@@ -64,6 +64,7 @@ async function start(options: Partial<XrayOptions & XrayModuleExtras>) {
       GraphQLModule.forRoot<ApolloDriverConfig>({
         driver: ApolloDriver,
         autoSchemaFile: true,
+        allowBatchedHttpRequests: true,
         playground: false,
       }),
     ],
@@ -77,15 +78,20 @@ async function start(options: Partial<XrayOptions & XrayModuleExtras>) {
 }
 
 async function ask(url: string, query: string) {
+  const { data, errors, segment } = await post(url, JSON.stringify({ query }));
+  return { data, errors, segment };
+}
+
+async function post(url: string, body: string) {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
+    body,
   });
   const { data, errors } = (await response.json()) as { data: any; errors?: any[] };
   while (xray.documents.length < 1) await new Promise((turn) => setImmediate(turn));
   expect(xray.documents).toHaveLength(1);
-  return { data, errors, segment: xray.documents[0]! };
+  return { data, errors, status: response.status, segment: xray.documents[0]! };
 }
 
 beforeEach(() => {
@@ -145,6 +151,121 @@ describe.each([
         },
       ],
     });
+  });
+});
+
+describe.each([
+  ['with the interceptor', true],
+  ['without the interceptor', false],
+])('a GraphQL request %s', (_mode, interceptor) => {
+  let app: INestApplication;
+  let url: string;
+
+  beforeAll(async () => {
+    ({ app, url } = await start({ interceptor }));
+  });
+  afterAll(() => app.close());
+
+  const reasonOf = (node: { cause?: unknown }) =>
+    (node.cause as { exceptions: { message: string }[] }).exceptions.map(({ message }) => message);
+
+  it.each([
+    ['query GetBook { book(id: 1) { title } }', 'query GetBook'],
+    ['mutation Lend { lend(id: 1) }', 'mutation Lend'],
+    ['{ book(id: 1) { title } }', 'query'],
+  ])('is named by its operation: %s', async (query, name) => {
+    const { segment } = await ask(url, query);
+    expect(segment.annotations).toMatchObject({ graphql_operation: name });
+  });
+
+  it('is named by the operation that is asked for among several', async () => {
+    const query = 'query One { book(id: 1) { id } } query Two { book(id: 2) { id } }';
+    const { segment } = await post(url, JSON.stringify({ query, operationName: 'Two' }));
+    expect(segment.annotations).toMatchObject({ graphql_operation: 'query Two' });
+  });
+
+  it.each([
+    [
+      'a field that does not exist',
+      { query: 'query GetBook { book(id: 1) { pages } }' },
+      'query GetBook',
+      'Cannot query field "pages" on type "Book".',
+    ],
+    [
+      'a syntax error',
+      { query: 'query GetBook { book(id: 1) { title }' },
+      undefined,
+      'Syntax Error: Expected Name, found <EOF>.',
+    ],
+    [
+      'an argument of the wrong type',
+      { query: 'query GetBook { book(id: "one") { title } }' },
+      'query GetBook',
+      'Int cannot represent non-integer value: "one"',
+    ],
+    [
+      'a variable that is missing',
+      { query: 'query GetBook($id: Int!) { book(id: $id) { title } }' },
+      'query GetBook',
+      'Variable "$id" of required type "Int!" was not provided.',
+    ],
+    [
+      'an operation that is not there',
+      { query: 'query GetBook { book(id: 1) { title } }', operationName: 'Other' },
+      undefined,
+      'Unknown operation named "Other".',
+    ],
+  ])('has the reason of %s', async (_what, body, name, reason) => {
+    const { segment, errors, status } = await post(url, JSON.stringify(body));
+    expect(errors).toMatchObject([{ message: reason }]);
+    expect(reasonOf(segment)).toEqual([reason]);
+    expect(segment.annotations?.graphql_operation).toBe(name);
+    expect(segment.http!.response!.status).toBe(status);
+    expect(segment.fault).toBeUndefined();
+    expect(segment.error).toBe(status >= 400 ? true : undefined);
+  });
+
+  it('has the reason of a body without a query', async () => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(response.status).toBe(400);
+    while (xray.documents.length < 1) await new Promise((turn) => setImmediate(turn));
+    expect(reasonOf(xray.documents[0]!).join()).toMatch(/^POST body missing/);
+  });
+
+  it('has a subsegment for each operation of a batch', async () => {
+    const { segment } = await post(
+      url,
+      JSON.stringify([
+        { query: 'query GetBook { book(id: 1) { title author } }' },
+        { query: 'mutation Lend { lend(id: 2) }' },
+        { query: 'query Missing { book(id: 0) { title } }' },
+        { query: 'query Wrong { shelf { title } }' },
+      ]),
+    );
+    const told = segment.subsegments!.map(({ name, error, fault, annotations, subsegments }) => ({
+      name,
+      flags: { error, fault },
+      operation: annotations?.graphql_operation,
+      resolvers: subsegments?.map((each) => each.name),
+    }));
+    const fine = { error: undefined, fault: undefined };
+    const wrong = { error: true, fault: undefined };
+    expect(told).toEqual(
+      [
+        ['query GetBook', fine, ['BookResolver.book', 'BookResolver.author']],
+        ['mutation Lend', fine, ['BookResolver.lend']],
+        ['query Missing', wrong, ['BookResolver.book']],
+        ['query Wrong', wrong, undefined],
+      ].map(([name, flags, resolvers]) => ({ name, flags, operation: name, resolvers })),
+    );
+    expect(reasonOf(segment.subsegments![3]!)).toEqual([
+      'Cannot query field "shelf" on type "Query".',
+    ]);
+    expect(segment.annotations?.graphql_operation).toBeUndefined();
   });
 });
 

@@ -121,6 +121,14 @@ export function recordBreakOff(thrown: unknown): void {
   if (call instanceof Exchange) call.breakOff(thrown);
 }
 
+/** Records on the segment of the active request why it failed; its status says how that counts. */
+export function recordOnRequest(thrown: unknown): void {
+  const active = storage.getStore();
+  if (active === undefined || active.notTraced) return;
+  const { root } = active;
+  if (root.call instanceof Exchange && !root.isClosed()) root.call.record(thrown);
+}
+
 /** Records on its segment what a request threw. */
 export function recordException(thrown: unknown, response: unknown): void {
   const exchange = exchangeOf(response);

@@ -1,8 +1,15 @@
 import type { DiscoveryService } from '@nestjs/core';
 import { capture } from '../core/capture';
+import { storage } from '../core/context';
+import { nameOperation, operationOf, type Operation } from '../entry/graphql-operations';
 import type { Undo } from '../decorators/wrap-class';
 
-type Resolve = (source: unknown, args: unknown, context: unknown, info: unknown) => unknown;
+type Resolve = (source: unknown, args: unknown, context: unknown, info: Info) => unknown;
+
+/** What graphql-js gives a resolver of the operation that it is part of. */
+interface Info {
+  operation?: Operation;
+}
 
 interface Field {
   name: string;
@@ -10,8 +17,15 @@ interface Field {
   resolve?: Resolve;
 }
 
+interface GraphqlType {
+  name: string;
+  getFields?(): Record<string, Field>;
+}
+
 interface Schema {
-  getTypeMap(): Record<string, { name: string; getFields?(): Record<string, Field> }>;
+  getQueryType?(): object | null | undefined;
+  getMutationType?(): object | null | undefined;
+  getTypeMap(): Record<string, GraphqlType>;
 }
 
 /**
@@ -20,11 +34,49 @@ interface Schema {
  */
 export function traceTrivialFields(discovery: DiscoveryService): Undo[] {
   return schemasOf(discovery).flatMap((schema) =>
-    Object.values(schema.getTypeMap()).flatMap((type) => {
-      const fields = type.name.startsWith('__') ? [] : Object.values(type.getFields?.() ?? {});
-      return fields.filter(isTrivial).map((field) => trace(type.name, field));
-    }),
+    typesOf(schema).flatMap((type) =>
+      fieldsOf(type)
+        .filter(isTrivial)
+        .map((field) => trace(type.name, field)),
+    ),
   );
+}
+
+/**
+ * Has each resolver run in the operation that it belongs to, and names the request by it. To be
+ * called once the schema is there.
+ */
+export function traceOperations(discovery: DiscoveryService): Undo[] {
+  return schemasOf(discovery).flatMap((schema) => {
+    const roots = [schema.getQueryType?.(), schema.getMutationType?.()];
+    return typesOf(schema).flatMap((type) =>
+      fieldsOf(type).flatMap((field) => {
+        const { args, resolve } = field;
+        if (args === undefined || resolve === undefined || isTrivial(field)) return [];
+        field.resolve = inOperation(resolve, roots.includes(type));
+        return [() => void (field.resolve = resolve)];
+      }),
+    );
+  });
+}
+
+function inOperation(resolve: Resolve, isRoot: boolean): Resolve {
+  return (source, args, context, info) => {
+    const operation = operationOf(context);
+    if (operation !== undefined) {
+      return storage.run(operation, resolve, source, args, context, info);
+    }
+    if (isRoot && info.operation !== undefined) nameOperation(storage.getStore(), info.operation);
+    return resolve(source, args, context, info);
+  };
+}
+
+function typesOf(schema: Schema): GraphqlType[] {
+  return Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+}
+
+function fieldsOf(type: GraphqlType): Field[] {
+  return Object.values(type.getFields?.() ?? {});
 }
 
 /**

@@ -22,7 +22,7 @@ import { contextMissing } from './context-missing';
 import { nameHandlers } from './controllers';
 import { createLogger } from './recorder.factory';
 import { traceResolvers } from './resolvers';
-import { traceTrivialFields } from './graphql-fields';
+import { traceOperations, traceTrivialFields } from './graphql-fields';
 import { warnOfBundle } from './bundle';
 
 /**
@@ -87,6 +87,7 @@ export class Wiring implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     if (!this.started) return;
     warnOfBundle(this.recorder);
+    this.done.push(...traceOperations(this.discovery));
     if (this.options.graphql?.trivialFields !== true) return;
     this.done.push(...traceTrivialFields(this.discovery));
   }
