@@ -7,6 +7,8 @@ import type { PageModule, PageProps } from './page';
 import { Page as RoutesPage } from './pages/routes';
 import { Page as TracePage } from './pages/trace';
 import { Page as TracesPage } from './pages/traces';
+import { isPlain, OpenTrace } from './pages/traces/open-trace';
+import { viewOf } from './model/address';
 import { contextHref, followLinks, navigate, useRoute, type PageName } from './router';
 
 /** Pages that are fetched when they are first asked for. */
@@ -70,6 +72,9 @@ function CurrentPage({ route }: PageProps): JSX.Element {
       () => setFailed(page),
     );
   }, [page]);
+  if (route.id && page !== 'unknown' && !isPlain(route.id)) {
+    return <OpenTrace key={route.id} text={route.id} view={viewOf(page)} />;
+  }
   if (page === 'routes') return <RoutesPage route={route} />;
   if (page === 'traces') return <TracesPage route={route} />;
   if (page === 'trace') return <TracePage key={route.id} route={route} />;

@@ -74,6 +74,23 @@ export interface TracePage {
   newest?: number;
 }
 
+/**
+ * `GET /console/find?text=`: the traces that a text names: an id of X-Ray or W3C, of a segment or subsegment, a header
+ * with them, a log line with any of them.
+ */
+export interface FoundTraces {
+  traces: {
+    row: TraceRow;
+    /** The segment or subsegment that the text names, where the trace has it. */
+    segment?: string;
+  }[];
+  /** What the text names, whether it is there or not: ids of traces as X-Ray writes them, and of segments. */
+  named: string[];
+  spans: string[];
+  /** False where not all documents could be searched for the id of a segment in time: only the newest were. */
+  whole: boolean;
+}
+
 /** Body of a 400 answer to a wrong filter expression. */
 export interface FilterProblem {
   /** For a person: what is wrong and what to write instead. */

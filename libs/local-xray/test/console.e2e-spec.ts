@@ -276,4 +276,56 @@ describe('the console', () => {
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     expect(text).toContain('"service":"live"');
   });
+
+  describe('finds the trace that a text names', () => {
+    const traceId = newTraceId(now - 60);
+    const id = newId();
+    const child = newId();
+    const alone = newId();
+    beforeAll(() =>
+      put(
+        server,
+        segment({
+          trace_id: traceId,
+          id,
+          subsegments: [{ id: child, name: 'query', start_time: now, end_time: now + 0.1 }],
+        }),
+        segment({ trace_id: traceId, id: alone, parent_id: child, name: 'callee' }),
+      ),
+    );
+    const find = async (text: string): Promise<any> =>
+      (
+        await fetch(url(server, `/console/find?${new URLSearchParams({ text }).toString()}`))
+      ).json();
+    const w3c = traceId.slice(2).replace('-', '');
+
+    it.each([
+      ['its id', traceId, undefined],
+      ['its id in capitals', traceId.toUpperCase(), undefined],
+      ['its W3C id', w3c, undefined],
+      ['a trace header', `Root=${traceId};Parent=${child};Sampled=1`, child],
+      ['a traceparent', `00-${w3c}-${child}-01`, child],
+      ['a log line', `12:00:01 ERROR it broke trace=${w3c} span=${alone}`, alone],
+      ['the id of a segment', id, id],
+      ['the id of a subsegment inside a segment', child, child],
+    ])('by %s', async (_, text, selected) => {
+      const { traces, whole } = await find(text);
+
+      expect(traces).toMatchObject([{ row: { id: traceId, segments: 2 } }]);
+      expect(traces[0].segment).toBe(selected);
+      expect(whole).toBe(true);
+    });
+
+    it('and says what it looked for in vain', async () => {
+      const missing = newTraceId(now);
+      expect(await find(`Root=${missing}`)).toEqual({
+        traces: [],
+        named: [missing],
+        spans: [],
+        whole: true,
+      });
+      expect(await find(newId())).toMatchObject({ traces: [], named: [], whole: true });
+      expect(await find('nothing of the kind')).toMatchObject({ traces: [], named: [], spans: [] });
+    });
+  });
 });

@@ -11,6 +11,8 @@ export {
 export type { ExceptionChain } from './exceptions';
 export { HINT_KINDS, hintsOf } from './hints/hints';
 export type { Hint, HintKind } from './hints/hints';
+export { idsInText } from './ids-in-text';
+export type { IdsInText } from './ids-in-text';
 export { length, union, without } from './intervals';
 export type { Interval } from './intervals';
 export { allLogs, LOG_LEVELS, logsOf } from './logs';

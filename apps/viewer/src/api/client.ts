@@ -8,6 +8,7 @@ import type {
   FilterCompletion,
   FilterParts,
   FilterProblem,
+  FoundTraces,
   ImportResult,
   QueryTable,
   RouteTable,
@@ -105,6 +106,8 @@ export const api = {
     get<TraceList>('/console/traces', { ...query }, signal),
   trace: (id: string, signal?: AbortSignal) =>
     get<Trace>(`/console/traces/${encodeURIComponent(id)}`, {}, signal),
+  /** The traces that a text names: ids, headers, a log line. */
+  find: (text: string, signal?: AbortSignal) => get<FoundTraces>('/console/find', { text }, signal),
   overview: (query: TraceQuery, signal?: AbortSignal) =>
     get<TraceOverview>('/console/overview', { ...query }, signal),
   routes: (query: TraceQuery & { by: string }, signal?: AbortSignal) =>

@@ -23,7 +23,10 @@ export interface Route {
 
 const PAGES = ['routes', 'errors', 'queries', 'map', 'compare', 'sampling'] as const;
 
-const TRACE_VIEWS: Record<string, PageName> = {
+/** What stands behind the id in the address of a trace. */
+export type TraceView = 'flame' | 'statistics' | 'map';
+
+const TRACE_VIEWS: Record<TraceView, PageName> = {
   flame: 'flame',
   statistics: 'statistics',
   map: 'trace-map',
@@ -38,7 +41,9 @@ export function parseRoute(pathname: string, search: string): Route {
   if (first === undefined) return route('routes');
   if (first === 'traces' && !id) return route('traces');
   if (first === 'traces') {
-    return view === undefined ? route('trace', id) : route(TRACE_VIEWS[view] ?? 'unknown', id);
+    return view === undefined
+      ? route('trace', id)
+      : route(TRACE_VIEWS[view as TraceView] ?? 'unknown', id);
   }
   const page = PAGES.find((each) => each === first);
   if (page && !id) return route(page);
@@ -53,12 +58,13 @@ function decode(part: string): string {
   }
 }
 
+/** The view of a trace that a page is; undefined for the waterfall. */
+export function viewOf(page: PageName): TraceView | undefined {
+  return (Object.keys(TRACE_VIEWS) as TraceView[]).find((view) => TRACE_VIEWS[view] === page);
+}
+
 /** The address of a trace, or of one of its other views. */
-export function traceHref(
-  id: string,
-  view?: 'flame' | 'statistics' | 'map',
-  query?: Query,
-): string {
+export function traceHref(id: string, view?: TraceView, query?: Query): string {
   if (carried) return `?${new URLSearchParams({ view: view ?? '' }).toString()}`;
   return href(`/traces/${encodeURIComponent(id)}${view ? `/${view}` : ''}`, query);
 }

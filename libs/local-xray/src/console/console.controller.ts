@@ -80,6 +80,15 @@ export class ConsoleController {
     return new StreamableFile(await (more ? bytes.page : bytes.list)(asked, signal));
   }
 
+  @Get('find')
+  @Header('Content-Type', JSON_TYPE)
+  async find(
+    @Query() query: Record<string, unknown>,
+    @Abandoned() signal: AbortSignal,
+  ): Promise<StreamableFile> {
+    return new StreamableFile(await this.store.bytes.find(textOf(query, 'text'), signal));
+  }
+
   @Get('traces/:id')
   @Header('Content-Type', JSON_TYPE)
   async getTrace(

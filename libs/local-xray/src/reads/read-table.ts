@@ -2,6 +2,7 @@ import { partsOf } from '../query';
 import { completions } from './completions';
 import { readDocuments, readTrace } from './documents';
 import { readFilterCompletion } from './filter-completion';
+import { readFind } from './find';
 import { readDifferences } from './differences';
 import { readErrorExample, readErrors } from './errors';
 import { readOverview } from './overview';
@@ -30,6 +31,7 @@ export const READS: { readonly [Name in ReadName]: Read<Name> } = {
   counts: readCounts,
   rows: readRows,
   summaries: readSummaries,
+  find: readFind,
   trace: readTrace,
   documents: readDocuments,
   graph: readGraph,

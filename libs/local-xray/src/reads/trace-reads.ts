@@ -7,6 +7,7 @@ import type {
   ErrorTable,
   FilterCompletion,
   FilterParts,
+  FoundTraces,
   ListSort,
   Outcome,
   QueryTable,
@@ -126,6 +127,8 @@ export interface TraceReads {
   /** Rows by number, those that are still there. */
   rows(numbers: number[], signal?: AbortSignal): Promise<TraceRow[]>;
   summaries(query: SummariesQuery, signal?: AbortSignal): Promise<Summaries>;
+  /** The traces that a text names by ids of theirs, of their segments or subsegments. */
+  find(text: string, signal?: AbortSignal): Promise<FoundTraces>;
   /** A trace with its subsegments in place; null when it is not there. */
   trace(id: string, signal?: AbortSignal): Promise<Trace | null>;
   /** Those of the traces that are there, in the order of the ids. */

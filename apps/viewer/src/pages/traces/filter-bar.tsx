@@ -6,7 +6,12 @@ import { IconButton } from '../../components/button';
 import { Icon } from '../../components/icon';
 import { insert } from '../../model/filter/filter-insert';
 import { plural } from '../../model/format';
-import { suggestionsOf, useCompletion, type Completion, type Suggestion } from './use-completions';
+import { navigate } from '../../router';
+import { Coloured } from './filter-colours';
+import { Options } from './filter-options';
+import { FoundTrace, foundHref, missingWords } from './found-trace';
+import { suggestionsOf, useCompletion, type Suggestion } from './use-completions';
+import { tracesNamed, useMeaning } from './use-meaning';
 import './filter-bar.css';
 
 interface FilterBarProps {
@@ -30,12 +35,17 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
   const box = useRef<HTMLDivElement>(null);
   const completion = useCompletion(text, caret);
   const here = completion?.text === text && completion.caret === caret ? completion : undefined;
-  const suggestions = here ? suggestionsOf(here) : [];
+  const meant = useMeaning(text, caret !== undefined || problem !== undefined, bounds);
+  const found = caret === undefined ? undefined : meant?.found;
+  const suggestions = [...(here ? suggestionsOf(here) : []), ...(meant?.filters ?? [])];
+  /** What was looked for in vain. */
+  const [missing, setMissing] = useState('');
   const soFar = useCountSoFar(caret === undefined ? filter : text, filter, bounds);
-  const open = suggestions.length > 0;
+  const open = caret !== undefined && suggestions.length > 0;
 
   useEffect(() => setText(filter), [filter]);
   useEffect(() => setChosen(-1), [text, caret]);
+  useEffect(() => setMissing(''), [text]);
   const follow = (): void => {
     if (!shadow.current || !field.current) return;
     shadow.current.scrollLeft = field.current.scrollLeft;
@@ -49,7 +59,9 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
   };
   const take = (suggestion: Suggestion): void => {
     const input = field.current;
-    if (!here || !input) return;
+    if (!input) return;
+    if (suggestion.whole) return apply(suggestion.insert);
+    if (!here) return;
     const next = insert(text, here.from, here.to, suggestion.insert);
     setText(next.text);
     input.value = next.text;
@@ -57,19 +69,39 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
     input.focus();
     look();
   };
+  const apply = (expression: string): void => {
+    setText(expression);
+    setCaret(undefined);
+    onRun(expression);
+  };
   const run = (): void => {
     setCaret(undefined);
-    onRun(text.trim());
+    const asked = text.trim();
+    tracesNamed(asked).then(
+      (named) => {
+        if (!named) onRun(asked);
+        else if (named.traces[0]) navigate(foundHref(named.traces[0]));
+        else setMissing(missingWords(named));
+      },
+      () => onRun(asked),
+    );
   };
+  useDroppedText((dropped) => {
+    setText(dropped);
+    field.current?.focus();
+    setCaret(dropped.length);
+  });
   const keys = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && open) {
       const next = chosen + step;
       setChosen(next >= suggestions.length ? 0 : next < 0 ? suggestions.length - 1 : next);
     } else if (step) look();
-    else if (event.key === 'Tab' && open && !event.shiftKey)
-      take(suggestions[Math.max(chosen, 0)] as Suggestion);
-    else if (event.key === 'Enter') {
+    else if (event.key === 'Tab' && open && !event.shiftKey) {
+      const choice = suggestions[Math.max(chosen, 0)] as Suggestion;
+      if (choice.whole) setText(choice.insert);
+      else take(choice);
+    } else if (event.key === 'Enter') {
       const choice = open ? suggestions[chosen] : undefined;
       if (choice) take(choice);
       else run();
@@ -103,7 +135,7 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
             class="txt"
             type="text"
             value={text}
-            placeholder='Filter: service("…"), fault, responsetime > 1, annotation.key = "value"'
+            placeholder='Filter, or paste a trace id: fault, responsetime > 1, annotation.key = "value"'
             aria-label="Filter expression"
             role="combobox"
             aria-autocomplete="list"
@@ -145,14 +177,31 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
           />
         )}
       </div>
-      {shownProblem && <Problem text={text} problem={shownProblem} />}
-      <div class={open ? 'pop' : 'pop hidden'}>
+      {shownProblem && (
+        <Problem text={text} problem={shownProblem} meant={meant?.filters ?? []} onTake={apply} />
+      )}
+      {missing && !shownProblem && (
+        <div class="err" role="alert">
+          <span>{missing}</span>
+        </div>
+      )}
+      {found && !missing && (
+        <div class="pop named" role="group" aria-label="Trace found">
+          <FoundTrace found={found} />
+          <div class="f" aria-hidden="true">
+            <span>
+              <kbd>Enter</kbd> open
+            </span>
+          </div>
+        </div>
+      )}
+      <div class={open && !found ? 'pop' : 'pop hidden'}>
         <div role="listbox" id="filter-options" aria-label="Completions">
-          {here && (
+          {open && (
             <Options
               suggestions={suggestions}
               chosen={chosen}
-              prefix={text.slice(here.from, here.caret).replace(/^"/, '')}
+              prefix={here ? text.slice(here.from, here.caret).replace(/^"/, '') : ''}
               onTake={take}
             />
           )}
@@ -186,74 +235,18 @@ function showCharacter(input: HTMLInputElement, position: number): void {
     input.scrollLeft = at - clientWidth / 2;
 }
 
-function Coloured({
+/** A caret under the character, then what to write there, and what may have been meant. */
+function Problem({
   text,
-  completion,
   problem,
+  meant,
+  onTake,
 }: {
   text: string;
-  completion: Completion | undefined;
-  problem: FilterProblem | undefined;
+  problem: FilterProblem;
+  meant: readonly Suggestion[];
+  onTake: (expression: string) => void;
 }): JSX.Element {
-  const from = problem?.position ?? -1;
-  const to = from + Math.max(problem?.length ?? 0, 1);
-  return (
-    <>
-      {cut(piecesOf(text, completion), from, to).map((piece) => {
-        const wrong = problem !== undefined && piece.from >= from && piece.to <= to;
-        return (
-          <span key={piece.from} class={`${piece.tone} ${wrong ? 'wavy' : ''}`}>
-            {text.slice(piece.from, piece.to)}
-          </span>
-        );
-      })}
-    </>
-  );
-}
-
-const TONES: Record<string, string> = { keyword: 'k', text: 's' };
-
-interface Piece {
-  from: number;
-  to: number;
-  tone: string;
-}
-
-/** The same pieces, none of which reaches over one of these places. */
-function cut(pieces: Piece[], ...places: number[]): Piece[] {
-  return places.reduce(
-    (all, at) =>
-      all.flatMap((piece) =>
-        piece.from < at && at < piece.to
-          ? [
-              { ...piece, to: at },
-              { ...piece, from: at },
-            ]
-          : [piece],
-      ),
-    pieces,
-  );
-}
-
-/** The whole text in pieces. Of an answer to an earlier text those count that the two have in common. */
-function piecesOf(text: string, completion: Completion | undefined): Piece[] {
-  const pieces: Piece[] = [];
-  const earlier = completion?.text ?? '';
-  let same = 0;
-  while (same < text.length && text[same] === earlier[same]) same++;
-  let at = 0;
-  for (const { from, length, kind } of completion?.tokens ?? []) {
-    if (from + length > same) break;
-    if (from > at) pieces.push({ from: at, to: from, tone: '' });
-    at = from + length;
-    pieces.push({ from, to: at, tone: TONES[kind] ?? '' });
-  }
-  if (at < text.length) pieces.push({ from: at, to: text.length, tone: '' });
-  return pieces;
-}
-
-/** A caret under the character, then what to write there. */
-function Problem({ text, problem }: { text: string; problem: FilterProblem }): JSX.Element {
   const column = Math.min(problem.position, text.length);
   return (
     <div class="err" role="alert" id="filter-problem">
@@ -265,63 +258,45 @@ function Problem({ text, problem }: { text: string; problem: FilterProblem }): J
         {problem.Message.replace(/\.?$/, '.')} The table shows what the last filter that worked
         finds.
       </span>
+      {meant.length > 0 && (
+        <div class="meant" role="group" aria-label="What is meant?">
+          {meant.slice(0, 4).map((each) => (
+            <button key={each.text} type="button" class="btn" onClick={() => onTake(each.insert)}>
+              <code>{each.text}</code> <span class="t3">{each.seen}</span>
+            </button>
+          ))}
+        </div>
+      )}
     </div>
   );
 }
 
-function Options({
-  suggestions,
-  chosen,
-  prefix,
-  onTake,
-}: {
-  suggestions: Suggestion[];
-  chosen: number;
-  prefix: string;
-  onTake: (suggestion: Suggestion) => void;
-}): JSX.Element {
-  return (
-    <>
-      {suggestions.map((suggestion, at) => (
-        <div key={suggestion.group + suggestion.text} role="presentation">
-          {suggestion.group !== suggestions[at - 1]?.group && (
-            <div class="grp" role="presentation">
-              {suggestion.group}
-            </div>
-          )}
-          <div
-            class="o"
-            role="option"
-            id={`filter-option-${at}`}
-            aria-selected={at === chosen}
-            // Before the field loses the focus, which would close the list.
-            onPointerDown={(event) => {
-              event.preventDefault();
-              onTake(suggestion);
-            }}
-          >
-            <code class="cut">
-              <Emphasised text={suggestion.text} part={prefix} />
-            </code>
-            <span class="t3 cut">{suggestion.about}</span>
-            <span class="t3 num">{suggestion.seen}</span>
-          </div>
-        </div>
-      ))}
-    </>
-  );
+/** Text that is dropped anywhere on the page, but into a field: a log line, dragged from a terminal. */
+function useDroppedText(take: (text: string) => void): void {
+  const latest = useRef(take);
+  latest.current = take;
+  useEffect(() => {
+    const over = (event: DragEvent): void => {
+      if (event.dataTransfer?.types.includes('text/plain') && !isField(event))
+        event.preventDefault();
+    };
+    const drop = (event: DragEvent): void => {
+      const text = event.dataTransfer?.getData('text/plain').replace(/\s+/g, ' ').trim();
+      if (!text || isField(event)) return;
+      event.preventDefault();
+      latest.current(text);
+    };
+    window.addEventListener('dragover', over);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragover', over);
+      window.removeEventListener('drop', drop);
+    };
+  }, []);
 }
 
-function Emphasised({ text, part }: { text: string; part: string }): JSX.Element {
-  const at = part ? text.toLowerCase().indexOf(part.toLowerCase()) : -1;
-  if (at < 0) return <>{text}</>;
-  return (
-    <>
-      {text.slice(0, at)}
-      <b>{text.slice(at, at + part.length)}</b>
-      {text.slice(at + part.length)}
-    </>
-  );
+function isField({ target }: DragEvent): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }
 
 /** How many traces the expression that is being written finds so far; empty while it is not yet one. */

@@ -15,6 +15,8 @@ export interface Suggestion {
   seen: string;
   /** Heading that it stands under. */
   group: string;
+  /** Stands for the whole expression, and is in force as soon as it is chosen. */
+  whole?: boolean;
 }
 
 /** What local X-Ray says of an expression and of a place in it. */

@@ -1,0 +1,58 @@
+import type { JSX } from 'preact';
+import type { Suggestion } from './use-completions';
+
+/** What can be chosen, under headings. */
+export function Options({
+  suggestions,
+  chosen,
+  prefix,
+  onTake,
+}: {
+  suggestions: Suggestion[];
+  chosen: number;
+  prefix: string;
+  onTake: (suggestion: Suggestion) => void;
+}): JSX.Element {
+  return (
+    <>
+      {suggestions.map((suggestion, at) => (
+        <div key={suggestion.group + suggestion.text} role="presentation">
+          {suggestion.group !== suggestions[at - 1]?.group && (
+            <div class="grp" role="presentation">
+              {suggestion.group}
+            </div>
+          )}
+          <div
+            class="o"
+            role="option"
+            id={`filter-option-${at}`}
+            aria-selected={at === chosen}
+            // Before the field loses the focus, which would close the list.
+            onPointerDown={(event) => {
+              event.preventDefault();
+              onTake(suggestion);
+            }}
+          >
+            <code class="cut">
+              <Emphasised text={suggestion.text} part={prefix} />
+            </code>
+            <span class="t3 cut">{suggestion.about}</span>
+            <span class="t3 num">{suggestion.seen}</span>
+          </div>
+        </div>
+      ))}
+    </>
+  );
+}
+
+function Emphasised({ text, part }: { text: string; part: string }): JSX.Element {
+  const at = part ? text.toLowerCase().indexOf(part.toLowerCase()) : -1;
+  if (at < 0) return <>{text}</>;
+  return (
+    <>
+      {text.slice(0, at)}
+      <b>{text.slice(at, at + part.length)}</b>
+      {text.slice(at + part.length)}
+    </>
+  );
+}

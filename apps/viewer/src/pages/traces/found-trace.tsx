@@ -1,0 +1,58 @@
+import type { FoundTraces } from 'local-xray/console-api';
+import type { JSX } from 'preact';
+import { StatusWord } from '../../components/status';
+import { ms, plural } from '../../model/format';
+import { whenOf } from '../../model/list/when';
+import { hasAnswered, rowStatus, timeOf, whatOf } from '../../model/list/trace-list';
+import { traceHref } from '../../router';
+import style from './found-trace.module.css';
+
+/** Where a trace that was found is opened: with the segment selected that was named. */
+export function foundHref({ row, segment }: FoundTraces['traces'][number]): string {
+  return traceHref(row.id, undefined, { select: segment });
+}
+
+/** What a pasted id, header or log line leads to. */
+export function FoundTrace({ found }: { found: FoundTraces }): JSX.Element {
+  const { traces } = found;
+  if (traces.length === 0) return <p class={style.missing}>{missingWords(found)}</p>;
+  return (
+    <>
+      <div class={style.title}>Found {plural(traces.length, 'trace')} in what you pasted</div>
+      {traces.map((each, at) => (
+        <a
+          key={each.row.id}
+          class={at === 0 ? `${style.found} ${style.first}` : style.found}
+          href={foundHref(each)}
+          // The field must not lose the focus before the click: that would close the list.
+          onPointerDown={(event) => event.preventDefault()}
+        >
+          <StatusWord
+            status={rowStatus(each.row, Date.now() / 1000)}
+            {...(each.row.status !== undefined && { code: each.row.status })}
+          />
+          <b class={style.what}>
+            <bdi>
+              {each.row.method} {whatOf(each.row)}
+            </bdi>
+          </b>
+          <span class="num">{hasAnswered(each.row) ? `${ms(timeOf(each.row))} ms` : ''}</span>
+          <span class="t2">{whenOf(each.row.start, { seconds: true })}</span>
+          {each.segment !== undefined && (
+            <span class={style.under}>
+              Opens with <code>{each.segment}</code> selected
+            </span>
+          )}
+        </a>
+      ))}
+    </>
+  );
+}
+
+/** Says what was looked for in vain, and why it may not be there. */
+export function missingWords({ named, spans, whole }: FoundTraces): string {
+  if (named.length > 0) {
+    return `There is no trace ${named[0]}. It may be older than the retention time, or not have come yet.`;
+  }
+  return `No trace has a segment or subsegment ${spans[0]}${whole ? '' : ' among the newest; older ones were not searched'}. Paste the id of the trace, if there is one.`;
+}

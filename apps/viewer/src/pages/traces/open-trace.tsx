@@ -1,0 +1,56 @@
+import { idsInText } from '@nestjs-xray/trace';
+import type { FoundTraces } from 'local-xray/console-api';
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { api } from '../../api/client';
+import { Failure, Skeleton } from '../../components/load-state';
+import type { TraceView } from '../../model/address';
+import { navigate, traceHref } from '../../router';
+import { missingWords } from './found-trace';
+
+/** Whether an address names its trace as X-Ray does, or by nothing that could be led to a trace. */
+export function isPlain(id: string): boolean {
+  const { traces, spans } = idsInText(id);
+  return traces[0] === id || (traces.length === 0 && spans.length === 0);
+}
+
+/** Leads an address that names its trace in another form (W3C, a header, a span) to the trace's own. */
+export function OpenTrace({
+  text,
+  view,
+}: {
+  text: string;
+  view?: TraceView | undefined;
+}): JSX.Element {
+  const [failed, setFailed] = useState<{ found?: FoundTraces; error?: Error }>();
+  useEffect(() => {
+    const abort = new AbortController();
+    setFailed(undefined);
+    api.find(text.slice(0, 2_000), abort.signal).then(
+      (found) => {
+        const [first] = found.traces;
+        // The page of the trace shows one that has yet to come as soon as it does.
+        const id = first?.row.id ?? found.named[0];
+        const select = first?.segment ?? new URLSearchParams(location.search).get('select');
+        if (id === undefined) setFailed({ found });
+        else navigate(traceHref(id, view, { select: select ?? undefined }), { replace: true });
+      },
+      (error: Error) => !abort.signal.aborted && setFailed({ error }),
+    );
+    return () => abort.abort();
+  }, [text]);
+  if (failed?.error) return <Failure what="The trace cannot be looked for" error={failed.error} />;
+  if (failed?.found) return <NotFound>{missingWords(failed.found)}</NotFound>;
+  return <Skeleton label="Looking for the trace…" />;
+}
+
+function NotFound({ children }: { children: ComponentChildren }): JSX.Element {
+  return (
+    <div class="mid">
+      <h1>No such trace</h1>
+      <p class="t2">
+        {children} <a href="/traces">Go to the traces</a>
+      </p>
+    </div>
+  );
+}
