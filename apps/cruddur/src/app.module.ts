@@ -4,7 +4,7 @@ import { ActivitiesModule } from './activities/activities.module';
 import { ConfigModule } from './config.module';
 import { CRUDDUR_CONFIG, type CruddurConfig } from './cruddur.config';
 import { ErrorsModule } from './errors/errors.module';
-import { HealthController } from './health/health.controller';
+import { HealthModule } from './health/health.module';
 import { ActingUserMiddleware } from './tracing/acting-user.middleware';
 import { TraceLinkMiddleware } from './tracing/trace-link.middleware';
 import { TRACE_EMITTER, tracingOptions } from './tracing/tracing.options';
@@ -20,8 +20,8 @@ import { TRACE_EMITTER, tracingOptions } from './tracing/tracing.options';
     }),
     ErrorsModule,
     ActivitiesModule,
+    HealthModule,
   ],
-  controllers: [HealthController],
 })
 export class AppModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

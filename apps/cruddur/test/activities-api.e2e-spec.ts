@@ -76,6 +76,21 @@ onBothDatabases('the Activities API', (open) => {
     expect(many).toBe(1 + bad.body.length);
   });
 
+  it.each([
+    ['1', 200],
+    ['true', 200],
+    ['0', 200],
+    ['false', 200],
+    ['', 200],
+    ['2', 422],
+    ['yes', 422],
+  ])('answers the feed with n_plus_one=%s with %i', async (value, status) => {
+    const answer = await get<unknown>(`/home?n_plus_one=${value}`);
+
+    expect(answer.status).toBe(status);
+    if (status === 422) expect(answer.body).toEqual(['n_plus_one_invalid']);
+  });
+
   it('reads the feed in two queries, and says where the loop is when it is asked to make one', async () => {
     await get('/home');
     expect(cruddur.xray).toHaveQueries({ atMost: 2 });
@@ -149,6 +164,7 @@ onBothDatabases('the Activities API', (open) => {
     [{ message: 7, ttl: '1-day' }, ['message_blank']],
     [{ message: 'é'.repeat(281), ttl: '1-day' }, ['message_exceed_max_chars']],
     [{ message: 'a\0b', ttl: '1-day' }, ['message_invalid_chars']],
+    [{ message: 'é'.repeat(281) + '\0', ttl: '1-day' }, ['message_exceed_max_chars']],
     [{}, ['ttl_blank', 'message_blank']],
     [null, ['ttl_blank', 'message_blank']],
   ])('refuses the crud %j', async (body, codes) => {
@@ -235,6 +251,7 @@ onBothDatabases('the Activities API', (open) => {
       '/api/activities/{uuid}',
       '/api/activities/{uuid}/reply',
       '/api/health-check',
+      '/api/health-check/ready',
     ]);
     for (const [path, operations] of Object.entries(paths)) {
       for (const [method, { parameters, requestBody }] of Object.entries(operations)) {

@@ -48,10 +48,18 @@ describeWithPostgres('a database that is away', () => {
   it('at the start: 503, the health check answers, and all is well once it is there', async () => {
     await expectUnavailable();
     expect((await fetch(`${cruddur.url}/api/health-check`)).status).toBe(200);
+    const ready = () => fetch(`${cruddur.url}/api/health-check/ready`);
+    const unready = await ready();
+    expect(unready.status).toBe(503);
+    expect(await unready.json()).toMatchObject({
+      status: 'error',
+      details: { database: { status: 'down' }, notifications: { status: 'degraded' } },
+    });
 
     await server.start();
 
     await until(works);
+    expect((await ready()).status).toBe(200);
   });
 
   it('in mid-run: 503, and all is well once it is back', async () => {
@@ -138,8 +146,15 @@ describe('a notifications service that is away', () => {
           body: JSON.stringify({ message: 'for @worf', ttl: '1-day' }),
         });
       expect((await list()).status).toBe(200);
+      const readiness = async () => {
+        const answer = await fetch(`${cruddur.url}/api/health-check/ready`);
+        return [answer.status, ((await answer.json()) as { status: string }).status];
+      };
+      expect(await readiness()).toEqual([200, 'ok']);
 
       await first.close();
+      await until(async () => (await readiness())[1] === 'degraded');
+      expect(await readiness()).toEqual([200, 'degraded']);
       const answer = await list();
       expect(answer.status).toBe(503);
       expect(await answer.json()).toMatchObject({
@@ -149,6 +164,7 @@ describe('a notifications service that is away', () => {
 
       const second = await startNotifications(database.pools, port);
       await until(async () => (await list()).status === 200);
+      expect(await readiness()).toEqual([200, 'ok']);
       await second.close();
     } finally {
       await cruddur.close();

@@ -15,14 +15,17 @@ import { Subsegment } from 'nestjs-xray';
 import { ACTING_USER_HEADER, ActingUser } from './acting-user.decorator';
 import {
   ActivityDto,
+  ActivityPathDto,
   CreateActivityDto,
   CreateReplyDto,
   NotificationDto,
   ReplyDto,
+  SearchDto,
 } from './activity.dto';
 import { CreateActivity } from './create-activity.service';
 import { CreateReply } from './create-reply.service';
 import { HomeActivities } from './home-activities.service';
+import { NPlusOnePipe } from './n-plus-one.pipe';
 import { NotificationsActivities } from './notifications-activities.service';
 import { RequestSummaryOf, type RequestSummary } from './request-summary.decorator';
 import { SearchActivities } from './search-activities.service';
@@ -53,8 +56,8 @@ export class ActivitiesController {
     description: '1: a query for the replies of each activity, as a bad example to trace.',
   })
   @ApiOkResponse({ type: [ActivityDto] })
-  home(@Query('n_plus_one') nPlusOne?: string): Promise<ActivityDto[]> {
-    return this.homeActivities.run(nPlusOne === '1' || nPlusOne === 'true');
+  home(@Query('n_plus_one', NPlusOnePipe) nPlusOne: boolean): Promise<ActivityDto[]> {
+    return this.homeActivities.run(nPlusOne);
   }
 
   @Get('notifications')
@@ -66,10 +69,9 @@ export class ActivitiesController {
 
   @Get('search')
   @ApiOperation({ summary: 'Activities and replies that contain a text' })
-  @ApiQuery({ name: 'term', type: String, example: 'cloud' })
   @ApiOkResponse({ type: [ActivityDto] })
   @ApiUnprocessableEntityResponse({ description: 'Codes, like ["search_term_blank"].' })
-  search(@Query('term') term: unknown): Promise<ActivityDto[]> {
+  search(@Query() { term }: SearchDto): Promise<ActivityDto[]> {
     return this.searchActivities.run(term);
   }
 
@@ -85,7 +87,7 @@ export class ActivitiesController {
     @RequestSummaryOf() request: RequestSummary,
     @Param('handle') handle = '',
   ): Promise<ActivityDto[]> {
-    return this.userActivities.run(handle, request);
+    return this.userActivities.run(handle, request.method, request.url);
   }
 
   @Get(':uuid')
@@ -93,7 +95,7 @@ export class ActivitiesController {
   @ApiOkResponse({ type: ActivityDto })
   @ApiNotFoundResponse({ description: 'There is no such activity, or it has expired.' })
   @ApiUnprocessableEntityResponse({ description: '["activity_uuid_invalid"]' })
-  show(@Param('uuid') uuid: string): Promise<ActivityDto> {
+  show(@Param() { uuid }: ActivityPathDto): Promise<ActivityDto> {
     return this.showActivity.run(uuid);
   }
 
@@ -104,10 +106,10 @@ export class ActivitiesController {
   @ApiOkResponse({ type: ActivityDto })
   @ApiUnprocessableEntityResponse({ description: 'Codes, like ["message_blank", "ttl_blank"].' })
   create(
-    @Body() body: CreateActivityDto | undefined,
+    @Body() { message, ttl }: CreateActivityDto,
     @ActingUser() handle: string,
   ): Promise<ActivityDto> {
-    return this.createActivity.run(body?.message, handle, body?.ttl);
+    return this.createActivity.run(message, handle, ttl);
   }
 
   @Post(':uuid/reply')
@@ -118,10 +120,10 @@ export class ActivitiesController {
   @ApiNotFoundResponse({ description: 'There is no such activity, or it has expired.' })
   @ApiUnprocessableEntityResponse({ description: 'Codes, like ["message_exceed_max_chars"].' })
   reply(
-    @Param('uuid') uuid: string,
-    @Body() body: CreateReplyDto | undefined,
+    @Param() { uuid }: ActivityPathDto,
+    @Body() { message }: CreateReplyDto,
     @ActingUser() handle: string,
   ): Promise<ReplyDto> {
-    return this.createReply.run(body?.message, handle, uuid);
+    return this.createReply.run(message, handle, uuid);
   }
 }

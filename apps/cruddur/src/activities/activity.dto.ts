@@ -1,6 +1,27 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, Matches, MaxLength, NotContains } from 'class-validator';
 import type { Reason } from '../notifications/protocol';
-import { MESSAGE_MAX_CHARS, REPLY_MAX_CHARS, TTL_HOURS } from './limits';
+import { MESSAGE_MAX_CHARS, REPLY_MAX_CHARS, TERM_MAX_CHARS, TTL_HOURS, type Ttl } from './limits';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * A text that is there, is short enough, and that PostgreSQL can store, which takes no NUL. The messages
+ * are the codes of the bootcamp, such as `message_blank`; the first that applies is the answer.
+ */
+const Text = (name: string, maxChars: number) =>
+  applyDecorators(
+    Matches(/\S/, { message: `${name}_blank` }),
+    MaxLength(maxChars, { message: `${name}_exceed_max_chars` }),
+    NotContains('\0', { message: `${name}_invalid_chars` }),
+  );
+
+const Uuid = () =>
+  applyDecorators(
+    Matches(/\S/, { message: 'activity_uuid_blank' }),
+    Matches(UUID, { message: 'activity_uuid_invalid' }),
+  );
 
 /** A reply, as the bootcamp's API gives it. */
 export class ReplyDto {
@@ -30,11 +51,33 @@ export class NotificationDto extends ActivityDto {
 
 /** What `POST /api/activities` takes. */
 export class CreateActivityDto {
-  @ApiProperty({ maxLength: MESSAGE_MAX_CHARS }) message!: string;
-  @ApiProperty({ enum: Object.keys(TTL_HOURS) }) ttl!: string;
+  /** The bootcamp answers `ttl_blank` to a missing and to an unknown choice alike. */
+  @ApiProperty({ enum: Object.keys(TTL_HOURS) })
+  @IsIn(Object.keys(TTL_HOURS), { message: 'ttl_blank' })
+  ttl!: Ttl;
+
+  @ApiProperty({ maxLength: MESSAGE_MAX_CHARS })
+  @Text('message', MESSAGE_MAX_CHARS)
+  message!: string;
 }
 
 /** What `POST /api/activities/:uuid/reply` takes. */
 export class CreateReplyDto {
-  @ApiProperty({ maxLength: REPLY_MAX_CHARS }) message!: string;
+  @ApiProperty({ maxLength: REPLY_MAX_CHARS })
+  @Text('message', REPLY_MAX_CHARS)
+  message!: string;
+}
+
+/** The query of `GET /api/activities/search`. */
+export class SearchDto {
+  @ApiProperty({ maxLength: TERM_MAX_CHARS, example: 'cloud' })
+  @Text('search_term', TERM_MAX_CHARS)
+  term!: string;
+}
+
+/** The path of one activity. */
+export class ActivityPathDto {
+  @ApiProperty({ format: 'uuid' })
+  @Uuid()
+  uuid!: string;
 }

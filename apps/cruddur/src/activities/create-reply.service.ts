@@ -5,8 +5,7 @@ import { Notifier } from '../notifications/notifier';
 import { ActivitiesRepository } from './activities.repository';
 import type { ReplyDto } from './activity.dto';
 import { presentReply } from './activity.presenter';
-import { REPLY_MAX_CHARS } from './limits';
-import { handleProblem, messageProblem, refuse, uuidProblem } from './validation';
+import { requireHandle } from './validation';
 
 /** Answers a crud. */
 @Injectable()
@@ -17,21 +16,16 @@ export class CreateReply {
   ) {}
 
   /**
-   * @throws ValidationException `user_handle_blank`, `user_handle_unknown`, `activity_uuid_invalid`,
-   *   `message_blank`, `message_exceed_max_chars`
+   * @throws ValidationException `user_handle_blank`, `user_handle_unknown`
    * @throws NotFoundException when the activity is not there, or has expired
    */
   @Subsegment()
-  async run(message: unknown, handle: string, activityUuid: string): Promise<ReplyDto> {
-    refuse(
-      handleProblem(handle, 'user_handle_blank'),
-      uuidProblem(activityUuid),
-      messageProblem(message, REPLY_MAX_CHARS),
-    );
+  async run(message: string, handle: string, activityUuid: string): Promise<ReplyDto> {
+    requireHandle(handle, 'user_handle_blank');
     const parent = await this.activities.byUuid(activityUuid);
     if (parent === undefined) throw new NotFoundException(`There is no activity ${activityUuid}.`);
 
-    const reply = await this.activities.reply(activityUuid, { handle, message: message as string });
+    const reply = await this.activities.reply(activityUuid, { handle, message });
     if (reply === undefined) throw new ValidationException(['user_handle_unknown']);
     await this.notifier.replyCreated(reply, parent);
     return presentReply(reply);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Subsegment, XrayService } from 'nestjs-xray';
+import { Annotation, Subsegment } from 'nestjs-xray';
 import { ActivitiesRepository, type ActivityRow } from './activities.repository';
 import type { ActivityDto } from './activity.dto';
 import { present } from './activity.presenter';
@@ -7,15 +7,11 @@ import { present } from './activity.presenter';
 /** The feed: what everybody wrote, newest first, with the replies. */
 @Injectable()
 export class HomeActivities {
-  constructor(
-    private readonly activities: ActivitiesRepository,
-    private readonly xray: XrayService,
-  ) {}
+  constructor(private readonly activities: ActivitiesRepository) {}
 
   /** Two queries, however many activities; with `nPlusOne`, one more for each of them. */
   @Subsegment()
-  async run(nPlusOne: boolean): Promise<ActivityDto[]> {
-    this.xray.annotate('n_plus_one', nPlusOne);
+  async run(@Annotation('n_plus_one') nPlusOne: boolean): Promise<ActivityDto[]> {
     const rows = await this.activities.newest();
     const replies = nPlusOne ? await this.repliesOneByOne(rows) : await this.repliesAtOnce(rows);
     return rows.map((row) => present(row, replies));

@@ -4,7 +4,7 @@ import { Notifier } from '../notifications/notifier';
 import { ActivitiesRepository } from './activities.repository';
 import type { NotificationDto } from './activity.dto';
 import { present } from './activity.presenter';
-import { handleProblem, refuse } from './validation';
+import { requireHandle } from './validation';
 
 /** What the acting user should know of: replies to them and mentions of them, newest first. */
 @Injectable()
@@ -20,7 +20,7 @@ export class NotificationsActivities {
    */
   @Subsegment()
   async run(handle: string): Promise<NotificationDto[]> {
-    refuse(handleProblem(handle, 'user_handle_blank'));
+    requireHandle(handle, 'user_handle_blank');
     const notifications = await this.notifier.list(handle);
     const rows = await this.activities.byUuids(notifications.map((item) => item.activity_uuid));
     return notifications.flatMap(({ activity_uuid, reason }) => {

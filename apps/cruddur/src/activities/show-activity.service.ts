@@ -3,20 +3,15 @@ import { Subsegment } from 'nestjs-xray';
 import { ActivitiesRepository } from './activities.repository';
 import type { ActivityDto } from './activity.dto';
 import { present } from './activity.presenter';
-import { refuse, uuidProblem } from './validation';
 
 /** One activity with its replies. */
 @Injectable()
 export class ShowActivity {
   constructor(private readonly activities: ActivitiesRepository) {}
 
-  /**
-   * @throws ValidationException `activity_uuid_invalid`
-   * @throws NotFoundException when there is none, or it has expired
-   */
+  /** @throws NotFoundException when there is none, or it has expired */
   @Subsegment()
   async run(uuid: string): Promise<ActivityDto> {
-    refuse(uuidProblem(uuid));
     const row = await this.activities.byUuid(uuid);
     if (row === undefined) throw new NotFoundException(`There is no activity ${uuid}.`);
     return present(row, await this.activities.repliesTo([uuid]));

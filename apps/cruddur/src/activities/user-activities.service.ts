@@ -1,10 +1,9 @@
 import { Injectable, NotFoundException } from '@nestjs/common';
-import { Subsegment, XrayService } from 'nestjs-xray';
+import { Annotation, Metadata, Subsegment, XrayService } from 'nestjs-xray';
 import { ActivitiesRepository } from './activities.repository';
 import type { ActivityDto } from './activity.dto';
 import { present } from './activity.presenter';
-import type { RequestSummary } from './request-summary.decorator';
-import { handleProblem, refuse } from './validation';
+import { requireHandle } from './validation';
 
 const NAMESPACE = 'user_activities';
 
@@ -24,13 +23,14 @@ export class UserActivities {
    * @throws NotFoundException when nobody has the handle
    */
   @Subsegment('user_activities_start')
-  async run(handle: string, request: RequestSummary): Promise<ActivityDto[]> {
+  async run(
+    handle: string,
+    @Metadata('method', 'http') _method: string,
+    @Annotation('url') @Metadata('url', 'http') _url: string,
+  ): Promise<ActivityDto[]> {
     const now = new Date().toISOString();
-    this.xray.annotate('url', request.url);
-    this.xray.metadata('method', request.method, 'http');
-    this.xray.metadata('url', request.url, 'http');
     this.xray.metadata('now', { now }, NAMESPACE);
-    refuse(handleProblem(handle, 'blank_user_handle'));
+    requireHandle(handle, 'blank_user_handle');
 
     const found = await this.load(handle, now);
     this.xray.metadata('now', { now, results: found.length }, NAMESPACE);

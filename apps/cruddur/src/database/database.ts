@@ -1,5 +1,5 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Kysely, Migrator, PostgresDialect, type Migration } from 'kysely';
+import { Kysely, Migrator, PostgresDialect, sql, type Migration } from 'kysely';
 import { types } from 'node:util';
 import { DatabaseUnavailableError, isDatabaseUnavailable, MigrationError } from './database.errors';
 import type { OpenPool } from './pool';
@@ -37,6 +37,11 @@ export class Database<Schema> implements OnModuleInit, OnApplicationShutdown {
   get ready(): Kysely<Schema> {
     if (this.migrated && this.kysely !== undefined) return this.kysely;
     throw new DatabaseUnavailableError(`${this.description} cannot be reached: ${this.trouble}`);
+  }
+
+  /** Asks the database for an answer. @throws when it has none */
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.ready);
   }
 
   /** For messages to people. */

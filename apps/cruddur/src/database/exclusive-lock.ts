@@ -4,6 +4,7 @@ import { createServer, connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { lock } from 'proper-lockfile';
 
 /**
  * Holds `path` for this process until the returned function is called; undefined when another process
@@ -16,24 +17,45 @@ export async function acquireLock(
   path: string,
   waitMs = 0,
 ): Promise<(() => Promise<void>) | undefined> {
-  const socket = socketOf(path);
+  const name = `cruddur-${createHash('sha256').update(resolve(path)).digest('hex').slice(0, 16)}`;
   const deadline = Date.now() + waitMs;
   for (;;) {
-    const server = await listen(socket);
+    const server = await oneAtATime(name, () => takeOver(socketOf(name)));
     if (server !== undefined) return () => closed(server);
-    if (!(await answers(socket))) {
-      rmSync(socket, { force: true }); // left behind by a process that was killed
-      continue;
-    }
     if (Date.now() >= deadline) return undefined;
     await delay(100);
   }
 }
 
 /** In the temporary folder, because the path of a socket may have 107 bytes at most. */
-function socketOf(path: string): string {
-  const name = `cruddur-${createHash('sha256').update(resolve(path)).digest('hex').slice(0, 16)}`;
+function socketOf(name: string): string {
   return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
+}
+
+/**
+ * Of several processes that find a socket left behind, each would remove it, the later ones that of a process
+ * which already listens. Between looking and listening they therefore wait for each other; a lock file,
+ * which takes seconds to be noticed when its process was killed, is held for no longer than that.
+ */
+async function oneAtATime<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const release = await lock(join(tmpdir(), name), {
+    realpath: false,
+    stale: 5_000,
+    retries: { retries: 600, factor: 1, minTimeout: 20, maxTimeout: 20, randomize: true },
+  });
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+/** Listens on the socket, unless somebody answers there already. */
+async function takeOver(socket: string): Promise<Server | undefined> {
+  const server = await listen(socket);
+  if (server !== undefined || (await answers(socket))) return server;
+  rmSync(socket, { force: true }); // left behind by a process that was killed
+  return listen(socket);
 }
 
 function listen(socket: string): Promise<Server | undefined> {

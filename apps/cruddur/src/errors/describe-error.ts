@@ -1,4 +1,5 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
+import type { HealthCheckResult } from '@nestjs/terminus';
 import { STATUS_CODES } from 'node:http';
 import { types } from 'node:util';
 import { isDatabaseUnavailable } from '../database/database.errors';
@@ -7,7 +8,7 @@ import { isDatabaseUnavailable } from '../database/database.errors';
 export interface ErrorDescription {
   status: number;
   /** The bootcamp's bare list of codes for refused input, an object for everything else. */
-  body: string[] | { statusCode: number; error: string; message: string };
+  body: string[] | HealthCheckResult | { statusCode: number; error: string; message: string };
   retryAfterS?: number;
 }
 
@@ -17,6 +18,7 @@ export function describeError(exception: unknown): ErrorDescription {
     const response = exception.getResponse();
     const status = exception.getStatus();
     if (Array.isArray(response)) return { status, body: response as string[] };
+    if (isHealthCheckResult(response)) return { status, body: response };
     return described(status, exception.message);
   }
   if (isDatabaseUnavailable(exception)) {
@@ -37,6 +39,11 @@ export function describeError(exception: unknown): ErrorDescription {
 
 function described(status: number, message: string): ErrorDescription {
   return { status, body: { statusCode: status, error: STATUS_CODES[status] ?? 'Error', message } };
+}
+
+/** Terminus throws what it found, one entry for each part that it asked. */
+function isHealthCheckResult(response: unknown): response is HealthCheckResult {
+  return typeof response === 'object' && response !== null && 'details' in response;
 }
 
 /** What Express and its body parser throw: too large a body, a path that cannot be decoded. */

@@ -1,13 +1,15 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { XrayService } from 'nestjs-xray';
 import { CRUDDUR_CONFIG, type CruddurConfig } from '../cruddur.config';
+import { InputPipe } from './input.pipe';
 import { JsonErrorFilter } from './json-error.filter';
 import { RollbarFilter } from './rollbar.filter';
 
-/** Errors answered in JSON, and with ROLLBAR_ACCESS_TOKEN reported; without it, Rollbar's library is not even loaded. */
+/** Input validated, and errors answered in JSON, and with ROLLBAR_ACCESS_TOKEN reported; without it, Rollbar's library is not even loaded. */
 @Module({
   providers: [
+    { provide: APP_PIPE, useClass: InputPipe },
     {
       provide: APP_FILTER,
       inject: [CRUDDUR_CONFIG, XrayService],

@@ -65,6 +65,11 @@ export class Notifier {
     await this.tell(PATTERNS.replyCreated, reply);
   }
 
+  /** @throws when the service cannot be reached */
+  async ping(): Promise<void> {
+    await this.client.connect();
+  }
+
   private async tell(pattern: string, event: Activity): Promise<void> {
     try {
       await this.within(this.client.emit<void>(pattern, event));

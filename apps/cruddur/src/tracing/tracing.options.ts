@@ -13,6 +13,7 @@ const UNTRACED = [
   '/docs/*',
   '/docs-json',
   '/api/health-check',
+  '/api/health-check/*',
 ];
 
 /** How both services are traced; only the one with HTTP has paths to ignore. */

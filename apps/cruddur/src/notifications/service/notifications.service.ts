@@ -16,7 +16,9 @@ export class NotificationsService {
   ) {}
 
   /** The newest notifications of `handle` first. */
-  @Subsegment()
+  @Subsegment<[handle: string], NotificationMessage[]>({
+    metadata: ([handle], found) => ({ notifications: { handle, results: found?.length } }),
+  })
   async list(handle: string): Promise<NotificationMessage[]> {
     const rows = await this.database.ready
       .selectFrom('notifications')
@@ -25,7 +27,6 @@ export class NotificationsService {
       .orderBy('created_at', 'desc')
       .limit(PAGE)
       .execute();
-    this.xray.metadata('notifications', { handle, results: rows.length });
     return rows.map((row) => ({ ...row, created_at: row.created_at.toISOString() }));
   }
 
