@@ -25,6 +25,7 @@ export type { SubsegmentOptions, Verdict } from './decorators/subsegment.options
 export { DaemonAddressError } from './net/daemon-address';
 export { OtlpEmitter } from './emitters/otlp.emitter';
 export type { OtlpEmitterOptions, OtlpSettings } from './emitters/otlp/otlp-settings';
+export type { RequestSigner } from './emitters/otlp/sigv4';
 export { OtlpSettingsError } from './emitters/otlp/otlp-variables';
 export { UdpEmitter, type UdpEmitterOptions } from './emitters/udp.emitter';
 export type { Sampling } from './sampling/create-sampler';

@@ -13,7 +13,14 @@ import {
 import { NestFactory } from '@nestjs/core';
 import root from '@opentelemetry/otlp-transformer/build/src/generated/root';
 import { startLocalXray } from 'local-xray';
-import { OtlpEmitter, Subsegment, XrayModule, XrayService, type Emitter } from 'nestjs-xray';
+import {
+  OtlpEmitter,
+  Subsegment,
+  XrayModule,
+  XrayService,
+  type Emitter,
+  type RequestSigner,
+} from 'nestjs-xray';
 import { MemoryEmitter } from 'nestjs-xray/testing';
 import { tracing } from './tracing';
 
@@ -291,6 +298,41 @@ describe('OtlpEmitter', () => {
     await withApp(emitter, async (url) => void (await fetch(`${url}/carts/fine`)));
     expect(said).toEqual([expect.stringMatching(/answered 403.*Check the credentials/)]);
     expect(said[0]).not.toContain('that the collector runs');
+  });
+
+  describe('that signs', () => {
+    const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
+    beforeEach(() => void Object.assign(process.env, CREDENTIALS));
+    afterEach(() => {
+      for (const name of Object.keys(CREDENTIALS)) delete process.env[name];
+    });
+    const send = async (sign: { region: string; signer?: RequestSigner }) => {
+      const emitter = new OtlpEmitter({ logger, url: collector.url, sign });
+      await withApp(emitter, async (url) => void (await fetch(`${url}/carts/fine`)));
+      return collector.requests.map(({ headers }) => headers);
+    };
+
+    it('takes the credentials of the usual chain', async () => {
+      const [headers] = await send({ region: 'eu-west-1' });
+      expect(headers!.authorization).toMatch(
+        /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/xray\/aws4_request, SignedHeaders=[a-z0-9;-]*host/,
+      );
+    });
+
+    it('takes the signer that it is given, as a bundle has to', async () => {
+      const given: { method?: string; path?: string; body?: Buffer }[] = [];
+      const signer: RequestSigner = {
+        sign: (request) => {
+          given.push(request);
+          const { headers } = request as { headers: Record<string, string> };
+          return Promise.resolve({ headers: { ...headers, authorization: 'signed by hand' } });
+        },
+      };
+      const [headers] = await send({ region: 'eu-west-1', signer });
+      expect(headers!.authorization).toBe('signed by hand');
+      expect(given).toMatchObject([{ method: 'POST', path: '/v1/traces' }]);
+      expect(given[0]!.body!.equals(collector.requests[0]!.body)).toBe(true);
+    });
   });
 
   it('gives up what the collector refuses, and says so once', async () => {

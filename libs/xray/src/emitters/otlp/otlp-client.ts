@@ -3,11 +3,11 @@ import { Agent as HttpsAgent } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { httpAnswer } from '../../net/http-request';
-import { encodeExportRequest } from './otlp-protobuf';
 import type { OtlpSettings } from './otlp-settings';
 import type { ExportRequest } from './otlp-span';
-import { readPartialSuccess, type PartialSuccess } from './partial-success';
-import { signForXray, xrayRegion } from './sigv4';
+import { partialSuccess, type PartialSuccess } from './partial-success';
+import { protobuf } from './protobuf';
+import { defaultSigner, signed, xrayRegion } from './sigv4';
 
 const compress = promisify(gzip);
 
@@ -56,7 +56,8 @@ export class OtlpClient {
   async post(body: ExportRequest): Promise<PartialSuccess> {
     const { protocol, gzip: zip, url } = this.settings;
     const json = protocol === 'http/json';
-    const plain = json ? Buffer.from(JSON.stringify(body)) : Buffer.from(encodeExportRequest(body));
+    const text = json ? Buffer.from(JSON.stringify(body)) : undefined;
+    const plain = text ?? Buffer.from(protobuf().encodeExportRequest(body));
     const payload = zip ? await compress(plain) : plain;
     let headers: Record<string, string> = {
       ...this.settings.headers,
@@ -65,7 +66,10 @@ export class OtlpClient {
       ...(zip && { 'content-encoding': 'gzip' }),
     };
     const region = this.settings.sign?.region ?? xrayRegion(url);
-    if (region !== undefined) headers = await signForXray(url, region, headers, payload);
+    if (region !== undefined) {
+      const signer = this.settings.sign?.signer ?? defaultSigner(region);
+      headers = await signed(url, signer, headers, payload);
+    }
     return this.send(payload, headers);
   }
 
@@ -83,7 +87,7 @@ export class OtlpClient {
     });
     const { status } = answer;
     if (status >= 200 && status < 300) {
-      return readPartialSuccess(answer.bytes, answer.headers['content-type']);
+      return partialSuccess(answer.bytes, answer.headers['content-type']);
     }
     const said = answer.body.slice(0, MAX_SAID).replace(/[^\x20-\x7e]+/g, ' ');
     const retryable = RETRYABLE.has(status);

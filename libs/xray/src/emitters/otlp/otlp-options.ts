@@ -23,7 +23,10 @@ const OPTIONS: OptionsOf<OtlpEmitterOptions> = {
   sign: {
     takes: 'an object such as { region: "eu-west-1" }',
     fits: fits.object,
-    inside: { region: { takes: 'a region of AWS', fits: fits.text, required: true } },
+    inside: {
+      region: { takes: 'a region of AWS', fits: fits.text, required: true },
+      signer: { takes: 'an object with a method sign()', fits: fits.object },
+    },
   },
   resource: texts,
   delayMs: milliseconds,

@@ -1,5 +1,6 @@
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { AnyValue, ExportRequest, KeyValue, OtlpSpan, ResourceSpans } from './otlp-span';
+import type { PartialSuccess } from './partial-success';
 
 type Write = (writer: BinaryWriter) => void;
 
@@ -93,4 +94,25 @@ function text(writer: BinaryWriter, field: number, value: string | undefined): v
 
 function hexBytes(writer: BinaryWriter, field: number, hex: string | undefined): void {
   if (hex !== undefined) writer.tag(field, WireType.LengthDelimited).bytes(Buffer.from(hex, 'hex'));
+}
+
+/** Reads an ExportTraceServiceResponse: field 1 holds rejected_spans (1) and error_message (2). */
+export function readPartialSuccess(body: Uint8Array): PartialSuccess {
+  const result = { rejectedSpans: 0, message: '' };
+  const outer = new BinaryReader(body);
+  while (outer.pos < outer.len) {
+    const [field, type] = outer.tag();
+    if (field !== 1) {
+      outer.skip(type);
+      continue;
+    }
+    const inner = new BinaryReader(outer.bytes());
+    while (inner.pos < inner.len) {
+      const [innerField, innerType] = inner.tag();
+      if (innerField === 1) result.rejectedSpans = Number(inner.int64());
+      else if (innerField === 2) result.message = inner.string();
+      else inner.skip(innerType);
+    }
+  }
+  return result;
 }

@@ -1,4 +1,5 @@
 import type { RecorderLogger } from '../../core/warn-once';
+import type { RequestSigner } from './sigv4';
 
 /** Where and how spans are exported; from OpenTelemetry's standard variables. */
 export interface OtlpSettings {
@@ -10,9 +11,10 @@ export interface OtlpSettings {
   timeoutMs: number;
   /**
    * Signs requests for X-Ray in this region. X-Ray's own names are known without; for a name of your
-   * own, or a proxy in front of it.
+   * own, or a proxy in front of it. `signer` signs in place of the credentials of the usual chain,
+   * which a bundle does not hold: a SignatureV4 of `@smithy/signature-v4` for the service `xray`.
    */
-  sign?: { region: string };
+  sign?: { region: string; signer?: RequestSigner };
   /** Attributes put on every resource; `service.name` among them wins over the segment's name. */
   resource: Record<string, string>;
   /** How long spans may wait for others before they leave. */

@@ -1,4 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 /**
  * X-Ray's names: `xray` and `xray-fips`, over IPv4 (`amazonaws.com`) and dual-stack (`api.aws`), and
@@ -19,48 +21,46 @@ export function xrayRegion(url: string): string | undefined {
   return undefined;
 }
 
-interface Signer {
+/** What signs requests: a SignatureV4 of `@smithy/signature-v4`, made for the service `xray`. */
+export interface RequestSigner {
   sign(request: object): Promise<{ headers: Record<string, string> }>;
 }
 
 /**
- * The request's headers with AWS's signature, by the credentials of the usual chain.
- *
- * Loads `@smithy/signature-v4` and `@aws-sdk/credential-provider-node`, which every client of AWS
- * SDK v3 brings along; they are optional peers because only this endpoint needs them.
+ * The request's headers with AWS's signature.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-OTLPEndpoint.html
- * @throws Error that says what to install when they are missing.
  */
-export async function signForXray(
+export async function signed(
   url: string,
-  region: string,
+  signer: RequestSigner,
   headers: Record<string, string>,
   body: Buffer,
 ): Promise<Record<string, string>> {
   const { host, hostname, pathname, protocol } = new URL(url);
-  const signer = (signers[region] ??= createSigner(region));
-  const signed = await signer.sign({
-    method: 'POST',
-    protocol,
-    hostname,
-    path: pathname,
-    headers: { ...headers, host },
-    body,
-  });
-  return signed.headers;
+  const request = { method: 'POST', protocol, hostname, path: pathname, body };
+  return (await signer.sign({ ...request, headers: { ...headers, host } })).headers;
 }
 
-const signers: Record<string, Signer> = {};
+const signers: Record<string, RequestSigner> = {};
 
-function createSigner(region: string): Signer {
+/**
+ * Signs with the credentials of the usual chain, by `@smithy/signature-v4` and
+ * `@aws-sdk/credential-provider-node`, which every client of AWS SDK v3 brings along; they are
+ * optional peers because only this endpoint needs them.
+ *
+ * @throws Error that says what to do when they are missing.
+ */
+export function defaultSigner(region: string): RequestSigner {
+  return (signers[region] ??= createSigner(region));
+}
+
+type SignatureModule = typeof import('@smithy/signature-v4');
+type CredentialsModule = typeof import('@aws-sdk/credential-provider-node');
+
+function createSigner(region: string): RequestSigner {
   try {
-    // A require() in a `try` is what every bundler lets be missing; not so an import().
-    /* eslint-disable @typescript-eslint/no-require-imports */
-    const { SignatureV4 } =
-      require('@smithy/signature-v4') as typeof import('@smithy/signature-v4');
-    const { defaultProvider } =
-      require('@aws-sdk/credential-provider-node') as typeof import('@aws-sdk/credential-provider-node');
-    /* eslint-enable @typescript-eslint/no-require-imports */
+    const { SignatureV4 } = load('@smithy/signature-v4') as SignatureModule;
+    const { defaultProvider } = load('@aws-sdk/credential-provider-node') as CredentialsModule;
     return new SignatureV4({
       service: 'xray',
       region,
@@ -70,10 +70,28 @@ function createSigner(region: string): Signer {
   } catch (problem) {
     throw new Error(
       `Cannot sign requests for X-Ray's OTLP endpoint in ${region}: ${String(problem)}. ` +
-        'Install @smithy/signature-v4 and @aws-sdk/credential-provider-node, or send to a collector.',
+        'Install @smithy/signature-v4 and @aws-sdk/credential-provider-node, or send to a collector. ' +
+        'In a bundle, hand a signer over: new OtlpEmitter({ sign: { region, signer } }).',
       { cause: problem },
     );
   }
+}
+
+/**
+ * Not by a literal `require()`: with that, a bundler puts 1.3 MB of credential providers into every
+ * bundle of an application that has AWS SDK installed, though next to none of them needs these.
+ */
+function load(name: string): unknown {
+  const here = typeof __filename === 'undefined' ? [] : [__filename];
+  let problem: unknown;
+  for (const from of [...here, join(process.cwd(), 'package.json')]) {
+    try {
+      return createRequire(from)(name);
+    } catch (thrown) {
+      problem ??= thrown;
+    }
+  }
+  throw problem;
 }
 
 /** Node's SHA-256 with the face that the signer wants. */
