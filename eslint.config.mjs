@@ -6,8 +6,11 @@ export default tseslint.config(
       '**/dist/**',
       '**/node_modules/**',
       '.data/**',
+      // Applications of their own, whose packages are not the root's.
+      'aws/**',
       'bench/**',
       'compat/**',
+      'test/lambda/**',
       '**/*.js',
       '**/*.cjs',
       '**/*.mjs',

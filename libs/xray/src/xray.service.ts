@@ -65,6 +65,15 @@ export class XrayService {
     }
   }
 
+  /**
+   * Sends what has been closed so far. Resolves when that has left, or after `withinMs` (default:
+   * `shutdownTimeoutMs`); never rejects. Only needed where the process may stop at any time, as a
+   * Lambda function that sends by OTLP does once it has answered.
+   */
+  flush(withinMs?: number): Promise<void> {
+    return this.recorder.flushWithin(withinMs);
+  }
+
   /** Times `work` as a subsegment of what is active, and hands back its result. */
   capture<T>(name: string, work: (subsegment?: SubsegmentNode) => T): T {
     return capture(name, work);

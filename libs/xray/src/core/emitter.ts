@@ -26,6 +26,11 @@ export interface Emitter {
    * document: it counts in `stats` for itself. Of all others, what `emit` took is sent.
    */
   countIn?(stats: EmitStats): void;
+  /**
+   * Called once, at the start, where the process is frozen as soon as it has answered (AWS Lambda).
+   * From then on, what `flush()` can send without waiting has to leave before it returns.
+   */
+  expectFreeze?(): void;
   /** Resolves when everything emitted so far has left the process or was given up. */
   flush(): Promise<void>;
   /**

@@ -86,6 +86,7 @@ export class Recorder implements InvocationOwner {
   /** Begins what it does without being called; until then it only is there. */
   start(): void {
     this.options.sampler.start?.();
+    if (this.options.invocation) this.options.emitter.expectFreeze?.();
     flushBeforeExit(this);
   }
 
@@ -192,6 +193,7 @@ export class Recorder implements InvocationOwner {
   outlived(subsegment: RecordedSubsegment): void {
     subsegment.leave();
     this.finish(subsegment);
+    if (this.options.invocation) void this.flush();
   }
 
   /** What is too deep in the tree for the segment's document leaves before it. */
@@ -238,6 +240,14 @@ export class Recorder implements InvocationOwner {
     } catch (problem) {
       this.emitFailed(problem);
     }
+  }
+
+  /** The same, for so long at most. */
+  async flushWithin(ms = this.shutdownTimeoutMs): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((done) => (timer = setTimeout(done, ms)));
+    await Promise.race([this.flush(), late]);
+    clearTimeout(timer);
   }
 
   async flushAtEnd(): Promise<void> {

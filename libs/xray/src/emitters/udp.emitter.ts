@@ -24,7 +24,6 @@ const MAX_EARLY = 100_000;
 /** What some systems allow for a datagram when 64,000 bytes are refused (macOS: 9,216). */
 const SMALL_BYTES = 9_000;
 const DEFAULT_BYTES = 64_000;
-/** How long documents may be written and sent before the application has its turn. */
 const TURN_MS = 5;
 
 export interface UdpEmitterOptions extends Address {
@@ -71,6 +70,10 @@ export class UdpEmitter implements Emitter {
   /** Datagrams that are written and wait for their turn. */
   private readonly outbox = new Fifo<{ text: string; sending: Sending }>();
   private scheduled = false;
+  /** Whether the socket is being opened, or the receiver given time. */
+  private blocked = false;
+  /** How long documents may be written and sent before the application has its turn. */
+  private turnMs = TURN_MS;
   private inFlight = 0;
   private waiting: (() => void)[] = [];
   private closed = false;
@@ -125,7 +128,14 @@ export class UdpEmitter implements Emitter {
     this.schedule();
   }
 
+  /** Opens the socket ahead: on one that is open, a datagram has left when `send()` returns. */
+  expectFreeze(): void {
+    this.turnMs = Infinity;
+    if (!this.socket.ready) this.connect();
+  }
+
   async flush(): Promise<void> {
+    if (this.scheduled && this.turnMs === Infinity) this.drain();
     if (this.scheduled || this.inFlight > 0) {
       await new Promise<void>((done) => this.waiting.push(done));
     }
@@ -146,15 +156,14 @@ export class UdpEmitter implements Emitter {
   }
 
   private readonly drain = (): void => {
-    if (!this.socket.ready) {
-      this.socket.connect(this.connected);
-      return;
-    }
+    if (this.blocked) return;
+    if (!this.socket.ready) return this.connect();
     let now = performance.now();
-    const until = now + TURN_MS;
+    const until = now + this.turnMs;
     while (now < until) {
       if (!this.pacer.isOpen(now)) {
-        void this.pacer.next().then(this.drain);
+        this.blocked = true;
+        void this.pacer.next().then(this.unblocked);
         return;
       }
       if (!this.step()) {
@@ -214,11 +223,24 @@ export class UdpEmitter implements Emitter {
     }
   }
 
+  private connect(): void {
+    this.blocked = true;
+    this.socket.connect(this.connected);
+  }
+
+  private readonly unblocked = (): void => {
+    this.blocked = false;
+    this.drain();
+  };
+
   private readonly connected = (problem?: unknown): void => {
     if (problem === undefined) {
       this.drops.begin();
-      return this.drain();
+      return this.unblocked();
     }
+    this.blocked = false;
+    // Closed while it was being opened ahead: nothing was lost.
+    if (this.closed) return;
     this.report(problem);
     this.scheduled = false;
     for (let each = this.early.shift(); each; each = this.early.shift()) {

@@ -1,0 +1,48 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Inject, Injectable, NotFoundException } from '@nestjs/common';
+import { Annotation, Segment, Subsegment, XrayService } from 'nestjs-xray';
+
+/** A message of SQS, as far as it is looked at here. */
+export interface OrderMessage {
+  messageId: string;
+  body: string;
+  attributes: { AWSTraceHeader?: string };
+}
+
+@Injectable()
+export class Orders {
+  constructor(@Inject(XrayService) private readonly xray: XrayService) {}
+
+  @Subsegment()
+  async find(@Annotation('order') id: string): Promise<{ id: string; trace: string | undefined }> {
+    await wait(1); // In place of a database.
+    if (id === 'none') throw new NotFoundException(`There is no order ${id}`);
+    return { id, trace: this.xray.traceId };
+  }
+
+  /**
+   * No request begins a batch, so @Segment() does; the function's subsegment is then named so, and
+   * linked to the traces that sent the messages. Returns the ids of those to be delivered again.
+   */
+  @Segment('orders-queue')
+  async handleBatch(messages: OrderMessage[]): Promise<string[]> {
+    const results = await Promise.allSettled(messages.map((message) => this.handle(message)));
+    const failed = messages.filter((_message, at) => results[at]?.status === 'rejected');
+    this.xray.annotate('failed', failed.length);
+    return failed.map(({ messageId }) => messageId);
+  }
+
+  @Subsegment({ annotations: ([{ messageId }]) => ({ message: messageId }) })
+  async handle({ body }: OrderMessage): Promise<void> {
+    await wait(1);
+    JSON.parse(body);
+  }
+
+  @Subsegment()
+  async *list(): AsyncGenerator<string> {
+    for (let order = 1; order <= 3; order++) {
+      await wait(1);
+      yield `order ${order}\n`;
+    }
+  }
+}

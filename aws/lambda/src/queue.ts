@@ -1,0 +1,9 @@
+import { application } from './application';
+import { type OrderMessage, Orders } from './orders';
+
+/** Handles a batch of SQS; only the messages that failed come again. */
+export async function handler(event: { Records: OrderMessage[] }) {
+  const app = await application();
+  const failed = await app.get(Orders).handleBatch(event.Records);
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+}

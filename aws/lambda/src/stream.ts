@@ -1,0 +1,23 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { XrayService } from 'nestjs-xray';
+import { application } from './application';
+import { Orders } from './orders';
+
+/** What Lambda's Node runtime has for functions that stream their response. */
+declare const awslambda: {
+  streamifyResponse(
+    handler: (event: unknown, response: Writable) => Promise<void>,
+  ): (event: unknown, response: Writable) => Promise<void>;
+};
+
+/** Behind a function URL with InvokeMode RESPONSE_STREAM. */
+export const handler = awslambda.streamifyResponse(async (_event, response) => {
+  const app = await application();
+  // Lambda may freeze the function once the response has ended, so the segment ends before.
+  const xray = app.get(XrayService);
+  await xray.captureSegment('orders-stream', () =>
+    pipeline(app.get(Orders).list(), response, { end: false }),
+  );
+  response.end();
+});
