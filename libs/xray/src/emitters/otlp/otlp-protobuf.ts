@@ -1,6 +1,5 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { AnyValue, ExportRequest, KeyValue, OtlpSpan, ResourceSpans } from './otlp-span';
-import type { PartialSuccess } from './partial-success';
 
 type Write = (writer: BinaryWriter) => void;
 
@@ -97,7 +96,7 @@ function hexBytes(writer: BinaryWriter, field: number, hex: string | undefined):
 }
 
 /** Reads an ExportTraceServiceResponse: field 1 holds rejected_spans (1) and error_message (2). */
-export function readPartialSuccess(body: Uint8Array): PartialSuccess {
+export function readPartialSuccess(body: Uint8Array): { rejectedSpans: number; message: string } {
   const result = { rejectedSpans: 0, message: '' };
   const outer = new BinaryReader(body);
   while (outer.pos < outer.len) {
