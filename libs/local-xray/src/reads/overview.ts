@@ -20,7 +20,7 @@ export async function readOverview(
   signal: AbortSignal,
 ): Promise<TraceOverview> {
   const sums = Sums.open(context, selection, SLOTS, signal);
-  const traces = await sums.of(WHOLE_TRACE, BUDGET_MS);
+  const traces = await sums.of(WHOLE_TRACE, { budgetMs: BUDGET_MS });
   const cells = new Map<string, TraceOverview['cells'][number]>();
   for (const { bin, slot, count, fault, error, throttle } of traces) {
     const row = Math.floor((bin * ROWS_PER_DECADE) / BINS_PER_DECADE);

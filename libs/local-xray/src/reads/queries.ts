@@ -17,7 +17,7 @@ export async function readQueries(
 ): Promise<QueryTable> {
   const sums = Sums.open(context, selection, SLOTS, signal);
   const found = await sums.of(STATEMENT);
-  const ofHints = await sums.of(HINT);
+  const ofHints = await sums.of(HINT, { together: true });
   const facets = facetsOf(
     context,
     [...found, ...ofHints].flatMap(({ facet, route }) => [facet, route]),
@@ -91,7 +91,7 @@ async function nPlusOnes(
       `${facets.get(facet)?.body.subject ?? ''}\n${facets.get(route)?.name ?? ''}`,
   );
   if (loops.size === 0) return new Map();
-  const ofRoutes = await sums.of(ROUTE);
+  const ofRoutes = await sums.of(ROUTE, { together: true });
   const names = facetsOf(
     sums.context,
     ofRoutes.map(({ facet }) => facet),

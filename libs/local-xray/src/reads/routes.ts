@@ -19,7 +19,7 @@ export async function readRoutes(
   const sums = Sums.open(context, selection, SLOTS, signal);
   const whole = tallyBy(await sums.of(WHOLE_TRACE), () => 0).get(0);
   const ofRoutes = await sums.of(ROUTE);
-  const ofHints = await sums.of(HINT);
+  const ofHints = await sums.of(HINT, { together: true });
   const facets = facetsOf(
     context,
     [...ofRoutes, ...ofHints].flatMap(({ facet, route }) => [facet, route]),

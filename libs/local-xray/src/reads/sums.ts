@@ -34,6 +34,13 @@ const SUMS =
     .map((each) => `${each} AS ${/\.(\w+)/.exec(each)![1]}`)
     .join(', ');
 
+export interface How {
+  /** How long traces may be looked at one by one, the newest first. */
+  budgetMs?: number;
+  /** Durations and parts of time are not told apart, where neither is wanted: that makes far fewer rows. */
+  together?: boolean;
+}
+
 /** Sums over a selection of traces. Made once for all that one page asks. */
 export class Sums {
   /** Set when there was no time to look at traces that began earlier. */
@@ -74,28 +81,25 @@ export class Sums {
     return new Sums(context, selection, signal, slots, kept.to > kept.from ? kept : undefined);
   }
 
-  /** @param budgetMs how long traces may be looked at one by one, the newest first */
-  async of(kind: FacetKind | typeof WHOLE_TRACE, budgetMs = Infinity): Promise<Sum[]> {
+  async of(kind: FacetKind | typeof WHOLE_TRACE, how: How = {}): Promise<Sum[]> {
     const { selection, kept } = this;
-    if (!kept) return this.ofTraces(kind, selection, budgetMs);
+    if (!kept) return this.ofTraces(kind, selection, how);
     const { step, from, to } = kept;
     const sums = this.all<Sum>(
-      `SELECT facet, route, bin, ${this.slotOf('at')} AS slot, ${SUMS.replaceAll('c.', '')}
+      `SELECT facet, route, ${this.placeOf('bin', 'at', how)}, ${SUMS.replaceAll('c.', '')}
        FROM aggregates WHERE kind = ? AND step = ? AND at >= ? AND at < ? GROUP BY 1, 2, 3, 4`,
       [kind, step, from, Number.isFinite(to) ? to : 1e12],
     );
     if (selection.from < from) {
-      sums.push(...(await this.ofTraces(kind, { ...selection, to: below(from) })));
+      sums.push(...(await this.ofTraces(kind, { ...selection, to: below(from) }, how)));
     }
-    if (Number.isFinite(to)) sums.push(...(await this.ofTraces(kind, { ...selection, from: to })));
+    if (Number.isFinite(to))
+      sums.push(...(await this.ofTraces(kind, { ...selection, from: to }, how)));
     return sums;
   }
 
-  private async ofTraces(
-    kind: number,
-    selection: TraceSelection,
-    budgetMs = Infinity,
-  ): Promise<Sum[]> {
+  private async ofTraces(kind: number, selection: TraceSelection, how: How): Promise<Sum[]> {
+    const { budgetMs = Infinity } = how;
     const sums: Sum[] = [];
     const request = requestOf(this.context, selection);
     const until = performance.now() + budgetMs;
@@ -110,7 +114,7 @@ export class Sums {
       if (kind === WHOLE_TRACE) {
         sums.push(
           ...this.all<Sum>(
-            `SELECT 0 AS facet, 0 AS route, ${BIN} AS bin, ${this.slotOf('t.start')} AS slot, count(*) AS count,
+            `SELECT 0 AS facet, 0 AS route, ${this.placeOf(BIN, 't.start', how)}, count(*) AS count,
                sum(t.duration) AS seconds, sum(t.flags & 1) AS fault,
                sum((t.flags & 7) = 2) AS error, sum((t.flags & 5) = 4) AS throttle, count(*) AS traces
              FROM ${source.text} WHERE ${where.text} GROUP BY 3, 4`,
@@ -121,7 +125,7 @@ export class Sums {
       }
       sums.push(
         ...this.all<Sum>(
-          `SELECT c.facet, c.route, c.bin, ${this.slotOf('t.start')} AS slot, ${SUMS}
+          `SELECT c.facet, c.route, ${this.placeOf('c.bin', 't.start', how)}, ${SUMS}
            FROM ${source.text} CROSS JOIN occurrences AS c
            WHERE (${where.text}) AND c.trace = t.n AND c.kind = ? GROUP BY 1, 2, 3, 4`,
           [...values, kind],
@@ -131,9 +135,11 @@ export class Sums {
     return sums;
   }
 
-  private slotOf(column: string): string {
+  private placeOf(bin: string, time: string, { together }: How): string {
+    if (together) return '0 AS bin, 0 AS slot';
     const { from, width, count } = this.slots;
-    return `min(max(CAST((${column} - ${from}) / ${width} AS INTEGER), 0), ${count - 1})`;
+    const slot = `min(max(CAST((${time} - ${from}) / ${width} AS INTEGER), 0), ${count - 1})`;
+    return `${bin} AS bin, ${slot} AS slot`;
   }
 
   private all<Row>(sql: string, values: SqlValue[]): Row[] {
