@@ -17,7 +17,7 @@ const HELP = `Makes the X-Ray group and sampling rule that aws/json describes.
   npm run aws:setup                                                     in your AWS account
   npm run aws:setup -- --endpoint-url http://127.0.0.1:2000             in local X-Ray
 
-  --endpoint-url URL   where the X-Ray API is; default: AWS
+  --endpoint-url URL   where the X-Ray API is; default: AWS_ENDPOINT_URL_XRAY, or else AWS
   --region REGION      default: AWS_REGION, AWS_DEFAULT_REGION or your AWS profile
   --help               this text
 
@@ -39,9 +39,9 @@ async function main() {
     },
   });
   if (values.help) return console.log(HELP);
-  const endpoint = values['endpoint-url'];
+  const endpoint = values['endpoint-url'] ?? (process.env.AWS_ENDPOINT_URL_XRAY || undefined);
   if (endpoint !== undefined && !URL.canParse(endpoint)) {
-    throw new Error(`--endpoint-url ${endpoint} is no URL. Write it like http://127.0.0.1:2000.`);
+    throw new Error(`The endpoint ${endpoint} is not a URL. Write it like http://127.0.0.1:2000.`);
   }
   const client = new XRayClient({
     ...(endpoint && { endpoint }),

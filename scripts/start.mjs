@@ -2,14 +2,19 @@
 import { cruddur, localXray, parts } from './addresses.mjs';
 import { Processes } from './processes.mjs';
 import { ready } from './ready.mjs';
+import { burst } from './traffic.mjs';
 
 await ready({ toRun: true });
 const processes = new Processes({ verbose: process.argv.includes('--verbose') });
 for (const part of parts) await processes.start(part);
+// An empty console shows nobody what it is for.
+const trace = await burst(cruddur);
 console.log(`
   Cruddur      ${cruddur}
   Local X-Ray  ${localXray}
 
-  Try: curl ${cruddur}/api/activities/@andrewbrown   then open ${localXray} and click the trace.
+  Try: curl ${cruddur}/api/activities/@andrewbrown   then open ${localXray} and click the trace.${
+    trace ? `\n  Or open one with an N+1 in it: ${trace}` : ''
+  }
   Ctrl-C ends everything.
 `);

@@ -1,57 +1,86 @@
 // Requests as a few users would make them, so that the console shows something of everything: mostly fine
-// ones, some writing, an N+1 in twelve, a large search, a call of the notifications service, few mistakes.
-const users = ['andrewbrown', 'bayko', 'londo'];
+// ones, some writing, an N+1 in twelve, a fault in forty, a slow query, calls of the notifications service, and
+// few mistakes of the users'.
+const users = ['andrewbrown', 'bayko', 'worf', 'garek', 'londo'];
 const words = ['cloud', 'fun', 'the', 'a', 'mars'];
 const cruds = [
   'Traces on a Friday.',
-  'Who turned off the lights?',
+  'Who turned off the lights, @bayko?',
   'Shipping it.',
   'One more query.',
 ];
 
 const pick = (all) => all[Math.floor(Math.random() * all.length)];
 
-/** What a user may do next, and how often in a hundred. */
-const actions = [
-  [34, () => get('home')],
-  [22, () => get(`@${pick(users)}`)],
-  [10, () => get('notifications')],
-  [9, () => get('home?n_plus_one=1')],
-  [8, () => get(`search?term=${pick(words)}`)],
-  [6, () => post('', { message: pick(cruds), ttl: '1-hour' })],
-  [6, reply],
-  [2, () => get('@nobody')],
-  [2, () => get('@%20')],
-  [1, () => get('../nowhere')],
-];
-
 const get = (path) => ({ path });
-const post = (path, body) => ({ path, body });
+const activities = (path) => get(`/api/activities/${path}`);
+const post = (path, body) => ({ path: `/api/activities${path}`, body });
+
+const nPlusOne = () => activities('home?n_plus_one=1');
+
+/** What a user may do next, and how often in 120 times. */
+const actions = [
+  [38, () => activities('home')],
+  [26, () => activities(`@${pick(users)}`)],
+  [12, () => activities('notifications')],
+  [10, nPlusOne],
+  [10, () => activities(`search?term=${pick(words)}`)],
+  [8, () => post('', { message: pick(cruds), ttl: '1-hour' })],
+  [8, reply],
+  [3, () => get('/api/mistakes/fault')],
+  [2, () => get('/api/mistakes/slow-query')],
+  [1, () => activities('@nobody')],
+  [1, () => activities('@%20')],
+  [1, () => get('/api/nowhere')],
+];
 
 /** To the newest crud, whichever it is by then. */
 async function reply(send) {
-  const feed = await send(get('home')).then((response) => response.json());
+  const feed = await send(activities('home')).then((response) => response.json());
   const uuid = feed[0]?.uuid;
-  return uuid ? post(`${uuid}/reply`, { message: 'Same here.' }) : get('home');
+  return uuid ? post(`/${uuid}/reply`, { message: 'Same here.' }) : activities('home');
 }
 
 /** Sends a request to `base` about every `everyMs`; what fails is the next one's business. */
 export function keepTraffic(base, everyMs = 700) {
   const next = () => {
-    const headers = { 'x-cruddur-user': pick(users), 'content-type': 'application/json' };
-    const send = ({ path, body }) =>
-      fetch(`${base}/api/activities${path && `/${path}`}`, {
-        ...(body && { method: 'POST', body: JSON.stringify(body) }),
-        headers,
-        signal: AbortSignal.timeout(10_000),
-      });
-    Promise.resolve(chosen()(send))
-      .then(send)
-      .then((response) => response.arrayBuffer())
-      .catch(() => undefined);
+    act(base, chosen());
     setTimeout(next, everyMs * (0.5 + Math.random())).unref();
   };
   next();
+}
+
+/**
+ * Each action once and the common ones a few times, one after the other. Resolves with the address of a
+ * trace worth opening, that of an N+1; undefined when nothing was traced.
+ */
+export async function burst(base) {
+  let worthOpening;
+  for (const [share, action] of actions) {
+    for (let left = share; left > 0; left -= 10) {
+      const answer = await act(base, action);
+      if (action === nPlusOne) worthOpening ??= answer?.headers.get('x-trace-url') ?? undefined;
+    }
+  }
+  return worthOpening;
+}
+
+/** One action of some user's: its answer, undefined when there was none. */
+async function act(base, action) {
+  const headers = { 'x-cruddur-user': pick(users), 'content-type': 'application/json' };
+  const send = ({ path, body }) =>
+    fetch(base + path, {
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+      headers,
+      signal: AbortSignal.timeout(10_000),
+    });
+  try {
+    const response = await send(await action(send));
+    await response.arrayBuffer();
+    return response;
+  } catch {
+    return undefined;
+  }
 }
 
 function chosen() {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
@@ -24,14 +24,15 @@ describe('the first trace', () => {
   async function request(handle = '@andrewbrown') {
     const from = Date.now() / 1000 - 1;
     const response = await fetch(`${stack.cruddur}/api/activities/${handle}`);
-    const summary = await until('the trace to be listed', async () => {
+    const id = response.headers.get('x-trace-id')!;
+    await until('the trace to be listed', async () => {
       const { TraceSummaries } = await stack.api<{ TraceSummaries: { Id: string }[] }>(
         'TraceSummaries',
         { StartTime: from, EndTime: Date.now() / 1000 + 1 },
       );
-      return TraceSummaries[0];
+      return TraceSummaries.some(({ Id }) => Id === id);
     });
-    return { response, id: summary.Id };
+    return { response, id };
   }
 
   it('holds the segment and three nested subsegments a moment after the request', async () => {
@@ -91,15 +92,13 @@ describe('the first trace', () => {
   it('names the N+1 with its line of source, in words that a coding agent reads', async () => {
     const response = await fetch(`${stack.cruddur}/api/activities/home?n_plus_one=1`);
     await response.arrayBuffer();
-    const text = await until('the trace as text', async () => {
-      const answer = await fetch(`${stack.localXray}/traces/last.md`);
-      const found = await answer.text();
-      return found.includes('n_plus_one=true') || found.includes('repliesOneByOne')
-        ? found
-        : undefined;
-    });
-    expect(text).toMatch(
-      /N\+1 in HomeActivities\.repliesOneByOne, home-activities\.service\.ts:\d+/,
+    const text = await traceText(response.headers.get('x-trace-id')!);
+
+    const file = 'apps/cruddur/src/activities/home-activities.service.ts';
+    const lines = readFileSync(join(root, file), 'utf8').split('\n');
+    const line = 1 + lines.findIndex((code) => code.includes('private async repliesOneByOne('));
+    expect(text).toContain(
+      `N+1 in HomeActivities.repliesOneByOne, home-activities.service.ts:${line}`,
     );
   });
 
@@ -123,6 +122,24 @@ describe('the first trace', () => {
       await page.screenshot({ path: join(root, 'docs/images/first-trace.png') });
     });
   });
+
+  it('was preceded by a little of everything, and a link to a trace with an N+1 in it', async () => {
+    const [, id] = /N\+1 in it: http:\S+\/traces\/(1-[0-9a-f-]+)/.exec(stack.output)!;
+    expect(await traceText(id!)).toContain('N+1 in HomeActivities.repliesOneByOne');
+
+    const answer = await fetch(`${stack.localXray}/console/traces?limit=100`);
+    const said = JSON.stringify(await answer.json());
+    for (const part of ['/api/mistakes/slow-query', '/api/mistakes/fault', '@nobody']) {
+      expect(said).toContain(part);
+    }
+  });
+
+  function traceText(id: string): Promise<string> {
+    return until('the trace as text', async () => {
+      const answer = await fetch(`${stack.localXray}/traces/${id}.md`);
+      return answer.ok && answer.text();
+    });
+  }
 
   /** Name and depth of the four bars; the queries below them are the capture's business. */
   async function bars(page: Page): Promise<[string, number][]> {

@@ -5,6 +5,7 @@ import { ConfigModule } from './config.module';
 import { CRUDDUR_CONFIG, type CruddurConfig } from './cruddur.config';
 import { ErrorsModule } from './errors/errors.module';
 import { HealthModule } from './health/health.module';
+import { MistakesModule } from './mistakes/mistakes.module';
 import { ActingUserMiddleware } from './tracing/acting-user.middleware';
 import { TraceLinkMiddleware } from './tracing/trace-link.middleware';
 import { TRACE_EMITTER, tracingOptions } from './tracing/tracing.options';
@@ -21,6 +22,7 @@ import { TRACE_EMITTER, tracingOptions } from './tracing/tracing.options';
     ErrorsModule,
     ActivitiesModule,
     HealthModule,
+    MistakesModule,
   ],
 })
 export class AppModule implements NestModule {

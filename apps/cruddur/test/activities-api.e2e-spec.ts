@@ -237,6 +237,18 @@ onBothDatabases('the Activities API', (open) => {
     expect(cruddur.xray.documents.map(({ user }) => user)).toEqual(['garek', 'andrewbrown']);
   });
 
+  it('makes the mistakes that it is asked for: a slow query, a fault with its line', async () => {
+    const slow = await fetch(`${cruddur.url}/api/mistakes/slow-query`);
+    const words = (await slow.json()) as { word: string; count: number }[];
+    expect(words[0]!.count % 2000).toBe(0);
+    expect(cruddur.xray).toHaveSubsegment('Mistakes.slowQuery', { fault: false });
+
+    cruddur.xray.documents.length = 0;
+    expect((await fetch(`${cruddur.url}/api/mistakes/fault`)).status).toBe(500);
+    expect(cruddur.xray).toHaveSubsegment('Mistakes.greet', { fault: true });
+    expect(JSON.stringify(cruddur.xray.documents)).toContain('mistakes.service.');
+  });
+
   it('describes itself in OpenAPI', async () => {
     const { paths } = (await (await fetch(`${cruddur.url}/docs-json`)).json()) as {
       paths: Record<string, Record<string, Operation>>;
@@ -252,6 +264,8 @@ onBothDatabases('the Activities API', (open) => {
       '/api/activities/{uuid}/reply',
       '/api/health-check',
       '/api/health-check/ready',
+      '/api/mistakes/fault',
+      '/api/mistakes/slow-query',
     ]);
     for (const [path, operations] of Object.entries(paths)) {
       for (const [method, { parameters, requestBody }] of Object.entries(operations)) {

@@ -23,7 +23,7 @@ export class JsonErrorFilter implements ExceptionFilter {
     response.status(status).json(Array.isArray(body) ? body : { ...body, traceId });
   }
 
-  private log(exception: unknown): void {
+  protected log(exception: unknown): void {
     const error = exception instanceof Error ? exception : new Error(String(exception));
     this.logger.error(`${error.message} (trace ${this.xray.traceId ?? 'none'})`, error.stack);
   }

@@ -1,0 +1,14 @@
+import { Catch, Injectable } from '@nestjs/common';
+import { XrayService } from 'nestjs-xray';
+import { JsonErrorFilter } from '../errors/json-error.filter';
+
+/** Answers like the rest of Cruddur, but neither logs nor reports what it was asked to do wrong. */
+@Catch()
+@Injectable()
+export class UnloggedErrorFilter extends JsonErrorFilter {
+  constructor(xray: XrayService) {
+    super(xray);
+  }
+
+  protected override log(): void {}
+}
