@@ -1,2 +1,2 @@
 /** Of this package; its package.json says the same. */
-export const VERSION = '0.1.0';
+export const VERSION = '0.2.0';
