@@ -77,9 +77,10 @@ export interface XrayOptions {
   /** Further metadata keys whose values are replaced by `[redacted]`, or a pattern instead of the default list. */
   redact?: string[] | RegExp;
   /**
-   * Traces providers without a decorator, as if @Subsegment() stood on their classes: all, or those
-   * whose class name a glob fits (`*Service`; `!ConfigService` leaves out), or a predicate picks.
-   * @SkipSubsegment() opts out. Default false.
+   * Traces the application's own providers without a decorator, as if @Subsegment() stood on their
+   * classes: all, or those whose class name a glob fits (`*Service`; `!ConfigService` leaves out).
+   * A whole name, or a predicate, picks providers of packages too. @SkipSubsegment() opts out.
+   * Default false.
    */
   autoTrace?: AutoTrace;
   /**

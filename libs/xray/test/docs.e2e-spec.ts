@@ -4,13 +4,14 @@ import { NestFactory } from '@nestjs/core';
 import { ClientProxyFactory, Transport } from '@nestjs/microservices';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { XRAY_OPTIONS } from '../src/xray.options';
-import { XrayModule, type XrayOptions } from 'nestjs-xray';
+import { XrayModule, XrayService, type XrayOptions } from 'nestjs-xray';
 import { MemoryEmitter, trace } from 'nestjs-xray/testing';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { lastValueFrom } from 'rxjs';
 import { WebSocket } from 'ws';
 
@@ -154,6 +155,34 @@ const tried: Record<string, Record<string, (exports: any) => unknown>> = {
       Reflect.defineMetadata('providers', [Checkout], Root);
       const { app } = await start(Root);
       return inSegment(() => app.get(Checkout).pay('u1', 12));
+    },
+    'Log lines with the trace id': async ({ pinoOptions, JsonLogger }) => {
+      class Root {}
+      Reflect.defineMetadata('imports', [XrayModule.forRoot({ serviceName: 'x' })], Root);
+      const { app } = await start(Root);
+      const xray = app.get(XrayService);
+      const lines: string[] = [];
+      const log = pino(pinoOptions(xray).pinoHttp, { write: (line) => void lines.push(line) });
+      const nest = new JsonLogger(xray);
+      const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
+        lines.push(String(line));
+        return true;
+      });
+      try {
+        for (const write of [() => log.info('from pino'), () => nest.log('from Nest')]) {
+          write();
+          await xray.captureSegment('job', async () => write());
+        }
+      } finally {
+        stdout.mockRestore();
+      }
+      const [first, second] = await recorded(2);
+      expect(lines.map((line) => (JSON.parse(line) as { traceId?: string }).traceId)).toEqual([
+        undefined,
+        first!.trace_id,
+        undefined,
+        second!.trace_id,
+      ]);
     },
     'In unit tests': ({ segment }) => segment,
   },

@@ -3,6 +3,7 @@ import { Controller, Get, Injectable, Module, Scope, type ModuleMetadata } from 
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
 import { Test } from '@nestjs/testing';
 import {
@@ -168,6 +169,35 @@ describe('autoTrace', () => {
     await (await fetch(`${url}/read/1`)).text();
     const [segment] = await recorded();
     expect(tree(segment!)).toBe(expected);
+  });
+
+  it.each<[string, XrayOptions['autoTrace'], string[]]>([
+    ['not with true', true, ['Own.work']],
+    ['not with a glob that fits them', ['*Registry', 'Own'], ['Own.work']],
+    ['not with globs that only leave out', ['!Plain'], ['Own.work']],
+    ['by their whole name', ['SchedulerRegistry'], ['SchedulerRegistry.getCronJobs']],
+    ['by a predicate', ({ name }) => name.endsWith('Registry'), ['SchedulerRegistry.getCronJobs']],
+  ])('traces providers of packages %s', async (_how, autoTrace, expected) => {
+    @Injectable()
+    class Own {
+      work(): void {}
+    }
+    @Module({
+      imports: [
+        XrayModule.forRoot({ serviceName: 'shop', emitter: xray, autoTrace }),
+        ScheduleModule.forRoot(),
+      ],
+      providers: [Own],
+    })
+    class App {}
+    const app = await NestFactory.createApplicationContext(App, { logger: false });
+    started.push(app);
+    xray.documents.length = 0;
+    await app.get(XrayService).captureSegment('job', async () => {
+      app.get(Own).work();
+      app.get(SchedulerRegistry).getCronJobs();
+    });
+    expect(xray.documents[0]!.subsegments!.map(({ name }) => name)).toEqual(expected);
   });
 
   it('takes the wrappers of inherited methods away when the application is closed', async () => {

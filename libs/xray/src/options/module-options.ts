@@ -142,7 +142,7 @@ export const MODULE_OPTIONS = documented<XrayOptions>({
     fits: fits.any(fits.listOf(fits.text), fits.pattern),
   },
   autoTrace: {
-    says: 'Trace providers without a decorator: `true`, globs for class names (`*Service`, `!ConfigService`), or a predicate. See [decorators](decorators.md).',
+    says: 'Trace providers of the application without a decorator: `true`, globs for class names (`*Service`, `!ConfigService`), or a predicate. See [decorators](decorators.md).',
     default: '`false`',
     takes: 'true, false, globs of class names, or a predicate',
     fits: fits.any(fits.flag, fits.text, fits.callback, fits.listOf(fits.text)),

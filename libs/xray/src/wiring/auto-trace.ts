@@ -2,38 +2,66 @@ import type { Type } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
 import { globMatcher } from '../core/glob';
 import { isSkippedClass } from '../decorators/marks';
+import type { Warn } from '../core/warn-once';
 import { wrapClass, type Undo } from '../decorators/wrap-class';
 import type { AutoTrace } from '../xray.options';
+import { originsOf } from './class-origin';
 
-/** Modules of Nest itself and of this package, whose providers are nobody's business. */
+/** Modules of Nest itself and of this package; in a bundle their classes may look like the application's. */
 const INTERNAL = new Set(['InternalCoreModule', 'DiscoveryModule', 'XrayModule']);
 
 /**
  * Traces the methods of the providers that `rule` picks as if @Subsegment() stood on their classes.
- * Those made by `useFactory` and `useValue` are left alone: they may be anything.
+ * Globs and `true` pick among the application's own, and not among those of packages; a name without
+ * wildcards, and a predicate, among all. Those made by `useFactory` and `useValue` are left alone: they may be anything.
  */
-export function autoTrace(discovery: DiscoveryService, rule: AutoTrace): Undo[] {
-  const picks = picker(rule);
-  const seen = new Set<Type>();
-  return discovery.getProviders().flatMap(({ metatype, inject, host, isNotMetatype }) => {
-    if (typeof metatype !== 'function' || inject || isNotMetatype) return [];
-    const type = metatype as Type;
-    if (seen.has(type) || type.prototype === undefined || isSkippedClass(type)) return [];
-    if (host?.metatype === type || INTERNAL.has(host?.name ?? '')) return [];
-    seen.add(type);
-    return picks(type) ? wrapClass(type, {}, undefined) : [];
-  });
+export function autoTrace(discovery: DiscoveryService, rule: AutoTrace, warn: Warn): Undo[] {
+  if (rule === false) return [];
+  const candidates = providersOf(discovery);
+  const picked = picker(rule);
+  const wanted = candidates.filter((type) => picked(type) !== 'no');
+  const doubtful = wanted.filter((type) => picked(type) === 'if own');
+  const origins = originsOf(doubtful);
+  const foreign = new Set(doubtful.filter((_, at) => origins[at] === 'package'));
+  if (origins.includes('unknown')) warn('auto-trace:origin', ORIGIN_UNKNOWN);
+  return wanted
+    .filter((type) => !foreign.has(type))
+    .flatMap((type) => wrapClass(type, {}, undefined));
 }
 
-function picker(rule: AutoTrace): (type: Type) => boolean {
-  if (typeof rule === 'boolean') return () => rule;
-  if (typeof rule === 'function') return (type) => rule({ name: type.name, type });
+const ORIGIN_UNKNOWN =
+  "Could not tell the application's own providers from those of packages, so autoTrace traces both: " +
+  'they are in one file, without a source map. Leave the map beside the bundle, or pick providers ' +
+  "by name: autoTrace: ['*Service', '!ConfigService'].";
+
+/** The classes that Nest makes instances of, each once. */
+function providersOf(discovery: DiscoveryService): Type[] {
+  const found = new Set<Type>();
+  for (const { metatype, inject, host, isNotMetatype } of discovery.getProviders()) {
+    if (typeof metatype !== 'function' || inject || isNotMetatype) continue;
+    const type = metatype as Type;
+    if (type.prototype === undefined || isSkippedClass(type)) continue;
+    if (host?.metatype === type || INTERNAL.has(host?.name ?? '')) continue;
+    found.add(type);
+  }
+  return [...found];
+}
+
+type Pick = 'yes' | 'if own' | 'no';
+
+function picker(rule: AutoTrace): (type: Type) => Pick {
+  if (typeof rule === 'boolean') return () => 'if own';
+  if (typeof rule === 'function') return (type) => (rule({ name: type.name, type }) ? 'yes' : 'no');
   const globs = Array.isArray(rule) ? rule : [rule];
   const excluded = globs
     .filter((glob) => glob.startsWith('!'))
     .map((glob) => globMatcher(glob.slice(1)));
-  const included = globs.filter((glob) => !glob.startsWith('!')).map(globMatcher);
-  return ({ name }) =>
-    (included.length === 0 || included.some((matches) => matches(name))) &&
-    !excluded.some((matches) => matches(name));
+  const included = globs.filter((glob) => !glob.startsWith('!'));
+  const matchers = included.map(globMatcher);
+  return ({ name }) => {
+    if (excluded.some((matches) => matches(name))) return 'no';
+    if (included.includes(name)) return 'yes';
+    const fits = included.length === 0 || matchers.some((matches) => matches(name));
+    return fits ? 'if own' : 'no';
+  };
 }

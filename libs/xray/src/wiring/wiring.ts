@@ -79,7 +79,7 @@ export class Wiring implements OnApplicationBootstrap {
     this.done.push(
       ...nameHandlers(discovery),
       ...traceResolvers(discovery),
-      ...autoTrace(discovery, options.autoTrace ?? false),
+      ...autoTrace(discovery, options.autoTrace ?? false, recorder.warn),
     );
   }
 

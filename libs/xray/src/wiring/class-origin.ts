@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import type { InspectorNotification, Runtime, Debugger, Session } from 'node:inspector';
+import { SourceMap, type SourceMapPayload } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where a class was written: in the application, in a package, or somewhere that can't be told. */
+export type Origin = 'application' | 'package' | 'unknown';
+
+interface Place {
+  file: string;
+  /** From 0, as V8 counts. */
+  line: number;
+  column: number;
+}
+
+/**
+ * Tells where each of `classes` comes from. V8 knows, and says so by the inspector, whether a class
+ * was loaded as CommonJS or as an ES module. Takes some milliseconds, once at the start.
+ *
+ * Of a bundle its source map tells, or the paths that esbuild writes above each file.
+ */
+export function originsOf(classes: readonly object[]): Origin[] {
+  try {
+    const bundles = new Map<string, Bundle>();
+    return placesOf(classes).map((place) => (place ? originOf(place, bundles) : 'unknown'));
+  } catch {
+    // A build of Node without an inspector.
+    return classes.map(() => 'unknown');
+  }
+}
+
+const IN_PACKAGES = /(^|[/\\])node_modules[/\\]/;
+
+function originOf(place: Place, bundles: Map<string, Bundle>): Origin {
+  if (IN_PACKAGES.test(place.file)) return 'package';
+  let bundle = bundles.get(place.file);
+  if (bundle === undefined) bundles.set(place.file, (bundle = new Bundle(place.file)));
+  const source = bundle.sourceOf(place);
+  if (source !== undefined) return IN_PACKAGES.test(source) ? 'package' : 'application';
+  return bundle.hasPackages ? 'unknown' : 'application';
+}
+
+/** A file of the application's, which may be many in one. */
+class Bundle {
+  /** Whether more than the application seems to be in it. */
+  readonly hasPackages: boolean;
+  private readonly lines: string[];
+  private readonly map: SourceMap | undefined;
+
+  constructor(file: string) {
+    const text = readFileSync(file, 'utf8');
+    this.lines = text.split('\n');
+    // What no application writes itself: the key under which Nest keeps the providers of a module.
+    this.hasPackages = /design:paramtypes/.test(text) && /self:paramtypes/.test(text);
+    this.map = this.hasPackages ? sourceMapOf(file, text) : undefined;
+  }
+
+  sourceOf({ line, column }: Place): string | undefined {
+    if (!this.hasPackages) return undefined;
+    const entry = this.map?.findEntry(line, column);
+    if (entry && 'originalSource' in entry) return entry.originalSource;
+    for (let at = line; at >= 0; at--) {
+      const path = /^\s*;?\/\/ (\S+\.[cm]?[jt]sx?)$/.exec(this.lines[at]!.slice(0, 500))?.[1];
+      if (path !== undefined) return path;
+    }
+    return undefined;
+  }
+}
+
+function sourceMapOf(file: string, text: string): SourceMap | undefined {
+  const url = /\/\/# sourceMappingURL=(\S+)\s*$/.exec(text.slice(-1_000))?.[1] ?? `${file}.map`;
+  try {
+    const payload = readFileSync(join(dirname(file), url.replace(/^.*\//, '')), 'utf8');
+    return new SourceMap(JSON.parse(payload) as SourceMapPayload);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The classes, for the inspector to find: symbols of this kind are the same in every context. */
+const HELD = 'nestjs-xray.classes';
+
+function placesOf(classes: readonly object[]): (Place | undefined)[] {
+  const holder = globalThis as { [key: symbol]: unknown };
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { Session: Inspector } = require('node:inspector') as { Session: new () => Session };
+  const session = new Inspector();
+  session.connect();
+  try {
+    holder[Symbol.for(HELD)] = classes;
+    return places(session, classes.length);
+  } finally {
+    Reflect.deleteProperty(holder, Symbol.for(HELD));
+    session.disconnect();
+  }
+}
+
+function places(session: Session, count: number): (Place | undefined)[] {
+  const files = new Map<string, string>();
+  const contexts: number[] = [];
+  session.on(
+    'Debugger.scriptParsed',
+    ({ params }: InspectorNotification<Debugger.ScriptParsedEventDataType>) => {
+      files.set(params.scriptId, params.url);
+    },
+  );
+  session.on(
+    'Runtime.executionContextCreated',
+    ({ params }: InspectorNotification<Runtime.ExecutionContextCreatedEventDataType>) => {
+      contexts.push(params.context.id);
+    },
+  );
+  // A session in the same thread answers before `post` returns.
+  session.post('Runtime.enable');
+  session.post('Debugger.enable');
+  session.post('Debugger.disable');
+  const context = contexts.find((id) => evaluate(session, id, 'length')?.value === count);
+  return Array.from({ length: count }, (_, at) => {
+    const objectId = context && evaluate(session, context, String(at))?.objectId;
+    return objectId ? placeOf(session, objectId, files) : undefined;
+  });
+}
+
+function evaluate(session: Session, contextId: number, member: string) {
+  let result: Runtime.RemoteObject | undefined;
+  const expression = `globalThis[Symbol.for('${HELD}')]?.[${JSON.stringify(member)}]`;
+  session.post('Runtime.evaluate', { expression, contextId }, (_problem, answer) => {
+    result = answer?.result;
+  });
+  return result;
+}
+
+function placeOf(session: Session, objectId: string, files: Map<string, string>) {
+  let place: Place | undefined;
+  session.post('Runtime.getProperties', { objectId, ownProperties: true }, (_problem, answer) => {
+    const found = answer?.internalProperties?.find(({ name }) => name === '[[FunctionLocation]]');
+    const at = found?.value?.value as Debugger.Location | undefined;
+    const url = at && files.get(at.scriptId);
+    if (!url) return;
+    const file = url.startsWith('file:') ? fileURLToPath(url) : url;
+    place = { file, line: at.lineNumber, column: at.columnNumber ?? 0 };
+  });
+  return place;
+}
