@@ -9,6 +9,9 @@ delete swc.jsc.baseUrl;
 // Threads that tests start load TypeScript by it.
 process.env.XRAY_THREAD_LOADER = `${__dirname}/libs/local-xray/test/typescript-loader.cjs`;
 
+// Tests run beside each other and beside whatever runs here, so no local X-Ray may take OpenTelemetry's ports.
+process.env.XRAY_LOCAL_OTLP_HTTP = process.env.XRAY_LOCAL_OTLP_GRPC = 'off';
+
 /** Packages that ship only ES modules: Jest loads CommonJS, so these are compiled on the way in. */
 const esm = [
   '@nestjs',

@@ -12,9 +12,9 @@ const target = join(root, 'libs/local-xray/dist');
 
 /** Has native parts, so it stays a package. */
 const EXTERNAL = ['libsql'];
-/** Nest asks for these and goes on without. Those of somebody's own app would be of another copy of Nest. */
+/** Nest and gRPC ask for these and go on without. Those of somebody's own app would be of another copy of Nest. */
 const ABSENT =
-  /^(@nestjs\/(microservices|websockets|platform-(fastify|socket\.io|ws))|class-(transformer|validator)|@fastify\/static)(\/|$)/;
+  /^(@nestjs\/(microservices|websockets|platform-(fastify|socket\.io|ws))|class-(transformer|validator)|@fastify\/static|@grpc\/proto-loader)(\/|$)/;
 
 const absent = {
   name: 'absent',

@@ -162,6 +162,12 @@ export interface ConsoleStatus {
   repaired: number;
   /** Which and how, newest first, at most 20. */
   repairs: { at: number; id: string; traceId: string; name: string; message: string }[];
+  /** Lines of logs since the start: kept with their traces, dropped since they name none, or since their trace had enough. */
+  logs: { kept: number; withoutTrace: number; beyondLimit: number };
+  /** Exports of metrics since the start, which are accepted and dropped. */
+  metricsDropped: number;
+  /** `host:port` at which OTLP is taken besides; absent where it is not. */
+  otlp: { http?: string; grpc?: string };
   /** Accepts `vscode://file/{path}:{line}` and the like; empty turns source links off. */
   editorLink: string;
   /** There are folders of which `GET /console/source` shows excerpts. */

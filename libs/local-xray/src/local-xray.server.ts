@@ -1,11 +1,14 @@
 import { lookup } from 'node:dns/promises';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { XrayErrorFilter } from './http/xray-error.filter';
 import { StatusService } from './console/status.service';
 import { LocalXrayEmitter } from './transports/in-process.emitter';
+import { AddressError } from './transports/address-error';
+import { type OtlpAddresses, openOtlp } from './transports/otlp-addresses';
+import { OtlpExports } from './transports/otlp-exports';
 import { UdpReceiver } from './transports/udp-receiver';
 import {
   type LocalXrayOptions,
@@ -20,11 +23,6 @@ import { TraceStore } from './engine/trace-store';
 /** The largest request body, also after unzipping. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** The address cannot be had; the message names it and its variable. */
-export class AddressError extends Error {
-  override name = 'AddressError';
-}
-
 /** A running local X-Ray. */
 export interface LocalXray {
   host: string;
@@ -32,6 +30,8 @@ export interface LocalXray {
   port: number;
   /** `host:port` */
   address: string;
+  /** Where OTLP is taken besides, and where it could not be. */
+  otlp: Pick<OtlpAddresses, 'http' | 'grpc' | 'missing'>;
   /** @internal For the tests; not in the published declarations. */
   store: TraceStore;
   /** Takes segments from a tracer in this process. */
@@ -55,16 +55,24 @@ export async function startLocalXray(options: LocalXrayOptions = {}): Promise<Lo
   try {
     const { port, udp } = await listen(app, resolved, store);
     const address = `${resolved.host.includes(':') ? `[${resolved.host}]` : resolved.host}:${port}`;
-    app.get(StatusService).address = address;
+    const otlp = await openOtlpAddresses(app, resolved).catch(async (error: unknown) => {
+      await udp.close();
+      throw error;
+    });
+    const status = app.get(StatusService);
+    status.address = address;
+    status.otlp = { http: otlp.http, grpc: otlp.grpc };
     const emitter = new LocalXrayEmitter(store.ingest);
     return {
       host: resolved.host,
       port,
       address,
+      otlp,
       store,
       emitter,
       udpBufferBytes: udp.bufferBytes,
       close: async () => {
+        await otlp.close();
         await udp.close();
         await emitter.close();
         await app.close();
@@ -125,6 +133,14 @@ async function listen(
       await new Promise((resolve) => server.close(resolve));
     }
   }
+}
+
+function openOtlpAddresses(
+  app: NestExpressApplication,
+  options: ResolvedOptions,
+): Promise<OtlpAddresses> {
+  const handler = app.getHttpAdapter().getInstance() as RequestListener;
+  return openOtlp(options, handler, app.get(OtlpExports));
 }
 
 function addressError(error: unknown, host: string, port: number): Error {

@@ -17,6 +17,8 @@ interface Flags {
   defaultSampling?: 'all' | 'aws';
   allowHost?: string[];
   forward?: string;
+  otlpHttp?: string;
+  otlpGrpc?: string;
   source?: string[];
   editor?: string;
 }
@@ -44,6 +46,10 @@ async function start(flags: Flags): Promise<void> {
     return;
   }
   console.log(`Local X-Ray listens on http://${running.address} (UDP and TCP)`);
+  const { http, grpc, missing } = running.otlp;
+  if (http) console.log(`OTLP over HTTP is taken on http://${http} too`);
+  if (grpc) console.log(`OTLP over gRPC is taken on http://${grpc}`);
+  for (const each of missing) console.log(each);
   let ending = false;
   const end = () => {
     if (ending) return;
@@ -68,7 +74,7 @@ async function start(flags: Flags): Promise<void> {
 function command(): Command {
   return new Command('local-xray')
     .description(
-      'Takes traces as the X-Ray daemon does (UDP), as X-Ray itself does (HTTP) and as OpenTelemetry does (OTLP/HTTP), answers the X-Ray API, and shows what came at its address in the browser.',
+      'Takes traces as the X-Ray daemon does (UDP), as X-Ray itself does (HTTP) and as OpenTelemetry does (OTLP over HTTP and gRPC), answers the X-Ray API, and shows what came at its address in the browser.',
     )
     .version(VERSION)
     .option(
@@ -93,6 +99,14 @@ function command(): Command {
       '--forward <target>',
       'pass documents on too: aws, https://<X-Ray endpoint> or udp://<daemon host:port>',
     )
+    .option(
+      '--otlp-http <host:port>',
+      'take OTLP over HTTP there too, or "off" (XRAY_LOCAL_OTLP_HTTP, else port 4318 where it is free)',
+    )
+    .option(
+      '--otlp-grpc <host:port>',
+      'take OTLP over gRPC there, or "off" (XRAY_LOCAL_OTLP_GRPC, else port 4317 where it is free)',
+    )
     .option('--allow-host <name...>', 'further names that requests may use for this server')
     .option(
       '--source <folder...>',
@@ -111,6 +125,9 @@ function optionsOf(flags: Flags): LocalXrayOptions {
     defaultSampling: flags.defaultSampling,
     allowedHosts: flags.allowHost,
     forward: flags.forward,
+    otlpHttp: flags.otlpHttp,
+    otlpGrpc: flags.otlpGrpc,
+    standardOtlpPorts: true,
     sources: flags.source?.join() === 'off' ? [] : flags.source,
     editorLink: flags.editor,
   };

@@ -196,23 +196,22 @@ describe('whole numbers that a double cannot hold', () => {
 });
 
 describe('what stands beside traces in OTLP', () => {
-  it.each(['/v1/metrics', '/v1/logs'])(
-    '%s is accepted, and the answer says that it is dropped',
-    async (path) => {
-      const answer = await fetch(url(server, path), {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: '{}',
-      });
+  it('metrics are accepted, dropped and counted, and the answer says so', async () => {
+    const answer = await fetch(url(server, '/v1/metrics'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
 
-      expect(answer.status).toBe(200);
-      expect(await answer.json()).toEqual({
-        partialSuccess: {
-          errorMessage: 'Local X-Ray keeps traces only: metrics and logs are dropped.',
-        },
-      });
-    },
-  );
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      partialSuccess: {
+        errorMessage: 'Local X-Ray keeps traces and their logs only: metrics are dropped.',
+      },
+    });
+    const status = await fetch(url(server, '/console/status'));
+    expect(await status.json()).toMatchObject({ metricsDropped: 1 });
+  });
 
   it('ids in base64 are understood', async () => {
     const [traceId, spanId] = [newTraceId().slice(2).replace('-', ''), newId()];

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { LocalXray } from '../src';
+import type { LocalXray, Trace } from '../src';
 import { call, start, until, url } from './support/client';
 import { describeWith, runProgram } from './support/processes';
 
@@ -10,7 +10,7 @@ const PYTHON = '/usr/bin/python3';
 
 let server: LocalXray;
 beforeEach(async () => {
-  server = await start();
+  server = await start({ otlpGrpc: '127.0.0.1:0' });
 });
 afterEach(() => server.close());
 
@@ -119,11 +119,13 @@ describe('the OTLP exporters of OpenTelemetry', () => {
     ['http', 'gzip'],
     ['proto', 'none'],
     ['proto', 'gzip'],
+    ['grpc', 'none'],
+    ['grpc', 'gzip'],
   ])('are understood: %s, compression %s', async (protocol, compression) => {
     const { code, stdout, stderr } = await runProgram(process.execPath, [
       join(CLIENTS, 'otel.cjs'),
       protocol,
-      url(server, '/v1/traces'),
+      protocol === 'grpc' ? `http://${server.otlp.grpc}` : url(server, '/v1/traces'),
       compression,
     ]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -158,6 +160,21 @@ describe('the OTLP exporters of OpenTelemetry', () => {
             },
           },
         ],
+      },
+    ]);
+    if (protocol !== 'grpc') return;
+    const trace = await fetch(url(server, `/console/traces/1-${id.slice(0, 8)}-${id.slice(8)}`));
+    const { logs } = (await trace.json()) as Trace;
+    expect(logs).toEqual([
+      {
+        time: expect.any(Number),
+        level: 'warn',
+        severity: 'WARN',
+        message: 'slow',
+        attributes: { 'otel.scope.name': 'orders 2.0' },
+        traceId: `1-${id.slice(0, 8)}-${id.slice(8)}`,
+        segmentId: expect.stringMatching(/^[\da-f]{16}$/),
+        service: 'otel-grpc',
       },
     ]);
   });

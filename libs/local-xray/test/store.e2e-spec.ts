@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId, newTraceId } from '@nestjs-xray/document';
-import type { LocalXrayOptions } from '../src';
+import type { LocalXrayOptions, TraceLogLine } from '../src';
 import { resolveOptions } from '../src/options/local-xray.options';
 import type { Driver } from '../src/store/driver';
 import { openReader } from '../src/store/open-database';
@@ -18,6 +18,15 @@ const segment = (over: object = {}) => ({
   start_time: now(),
   end_time: now() + 0.5,
   ...over,
+});
+
+const line = (traceId: string, message = 'hello'): TraceLogLine => ({
+  time: now(),
+  level: 'info',
+  message,
+  attributes: {},
+  traceId,
+  service: 'shop',
 });
 
 /** What a store promises, wherever it keeps its data. */
@@ -157,12 +166,17 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
   it('deletes what is older than it is to keep, with everything that belongs to it', async () => {
     await store.close();
     store = await open({ retention: { seconds: 0.2 } });
-    await put(segment({ annotations: { plan: 'gold' } }), segment({ name: 'other' }));
-    expect(count('traces')).toBe(2);
+    const gold = segment({ annotations: { plan: 'gold' } });
+    await put(gold, segment({ name: 'other' }));
+    await store.ingest.putLogs([line(gold.trace_id), line(newTraceId())]);
+    expect([count('traces'), count('logs')]).toEqual([2, 2]);
 
+    const tables = ['traces', 'documents', 'annotations', 'shapes', 'logs', 'log_traces'];
     await until(
-      () => Promise.resolve(['traces', 'documents', 'annotations', 'shapes'].map(count)),
+      () => Promise.resolve(tables.map(count)),
       (counts) => counts.every((each) => each === 0),
+      // What is too old is looked for every five seconds.
+      12_000,
     );
   }, 15_000);
 
@@ -183,5 +197,18 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     );
     expect(texts(first.trace_id)).toBeUndefined();
     expect(texts(last.trace_id)).toBeDefined();
+  }, 15_000);
+
+  it('deletes logs whose trace never came while there is more than it is to keep', async () => {
+    await store.close();
+    store = await open({ retention: { bytes: 500_000 } });
+    for (let at = 0; at < 100; at++)
+      await store.ingest.putLogs([line(newTraceId(), 'x'.repeat(10_000))]);
+
+    await until(
+      () => Promise.resolve(count('logs')),
+      (logs) => logs < 50,
+    );
+    expect(count('log_traces')).toBe(count('logs'));
   }, 15_000);
 });

@@ -3,6 +3,7 @@ import { invalidRequest } from '../http/xray.error';
 import type { ImportResult } from '../console-api';
 import type { Ingest } from '../ingest/ingest';
 import { readForeign } from './import-formats';
+import { logsOf } from './import-logs';
 
 /**
  * Takes what `GET /console/traces/:id` gave, an array of it, an array of documents, or what other tools give out:
@@ -22,6 +23,7 @@ export async function importTraces(ingest: Ingest, body: unknown): Promise<Impor
     if (texts) texts.push(writeJson(document));
     else traces.set(key, [writeJson(document)]);
   }
+  await ingest.putLogs(logsOf(body));
   await Promise.all(
     [...traces].map(async ([id, texts]) => {
       const { faults } = await ingest.put(texts);
@@ -35,7 +37,7 @@ export async function importTraces(ingest: Ingest, body: unknown): Promise<Impor
 async function importSpans(ingest: Ingest, spans: unknown): Promise<ImportResult> {
   const body = Buffer.from(writeJson(spans));
   const ids = [...new Set(traceIdsOf(spans))];
-  const { problem, rejected, message } = await ingest.otlp(body, 'json');
+  const { problem, rejected, message } = await ingest.otlp('traces', body, 'json');
   if (problem !== undefined) throw invalidRequest(problem);
   return { traces: ids, rejected: Array.from({ length: rejected }, () => ({ message })) };
 }

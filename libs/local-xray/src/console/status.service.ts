@@ -12,6 +12,8 @@ export class StatusService {
   private rate = { at: Date.now(), received: 0, perSecond: 0 };
   /** `host:port`, once it listens. */
   address: string;
+  /** Where OTLP is taken besides. */
+  otlp: ConsoleStatus['otlp'] = {};
 
   constructor(
     @Inject(TraceStore) private readonly store: TraceStore,
@@ -21,7 +23,7 @@ export class StatusService {
   }
 
   status(): ConsoleStatus {
-    const { received, rejected, traces, rejections, repaired, repairs } = this.store.counts;
+    const { received, rejected, traces, rejections, repaired, repairs, logs } = this.store.counts;
     const { waiting, lost, kernelDrops } = this.store.datagrams;
     return {
       version: VERSION,
@@ -39,6 +41,9 @@ export class StatusService {
       rejections,
       repaired,
       repairs,
+      logs,
+      metricsDropped: this.store.metricsDropped,
+      otlp: this.otlp,
       editorLink: this.options.editorLink,
       sources: this.options.sources.length > 0,
     };

@@ -43,6 +43,7 @@ export class TraceStore {
     rejections: [],
     repaired: 0,
     repairs: [],
+    logs: { kept: 0, withoutTrace: 0, beyondLimit: 0 },
   };
   /** Why local X-Ray cannot go on; undefined while it can. */
   failure: Error | undefined;
@@ -54,6 +55,8 @@ export class TraceStore {
   samplingReports: readonly SamplingReport[] = [];
   /** What is received and not stored; see {@link setDatagramCounts}. */
   datagrams: DatagramCounts = { waiting: 0, lost: 0 };
+  /** Exports of metrics, of which nothing is kept. */
+  metricsDropped = 0;
   private feeder: Feeder | undefined;
   private readonly listeners = new Set<(traces: number[]) => void>();
   private readonly failed = new Set<(reason: Error) => void>();

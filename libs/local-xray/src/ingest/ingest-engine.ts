@@ -1,11 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { writeJson } from '@nestjs-xray/document';
 import { createForwarder, type Forwarder } from '../forward/forwarder';
+import type { TraceLogLine } from '../console-api';
 import type { Driver } from '../store/driver';
 import { openDatabase } from '../store/open-database';
 import { Retention } from '../store/retention';
 import type { AddedUp } from '../store/added-up';
 import { countStored } from '../store/count-stored';
+import { LogWriter, MAX_LINES } from '../store/trace-logs';
 import { TraceTotals } from '../store/trace-totals';
 import { TraceWriter } from '../store/trace-writer';
 import { parseDatagram } from './datagram';
@@ -18,9 +20,12 @@ import type {
   IngestOptions,
   IngestResult,
   OtlpResult,
+  OtlpSignal,
 } from './ingest';
 import { IngestReport } from './ingest-report';
-import { type OtlpEncoding, readOtlp } from './otlp/read-otlp';
+import type { OtlpEncoding } from './otlp/decode-otlp';
+import { readOtlp } from './otlp/read-otlp';
+import { readOtlpLogs } from './otlp/read-otlp-logs';
 import type { Span } from './otlp/span';
 import { translateSpan } from './otlp/translate-span';
 
@@ -42,6 +47,7 @@ const COMMIT_DOCUMENTS = 500;
 export class IngestEngine implements Ingest {
   private readonly driver: Driver;
   private readonly writer: TraceWriter;
+  private readonly logs: LogWriter;
   private readonly limits: DocumentLimits;
   private readonly report: IngestReport;
   private readonly retention: Retention;
@@ -65,6 +71,7 @@ export class IngestEngine implements Ingest {
     countStored(this.driver, totals);
     this.addedUp = totals.addedUp;
     this.writer = new TraceWriter(this.driver, totals);
+    this.logs = new LogWriter(this.driver);
     this.limits = options.strict ? STRICT : LENIENT;
     this.report = new IngestReport(listener, () => this.writer.stored);
     this.retention = new Retention(
@@ -88,19 +95,29 @@ export class IngestEngine implements Ingest {
     return this.put(texts);
   }
 
-  async otlp(body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult> {
-    let spans: Span[];
+  async otlp(signal: OtlpSignal, body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult> {
+    const read = (): (() => Promise<OtlpResult>) => {
+      if (signal === 'logs') {
+        const logs = readOtlpLogs(body, encoding);
+        return () => this.takeLogs(logs.lines, logs.withoutTrace);
+      }
+      const spans = readOtlp(body, encoding);
+      return () => this.takeSpans(spans);
+    };
+    let take: ReturnType<typeof read>;
     try {
-      spans = readOtlp(body, encoding);
+      take = read();
     } catch (error) {
       // Whatever a decoder throws, stack overflows of deep nesting included, is the sender's doing.
-      const problem = `The body is not an OTLP export of traces in ${encoding}: ${(error as Error).message}`;
+      const problem = `The body is not an OTLP export of ${signal} in ${encoding}: ${(error as Error).message}`;
       this.report.rejected({ code: 'ParseError', field: '', message: problem });
       return { problem, rejected: 0, message: '' };
     }
-    const texts = spans.flatMap(translateSpan).map((document) => writeJson(document));
-    const { faults } = await this.put(texts);
-    return { rejected: faults.length, message: faults[0]?.message ?? '' };
+    return take();
+  }
+
+  async putLogs(lines: TraceLogLine[]): Promise<void> {
+    await this.takeLogs(lines, 0);
   }
 
   async put(texts: string[]): Promise<IngestResult> {
@@ -169,6 +186,12 @@ export class IngestEngine implements Ingest {
     this.retentionTimer.unref();
   }
 
+  private retainIfOverfull(): void {
+    if (this.retaining || !this.retention.overfull) return;
+    this.retaining = true;
+    this.retain(0);
+  }
+
   /** Adds the totals of minutes up to those of hours and days, one at a time. */
   private addUp(afterMs: number): void {
     this.addTimer = setTimeout(() => {
@@ -181,6 +204,27 @@ export class IngestEngine implements Ingest {
       this.addUp(more ? ADD_UP_PAUSE_MS : ADD_UP_INTERVAL_MS);
     }, afterMs);
     this.addTimer.unref();
+  }
+
+  private async takeSpans(spans: Span[]): Promise<OtlpResult> {
+    const texts = spans.flatMap(translateSpan).map((document) => writeJson(document));
+    const { faults } = await this.put(texts);
+    return { rejected: faults.length, message: faults[0]?.message ?? '' };
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- so that what SQLite throws becomes a rejection
+  private async takeLogs(lines: TraceLogLine[], withoutTrace: number): Promise<OtlpResult> {
+    const { kept, dropped, traces } = this.logs.write(lines);
+    this.report.logs({ kept, withoutTrace, beyondLimit: dropped });
+    this.report.changed(traces);
+    this.retainIfOverfull();
+    const reasons = [
+      withoutTrace > 0 &&
+        `${withoutTrace} log records name no trace, and logs are kept with their trace only`,
+      dropped > 0 &&
+        `${dropped} log records are of traces that have the ${MAX_LINES} lines, or 4 MB, that are kept of one`,
+    ].filter((each) => each !== false);
+    return { rejected: withoutTrace + dropped, message: reasons.join('; ') };
   }
 
   private take(text: string): DocumentFault | undefined {
@@ -219,10 +263,7 @@ export class IngestEngine implements Ingest {
     this.waiting = [];
     try {
       this.report.changed(this.writer.commit(all));
-      if (!this.retaining && this.retention.overfull) {
-        this.retaining = true;
-        this.retain(0);
-      }
+      this.retainIfOverfull();
       if (this.writer.behind) this.behind = setTimeout(() => this.commit(), BEHIND_DELAY_MS);
       for (const each of waiting) each.resolve();
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { DocumentFault } from './document/document-fault';
 import type { AnyDocument } from '../trace';
-import type { IngestCounts, IngestListener } from './ingest';
+import type { IngestCounts, IngestListener, LogCounts } from './ingest';
 
 const INTERVAL_MS = 250;
 const MAX_KEPT = 20;
@@ -14,6 +14,7 @@ export class IngestReport {
     rejections: [],
     repaired: 0,
     repairs: [],
+    logs: { kept: 0, withoutTrace: 0, beyondLimit: 0 },
   };
   private traces = new Set<number>();
   private timer: NodeJS.Timeout | undefined;
@@ -40,6 +41,14 @@ export class IngestReport {
   rejected({ code, message }: DocumentFault): void {
     this.counts.rejected++;
     this.remember(code, message);
+  }
+
+  logs({ kept, withoutTrace, beyondLimit }: LogCounts): void {
+    const { logs } = this.counts;
+    logs.kept += kept;
+    logs.withoutTrace += withoutTrace;
+    logs.beyondLimit += beyondLimit;
+    this.soon();
   }
 
   /** A commit failed, so documents that had been received were not kept. */

@@ -1,17 +1,21 @@
 import type { DocumentFault } from './document/document-fault';
 import type { SqlValue } from '../store/driver';
-import type { OtlpEncoding } from './otlp/read-otlp';
+import type { TraceLogLine } from '../console-api';
+import type { OtlpEncoding } from './otlp/decode-otlp';
 
 /** What became of a batch: the documents that were refused; all others are durable. */
 export interface IngestResult {
   faults: DocumentFault[];
 }
 
+/** What OTLP exports and is kept. */
+export type OtlpSignal = 'traces' | 'logs';
+
 /** What became of an OTLP export. */
 export interface OtlpResult {
   /** The body is not OTLP at all. */
   problem?: string;
-  /** Spans that were refused, and why the first of them was. */
+  /** Spans or log records that were not kept, and why. */
   rejected: number;
   message: string;
 }
@@ -32,8 +36,18 @@ export interface IngestCounts {
   rejections: { at: number; code: string; message: string }[];
   /** Documents of which fields had a wrong type, and were converted or left out. */
   repaired: number;
+  logs: LogCounts;
   /** Newest first, at most 20. */
   repairs: { at: number; id: string; traceId: string; name: string; message: string }[];
+}
+
+/** Lines of logs. */
+export interface LogCounts {
+  kept: number;
+  /** Dropped, since they name no trace. */
+  withoutTrace: number;
+  /** Dropped, since their trace had as many as it may keep. */
+  beyondLimit: number;
 }
 
 export interface IngestOptions {
@@ -60,8 +74,10 @@ export interface IngestListener {
 export interface Ingest {
   /** The body of PutTraceSegments. Resolves when what was taken is durable. */
   putTraceSegments(body: Uint8Array): Promise<IngestResult & { problem?: string }>;
-  /** The body of an OTLP/HTTP export of traces. Resolves when what was taken is durable. */
-  otlp(body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult>;
+  /** The body of an OTLP export. Resolves when what was taken is durable. */
+  otlp(signal: OtlpSignal, body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult>;
+  /** Lines of logs; resolves when they are durable. */
+  putLogs(lines: TraceLogLine[]): Promise<void>;
   /** JSON texts of documents. */
   put(texts: string[]): Promise<IngestResult>;
   /** Resolves when all that came before is durable and can be read. */

@@ -1,8 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import { serveThread } from '../threads/serve-thread';
-import type { Change, IngestOptions } from './ingest';
+import type { TraceLogLine } from '../console-api';
+import type { Change, IngestOptions, OtlpSignal } from './ingest';
 import { IngestEngine } from './ingest-engine';
-import type { OtlpEncoding } from './otlp/read-otlp';
+import type { OtlpEncoding } from './otlp/decode-otlp';
 import { unpack } from './packed-datagrams';
 
 /** The writer's thread: one engine, asked by messages. */
@@ -15,7 +16,9 @@ serveThread<IngestOptions>((options, tell) => {
   return {
     handlers: {
       putTraceSegments: ([body]: [Uint8Array]) => engine.putTraceSegments(body),
-      otlp: ([body, encoding]: [Uint8Array, OtlpEncoding]) => engine.otlp(body, encoding),
+      otlp: ([signal, body, encoding]: [OtlpSignal, Uint8Array, OtlpEncoding]) =>
+        engine.otlp(signal, body, encoding),
+      putLogs: ([lines]: [TraceLogLine[]]) => engine.putLogs(lines),
       put: ([texts]: [string[]]) => engine.put(texts),
       flush: () => engine.flush(),
       change: ([changes]: [Change[]]) => engine.change(changes),

@@ -12,8 +12,10 @@ import type {
   IngestOptions,
   IngestResult,
   OtlpResult,
+  OtlpSignal,
 } from './ingest';
-import type { OtlpEncoding } from './otlp/read-otlp';
+import type { TraceLogLine } from '../console-api';
+import type { OtlpEncoding } from './otlp/decode-otlp';
 
 /** Documents live for milliseconds: in a larger nursery most are gone before anybody looks at them. */
 const LIMITS = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 384 };
@@ -25,6 +27,7 @@ const NOTHING: IngestCounts = {
   rejections: [],
   repaired: 0,
   repairs: [],
+  logs: { kept: 0, withoutTrace: 0, beyondLimit: 0 },
 };
 
 /** The engine in a thread of its own, asked by messages. */
@@ -76,8 +79,12 @@ export class WorkerIngest implements Ingest {
     return this.call('putTraceSegments', [body], ownMemory(body));
   }
 
-  otlp(body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult> {
-    return this.call('otlp', [body, encoding], ownMemory(body));
+  otlp(signal: OtlpSignal, body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult> {
+    return this.call('otlp', [signal, body, encoding], ownMemory(body));
+  }
+
+  putLogs(lines: TraceLogLine[]): Promise<void> {
+    return this.call('putLogs', [lines]);
   }
 
   put(texts: string[]): Promise<IngestResult> {
@@ -123,6 +130,11 @@ export class WorkerIngest implements Ingest {
       rejections: [...counts.rejections, ...before.rejections].slice(0, 20),
       repaired: before.repaired + counts.repaired,
       repairs: [...counts.repairs, ...before.repairs].slice(0, 20),
+      logs: {
+        kept: before.logs.kept + counts.logs.kept,
+        withoutTrace: before.logs.withoutTrace + counts.logs.withoutTrace,
+        beyondLimit: before.logs.beyondLimit + counts.logs.beyondLimit,
+      },
     };
     this.listener.counts(this.counts);
   }

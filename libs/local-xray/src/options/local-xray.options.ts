@@ -26,6 +26,15 @@ export interface LocalXrayOptions {
   allowedHosts?: string[];
   /** Where else to send what comes in: `aws`, `https://…` for an X-Ray endpoint, `udp://host:port` for a daemon. */
   forward?: string;
+  /** `host:port` at which OTLP over HTTP is taken besides, or `off`. Default `XRAY_LOCAL_OTLP_HTTP`, else off. */
+  otlpHttp?: string;
+  /** `host:port` at which OTLP over gRPC is taken, or `off`. Default `XRAY_LOCAL_OTLP_GRPC`, else off. */
+  otlpGrpc?: string;
+  /**
+   * Take OTLP on OpenTelemetry's own ports 4318 (HTTP) and 4317 (gRPC) where nothing else is said and they are free.
+   * Default false; the command line does.
+   */
+  standardOtlpPorts?: boolean;
   /**
    * Folders whose source files the viewer may show excerpts of. Default: the folder it is started in, where that
    * has a package.json, only this machine can ask (a loopback address), and NODE_ENV is not `production`.
@@ -33,6 +42,13 @@ export interface LocalXrayOptions {
   sources?: string[];
   /** Link to source in an editor; `{path}` and `{line}` are filled in. */
   editorLink?: string;
+}
+
+export interface OtlpAddress {
+  host: string;
+  port: number;
+  /** Nobody asked for it: where it cannot be had, local X-Ray goes on without. */
+  optional: boolean;
 }
 
 export interface ResolvedOptions {
@@ -46,6 +62,8 @@ export interface ResolvedOptions {
   viewer: string;
   allowedHosts: string[];
   forward: string | undefined;
+  otlpHttp: OtlpAddress | undefined;
+  otlpGrpc: OtlpAddress | undefined;
   sources: string[];
   editorLink: string;
 }
@@ -61,6 +79,8 @@ export function resolveOptions(
   const { host, port } = parseAddress(
     options.address ?? (env.XRAY_LOCAL_ADDRESS || DEFAULT_ADDRESS),
   );
+  // Who takes any free port does not want well-known ones either.
+  const standardPorts = options.standardOtlpPorts === true && port !== 0;
   return {
     host,
     port,
@@ -72,6 +92,16 @@ export function resolveOptions(
     viewer: options.viewer ?? builtViewer(),
     allowedHosts: options.allowedHosts ?? env.XRAY_LOCAL_ALLOWED_HOSTS?.split(/[\s,]+/) ?? [],
     forward: checkForward(options.forward),
+    otlpHttp: otlpAddress(
+      'XRAY_LOCAL_OTLP_HTTP or --otlp-http',
+      options.otlpHttp ?? env.XRAY_LOCAL_OTLP_HTTP,
+      standardPorts ? { host, port: 4318 } : undefined,
+    ),
+    otlpGrpc: otlpAddress(
+      'XRAY_LOCAL_OTLP_GRPC or --otlp-grpc',
+      options.otlpGrpc ?? env.XRAY_LOCAL_OTLP_GRPC,
+      standardPorts ? { host, port: 4317 } : undefined,
+    ),
     sources: (options.sources ?? ownFolder(host, env)).map((folder) => resolve(folder)),
     editorLink: options.editorLink ?? 'vscode://file/{path}:{line}',
   };
@@ -112,6 +142,17 @@ function checkForward(target: string | undefined): string | undefined {
   throw new OptionError(
     `--forward is "${target}", which is none of aws, https://host (an X-Ray endpoint) and udp://host:port (a daemon).`,
   );
+}
+
+/** @param standard OpenTelemetry's own port, where that is to be tried when nothing is said. */
+function otlpAddress(
+  option: string,
+  value: string | undefined,
+  standard: { host: string; port: number } | undefined,
+): OtlpAddress | undefined {
+  if (value === 'off') return undefined;
+  if (value) return { ...parseAddress(value, option), optional: false };
+  return standard && { ...standard, optional: true };
 }
 
 /** An option has a value that cannot be used. */

@@ -5,11 +5,12 @@ import { revive } from '../store/stored-traces';
 import type { ReadContext } from './read-context';
 import type { TraceDocuments } from './trace-reads';
 
-export function readTrace({ traces }: ReadContext, id: string): Trace | null {
+export function readTrace({ traces, logs }: ReadContext, traceId: string): Trace | null {
+  const id = traceId.toLowerCase();
   const found = traces.texts(id);
   if (!found) return null;
   const { texts, duration, revision } = found;
-  return { id: id.toLowerCase(), duration, ...stitch(revive(texts)), revision };
+  return { id, duration, ...stitch(revive(texts)), revision, ...logs.of(id) };
 }
 
 /** Each segment a JSON text with its subsegments in place, as the X-Ray API gives them out. */

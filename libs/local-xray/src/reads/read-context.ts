@@ -1,6 +1,7 @@
 import { type Filter, readFilter, TraceSearch, TraceStatistics } from '../query';
 import type { Driver } from '../store/driver';
 import { StoredTraces } from '../store/stored-traces';
+import { StoredLogs } from '../store/trace-logs';
 import type { TraceSelection } from './trace-reads';
 
 /** A group that a query names is not there. */
@@ -17,6 +18,7 @@ interface StoredGroup {
 /** What the functions of the read table are given: one connection, and what was made for it. */
 export class ReadContext {
   readonly traces: StoredTraces;
+  readonly logs: StoredLogs;
   readonly search: TraceSearch;
   readonly statistics: TraceStatistics;
 
@@ -26,6 +28,7 @@ export class ReadContext {
     readonly few = 5_000,
   ) {
     this.traces = new StoredTraces(database);
+    this.logs = new StoredLogs(database);
     this.search = new TraceSearch(database);
     this.statistics = new TraceStatistics(database, this.search);
   }

@@ -1,6 +1,7 @@
 import type { TraceSummary } from '../trace';
 import type { Driver, Statement } from './driver';
 import { AggregateRows } from './aggregate-rows';
+import { LogWriter } from './trace-logs';
 import type { TotalledTrace, TraceTotals } from './trace-totals';
 import { indexValue, valueOf } from './annotation-values';
 
@@ -31,6 +32,8 @@ const PACES = [
 /** Above this part of the limit so many go for each that came, however long it takes: then what comes in waits. */
 const FIRM_ABOVE = 1.05;
 const GONE_FOR_EACH = 2;
+/** Later than any time, in epoch seconds. */
+const FOREVER = 1e12;
 /** Pages given back to the file system in one step. */
 const VACUUM_PAGES = 32;
 
@@ -48,6 +51,7 @@ export class Retention {
   private readonly deleteAnnotation: Statement;
   private readonly deleteShape: Statement;
   private readonly aggregates: AggregateRows;
+  private readonly logs: LogWriter;
 
   constructor(
     private readonly driver: Driver,
@@ -55,6 +59,7 @@ export class Retention {
     private readonly totals: TraceTotals,
   ) {
     this.aggregates = new AggregateRows(driver);
+    this.logs = new LogWriter(driver);
     this.pragmas = {
       page_count: driver.prepare('PRAGMA page_count'),
       freelist_count: driver.prepare('PRAGMA freelist_count'),
@@ -93,8 +98,9 @@ export class Retention {
     let more = true;
     while (more && (performance.now() < until || deleted.length < least)) {
       const traces = this.next(chunk);
-      more = traces.length > 0;
-      if (more) this.deleteDurably(traces);
+      const strays = this.logs.straysBefore(this.strayLimit(traces), chunk);
+      more = traces.length > 0 || strays.length > 0;
+      if (more) this.deleteDurably(traces, strays);
       for (const { id } of traces) deleted.push(id);
     }
     if (!more) more = this.shrink();
@@ -108,9 +114,19 @@ export class Retention {
     return candidates.filter(({ created }) => created < cutoff);
   }
 
-  private deleteDurably(traces: OldTrace[]): void {
+  /** Logs whose trace never came go when traces that came then do. */
+  private strayLimit(traces: OldTrace[]): number {
+    const last = traces.at(-1)?.created;
+    if (this.overfull) return last ?? FOREVER;
+    return Math.max(last ?? 0, Date.now() / 1000 - this.limits.seconds);
+  }
+
+  private deleteDurably(traces: OldTrace[], strays: string[]): void {
     try {
-      this.driver.transaction(() => this.delete(traces));
+      this.driver.transaction(() => {
+        this.logs.delete([...strays, ...traces.map(({ id }) => id)]);
+        this.delete(traces);
+      });
     } catch (error) {
       this.totals.forget();
       throw error;

@@ -29,6 +29,8 @@
  *   `start`, in epoch seconds, those of one shape and outcome (`flags` & 7): how many, the earliest start, the
  *   latest end, and what their parts took (trace/time-totals.ts). Minutes are kept up with every write; hours and
  *   days that `added_up` lists are complete, all others have no rows.
+ * - `logs`: log lines as JSON, see TraceLogLine in console-api.ts, under the id of their trace, which need not have come.
+ *   `log_traces` has a row for each such id: when its first line came, how much is kept, and how many lines were not.
  * - `documents`: the documents as they came, one row for each (trace, id).
  *
  * Use `(flags & 7) <> 0` literally for the partial index to be taken.
@@ -183,6 +185,23 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX traces_duration ON traces (duration, n, start, flags, shape);
   CREATE INDEX traces_outcome ON traces (outcome, n, start, flags, shape);
   CREATE INDEX traces_hint ON traces (hint_text, n, start, flags, shape);
+  `,
+  `
+  CREATE TABLE logs (
+    n INTEGER PRIMARY KEY,
+    trace TEXT NOT NULL,
+    time REAL NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX logs_trace ON logs (trace, time);
+  CREATE TABLE log_traces (
+    trace TEXT PRIMARY KEY,
+    came REAL NOT NULL,
+    lines INTEGER NOT NULL,
+    characters INTEGER NOT NULL,
+    dropped INTEGER NOT NULL
+  ) WITHOUT ROWID, STRICT;
+  CREATE INDEX log_traces_came ON log_traces (came);
   `,
 ];
 

@@ -1,45 +1,56 @@
 import { Body, Controller, Headers, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { otlpAnswer, otlpDropped, otlpError } from './otlp-answer';
-import type { OtlpEncoding } from '../ingest/otlp/read-otlp';
-import { TraceStore } from '../engine/trace-store';
-import { stored } from '../http/stored';
 import { XrayError } from '../http/xray.error';
+import type { OtlpEncoding } from '../ingest/otlp/decode-otlp';
+import { otlpError } from './otlp-answer';
+import { OtlpExports } from './otlp-exports';
 
-/** Spans in. https://opentelemetry.io/docs/specs/otlp/#otlphttp */
-@Controller()
+/** OTLP over HTTP. https://opentelemetry.io/docs/specs/otlp/#otlphttp */
+@Controller('v1')
 export class OtlpController {
-  constructor(private readonly store: TraceStore) {}
+  constructor(private readonly exports: OtlpExports) {}
 
-  /** Exporters that are given one endpoint for all send these too, and would report errors without end. */
-  @Post(['v1/metrics', 'v1/logs'])
-  drop(@Headers('content-type') type: string | undefined, @Res() response: Response): void {
-    const encoding = encodingOf(type);
-    const reason = 'Local X-Ray keeps traces only: metrics and logs are dropped.';
-    response
-      .status(200)
-      .type(encoding === 'json' ? 'application/json' : 'application/x-protobuf')
-      .send(otlpDropped(encoding, reason));
-  }
-
-  @Post('v1/traces')
-  async export(
+  @Post('traces')
+  traces(
     @Body() body: Buffer | undefined,
     @Headers('content-type') type: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
+    return this.take('traces', body, type, response);
+  }
+
+  @Post('logs')
+  logs(
+    @Body() body: Buffer | undefined,
+    @Headers('content-type') type: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
+    return this.take('logs', body, type, response);
+  }
+
+  /** Exporters that are given one endpoint for all send these too, and would report errors without end. */
+  @Post('metrics')
+  metrics(
+    @Body() body: Buffer | undefined,
+    @Headers('content-type') type: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
+    return this.take('metrics', body, type, response);
+  }
+
+  private async take(
+    signal: 'traces' | 'logs' | 'metrics',
+    body: Buffer = Buffer.alloc(0),
+    type: string | undefined,
+    response: Response,
+  ): Promise<void> {
     const encoding = encodingOf(type);
-    const { problem, rejected, message } = await stored(
-      this.store.ingest.otlp(body ?? Buffer.alloc(0), encoding),
-    );
+    const outcome = await this.exports.take(signal, body, encoding);
+    const refused = 'problem' in outcome;
     response
-      .status(problem === undefined ? 200 : 400)
+      .status(refused ? 400 : 200)
       .type(encoding === 'json' ? 'application/json' : 'application/x-protobuf')
-      .send(
-        problem === undefined
-          ? otlpAnswer(encoding, rejected, message)
-          : otlpError(encoding, problem),
-      );
+      .send(refused ? otlpError(encoding, outcome.problem) : outcome.answer);
   }
 }
 

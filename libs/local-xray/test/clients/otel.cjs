@@ -1,4 +1,5 @@
-// Exports two spans with OpenTelemetry's own exporter: node otel.cjs <http|proto> <url> <none|gzip>
+// Exports two spans, and over gRPC two log lines, with OpenTelemetry's own exporters:
+// node otel.cjs <http|proto|grpc> <url> <none|gzip>
 const { SpanKind, SpanStatusCode, trace, context } = require('@opentelemetry/api');
 const { resourceFromAttributes } = require('@opentelemetry/resources');
 const { BasicTracerProvider, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-base');
@@ -37,8 +38,25 @@ client.recordException(new TypeError('no such table'));
 client.setStatus({ code: SpanStatusCode.ERROR });
 client.end();
 server.end();
+
+/** Written while the client's span runs, and outside of any trace. */
+async function log() {
+  const { LoggerProvider, SimpleLogRecordProcessor } = require('@opentelemetry/sdk-logs');
+  const { OTLPLogExporter } = require('@opentelemetry/exporter-logs-otlp-grpc');
+  const logs = new LoggerProvider({
+    resource: resourceFromAttributes({ 'service.name': 'otel-grpc' }),
+    processors: [new SimpleLogRecordProcessor(new OTLPLogExporter({ url, compression }))],
+  });
+  const logger = logs.getLogger('orders', '2.0');
+  const within = trace.setSpan(context.active(), client);
+  logger.emit({ severityNumber: 13, severityText: 'WARN', body: 'slow', context: within });
+  logger.emit({ body: 'nobody asked' });
+  await logs.shutdown();
+}
+
 provider
   .shutdown()
+  .then(() => (protocol === 'grpc' ? log() : undefined))
   .then(() => process.stdout.write(JSON.stringify(server.spanContext().traceId)))
   .catch((error) => {
     console.error(error);

@@ -51,9 +51,13 @@ export async function put(server: LocalXray, ...documents: object[]): Promise<vo
   expect(body).toEqual({ UnprocessedTraceSegments: [] });
 }
 
-/** Asks until `ready` is content with the answer; fails after five seconds. */
-export async function until<T>(ask: () => Promise<T>, ready: (answer: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 5000;
+/** Asks until `ready` is content with the answer; fails after five seconds, unless told. */
+export async function until<T>(
+  ask: () => Promise<T>,
+  ready: (answer: T) => boolean,
+  withinMs = 5000,
+): Promise<T> {
+  const deadline = Date.now() + withinMs;
   for (;;) {
     const answer = await ask();
     if (ready(answer)) return answer;

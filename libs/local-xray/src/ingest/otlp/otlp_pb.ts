@@ -1,4 +1,4 @@
-// The part of OTLP that carries traces: messages and field numbers as in
+// The part of OTLP that carries traces and logs: messages and field numbers as in
 // https://github.com/open-telemetry/opentelemetry-proto (v1, stable), in one file.
 // otlp_pb.ts is generated from it by protoc-gen-es.
 
@@ -15,7 +15,7 @@ import type { Message } from '@bufbuild/protobuf';
 export const file_otlp: GenFile =
   /*@__PURE__*/
   fileDesc(
-    'CgpvdGxwLnByb3RvEhNvcGVudGVsZW1ldHJ5LnByb3RvIlcKGUV4cG9ydFRyYWNlU2VydmljZVJlcXVlc3QSOgoOcmVzb3VyY2Vfc3BhbnMYASADKAsyIi5vcGVudGVsZW1ldHJ5LnByb3RvLlJlc291cmNlU3BhbnMiigEKDVJlc291cmNlU3BhbnMSLwoIcmVzb3VyY2UYASABKAsyHS5vcGVudGVsZW1ldHJ5LnByb3RvLlJlc291cmNlEjQKC3Njb3BlX3NwYW5zGAIgAygLMh8ub3BlbnRlbGVtZXRyeS5wcm90by5TY29wZVNwYW5zEhIKCnNjaGVtYV91cmwYAyABKAkiXwoIUmVzb3VyY2USMQoKYXR0cmlidXRlcxgBIAMoCzIdLm9wZW50ZWxlbWV0cnkucHJvdG8uS2V5VmFsdWUSIAoYZHJvcHBlZF9hdHRyaWJ1dGVzX2NvdW50GAIgASgNIoQBCgpTY29wZVNwYW5zEjgKBXNjb3BlGAEgASgLMikub3BlbnRlbGVtZXRyeS5wcm90by5JbnN0cnVtZW50YXRpb25TY29wZRIoCgVzcGFucxgCIAMoCzIZLm9wZW50ZWxlbWV0cnkucHJvdG8uU3BhbhISCgpzY2hlbWFfdXJsGAMgASgJIooBChRJbnN0cnVtZW50YXRpb25TY29wZRIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSMQoKYXR0cmlidXRlcxgDIAMoCzIdLm9wZW50ZWxlbWV0cnkucHJvdG8uS2V5VmFsdWUSIAoYZHJvcHBlZF9hdHRyaWJ1dGVzX2NvdW50GAQgASgNIsIHCgRTcGFuEhAKCHRyYWNlX2lkGAEgASgMEg8KB3NwYW5faWQYAiABKAwSEwoLdHJhY2Vfc3RhdGUYAyABKAkSFgoOcGFyZW50X3NwYW5faWQYBCABKAwSDQoFZmxhZ3MYECABKAcSDAoEbmFtZRgFIAEoCRIwCgRraW5kGAYgASgOMiIub3BlbnRlbGVtZXRyeS5wcm90by5TcGFuLlNwYW5LaW5kEhwKFHN0YXJ0X3RpbWVfdW5peF9uYW5vGAcgASgGEhoKEmVuZF90aW1lX3VuaXhfbmFubxgIIAEoBhIxCgphdHRyaWJ1dGVzGAkgAygLMh0ub3BlbnRlbGVtZXRyeS5wcm90by5LZXlWYWx1ZRIgChhkcm9wcGVkX2F0dHJpYnV0ZXNfY291bnQYCiABKA0SLwoGZXZlbnRzGAsgAygLMh8ub3BlbnRlbGVtZXRyeS5wcm90by5TcGFuLkV2ZW50EhwKFGRyb3BwZWRfZXZlbnRzX2NvdW50GAwgASgNEi0KBWxpbmtzGA0gAygLMh4ub3BlbnRlbGVtZXRyeS5wcm90by5TcGFuLkxpbmsSGwoTZHJvcHBlZF9saW5rc19jb3VudBgOIAEoDRIrCgZzdGF0dXMYDyABKAsyGy5vcGVudGVsZW1ldHJ5LnByb3RvLlN0YXR1cxqCAQoFRXZlbnQSFgoOdGltZV91bml4X25hbm8YASABKAYSDAoEbmFtZRgCIAEoCRIxCgphdHRyaWJ1dGVzGAMgAygLMh0ub3BlbnRlbGVtZXRyeS5wcm90by5LZXlWYWx1ZRIgChhkcm9wcGVkX2F0dHJpYnV0ZXNfY291bnQYBCABKA0aogEKBExpbmsSEAoIdHJhY2VfaWQYASABKAwSDwoHc3Bhbl9pZBgCIAEoDBITCgt0cmFjZV9zdGF0ZRgDIAEoCRIxCgphdHRyaWJ1dGVzGAQgAygLMh0ub3BlbnRlbGVtZXRyeS5wcm90by5LZXlWYWx1ZRIgChhkcm9wcGVkX2F0dHJpYnV0ZXNfY291bnQYBSABKA0SDQoFZmxhZ3MYBiABKAcimQEKCFNwYW5LaW5kEhkKFVNQQU5fS0lORF9VTlNQRUNJRklFRBAAEhYKElNQQU5fS0lORF9JTlRFUk5BTBABEhQKEFNQQU5fS0lORF9TRVJWRVIQAhIUChBTUEFOX0tJTkRfQ0xJRU5UEAMSFgoSU1BBTl9LSU5EX1BST0RVQ0VSEAQSFgoSU1BBTl9LSU5EX0NPTlNVTUVSEAUipQEKBlN0YXR1cxIPCgdtZXNzYWdlGAIgASgJEjQKBGNvZGUYAyABKA4yJi5vcGVudGVsZW1ldHJ5LnByb3RvLlN0YXR1cy5TdGF0dXNDb2RlIk4KClN0YXR1c0NvZGUSFQoRU1RBVFVTX0NPREVfVU5TRVQQABISCg5TVEFUVVNfQ09ERV9PSxABEhUKEVNUQVRVU19DT0RFX0VSUk9SEAJKBAgBEAIi+AEKCEFueVZhbHVlEhYKDHN0cmluZ192YWx1ZRgBIAEoCUgAEhQKCmJvb2xfdmFsdWUYAiABKAhIABITCglpbnRfdmFsdWUYAyABKANIABIWCgxkb3VibGVfdmFsdWUYBCABKAFIABI2CgthcnJheV92YWx1ZRgFIAEoCzIfLm9wZW50ZWxlbWV0cnkucHJvdG8uQXJyYXlWYWx1ZUgAEjkKDGt2bGlzdF92YWx1ZRgGIAEoCzIhLm9wZW50ZWxlbWV0cnkucHJvdG8uS2V5VmFsdWVMaXN0SAASFQoLYnl0ZXNfdmFsdWUYByABKAxIAEIHCgV2YWx1ZSI7CgpBcnJheVZhbHVlEi0KBnZhbHVlcxgBIAMoCzIdLm9wZW50ZWxlbWV0cnkucHJvdG8uQW55VmFsdWUiPQoMS2V5VmFsdWVMaXN0Ei0KBnZhbHVlcxgBIAMoCzIdLm9wZW50ZWxlbWV0cnkucHJvdG8uS2V5VmFsdWUiRQoIS2V5VmFsdWUSCwoDa2V5GAEgASgJEiwKBXZhbHVlGAIgASgLMh0ub3BlbnRlbGVtZXRyeS5wcm90by5BbnlWYWx1ZSJlChpFeHBvcnRUcmFjZVNlcnZpY2VSZXNwb25zZRJHCg9wYXJ0aWFsX3N1Y2Nlc3MYASABKAsyLi5vcGVudGVsZW1ldHJ5LnByb3RvLkV4cG9ydFRyYWNlUGFydGlhbFN1Y2Nlc3MiSgoZRXhwb3J0VHJhY2VQYXJ0aWFsU3VjY2VzcxIWCg5yZWplY3RlZF9zcGFucxgBIAEoAxIVCg1lcnJvcl9tZXNzYWdlGAIgASgJIioKCVJwY1N0YXR1cxIMCgRjb2RlGAEgASgFEg8KB21lc3NhZ2UYAiABKAliBnByb3RvMw',
+    'CgpvdGxwLnByb3RvEhNvcGVudGVsZW1ldHJ5LnByb3RvIlcKGUV4cG9ydFRyYWNlU2VydmljZVJlcXVlc3QSOgoOcmVzb3VyY2Vfc3BhbnMYASADKAsyIi5vcGVudGVsZW1ldHJ5LnByb3RvLlJlc291cmNlU3BhbnMiigEKDVJlc291cmNlU3BhbnMSLwoIcmVzb3VyY2UYASABKAsyHS5vcGVudGVsZW1ldHJ5LnByb3RvLlJlc291cmNlEjQKC3Njb3BlX3NwYW5zGAIgAygLMh8ub3BlbnRlbGVtZXRyeS5wcm90by5TY29wZVNwYW5zEhIKCnNjaGVtYV91cmwYAyABKAkiXwoIUmVzb3VyY2USMQoKYXR0cmlidXRlcxgBIAMoCzIdLm9wZW50ZWxlbWV0cnkucHJvdG8uS2V5VmFsdWUSIAoYZHJvcHBlZF9hdHRyaWJ1dGVzX2NvdW50GAIgASgNIoQBCgpTY29wZVNwYW5zEjgKBXNjb3BlGAEgASgLMikub3BlbnRlbGVtZXRyeS5wcm90by5JbnN0cnVtZW50YXRpb25TY29wZRIoCgVzcGFucxgCIAMoCzIZLm9wZW50ZWxlbWV0cnkucHJvdG8uU3BhbhISCgpzY2hlbWFfdXJsGAMgASgJIooBChRJbnN0cnVtZW50YXRpb25TY29wZRIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSMQoKYXR0cmlidXRlcxgDIAMoCzIdLm9wZW50ZWxlbWV0cnkucHJvdG8uS2V5VmFsdWUSIAoYZHJvcHBlZF9hdHRyaWJ1dGVzX2NvdW50GAQgASgNIsIHCgRTcGFuEhAKCHRyYWNlX2lkGAEgASgMEg8KB3NwYW5faWQYAiABKAwSEwoLdHJhY2Vfc3RhdGUYAyABKAkSFgoOcGFyZW50X3NwYW5faWQYBCABKAwSDQoFZmxhZ3MYECABKAcSDAoEbmFtZRgFIAEoCRIwCgRraW5kGAYgASgOMiIub3BlbnRlbGVtZXRyeS5wcm90by5TcGFuLlNwYW5LaW5kEhwKFHN0YXJ0X3RpbWVfdW5peF9uYW5vGAcgASgGEhoKEmVuZF90aW1lX3VuaXhfbmFubxgIIAEoBhIxCgphdHRyaWJ1dGVzGAkgAygLMh0ub3BlbnRlbGVtZXRyeS5wcm90by5LZXlWYWx1ZRIgChhkcm9wcGVkX2F0dHJpYnV0ZXNfY291bnQYCiABKA0SLwoGZXZlbnRzGAsgAygLMh8ub3BlbnRlbGVtZXRyeS5wcm90by5TcGFuLkV2ZW50EhwKFGRyb3BwZWRfZXZlbnRzX2NvdW50GAwgASgNEi0KBWxpbmtzGA0gAygLMh4ub3BlbnRlbGVtZXRyeS5wcm90by5TcGFuLkxpbmsSGwoTZHJvcHBlZF9saW5rc19jb3VudBgOIAEoDRIrCgZzdGF0dXMYDyABKAsyGy5vcGVudGVsZW1ldHJ5LnByb3RvLlN0YXR1cxqCAQoFRXZlbnQSFgoOdGltZV91bml4X25hbm8YASABKAYSDAoEbmFtZRgCIAEoCRIxCgphdHRyaWJ1dGVzGAMgAygLMh0ub3BlbnRlbGVtZXRyeS5wcm90by5LZXlWYWx1ZRIgChhkcm9wcGVkX2F0dHJpYnV0ZXNfY291bnQYBCABKA0aogEKBExpbmsSEAoIdHJhY2VfaWQYASABKAwSDwoHc3Bhbl9pZBgCIAEoDBITCgt0cmFjZV9zdGF0ZRgDIAEoCRIxCgphdHRyaWJ1dGVzGAQgAygLMh0ub3BlbnRlbGVtZXRyeS5wcm90by5LZXlWYWx1ZRIgChhkcm9wcGVkX2F0dHJpYnV0ZXNfY291bnQYBSABKA0SDQoFZmxhZ3MYBiABKAcimQEKCFNwYW5LaW5kEhkKFVNQQU5fS0lORF9VTlNQRUNJRklFRBAAEhYKElNQQU5fS0lORF9JTlRFUk5BTBABEhQKEFNQQU5fS0lORF9TRVJWRVIQAhIUChBTUEFOX0tJTkRfQ0xJRU5UEAMSFgoSU1BBTl9LSU5EX1BST0RVQ0VSEAQSFgoSU1BBTl9LSU5EX0NPTlNVTUVSEAUipQEKBlN0YXR1cxIPCgdtZXNzYWdlGAIgASgJEjQKBGNvZGUYAyABKA4yJi5vcGVudGVsZW1ldHJ5LnByb3RvLlN0YXR1cy5TdGF0dXNDb2RlIk4KClN0YXR1c0NvZGUSFQoRU1RBVFVTX0NPREVfVU5TRVQQABISCg5TVEFUVVNfQ09ERV9PSxABEhUKEVNUQVRVU19DT0RFX0VSUk9SEAJKBAgBEAIi+AEKCEFueVZhbHVlEhYKDHN0cmluZ192YWx1ZRgBIAEoCUgAEhQKCmJvb2xfdmFsdWUYAiABKAhIABITCglpbnRfdmFsdWUYAyABKANIABIWCgxkb3VibGVfdmFsdWUYBCABKAFIABI2CgthcnJheV92YWx1ZRgFIAEoCzIfLm9wZW50ZWxlbWV0cnkucHJvdG8uQXJyYXlWYWx1ZUgAEjkKDGt2bGlzdF92YWx1ZRgGIAEoCzIhLm9wZW50ZWxlbWV0cnkucHJvdG8uS2V5VmFsdWVMaXN0SAASFQoLYnl0ZXNfdmFsdWUYByABKAxIAEIHCgV2YWx1ZSI7CgpBcnJheVZhbHVlEi0KBnZhbHVlcxgBIAMoCzIdLm9wZW50ZWxlbWV0cnkucHJvdG8uQW55VmFsdWUiPQoMS2V5VmFsdWVMaXN0Ei0KBnZhbHVlcxgBIAMoCzIdLm9wZW50ZWxlbWV0cnkucHJvdG8uS2V5VmFsdWUiRQoIS2V5VmFsdWUSCwoDa2V5GAEgASgJEiwKBXZhbHVlGAIgASgLMh0ub3BlbnRlbGVtZXRyeS5wcm90by5BbnlWYWx1ZSJlChpFeHBvcnRUcmFjZVNlcnZpY2VSZXNwb25zZRJHCg9wYXJ0aWFsX3N1Y2Nlc3MYASABKAsyLi5vcGVudGVsZW1ldHJ5LnByb3RvLkV4cG9ydFRyYWNlUGFydGlhbFN1Y2Nlc3MiSgoZRXhwb3J0VHJhY2VQYXJ0aWFsU3VjY2VzcxIWCg5yZWplY3RlZF9zcGFucxgBIAEoAxIVCg1lcnJvcl9tZXNzYWdlGAIgASgJIlQKGEV4cG9ydExvZ3NTZXJ2aWNlUmVxdWVzdBI4Cg1yZXNvdXJjZV9sb2dzGAEgAygLMiEub3BlbnRlbGVtZXRyeS5wcm90by5SZXNvdXJjZUxvZ3MihwEKDFJlc291cmNlTG9ncxIvCghyZXNvdXJjZRgBIAEoCzIdLm9wZW50ZWxlbWV0cnkucHJvdG8uUmVzb3VyY2USMgoKc2NvcGVfbG9ncxgCIAMoCzIeLm9wZW50ZWxlbWV0cnkucHJvdG8uU2NvcGVMb2dzEhIKCnNjaGVtYV91cmwYAyABKAkijgEKCVNjb3BlTG9ncxI4CgVzY29wZRgBIAEoCzIpLm9wZW50ZWxlbWV0cnkucHJvdG8uSW5zdHJ1bWVudGF0aW9uU2NvcGUSMwoLbG9nX3JlY29yZHMYAiADKAsyHi5vcGVudGVsZW1ldHJ5LnByb3RvLkxvZ1JlY29yZBISCgpzY2hlbWFfdXJsGAMgASgJIsICCglMb2dSZWNvcmQSFgoOdGltZV91bml4X25hbm8YASABKAYSHwoXb2JzZXJ2ZWRfdGltZV91bml4X25hbm8YCyABKAYSFwoPc2V2ZXJpdHlfbnVtYmVyGAIgASgFEhUKDXNldmVyaXR5X3RleHQYAyABKAkSKwoEYm9keRgFIAEoCzIdLm9wZW50ZWxlbWV0cnkucHJvdG8uQW55VmFsdWUSMQoKYXR0cmlidXRlcxgGIAMoCzIdLm9wZW50ZWxlbWV0cnkucHJvdG8uS2V5VmFsdWUSIAoYZHJvcHBlZF9hdHRyaWJ1dGVzX2NvdW50GAcgASgNEg0KBWZsYWdzGAggASgHEhAKCHRyYWNlX2lkGAkgASgMEg8KB3NwYW5faWQYCiABKAwSEgoKZXZlbnRfbmFtZRgMIAEoCUoECAQQBSJjChlFeHBvcnRMb2dzU2VydmljZVJlc3BvbnNlEkYKD3BhcnRpYWxfc3VjY2VzcxgBIAEoCzItLm9wZW50ZWxlbWV0cnkucHJvdG8uRXhwb3J0TG9nc1BhcnRpYWxTdWNjZXNzIk8KGEV4cG9ydExvZ3NQYXJ0aWFsU3VjY2VzcxIcChRyZWplY3RlZF9sb2dfcmVjb3JkcxgBIAEoAxIVCg1lcnJvcl9tZXNzYWdlGAIgASgJIioKCVJwY1N0YXR1cxIMCgRjb2RlGAEgASgFEg8KB21lc3NhZ2UYAiABKAliBnByb3RvMw',
   );
 
 /**
@@ -83,7 +83,9 @@ export type Resource = Message<'opentelemetry.proto.Resource'> & {
  * Describes the message opentelemetry.proto.Resource.
  * Use `create(ResourceSchema)` to create a new message.
  */
-export const ResourceSchema: GenMessage<Resource> = /*@__PURE__*/ messageDesc(file_otlp, 2);
+export const ResourceSchema: GenMessage<Resource> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 2);
 
 /**
  * @generated from message opentelemetry.proto.ScopeSpans
@@ -109,7 +111,9 @@ export type ScopeSpans = Message<'opentelemetry.proto.ScopeSpans'> & {
  * Describes the message opentelemetry.proto.ScopeSpans.
  * Use `create(ScopeSpansSchema)` to create a new message.
  */
-export const ScopeSpansSchema: GenMessage<ScopeSpans> = /*@__PURE__*/ messageDesc(file_otlp, 3);
+export const ScopeSpansSchema: GenMessage<ScopeSpans> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 3);
 
 /**
  * @generated from message opentelemetry.proto.InstrumentationScope
@@ -233,7 +237,9 @@ export type Span = Message<'opentelemetry.proto.Span'> & {
  * Describes the message opentelemetry.proto.Span.
  * Use `create(SpanSchema)` to create a new message.
  */
-export const SpanSchema: GenMessage<Span> = /*@__PURE__*/ messageDesc(file_otlp, 5);
+export const SpanSchema: GenMessage<Span> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 5);
 
 /**
  * @generated from message opentelemetry.proto.Span.Event
@@ -264,7 +270,9 @@ export type Span_Event = Message<'opentelemetry.proto.Span.Event'> & {
  * Describes the message opentelemetry.proto.Span.Event.
  * Use `create(Span_EventSchema)` to create a new message.
  */
-export const Span_EventSchema: GenMessage<Span_Event> = /*@__PURE__*/ messageDesc(file_otlp, 5, 0);
+export const Span_EventSchema: GenMessage<Span_Event> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 5, 0);
 
 /**
  * @generated from message opentelemetry.proto.Span.Link
@@ -305,7 +313,9 @@ export type Span_Link = Message<'opentelemetry.proto.Span.Link'> & {
  * Describes the message opentelemetry.proto.Span.Link.
  * Use `create(Span_LinkSchema)` to create a new message.
  */
-export const Span_LinkSchema: GenMessage<Span_Link> = /*@__PURE__*/ messageDesc(file_otlp, 5, 1);
+export const Span_LinkSchema: GenMessage<Span_Link> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 5, 1);
 
 /**
  * @generated from enum opentelemetry.proto.Span.SpanKind
@@ -345,7 +355,9 @@ export enum Span_SpanKind {
 /**
  * Describes the enum opentelemetry.proto.Span.SpanKind.
  */
-export const Span_SpanKindSchema: GenEnum<Span_SpanKind> = /*@__PURE__*/ enumDesc(file_otlp, 5, 0);
+export const Span_SpanKindSchema: GenEnum<Span_SpanKind> =
+  /*@__PURE__*/
+  enumDesc(file_otlp, 5, 0);
 
 /**
  * @generated from message opentelemetry.proto.Status
@@ -366,7 +378,9 @@ export type Status = Message<'opentelemetry.proto.Status'> & {
  * Describes the message opentelemetry.proto.Status.
  * Use `create(StatusSchema)` to create a new message.
  */
-export const StatusSchema: GenMessage<Status> = /*@__PURE__*/ messageDesc(file_otlp, 6);
+export const StatusSchema: GenMessage<Status> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 6);
 
 /**
  * @generated from enum opentelemetry.proto.Status.StatusCode
@@ -459,7 +473,9 @@ export type AnyValue = Message<'opentelemetry.proto.AnyValue'> & {
  * Describes the message opentelemetry.proto.AnyValue.
  * Use `create(AnyValueSchema)` to create a new message.
  */
-export const AnyValueSchema: GenMessage<AnyValue> = /*@__PURE__*/ messageDesc(file_otlp, 7);
+export const AnyValueSchema: GenMessage<AnyValue> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 7);
 
 /**
  * @generated from message opentelemetry.proto.ArrayValue
@@ -475,7 +491,9 @@ export type ArrayValue = Message<'opentelemetry.proto.ArrayValue'> & {
  * Describes the message opentelemetry.proto.ArrayValue.
  * Use `create(ArrayValueSchema)` to create a new message.
  */
-export const ArrayValueSchema: GenMessage<ArrayValue> = /*@__PURE__*/ messageDesc(file_otlp, 8);
+export const ArrayValueSchema: GenMessage<ArrayValue> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 8);
 
 /**
  * @generated from message opentelemetry.proto.KeyValueList
@@ -491,7 +509,9 @@ export type KeyValueList = Message<'opentelemetry.proto.KeyValueList'> & {
  * Describes the message opentelemetry.proto.KeyValueList.
  * Use `create(KeyValueListSchema)` to create a new message.
  */
-export const KeyValueListSchema: GenMessage<KeyValueList> = /*@__PURE__*/ messageDesc(file_otlp, 9);
+export const KeyValueListSchema: GenMessage<KeyValueList> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 9);
 
 /**
  * @generated from message opentelemetry.proto.KeyValue
@@ -512,7 +532,9 @@ export type KeyValue = Message<'opentelemetry.proto.KeyValue'> & {
  * Describes the message opentelemetry.proto.KeyValue.
  * Use `create(KeyValueSchema)` to create a new message.
  */
-export const KeyValueSchema: GenMessage<KeyValue> = /*@__PURE__*/ messageDesc(file_otlp, 10);
+export const KeyValueSchema: GenMessage<KeyValue> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 10);
 
 /**
  * @generated from message opentelemetry.proto.ExportTraceServiceResponse
@@ -557,6 +579,189 @@ export const ExportTracePartialSuccessSchema: GenMessage<ExportTracePartialSucce
   messageDesc(file_otlp, 12);
 
 /**
+ * @generated from message opentelemetry.proto.ExportLogsServiceRequest
+ */
+export type ExportLogsServiceRequest = Message<'opentelemetry.proto.ExportLogsServiceRequest'> & {
+  /**
+   * @generated from field: repeated opentelemetry.proto.ResourceLogs resource_logs = 1;
+   */
+  resourceLogs: ResourceLogs[];
+};
+
+/**
+ * Describes the message opentelemetry.proto.ExportLogsServiceRequest.
+ * Use `create(ExportLogsServiceRequestSchema)` to create a new message.
+ */
+export const ExportLogsServiceRequestSchema: GenMessage<ExportLogsServiceRequest> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 13);
+
+/**
+ * @generated from message opentelemetry.proto.ResourceLogs
+ */
+export type ResourceLogs = Message<'opentelemetry.proto.ResourceLogs'> & {
+  /**
+   * @generated from field: opentelemetry.proto.Resource resource = 1;
+   */
+  resource?: Resource | undefined;
+
+  /**
+   * @generated from field: repeated opentelemetry.proto.ScopeLogs scope_logs = 2;
+   */
+  scopeLogs: ScopeLogs[];
+
+  /**
+   * @generated from field: string schema_url = 3;
+   */
+  schemaUrl: string;
+};
+
+/**
+ * Describes the message opentelemetry.proto.ResourceLogs.
+ * Use `create(ResourceLogsSchema)` to create a new message.
+ */
+export const ResourceLogsSchema: GenMessage<ResourceLogs> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 14);
+
+/**
+ * @generated from message opentelemetry.proto.ScopeLogs
+ */
+export type ScopeLogs = Message<'opentelemetry.proto.ScopeLogs'> & {
+  /**
+   * @generated from field: opentelemetry.proto.InstrumentationScope scope = 1;
+   */
+  scope?: InstrumentationScope | undefined;
+
+  /**
+   * @generated from field: repeated opentelemetry.proto.LogRecord log_records = 2;
+   */
+  logRecords: LogRecord[];
+
+  /**
+   * @generated from field: string schema_url = 3;
+   */
+  schemaUrl: string;
+};
+
+/**
+ * Describes the message opentelemetry.proto.ScopeLogs.
+ * Use `create(ScopeLogsSchema)` to create a new message.
+ */
+export const ScopeLogsSchema: GenMessage<ScopeLogs> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 15);
+
+/**
+ * @generated from message opentelemetry.proto.LogRecord
+ */
+export type LogRecord = Message<'opentelemetry.proto.LogRecord'> & {
+  /**
+   * @generated from field: fixed64 time_unix_nano = 1;
+   */
+  timeUnixNano: bigint;
+
+  /**
+   * @generated from field: fixed64 observed_time_unix_nano = 11;
+   */
+  observedTimeUnixNano: bigint;
+
+  /**
+   * @generated from field: int32 severity_number = 2;
+   */
+  severityNumber: number;
+
+  /**
+   * @generated from field: string severity_text = 3;
+   */
+  severityText: string;
+
+  /**
+   * @generated from field: opentelemetry.proto.AnyValue body = 5;
+   */
+  body?: AnyValue | undefined;
+
+  /**
+   * @generated from field: repeated opentelemetry.proto.KeyValue attributes = 6;
+   */
+  attributes: KeyValue[];
+
+  /**
+   * @generated from field: uint32 dropped_attributes_count = 7;
+   */
+  droppedAttributesCount: number;
+
+  /**
+   * @generated from field: fixed32 flags = 8;
+   */
+  flags: number;
+
+  /**
+   * @generated from field: bytes trace_id = 9;
+   */
+  traceId: Uint8Array;
+
+  /**
+   * @generated from field: bytes span_id = 10;
+   */
+  spanId: Uint8Array;
+
+  /**
+   * @generated from field: string event_name = 12;
+   */
+  eventName: string;
+};
+
+/**
+ * Describes the message opentelemetry.proto.LogRecord.
+ * Use `create(LogRecordSchema)` to create a new message.
+ */
+export const LogRecordSchema: GenMessage<LogRecord> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 16);
+
+/**
+ * @generated from message opentelemetry.proto.ExportLogsServiceResponse
+ */
+export type ExportLogsServiceResponse = Message<'opentelemetry.proto.ExportLogsServiceResponse'> & {
+  /**
+   * @generated from field: opentelemetry.proto.ExportLogsPartialSuccess partial_success = 1;
+   */
+  partialSuccess?: ExportLogsPartialSuccess | undefined;
+};
+
+/**
+ * Describes the message opentelemetry.proto.ExportLogsServiceResponse.
+ * Use `create(ExportLogsServiceResponseSchema)` to create a new message.
+ */
+export const ExportLogsServiceResponseSchema: GenMessage<ExportLogsServiceResponse> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 17);
+
+/**
+ * @generated from message opentelemetry.proto.ExportLogsPartialSuccess
+ */
+export type ExportLogsPartialSuccess = Message<'opentelemetry.proto.ExportLogsPartialSuccess'> & {
+  /**
+   * @generated from field: int64 rejected_log_records = 1;
+   */
+  rejectedLogRecords: bigint;
+
+  /**
+   * @generated from field: string error_message = 2;
+   */
+  errorMessage: string;
+};
+
+/**
+ * Describes the message opentelemetry.proto.ExportLogsPartialSuccess.
+ * Use `create(ExportLogsPartialSuccessSchema)` to create a new message.
+ */
+export const ExportLogsPartialSuccessSchema: GenMessage<ExportLogsPartialSuccess> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 18);
+
+/**
  * google.rpc.Status, the body of an error answer.
  *
  * @generated from message opentelemetry.proto.RpcStatus
@@ -577,4 +782,6 @@ export type RpcStatus = Message<'opentelemetry.proto.RpcStatus'> & {
  * Describes the message opentelemetry.proto.RpcStatus.
  * Use `create(RpcStatusSchema)` to create a new message.
  */
-export const RpcStatusSchema: GenMessage<RpcStatus> = /*@__PURE__*/ messageDesc(file_otlp, 13);
+export const RpcStatusSchema: GenMessage<RpcStatus> =
+  /*@__PURE__*/
+  messageDesc(file_otlp, 19);

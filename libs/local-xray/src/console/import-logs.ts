@@ -1,0 +1,33 @@
+import { isTraceId } from '@nestjs-xray/document';
+import type { LogLevel, TraceLogLine } from '../console-api';
+
+const LEVELS: ReadonlySet<unknown> = new Set<LogLevel>([
+  'trace',
+  'debug',
+  'info',
+  'warn',
+  'error',
+  'fatal',
+]);
+
+/** The log lines of exported traces, as many as are whole; everything else has none. */
+export function logsOf(body: unknown): TraceLogLine[] {
+  const all = Array.isArray(body) ? (body as unknown[]) : [body];
+  return all.flatMap((trace) => {
+    const { id, logs } = (trace ?? {}) as { id?: unknown; logs?: unknown };
+    if (!isTraceId(id) || !Array.isArray(logs)) return [];
+    return (logs as unknown[]).filter(isLine).map((line) => ({ ...line, traceId: id }));
+  });
+}
+
+function isLine(value: unknown): value is TraceLogLine {
+  const line = (value ?? {}) as Record<keyof TraceLogLine, unknown>;
+  return (
+    Number.isFinite(line.time) &&
+    LEVELS.has(line.level) &&
+    typeof line.message === 'string' &&
+    typeof line.service === 'string' &&
+    typeof line.attributes === 'object' &&
+    line.attributes !== null
+  );
+}

@@ -1,0 +1,57 @@
+import {
+  type DescMessage,
+  fromBinary,
+  fromJson,
+  type JsonValue,
+  type MessageShape,
+} from '@bufbuild/protobuf';
+
+export type OtlpEncoding = 'json' | 'protobuf';
+
+/**
+ * Decodes the body of an OTLP export.
+ * https://opentelemetry.io/docs/specs/otlp/#otlphttp
+ *
+ * @throws Error saying what is wrong with the body.
+ */
+export function decodeOtlp<Schema extends DescMessage>(
+  schema: Schema,
+  body: Uint8Array,
+  encoding: OtlpEncoding,
+): MessageShape<Schema> {
+  if (encoding === 'protobuf') return fromBinary(schema, body);
+  const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as JsonValue;
+  return fromJson(schema, withBase64Ids(json), { ignoreUnknownFields: true });
+}
+
+const ID_KEYS = new Set([
+  'traceId',
+  'spanId',
+  'parentSpanId',
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+]);
+
+/** OTLP's JSON has ids in hexadecimal, where JSON of protobuf has bytes in base64. Only ids that stand in spans and log records. */
+function withBase64Ids(value: JsonValue, depth = 0): JsonValue {
+  // resourceSpans → scopeSpans → spans → links: ids stand no deeper, and attributes may be as deep as they like.
+  if (depth > 8 || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => withBase64Ids(each, depth + 1));
+  const copy: Record<string, JsonValue> = {};
+  for (const [key, each] of Object.entries(value)) {
+    if (key === 'attributes' || key === 'body' || key === '__proto__') {
+      if (key !== '__proto__') copy[key] = each;
+    } else if (ID_KEYS.has(key) && typeof each === 'string') {
+      copy[key] = isBase64Id(each) ? each : Buffer.from(each, 'hex').toString('base64');
+    } else {
+      copy[key] = withBase64Ids(each, depth + 1);
+    }
+  }
+  return copy;
+}
+
+/** Some exporters write ids as JSON of protobuf has bytes: 16 or 8 of them in base64, which ends with `=`. */
+function isBase64Id(id: string): boolean {
+  return /^(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{11}=)$/.test(id);
+}

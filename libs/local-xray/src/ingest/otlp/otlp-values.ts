@@ -1,0 +1,58 @@
+import type { AnyValue, KeyValue } from './otlp_pb';
+import type { Attributes, AttributeValue } from './span';
+
+/** All zeros mean that there is none. */
+export function hex(bytes: Uint8Array): string {
+  const digits = Buffer.from(bytes).toString('hex');
+  return /^0*$/.test(digits) ? '' : digits;
+}
+
+/** Whole microseconds: a double cannot carry nanoseconds since 1970. */
+export function seconds(nanoseconds: bigint): number {
+  return Number(nanoseconds / 1000n) / 1e6;
+}
+
+export function toAttributes(pairs: KeyValue[]): Attributes {
+  const attributes: Attributes = new Map();
+  for (const { key, value } of pairs) {
+    const plain = value && toValue(value);
+    if (plain !== undefined && key !== '') attributes.set(key, plain);
+  }
+  return attributes;
+}
+
+/** A number where it is as good as the bigint. */
+function exact(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+export function toValue({ value }: AnyValue): AttributeValue | undefined {
+  switch (value.case) {
+    case 'stringValue':
+    case 'boolValue':
+      return value.value;
+    case 'doubleValue':
+      return Number.isFinite(value.value) ? value.value : String(value.value);
+    case 'intValue':
+      return exact(value.value);
+    case 'bytesValue':
+      return Buffer.from(value.value).toString('base64');
+    case 'arrayValue':
+      return value.value.values.map(toValue).filter((each) => each !== undefined);
+    case 'kvlistValue':
+      return Object.fromEntries(toAttributes(value.value.values));
+    default:
+      return undefined;
+  }
+}
+
+export function nameOfScope({
+  name,
+  version,
+}: {
+  name: string;
+  version: string;
+}): string | undefined {
+  return name === '' ? undefined : version === '' ? name : `${name} ${version}`;
+}

@@ -1,0 +1,106 @@
+import { textOf, writeJson } from '@nestjs-xray/document';
+import type { LogLevel, TraceLogLine } from '../../console-api';
+import { decodeOtlp, type OtlpEncoding } from './decode-otlp';
+import { type AnyValue, ExportLogsServiceRequestSchema, type LogRecord } from './otlp_pb';
+import { hex, nameOfScope, seconds, toAttributes, toValue } from './otlp-values';
+
+/** Longer messages end with how much is left out, and larger attributes go. */
+const MAX_MESSAGE = 16_384;
+const MAX_ATTRIBUTES = 32_768;
+
+/** The lines that name a trace, and how many do not. */
+export interface ReadLogs {
+  lines: TraceLogLine[];
+  withoutTrace: number;
+}
+
+/**
+ * Reads the body of an export of logs.
+ *
+ * @throws Error saying what is wrong with the body.
+ */
+export function readOtlpLogs(body: Uint8Array, encoding: OtlpEncoding): ReadLogs {
+  const request = decodeOtlp(ExportLogsServiceRequestSchema, body, encoding);
+  const read: ReadLogs = { lines: [], withoutTrace: 0 };
+  for (const { resource, scopeLogs } of request.resourceLogs) {
+    const service = textOf(toAttributes(resource?.attributes ?? []), ['service.name']) ?? '';
+    for (const { scope, logRecords } of scopeLogs) {
+      const logger = scope && nameOfScope(scope);
+      for (const record of logRecords) {
+        const traceId = hex(record.traceId);
+        if (traceId.length === 32) read.lines.push(toLine(record, traceId, service, logger));
+        else read.withoutTrace++;
+      }
+    }
+  }
+  return read;
+}
+
+function toLine(
+  record: LogRecord,
+  traceId: string,
+  service: string,
+  logger: string | undefined,
+): TraceLogLine {
+  const { severityNumber, severityText, eventName } = record;
+  const segmentId = hex(record.spanId);
+  return {
+    time: seconds(record.timeUnixNano || record.observedTimeUnixNano) || Date.now() / 1000,
+    level: levelOf(severityNumber, severityText),
+    ...(severityText !== '' && { severity: severityText.slice(0, 100) }),
+    message: cut(messageOf(record.body) ?? eventName),
+    attributes: attributesOf(record, logger),
+    traceId: `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`,
+    ...(segmentId !== '' && { segmentId }),
+    service,
+  };
+}
+
+function attributesOf(
+  { attributes, eventName }: LogRecord,
+  logger: string | undefined,
+): Record<string, unknown> {
+  const own = Object.fromEntries(toAttributes(attributes));
+  const size = writeJson(own).length;
+  return {
+    ...(size <= MAX_ATTRIBUTES ? own : { 'attributes left out': `${size} characters` }),
+    ...(eventName !== '' && { 'event.name': eventName.slice(0, 1000) }),
+    ...(logger !== undefined && { 'otel.scope.name': logger.slice(0, 1000) }),
+  };
+}
+
+/** A structured body is shown as JSON. */
+function messageOf(body: AnyValue | undefined): string | undefined {
+  const value = body && toValue(body);
+  return value === undefined || typeof value === 'string' ? value : writeJson(value);
+}
+
+function cut(message: string): string {
+  const more = message.length - MAX_MESSAGE;
+  return more > 0 ? `${message.slice(0, MAX_MESSAGE)} … (${more} more characters)` : message;
+}
+
+const LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
+
+/** Other names that loggers have for the levels. */
+const NAMES: Record<string, LogLevel> = {
+  verbose: 'debug',
+  notice: 'info',
+  log: 'info',
+  warning: 'warn',
+  err: 'error',
+  critical: 'fatal',
+  alert: 'fatal',
+  emerg: 'fatal',
+  panic: 'fatal',
+};
+
+/** Four numbers for each level, from 1 on; 0 is none. https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
+function levelOf(number: number, text: string): LogLevel {
+  const level = LEVELS[Math.ceil(number / 4) - 1];
+  if (level) return level;
+  const name = text.toLowerCase();
+  return (
+    LEVELS.find((each) => each === name) ?? (Object.hasOwn(NAMES, name) ? NAMES[name]! : 'info')
+  );
+}

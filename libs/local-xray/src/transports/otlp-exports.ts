@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { TraceStore } from '../engine/trace-store';
+import { stored } from '../http/stored';
+import type { OtlpEncoding } from '../ingest/otlp/decode-otlp';
+import { metricsAnswer, otlpAnswer } from './otlp-answer';
+
+/** The answer to an export, or what is wrong with its body. */
+export type ExportOutcome = { answer: Buffer } | { problem: string };
+
+/** What becomes of OTLP exports, over HTTP as over gRPC. */
+@Injectable()
+export class OtlpExports {
+  constructor(private readonly store: TraceStore) {}
+
+  /** @throws XrayError of status 503, after which exporters try again, when the store could not write. */
+  async take(
+    signal: 'traces' | 'logs' | 'metrics',
+    body: Uint8Array,
+    encoding: OtlpEncoding,
+  ): Promise<ExportOutcome> {
+    if (signal === 'metrics') {
+      this.store.metricsDropped++;
+      return { answer: metricsAnswer(encoding) };
+    }
+    const { problem, rejected, message } = await stored(
+      this.store.ingest.otlp(signal, body, encoding),
+    );
+    if (problem !== undefined) return { problem };
+    return { answer: otlpAnswer(signal, encoding, rejected, message) };
+  }
+}
