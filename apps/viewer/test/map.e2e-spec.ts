@@ -130,7 +130,7 @@ describeInChromium('the service map', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('brings what is selected into sight on a map that is wider than the page', async () => {
+  it('brings what is selected into sight on a map that is drawn wider than the page', async () => {
     const w = new TraceWriter(now - 20);
     const segments = [w.segment('svc-0', 0, 500)];
     for (let at = 1; at < 12; at++) {
@@ -144,7 +144,7 @@ describeInChromium('the service map', () => {
       );
     }
     await xray.send(segments);
-    const page = await xray.open(`/traces/${w.traceId}/map`);
+    const page = await xray.open(`/traces/${w.traceId}/map?zoom=1.5`);
     const map = page.getByRole('group', { name: 'Map', exact: true });
     const last = node(page, /^svc-11 Service/);
     const inSight = async () => {

@@ -1,4 +1,5 @@
 import type { PlacedNode, Point } from './graph-layout';
+import type { Sizes } from './graph-layout.sizes';
 
 export interface DrawnEdge {
   id: string;
@@ -12,8 +13,8 @@ export interface DrawnEdge {
 
 /** Half the size of an edge's label: `371/min 3.20 ms`. */
 const LABEL_HALF = { x: 56, y: 10 };
-/** What most names take up, with kind and health. */
-const NAME = { half: 44, height: 54 };
+/** So much of a name's width most of them take up. */
+const NAME_SHARE = 1 / 3;
 const GAP = { start: 6, end: 8 };
 
 /**
@@ -25,7 +26,7 @@ export function drawEdge(
   id: string,
   from: PlacedNode,
   to: PlacedNode,
-  around: { answered: boolean; nodes: Iterable<PlacedNode>; drawn: DrawnEdge[] },
+  around: { answered: boolean; nodes: Iterable<PlacedNode>; drawn: DrawnEdge[]; sizes: Sizes },
 ): DrawnEdge {
   if (from === to) return drawLoop(id, from);
   const nodes = [...around.nodes];
@@ -36,14 +37,16 @@ export function drawEdge(
     curves.find((points) => !others.some((node) => within(points, node)));
   // Rather through a name than through a circle, rather straight than through either.
   const points =
-    clear((at, node) => touches(at, node) || strikes(at, node)) ?? clear(touches) ?? curves[0]!;
+    clear((at, node) => touches(at, node) || strikes(at, node, around.sizes)) ??
+    clear(touches) ??
+    curves[0]!;
   const [start, control, end] = points;
   const angle = (Math.atan2(end.y - control.y, end.x - control.x) * 180) / Math.PI;
   return {
     id,
     path: `M${round(start)} Q${round(control)} ${round(end)}`,
     tip: { ...end, angle: Math.round(angle) },
-    label: placeLabel(points, nodes, around.drawn),
+    label: placeLabel(points, nodes, around.drawn, around.sizes),
   };
 }
 
@@ -87,20 +90,24 @@ function touches(points: Curve, node: PlacedNode): boolean {
 }
 
 /** Whether the line runs through the name of a node. */
-function strikes(points: Curve, node: PlacedNode): boolean {
+function strikes(points: Curve, node: PlacedNode, { label }: Sizes): boolean {
   if (node.label === 'right') return false;
   const side = node.label === 'below' ? 1 : -1;
   for (let t = 0.05; t < 1; t += 0.025) {
     const at = pointAt(points, t);
     const away = (at.y - node.y) * side;
-    if (Math.abs(at.x - node.x) < NAME.half && away > node.r && away < node.r + NAME.height) {
+    if (
+      Math.abs(at.x - node.x) < label.width * NAME_SHARE &&
+      away > node.r &&
+      away < node.r + label.height + 4
+    ) {
       return true;
     }
   }
   return false;
 }
 
-function placeLabel(points: Curve, nodes: PlacedNode[], drawn: DrawnEdge[]): Point {
+function placeLabel(points: Curve, nodes: PlacedNode[], drawn: DrawnEdge[], sizes: Sizes): Point {
   const flat = Math.abs(points[2].y - points[0].y) < 0.15 * Math.abs(points[2].x - points[0].x);
   const candidates = [0.5, 0.42, 0.58, 0.34, 0.66, 0.28, 0.72].map((t) => {
     const at = pointAt(points, t);
@@ -113,14 +120,15 @@ function placeLabel(points: Curve, nodes: PlacedNode[], drawn: DrawnEdge[]): Poi
         ({ label }) =>
           Math.abs(label.x - at.x) < 2 * LABEL_HALF.x &&
           Math.abs(label.y - at.y) < 2 * LABEL_HALF.y,
-      ) && !nodes.some((node) => covers(node, at)),
+      ) && !nodes.some((node) => covers(node, at, sizes)),
   );
   return clear ?? candidates[0]!;
 }
 
-function covers(node: PlacedNode, at: Point): boolean {
-  const top = node.y - node.r - (node.label === 'above' ? 62 : 0);
-  const bottom = node.y + node.r + (node.label === 'below' ? 62 : 0);
+function covers(node: PlacedNode, at: Point, { label }: Sizes): boolean {
+  const name = label.height + 12;
+  const top = node.y - node.r - (node.label === 'above' ? name : 0);
+  const bottom = node.y + node.r + (node.label === 'below' ? name : 0);
   return (
     Math.abs(at.x - node.x) < node.r + LABEL_HALF.x &&
     at.y > top - LABEL_HALF.y &&

@@ -1,6 +1,6 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import type { LayoutInput, PlacedNode, Point } from './graph-layout';
-import { LABEL, MAX_RADIUS } from './graph-layout.sizes';
+import type { Sizes } from './graph-layout.sizes';
 import { relax, type RankItem } from './graph-layout.relax';
 
 type Edges = LayoutInput['edges'];
@@ -13,15 +13,13 @@ const CROSSING = 400;
 const THROUGH = 600;
 /** Between boxes, across the ranks. */
 const GAP = 4;
-/** Room of a line that passes a rank between nodes. */
-const LANE = 40;
 
 /**
  * Middles of the boxes. dagre gives ranks and an order within them, and improves
  * on the order it is given: of several the one is kept that gives the shortest
  * lines and fewest crossings.
  */
-export function bestRanks(nodes: PlacedNode[], edges: Edges, down: boolean): Places {
+export function bestRanks(nodes: PlacedNode[], edges: Edges, down: boolean, sizes: Sizes): Places {
   const backwards = [...nodes].reverse();
   const orders = [
     { nodes, edges },
@@ -30,23 +28,23 @@ export function bestRanks(nodes: PlacedNode[], edges: Edges, down: boolean): Pla
   ];
   let best = { places: new Map<string, Point>(), cost: Infinity };
   for (const order of nodes.length > MANY ? orders.slice(0, 1) : orders) {
-    const places = ranks(order.nodes, order.edges, down);
-    const cost = costOf(places, edges);
+    const places = ranks(order.nodes, order.edges, down, sizes);
+    const cost = costOf(places, edges, sizes);
     if (cost < best.cost - 1) best = { places, cost };
   }
   return best.places;
 }
 
-function ranks(nodes: PlacedNode[], edges: Edges, down: boolean): Places {
+function ranks(nodes: PlacedNode[], edges: Edges, down: boolean, sizes: Sizes): Places {
   const graph = new Graph();
   graph.setGraph({
     rankdir: down ? 'TB' : 'LR',
     nodesep: GAP,
-    ranksep: down ? 56 : 120,
+    ranksep: down ? 56 : sizes.rankGap,
     edgesep: 16,
   });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const node of nodes) graph.setNode(node.id, box(down, node.label));
+  for (const node of nodes) graph.setNode(node.id, box(down, node.label, sizes));
   for (const edge of edges) graph.setEdge(edge.from, edge.to, {});
   layout(graph);
   const places: Places = new Map(
@@ -60,7 +58,7 @@ function ranks(nodes: PlacedNode[], edges: Edges, down: boolean): Places {
     to,
     points: (graph.edge(from, to) as { points?: Point[] }).points ?? [],
   }));
-  straighten(nodes, lanes, places, down);
+  straighten(nodes, lanes, places, down, sizes);
   return places;
 }
 
@@ -74,12 +72,13 @@ function straighten(
   lines: { from: string; to: string; points: Point[] }[],
   places: Places,
   down: boolean,
+  sizes: Sizes,
 ): void {
   const byRank = new Map<number, RankItem[]>();
   const items = new Map<string, RankItem>();
   for (const node of nodes) {
     const at = places.get(node.id)!;
-    const { width, height } = box(down, node.label);
+    const { width, height } = box(down, node.label, sizes);
     const item = {
       id: node.id,
       at: across(at, down),
@@ -95,7 +94,7 @@ function straighten(
     for (const point of points.slice(1, -1)) {
       const rank = byRank.get(along(point, down));
       if (!rank) continue;
-      const lane: RankItem = { id: '', at: across(point, down), size: LANE, neighbours: [] };
+      const lane: RankItem = { id: '', at: across(point, down), size: sizes.lane, neighbours: [] };
       rank.push(lane);
       join(last, lane);
       last = lane;
@@ -118,23 +117,29 @@ function join(a: RankItem, b: RankItem): void {
 }
 
 /** Room for the largest circle and its name. */
-function box(down: boolean, label: PlacedNode['label']): { width: number; height: number } {
-  const circle = 2 * MAX_RADIUS;
-  // As much room above as below keeps circles of one chain on one line.
+function box(
+  down: boolean,
+  side: PlacedNode['label'],
+  { maxRadius, label, above }: Sizes,
+): { width: number; height: number } {
+  const circle = 2 * maxRadius;
   if (!down) {
-    return { width: Math.max(circle, LABEL.width), height: circle + 2 * (LABEL.height + 6) };
+    return {
+      width: Math.max(circle, label.width),
+      height: circle + (above ? 2 : 1) * (label.height + 6),
+    };
   }
-  if (label === 'right') return { width: circle + 8 + LABEL.narrow, height: circle + 8 };
-  return { width: Math.max(circle, LABEL.narrow), height: circle + LABEL.height + 6 };
+  if (side === 'right') return { width: circle + 8 + label.narrow, height: circle + 8 };
+  return { width: Math.max(circle, label.narrow), height: circle + label.height + 6 };
 }
 
-function costOf(places: Places, edges: Edges): number {
+function costOf(places: Places, edges: Edges, { maxRadius }: Sizes): number {
   const lines = edges.map(({ from, to }) => [places.get(from)!, places.get(to)!] as const);
   let cost = 0;
   for (const [at, [a, b]] of lines.entries()) {
     cost += Math.hypot(b.x - a.x, b.y - a.y);
     for (const place of places.values()) {
-      if (place !== a && place !== b && distance(place, a, b) < MAX_RADIUS) cost += THROUGH;
+      if (place !== a && place !== b && distance(place, a, b) < maxRadius) cost += THROUGH;
     }
     for (const [c, d] of lines.slice(at + 1)) {
       if (a !== c && a !== d && b !== c && b !== d && cross(a, b, c, d)) cost += CROSSING;

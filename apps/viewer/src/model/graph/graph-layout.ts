@@ -1,7 +1,8 @@
 /** Where the nodes of a service map stand and how its edges run; pixels throughout. */
 import { drawEdge, type DrawnEdge } from './graph-layout.edge';
+import { intoColumns } from './graph-layout.columns';
 import { bestRanks } from './graph-layout.ranks';
-import { LABEL, MAX_RADIUS } from './graph-layout.sizes';
+import { COMPACT, ROOMY, type Sizes } from './graph-layout.sizes';
 
 export interface Point {
   x: number;
@@ -34,9 +35,10 @@ export interface LayoutOptions {
   /** The room there is: a smaller graph is spread over it, a larger one overflows. */
   width: number;
   height: number;
+  /** Smaller circles and names alone, so that more of them fit. */
+  compact?: boolean;
 }
 
-const MIN_RADIUS = 22;
 const MARGIN = 24;
 /** Room that is left over moves nodes apart by no more than this factor. */
 const MAX_SPREAD = 1.7;
@@ -50,12 +52,13 @@ const MIN_SPREAD = 0.74;
  */
 export function layoutGraph(input: LayoutInput, options: LayoutOptions): GraphLayout {
   const down = options.direction === 'down';
+  const sizes = options.compact ? COMPACT : ROOMY;
   const calls = new Set(
     input.edges.filter((edge) => edge.from !== edge.to).map((edge) => edge.from),
   );
   const heaviest = Math.max(1, ...input.nodes.map((node) => node.weight));
   const nodes = sorted(input.nodes).map((node): PlacedNode => {
-    const r = radius(node.weight, heaviest);
+    const r = radius(node.weight, heaviest, sizes);
     // An edge leaves downwards, so a name beneath would be crossed by it.
     return { id: node.id, x: 0, y: 0, r, label: down && calls.has(node.id) ? 'right' : 'below' };
   });
@@ -63,23 +66,26 @@ export function layoutGraph(input: LayoutInput, options: LayoutOptions): GraphLa
   const edges = sorted(input.edges).filter(
     (edge) => edge.from !== edge.to && placed.has(edge.from) && placed.has(edge.to),
   );
-  for (const [id, at] of bestRanks(nodes, edges, down)) {
+  const places = bestRanks(nodes, edges, down, sizes);
+  if (options.compact && !down) intoColumns(places, sizes, options.height);
+  for (const [id, at] of places) {
     const node = placed.get(id)!;
     // In a box with its name beneath or beside, the circle sits at the near end.
-    node.x = at.x - (node.label === 'right' ? (LABEL.narrow + 8) / 2 : 0);
-    node.y = at.y - (down && node.label === 'below' ? (LABEL.height + 6) / 2 : 0);
+    node.x = at.x - (node.label === 'right' ? (sizes.label.narrow + 8) / 2 : 0);
+    const oneSided = (down || !sizes.above) && node.label === 'below';
+    node.y = at.y - (oneSided ? (sizes.label.height + 6) / 2 : 0);
   }
-  const { squeezed, ...size } = fit(nodes, down, options);
+  const { squeezed, ...size } = fit(nodes, down, options, sizes);
   // Moved together, two names between the same circles would meet.
-  if (!down && !squeezed) {
+  if (!down && !squeezed && sizes.above) {
     for (const node of nodes) node.label = freerSide(node, input.edges, placed);
   }
-  return { ...size, nodes, edges: drawEdges(input.edges, placed) };
+  return { ...size, nodes, edges: drawEdges(input.edges, placed, sizes) };
 }
 
-function radius(weight: number, heaviest: number): number {
+function radius(weight: number, heaviest: number, { minRadius, maxRadius }: Sizes): number {
   const share = Math.log1p(Math.max(0, weight)) / Math.log1p(heaviest);
-  return Math.round(MIN_RADIUS + (MAX_RADIUS - MIN_RADIUS) * share);
+  return Math.round(minRadius + (maxRadius - minRadius) * share);
 }
 
 function sorted<T extends { id: string }>(items: T[]): T[] {
@@ -87,16 +93,16 @@ function sorted<T extends { id: string }>(items: T[]): T[] {
 }
 
 /** Moves the nodes into the positive, and apart while there is room; returns the whole size. */
-function fit(nodes: PlacedNode[], down: boolean, options: LayoutOptions) {
-  const r = MAX_RADIUS;
-  const below = LABEL.height + 6;
+function fit(nodes: PlacedNode[], down: boolean, options: LayoutOptions, sizes: Sizes) {
+  const r = sizes.maxRadius;
+  const below = sizes.label.height + 6;
   const reach = nodes.map(({ label }) => {
-    const half = Math.max(r, (down ? LABEL.narrow : LABEL.width) / 2);
+    const half = Math.max(r, (down ? sizes.label.narrow : sizes.label.width) / 2);
     const beside = label === 'right';
     return {
       left: beside ? r : half,
-      right: beside ? r + 8 + LABEL.narrow : half,
-      top: r + (down ? 0 : below),
+      right: beside ? r + 8 + sizes.label.narrow : half,
+      top: r + (down || !sizes.above ? 0 : below),
       bottom: r + (beside ? 0 : below),
     };
   });
@@ -113,7 +119,7 @@ function fit(nodes: PlacedNode[], down: boolean, options: LayoutOptions) {
     const edge0 = Math.max(...reach.map((part, i) => part[before] - (nodes[i]![key] - first)));
     const edge1 = Math.max(...reach.map((part, i) => part[after] - (last - nodes[i]![key])));
     const free = room - 2 * MARGIN - edge0 - edge1;
-    const least = down ? 1 : MIN_SPREAD;
+    const least = down || !sizes.above ? 1 : MIN_SPREAD;
     const spread = last > first ? Math.min(MAX_SPREAD, Math.max(least, free / (last - first))) : 1;
     if (key === 'y') squeezed = spread < 1;
     const used = 2 * MARGIN + edge0 + edge1 + (last - first) * spread;
@@ -143,7 +149,11 @@ function freerSide(
   return downward > 0 ? 'above' : 'below';
 }
 
-function drawEdges(edges: LayoutInput['edges'], placed: Map<string, PlacedNode>): DrawnEdge[] {
+function drawEdges(
+  edges: LayoutInput['edges'],
+  placed: Map<string, PlacedNode>,
+  sizes: Sizes,
+): DrawnEdge[] {
   const pairs = new Set(edges.map((edge) => `${edge.from}\n${edge.to}`));
   const drawn: DrawnEdge[] = [];
   for (const edge of edges) {
@@ -151,7 +161,7 @@ function drawEdges(edges: LayoutInput['edges'], placed: Map<string, PlacedNode>)
     const to = placed.get(edge.to);
     if (!from || !to) continue;
     const answered = from !== to && pairs.has(`${edge.to}\n${edge.from}`);
-    drawn.push(drawEdge(edge.id, from, to, { answered, nodes: placed.values(), drawn }));
+    drawn.push(drawEdge(edge.id, from, to, { answered, nodes: placed.values(), drawn, sizes }));
   }
   return drawn;
 }

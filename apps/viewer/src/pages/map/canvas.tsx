@@ -4,7 +4,7 @@ import { Glyph } from '../../components/status';
 import { duration } from '../../model/format';
 import { layoutGraph, type PlacedNode } from '../../model/graph/graph-layout';
 import type { DrawnEdge } from '../../model/graph/graph-layout.edge';
-import { MAX_RADIUS } from '../../model/graph/graph-layout.sizes';
+import { ROOMY } from '../../model/graph/graph-layout.sizes';
 import {
   healthOf,
   percentile,
@@ -13,6 +13,7 @@ import {
   type MapNode,
   type ServiceMap,
 } from '../../model/graph/service-graph';
+import { neighboursOf } from '../../model/graph/fold-stores';
 import { nearest } from './nearest';
 import { NodeButton } from './node-button';
 import { useSize } from '../../components/use-size';
@@ -28,33 +29,47 @@ export interface Selection {
 
 interface CanvasProps extends Selection {
   map: ServiceMap;
+  /** Databases that are shown as a number, by the node that calls them. */
+  stores: ReadonlyMap<string, MapNode[]>;
+  /** Told at what scale it is drawn. */
+  shown: { current: number };
   figures: readonly EdgeFigure[];
   zoom: Zoom;
 }
 
-/** 1 is the natural size; `fit` shrinks the whole into view, `auto` only as far as it can be read. */
-export type Zoom = number | 'fit' | 'auto';
-const LEAST_AUTO = 0.75;
+/** 1 is the natural size; `fit` shrinks the whole into view. */
+export type Zoom = number | 'fit';
+/** Smaller than this a map with all its words is hard to read: names alone take less room. */
+const LEAST_ROOMY = 0.75;
+/** From here on there is room for figures at the edges of a compact map. */
+const ROOM_FOR_RATES = 1;
+/** So many figures at the edges of the selection can still be told apart. */
+const MOST_FIGURES = 12;
+/** What is written keeps its size, but for maps that are drawn very small. */
+const LEAST_WORDS = 0.6;
 
-function scaleOf(
-  zoom: Zoom,
-  layout: { width: number; height: number },
-  room: { width: number; height: number },
-): number {
-  if (typeof zoom === 'number') return zoom;
-  const fits = Math.min(
-    1,
-    room.width / layout.width,
-    room.height ? room.height / layout.height : 1,
-  );
-  return zoom === 'fit' ? fits : Math.max(LEAST_AUTO, fits);
+interface Room {
+  width: number;
+  height: number;
+}
+
+function fitting(layout: Room, room: Room): number {
+  return Math.min(1, room.width / layout.width, room.height ? room.height / layout.height : 1);
 }
 
 /** Below this the map runs from top to bottom. */
 const NARROW = 720;
 
 /** The picture: circles for nodes, arrows for calls. */
-export function MapCanvas({ map, figures, zoom, selected, onSelect }: CanvasProps): JSX.Element {
+export function MapCanvas({
+  map,
+  stores,
+  shown,
+  figures,
+  zoom,
+  selected,
+  onSelect,
+}: CanvasProps): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(frame);
   const down = width > 0 && width < NARROW;
@@ -65,15 +80,25 @@ export function MapCanvas({ map, figures, zoom, selected, onSelect }: CanvasProp
     };
     // From top to bottom it is as high as it needs to be: the page scrolls.
     const room = { width, height: down ? 0 : height };
-    const lay = (size: typeof room) =>
-      layoutGraph(graph, { direction: down ? 'down' : 'right', ...size });
-    const natural = lay(room);
-    const scale = scaleOf(zoom, natural, room);
+    const lay = (size: Room, compact: boolean) =>
+      layoutGraph(graph, { direction: down ? 'down' : 'right', compact, ...size });
+    const roomy = lay(room, false);
+    const compact = width > 0 && fitting(roomy, room) < LEAST_ROOMY;
+    const natural = compact ? lay(room, true) : roomy;
+    const scale = zoom === 'fit' ? fitting(natural, room) : zoom;
     // What is drawn smaller has more room to fill.
-    if (scale >= 1 || width === 0) return { ...natural, scale };
-    return { ...lay({ width: width / scale, height: room.height / scale }), scale };
+    if (scale >= 1 || width === 0) return { ...natural, scale, compact };
+    const filling = lay({ width: width / scale, height: room.height / scale }, compact);
+    return { ...filling, scale, compact };
   }, [map, down, width, height, zoom]);
-  const { scale } = layout;
+  const { scale, compact } = layout;
+  shown.current = scale;
+  const near = useMemo(() => neighboursOf(map, selected), [map, selected]);
+  // Around a node with very many calls figures would hide them; the panel has all.
+  const few =
+    map.edges.filter((edge) => touches(edge, selected)).length <= MOST_FIGURES ||
+    map.edges.some(({ id }) => id === selected);
+  const far = (id: string): boolean => near.size > 0 && !near.has(id);
   const places = new Map(layout.nodes.map((node) => [node.id, node]));
   const lines = new Map(layout.edges.map((edge) => [edge.id, edge]));
   // What the panel or the address selects may lie beyond the edge of a map that scrolls.
@@ -103,14 +128,15 @@ export function MapCanvas({ map, figures, zoom, selected, onSelect }: CanvasProp
           style={{ width: `${layout.width * scale}px`, height: `${layout.height * scale}px` }}
         >
           <div
-            class="cv-in"
+            class={compact ? 'cv-in compact' : 'cv-in'}
             style={{
+              '--unscaled': compact ? 1 / Math.max(LEAST_WORDS, scale) : 1,
               width: `${layout.width}px`,
               height: `${layout.height}px`,
               transform: scale === 1 ? undefined : `scale(${scale})`,
             }}
           >
-            <Lines map={map} lines={lines} selected={selected} />
+            <Lines map={map} lines={lines} selected={selected} far={far} />
             {map.edges.map((edge) => (
               <EdgeLabel
                 key={edge.id}
@@ -118,7 +144,10 @@ export function MapCanvas({ map, figures, zoom, selected, onSelect }: CanvasProp
                 line={lines.get(edge.id)}
                 map={map}
                 figures={figures}
-                hidden={down && !touches(edge, selected)}
+                hidden={
+                  (down || (compact && scale < ROOM_FOR_RATES)) &&
+                  !(touches(edge, selected) && (few || shownHealth(edge, map) !== 'ok'))
+                }
                 pressed={selected === edge.id}
                 onSelect={onSelect}
               />
@@ -128,7 +157,10 @@ export function MapCanvas({ map, figures, zoom, selected, onSelect }: CanvasProp
                 key={node.id}
                 node={node}
                 place={places.get(node.id) as PlacedNode}
-                spoken={spokenNode(node, map)}
+                spoken={spokenNode(node, map, stores.get(node.id))}
+                compact={compact}
+                far={far(node.id)}
+                stores={stores.get(node.id)}
                 pressed={selected === node.id}
                 onSelect={onSelect}
               />
@@ -143,7 +175,7 @@ export function MapCanvas({ map, figures, zoom, selected, onSelect }: CanvasProp
 /** Scrolls the frame, not the page, so that the place is well inside. */
 function reveal(frame: HTMLElement, { x, y }: { x: number; y: number }): void {
   const { scrollLeft, scrollTop, clientWidth, clientHeight } = frame;
-  const edge = MAX_RADIUS * 1.5;
+  const edge = ROOMY.maxRadius * 1.5;
   if (x < scrollLeft + edge || x > scrollLeft + clientWidth - edge)
     frame.scrollLeft = x - clientWidth / 2;
   if (y < scrollTop + edge || y > scrollTop + clientHeight - edge)
@@ -164,10 +196,13 @@ function Lines({
   map,
   lines,
   selected,
+  far,
 }: {
   map: ServiceMap;
   lines: Map<string, DrawnEdge>;
   selected: string;
+  /** Whether it has nothing to do with what is selected. */
+  far: (id: string) => boolean;
 }): JSX.Element {
   return (
     <svg class="map-l" aria-hidden="true">
@@ -177,7 +212,7 @@ function Lines({
         const health = shownHealth(edge, map);
         const rate = map.minutes > 0 ? edge.traffic.total / map.minutes : edge.traffic.total;
         const width = 1 + Math.min(3, Math.log10(rate + 1));
-        const on = selected === edge.id ? ' on' : '';
+        const on = selected === edge.id ? ' on' : far(edge.id) ? ' far' : '';
         return (
           <g key={edge.id} class={`ed ${health}${on}`}>
             <path d={line.path} stroke-width={width.toFixed(1)} />
@@ -240,10 +275,11 @@ function EdgeLabel({
   );
 }
 
-function spokenNode(node: MapNode, map: ServiceMap): string {
+function spokenNode(node: MapNode, map: ServiceMap, stores: MapNode[] = []): string {
   const called = map.edges
     .filter((edge) => edge.from === node.id && edge.to !== node.id)
     .map((edge) => map.nodes.find((other) => other.id === edge.to)?.name);
   const calls = called.length ? `, calls ${called.join(', ')}` : '';
-  return `${rateSpoken(node.traffic.total, map.minutes)}${calls}`;
+  const folded = stores.length > 0 ? `, stores: ${stores.map(({ name }) => name).join(', ')}` : '';
+  return `${rateSpoken(node.traffic.total, map.minutes)}${calls}${folded}`;
 }

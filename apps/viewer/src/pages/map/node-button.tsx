@@ -23,6 +23,9 @@ export function NodeButton({
   node,
   place,
   spoken,
+  compact,
+  far,
+  stores,
   pressed,
   onSelect,
 }: {
@@ -30,14 +33,20 @@ export function NodeButton({
   place: PlacedNode;
   /** What its accessible name adds to what is seen. */
   spoken: string;
+  /** Names alone, and health where there is trouble. */
+  compact: boolean;
+  /** It has nothing to do with what is selected; trouble is never dimmed. */
+  far: boolean;
+  stores: MapNode[] | undefined;
   pressed: boolean;
   onSelect: (id: string) => void;
 }): JSX.Element {
   const health = healthOf(node.traffic);
+  const dim = far && health === 'ok' ? ' far' : '';
   return (
     <button
       type="button"
-      class={`node l-${place.label}${node.inferred ? ' inf' : ''}`}
+      class={`node l-${place.label}${node.inferred ? ' inf' : ''}${dim}`}
       data-node={node.id}
       aria-pressed={pressed}
       style={{ left: `${place.x - place.r}px`, top: `${place.y - place.r}px` }}
@@ -46,11 +55,19 @@ export function NodeButton({
       <span class="ring">
         <Ring node={node} r={place.r} />
         <Icon name={ICONS[node.kind]} />
+        {stores && (
+          <span class="stores" aria-hidden="true" title={stores.map(({ name }) => name).join(', ')}>
+            <Icon name="database" />
+            {stores.length}
+          </span>
+        )}
       </span>
       <span class="lab">
-        <b>{node.name}</b>
-        <span class="t3 k">{kindWords(node)}</span>
-        {node.kind !== 'client' && (
+        <b title={node.name}>
+          <bdi>{node.name}</bdi>
+        </b>
+        <span class={compact ? 'vh' : 't3 k'}> {kindWords(node)}</span>
+        {node.kind !== 'client' && (!compact || health !== 'ok') && (
           <span class={`hl2 s-${health}`}>
             <Glyph name={health} />
             {healthWords(node.traffic)}

@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { TraceQuery } from '../../api/client';
 import { IconButton } from '../../components/button';
+import { Icon } from '../../components/icon';
 import { Badge, Glyph } from '../../components/status';
 import { count, ms, plural, share } from '../../model/format';
 import {
@@ -13,6 +15,7 @@ import {
   type ServiceMap,
   type Traffic,
 } from '../../model/graph/service-graph';
+import { troubled } from '../../model/graph/fold-stores';
 import { Histogram } from './histogram';
 import { Neighbours } from './neighbours';
 import { TracesBehind } from './traces-behind';
@@ -22,6 +25,8 @@ interface PanelProps {
   map: ServiceMap;
   selected: string;
   onSelect: (id: string) => void;
+  /** So large that where the trouble is stays in sight. */
+  large: boolean;
   range: TraceQuery;
   traceId?: string;
 }
@@ -29,16 +34,49 @@ interface PanelProps {
 /** What is known of the selected node or edge; of the whole map while none is selected. */
 export function Panel(props: PanelProps): JSX.Element {
   const { map, selected, onSelect } = props;
+  const [open, setOpen] = useState(false);
   const node = map.nodes.find(({ id }) => id === selected);
   const edge = map.edges.find(({ id }) => id === selected);
   const from = edge && map.nodes.find(({ id }) => id === edge.from);
   const to = edge && map.nodes.find(({ id }) => id === edge.to);
   const close = (): void => onSelect('');
-  if (node) return <NodePanel {...props} node={node} onClose={close} />;
-  if (edge && from && to) {
-    return <EdgePanel {...props} edge={edge} from={from} to={to} onClose={close} />;
-  }
-  return <Overview map={map} onSelect={onSelect} />;
+  const between = edge && from && to ? { edge, from, to } : undefined;
+  const health = (node ?? edge) ? healthOf((node ?? edge)!.traffic) : undefined;
+  return (
+    <div class={open ? 'map-sheet open' : 'map-sheet'}>
+      <button
+        type="button"
+        class="map-sheet-bar"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        {health && (
+          <span class={`s-${health}`}>
+            <Glyph name={health} label={health} />
+          </span>
+        )}
+        <b class="cut">
+          {node?.name ??
+            (between ? `${between.from.name} → ${between.to.name}` : troubleWords(map))}
+        </b>
+        <Icon name={open ? 'down' : 'up'} />
+      </button>
+      <div class="map-sheet-body">
+        {node ? (
+          <NodePanel {...props} node={node} onClose={close} />
+        ) : between ? (
+          <EdgePanel {...props} {...between} onClose={close} />
+        ) : (
+          <Overview map={map} onSelect={onSelect} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function troubleWords(map: ServiceMap): string {
+  const { length } = troubled(map);
+  return length > 0 ? `${length} of ${plural(map.nodes.length, 'node')} in trouble` : 'No trouble';
 }
 
 function NodePanel(props: PanelProps & { node: MapNode; onClose: () => void }): JSX.Element {
@@ -47,6 +85,7 @@ function NodePanel(props: PanelProps & { node: MapNode; onClose: () => void }): 
   const filter = nodeFilter(node, health, map);
   return (
     <aside class="ins" aria-label="Selected node">
+      {props.large && <InTrouble map={map} selected={props.selected} onSelect={props.onSelect} />}
       <Head title={node.name} onClose={props.onClose}>
         <span class="t3">{kindWords(node)}</span>
         {node.traffic.total > 0 && <Badge status={health}>{healthWords(node.traffic)}</Badge>}
@@ -67,6 +106,7 @@ function EdgePanel(
   const health = healthOf(edge.traffic);
   return (
     <aside class="ins" aria-label="Selected edge">
+      {props.large && <InTrouble map={map} selected={props.selected} onSelect={props.onSelect} />}
       <Head title={`${from.name} → ${to.name}`} onClose={props.onClose}>
         <span class="t3">{rateWords(edge.traffic.total, map.minutes)}</span>
         {edge.traffic.total > 0 && <Badge status={health}>{healthWords(edge.traffic)}</Badge>}
@@ -162,9 +202,6 @@ function Overview({
   onSelect: (id: string) => void;
 }): JSX.Element {
   const services = map.nodes.filter((node) => node.kind !== 'client');
-  const troubled = services
-    .filter((node) => healthOf(node.traffic) !== 'ok')
-    .sort((a, b) => failedShare(b.traffic) - failedShare(a.traffic));
   return (
     <aside class="ins" aria-label="The whole map">
       <div class="ins-h">
@@ -174,13 +211,38 @@ function Overview({
           {map.minutes > 0 && `, over ${count(map.minutes)} min`}
         </div>
       </div>
-      <h3>{troubled.length ? 'In trouble' : 'No trouble'}</h3>
-      {troubled.length === 0 && <p class="t2 sml">Every node answered well.</p>}
-      <ul class="nb">
-        {troubled.map((node) => (
+      <InTrouble map={map} selected="" onSelect={onSelect} />
+      <p class="t3 sml">Select a node or an edge for its figures and the traces behind it.</p>
+    </aside>
+  );
+}
+
+/** Where the trouble is, the worst first. */
+function InTrouble({
+  map,
+  selected,
+  onSelect,
+}: {
+  map: ServiceMap;
+  selected: string;
+  onSelect: (id: string) => void;
+}): JSX.Element {
+  const nodes = troubled(map);
+  // Above the name of what is selected it is a part of its own.
+  const Heading = selected ? 'h2' : 'h3';
+  return (
+    <>
+      <Heading class="in-trouble-h">{nodes.length > 0 ? 'In trouble' : 'No trouble'}</Heading>
+      {nodes.length === 0 && <p class="t2 sml">Every node answered well.</p>}
+      <ul class="nb in-trouble">
+        {nodes.map((node) => (
           <li key={node.id}>
-            <button type="button" onClick={() => onSelect(node.id)}>
-              <span class="cut">{node.name}</span>
+            <button
+              type="button"
+              aria-current={node.id === selected ? 'true' : undefined}
+              onClick={() => onSelect(node.id)}
+            >
+              <bdi class="cut">{node.name}</bdi>
               <span class={`st s-${healthOf(node.traffic)}`}>
                 <Glyph name={healthOf(node.traffic)} />
                 {healthWords(node.traffic)}
@@ -189,11 +251,6 @@ function Overview({
           </li>
         ))}
       </ul>
-      <p class="t3 sml">Select a node or an edge for its figures and the traces behind it.</p>
-    </aside>
+    </>
   );
-}
-
-function failedShare({ fault, throttle, error, total }: Traffic): number {
-  return (1e6 * fault + 1e3 * throttle + error) / Math.max(1, total);
 }

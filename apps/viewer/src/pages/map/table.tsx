@@ -29,16 +29,17 @@ export function MapTable({
         <tbody>
           {map.nodes.map((node) => (
             <tr key={node.id} class={node.id === selected ? 'on' : ''}>
-              <th scope="row">
+              <th scope="row" class="first" title={node.name}>
                 <button
                   type="button"
                   aria-pressed={node.id === selected}
                   onClick={() => onSelect(node.id)}
                 >
-                  {node.name}
+                  <bdi>{node.name}</bdi>
                 </button>
+                <span class="beneath t3">{kindWords(node)}</span>
               </th>
-              <td class="t2">{kindWords(node)}</td>
+              <td class="t2 second">{kindWords(node)}</td>
               <TrafficCells traffic={node.traffic} minutes={map.minutes} />
             </tr>
           ))}
@@ -50,16 +51,21 @@ export function MapTable({
         <tbody>
           {map.edges.map((edge) => (
             <tr key={edge.id} class={edge.id === selected ? 'on' : ''}>
-              <th scope="row">
+              <th scope="row" class="first" title={name(edge.from)}>
                 <button
                   type="button"
                   aria-pressed={edge.id === selected}
                   onClick={() => onSelect(edge.id)}
                 >
-                  {name(edge.from)}
+                  <bdi>{name(edge.from)}</bdi>
                 </button>
+                <span class="beneath">
+                  → <bdi>{name(edge.to)}</bdi>
+                </span>
               </th>
-              <td>{name(edge.to)}</td>
+              <td class="second" title={name(edge.to)}>
+                <bdi>{name(edge.to)}</bdi>
+              </td>
               <TrafficCells traffic={edge.traffic} minutes={map.minutes} />
             </tr>
           ))}
@@ -82,7 +88,9 @@ function Heading({
     <thead>
       <tr>
         <th scope="col">{first}</th>
-        <th scope="col">{second}</th>
+        <th scope="col" class="second">
+          {second}
+        </th>
         <th scope="col" class="num">
           {rate}
         </th>

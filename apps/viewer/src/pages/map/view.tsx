@@ -1,37 +1,57 @@
 import './map.css';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
+import { useMemo, useRef } from 'preact/hooks';
+import { useKeys } from '../../components/keys';
 import { Glyph } from '../../components/status';
 import { useQuery } from '../../components/use-query';
 import type { TraceQuery } from '../../api/client';
-import type { ServiceMap } from '../../model/graph/service-graph';
+import { useMedia } from '../../components/use-virtual';
+import { plural } from '../../model/format';
+import { around, foldStores } from '../../model/graph/fold-stores';
+import type { MapNode, ServiceMap } from '../../model/graph/service-graph';
 import { MapCanvas, type EdgeFigure, type Zoom } from './canvas';
 import { Panel } from './panel';
 import { MapTable } from './table';
 
 const FIGURES: readonly EdgeFigure[] = ['rate', 'p50', 'p95'];
-const ZOOM_STEPS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2];
+const ZOOM_STEPS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2];
+/** Maps of more nodes open with their stores folded, and narrow ones show a part. */
+const LARGE = 14;
 
 export interface MapState {
   selected: string;
   as: 'map' | 'table';
   figures: readonly EdgeFigure[];
   zoom: Zoom;
-  set: (change: { sel?: string; as?: string; show?: string; zoom?: string }) => void;
+  /** At what scale the map is drawn now. */
+  shown: { current: number };
+  /** Undefined where the reader did not say. */
+  folds: boolean | undefined;
+  set: (change: {
+    sel?: string;
+    as?: string;
+    show?: string;
+    zoom?: string;
+    stores?: string;
+  }) => void;
 }
 
 /** What the reader chose on the map, kept in the address. */
 export function useMapState(): MapState {
-  const [query, setQuery] = useQuery(['sel', 'as', 'show', 'zoom']);
+  const [query, setQuery] = useQuery(['sel', 'as', 'show', 'zoom', 'stores']);
   const asked = query.show === 'none' ? [] : query.show.split(',');
   const figures = query.show
     ? FIGURES.filter((figure) => asked.includes(figure))
     : FIGURES.slice(0, 2);
+  const shown = useRef(1);
   const zoom = Number(query.zoom);
   return {
     selected: query.sel,
     as: query.as === 'table' ? 'table' : 'map',
     figures,
-    zoom: query.zoom === 'fit' ? 'fit' : zoom ? Math.min(2, Math.max(0.25, zoom)) : 'auto',
+    zoom: zoom ? Math.min(2, Math.max(0.25, zoom)) : 'fit',
+    shown,
+    folds: query.stores === '' ? undefined : query.stores === 'folded',
     set: setQuery,
   };
 }
@@ -43,9 +63,11 @@ export function MapControls({ state }: { state: MapState }): JSX.Element {
     state.set({ show: next.join(',') || 'none' });
   };
   const zoomBy = (step: 1 | -1): void => {
-    const now = typeof state.zoom === 'number' ? state.zoom : 1;
+    const now = state.shown.current;
     const next =
-      step > 0 ? ZOOM_STEPS.find((one) => one > now) : ZOOM_STEPS.filter((one) => one < now).pop();
+      step > 0
+        ? ZOOM_STEPS.find((one) => one > now + 0.01)
+        : ZOOM_STEPS.filter((one) => one < now - 0.01).pop();
     if (next !== undefined) state.set({ zoom: String(next) });
   };
   return (
@@ -86,7 +108,7 @@ export function MapControls({ state }: { state: MapState }): JSX.Element {
               type="button"
               class="btn"
               aria-pressed={state.zoom === 'fit'}
-              onClick={() => state.set({ zoom: state.zoom === 'fit' ? '' : 'fit' })}
+              onClick={() => state.set({ zoom: '' })}
             >
               Fit
             </button>
@@ -115,24 +137,58 @@ export function MapView({
   traceId?: string;
 }): JSX.Element {
   const select = (id: string): void => state.set({ sel: id });
+  const narrow = useMedia('(max-width: 719px)');
+  const large = map.nodes.length > LARGE;
+  const folded = useMemo(() => foldStores(map, state.selected), [map, state.selected]);
+  const foldable = [...folded.stores.values()].reduce((sum, { length }) => sum + length, 0);
+  const folds = (state.folds ?? large) && foldable > 0;
+  const whole = folds ? folded.map : map;
+  const part = large && narrow;
+  const drawn = useMemo(
+    () => (part ? around(whole, state.selected) : whole),
+    [part, whole, state.selected],
+  );
+  const toggleStores = (): void => state.set({ stores: folds ? 'shown' : 'folded' });
+  useKeys({ u: () => foldable > 0 && toggleStores() });
   return (
     <div class="mw">
       {state.as === 'map' ? (
         <section class="cv-w" aria-label="Service map">
           <MapCanvas
-            map={map}
+            map={drawn}
+            stores={folds ? folded.stores : NONE}
+            shown={state.shown}
             figures={state.figures}
             zoom={state.zoom}
             selected={state.selected}
             onSelect={select}
           />
-          <Key map={map} />
+          <Key map={drawn}>
+            {foldable > 0 && (
+              <button
+                type="button"
+                class="btn"
+                aria-pressed={folds}
+                title="Databases that one node alone calls (u)"
+                onClick={toggleStores}
+              >
+                Fold stores {foldable}
+              </button>
+            )}
+            {part && (
+              <span>
+                {drawn.nodes.length} of {plural(map.nodes.length, 'node')}: callers and called of
+                one. The table has all.
+              </span>
+            )}
+          </Key>
         </section>
       ) : (
         <MapTable map={map} selected={state.selected} onSelect={select} />
       )}
       <Panel
         map={map}
+        large={large}
         selected={state.selected}
         onSelect={select}
         range={range}
@@ -142,7 +198,9 @@ export function MapView({
   );
 }
 
-function Key({ map }: { map: ServiceMap }): JSX.Element {
+const NONE: ReadonlyMap<string, MapNode[]> = new Map();
+
+function Key({ map, children }: { map: ServiceMap; children: ComponentChildren }): JSX.Element {
   return (
     <p class="map-k">
       <KeyGlyphs />
@@ -162,6 +220,7 @@ function Key({ map }: { map: ServiceMap }): JSX.Element {
           inferred
         </span>
       )}
+      {children}
     </p>
   );
 }
