@@ -21,14 +21,26 @@ export function navigate(to: string, { replace = false } = {}): void {
  * By default the entry in the history is replaced, so that Back leaves the page.
  */
 export function setQuery(change: Query, { push = false } = {}): void {
+  const to = changed(change);
+  if (to !== location.pathname + location.search) navigate(to, { replace: !push });
+}
+
+/** The same as a step that Back undoes; the page stays where it is scrolled to. */
+export function addQuery(change: Query): void {
+  const to = changed(change);
+  if (to === location.pathname + location.search) return;
+  history.pushState(history.state, '', to);
+  window.dispatchEvent(new Event(CHANGED));
+}
+
+function changed(change: Query): string {
   const query = new URLSearchParams(location.search);
   for (const [key, value] of Object.entries(change)) {
     if (value === undefined || value === '' || value === false) query.delete(key);
     else query.set(key, String(value));
   }
   const text = query.toString();
-  const to = location.pathname + (text ? `?${text}` : '');
-  if (to !== location.pathname + location.search) navigate(to, { replace: !push });
+  return location.pathname + (text ? `?${text}` : '');
 }
 
 /** What travels from page to page: which traces, of which time. */

@@ -75,7 +75,7 @@ describeInChromium('the other views of one trace', () => {
     it('merges calls from one place and shows what the selected frame stands for', async () => {
       const page = await xray.open(at('flame'));
       await page
-        .getByRole('treeitem', { name: /^48 × SELECT … FROM users WHERE uuid = \$1/ })
+        .getByRole('treeitem', { name: /^SELECT … FROM users WHERE uuid = \$1 × 48/ })
         .click();
 
       const facts = page.getByRole('region', { name: 'Selected frame' });
@@ -155,6 +155,28 @@ describeInChromium('the other views of one trace', () => {
       const page = await xray.open(`${at(view)}?theme=${theme}`);
       await page.locator('.fr, .stat-t tbody tr').first().waitFor();
       expect(await violations(page)).toEqual([]);
+    });
+
+    it('draws of 5,000 names only the rows that can be seen', async () => {
+      const w = new TraceWriter(Date.now() / 1000 - 30);
+      const names = Array.from({ length: 5_000 }, (_, index) =>
+        w.sub(`item ${String.fromCodePoint(0x4e00 + index)}`, index / 5, (index + 1) / 5),
+      );
+      await xray.send([w.segment('names', 0, 1000, {}, names)]);
+      const page = await xray.open(`/traces/${w.traceId}/statistics`);
+      await page.getByText('5,001 names').waitFor();
+      const rows = page.locator('tbody tr:not([aria-hidden])');
+      expect(await rows.count()).toBeLessThan(80);
+      expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe('5002');
+      await page.getByRole('button', { name: /^Name/ }).click();
+      const first = await rows.first().innerText();
+      await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+      await page.locator('tr[aria-rowindex="5002"]').waitFor();
+      expect(await rows.count()).toBeLessThan(80);
+      await page.evaluate(() => window.scrollTo(0, 0));
+      await page.locator('tr[aria-rowindex="2"]').waitFor();
+      expect(await rows.first().innerText()).toBe(first);
+      expect(page.problems).toEqual([]);
     });
 
     it.each(['statistics', 'flame'])('fit a telephone: %s', async (view) => {

@@ -17,6 +17,8 @@ export function Dialog({
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
+    // A browser would take the first control, which is the one that closes it.
+    dialog?.querySelector<HTMLElement>('input:not([type=file]), textarea, select')?.focus();
     return () => dialog?.close();
   }, []);
   return (

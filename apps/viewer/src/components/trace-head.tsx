@@ -44,7 +44,9 @@ export function TraceHead({
   return (
     <header class="trh">
       <div class="trh-t">
-        <h1 class="cut">{traceTitle(tree)}</h1>
+        <h1 class="cut">
+          <bdi>{traceTitle(tree)}</bdi>
+        </h1>
         {root && (!root.inProgress || root.status !== 'ok') && (
           <Badge status={root.status}>{[root.status, code].filter(Boolean).join(' ')}</Badge>
         )}

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { setQuery } from '../router';
+import { addQuery, setQuery } from '../router';
 
 /** Browsers refuse more than a few changes of the address a second; a key held down makes more. */
 const WRITE_MS = 150;
@@ -8,9 +8,12 @@ const WRITE_MS = 150;
  * Parts of the address as state: what is set is drawn at once and stands in the
  * address a moment later; Back and Forward change it too. An empty value is one
  * that the address leaves out.
+ *
+ * @param undoable parts whose changes Back undoes.
  */
 export function useQuery<K extends string>(
   names: readonly K[],
+  undoable: readonly K[] = [],
 ): [Record<K, string>, (change: Partial<Record<K, string | undefined>>) => void] {
   const read = (): Record<K, string> => {
     const query = new URLSearchParams(location.search);
@@ -27,7 +30,8 @@ export function useQuery<K extends string>(
   const write = useCallback(() => {
     clearTimeout(timer.current);
     // The page may have been left meanwhile: its parts are no business of the next one.
-    if (location.pathname === path.current) setQuery(pending.current);
+    const steps = undoable.some((name) => name in pending.current);
+    if (location.pathname === path.current) (steps ? addQuery : setQuery)(pending.current);
     pending.current = {};
   }, []);
 

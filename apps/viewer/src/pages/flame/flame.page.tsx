@@ -18,7 +18,7 @@ import { FrameFacts } from './frame-facts';
 export function FlamePage({ route }: PageProps): JSX.Element {
   const { trace, tree, error } = useTrace(route.id);
   useTitle(tree ? `Flame graph of ${traceTitle(tree)}` : 'Flame graph');
-  const [query, setQuery] = useQuery(['select', 'focus', 'q']);
+  const [query, setQuery] = useQuery(['select', 'focus', 'q'], ['focus']);
   const flame = useMemo(() => tree && flameOf(tree), [tree]);
   useKeys({
     '0': () => setQuery({ focus: undefined }),

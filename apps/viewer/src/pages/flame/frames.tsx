@@ -104,7 +104,7 @@ function FrameBar({
     frame.worst === 'fault' && !frame.children.some(({ worst }) => worst === 'fault')
       ? 'f'
       : frame.hue;
-  const times = frame.nodes.length > 1 ? `${count(frame.nodes.length)} × ` : '';
+  const times = frame.nodes.length > 1 ? `× ${count(frame.nodes.length)}` : '';
   return (
     <div
       role="treeitem"
@@ -112,7 +112,7 @@ function FrameBar({
       aria-level={frame.depth + 1}
       aria-selected={isSelected}
       aria-expanded={frame.children.length > 0 ? true : undefined}
-      title={`${times}${frame.label}: ${duration(frame.total)}`}
+      title={`${frame.label} ${times}: ${duration(frame.total)}`}
       tabIndex={isSelected ? 0 : -1}
       style={{
         left: `${place.x * 100}%`,
@@ -123,8 +123,8 @@ function FrameBar({
       onDblClick={() => onZoom(frame)}
     >
       <span class={pixels > LABEL_PX ? 'cut' : 'vh'}>
-        {times && <b>{times}</b>}
-        {frame.label}
+        <bdi>{frame.label}</bdi>
+        {times && <b> {times}</b>}
       </span>{' '}
       <span class={pixels > WIDE_PX ? 'ft-ms' : 'vh'}>{duration(frame.total)}</span>
       <span class="vh">

@@ -1,5 +1,7 @@
 import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
 import { Glyph } from '../../components/status';
+import { useVirtual } from '../../components/use-virtual';
 import { traceHref } from '../../model/address';
 import { count, ms, share } from '../../model/format';
 import type { StatisticsColumn, StatisticsRow } from '../../model/trace/statistics';
@@ -40,10 +42,19 @@ export function StatisticsTable({
   onSort: (column: StatisticsColumn) => void;
 }): JSX.Element {
   const all = rows.reduce((sum, row) => sum + row.self, 0);
-  const most = Math.max(...rows.map((row) => row.self), 1e-9);
+  const most = rows.reduce((largest, row) => Math.max(largest, row.self), 1e-9);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const { items, totalSize } = useVirtual({
+    count: rows.length,
+    rowHeight: ROW,
+    within: 'page',
+    element: body,
+  });
+  const before = items[0]?.start ?? 0;
+  const after = totalSize - before - items.length * ROW;
   return (
     <div class="stat-w">
-      <table class="stat-t">
+      <table class="stat-t" aria-rowcount={rows.length + 1}>
         <thead>
           <tr>
             {COLUMNS.map(({ id, label, title, class: more }) => (
@@ -66,52 +77,74 @@ export function StatisticsTable({
             </th>
           </tr>
         </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.key}>
-              <th scope="row" class="cn">
-                <span class="cnw">
-                  {row.worst !== 'ok' && (
-                    <span class={`s-${row.worst}`}>
-                      <Glyph
-                        name={row.worst === 'fault' && !row.origin ? 'below' : row.worst}
-                        label={row.origin ? row.worst : `${row.worst}, passed up from below`}
-                      />
+        <tbody ref={body}>
+          <Gap height={before} />
+          {items.map(({ index }) => {
+            const row = rows[index];
+            return (
+              row && (
+                <tr key={row.key} aria-rowindex={index + 2}>
+                  <th scope="row" class="cn">
+                    <span class="cnw">
+                      {row.worst !== 'ok' && (
+                        <span class={`s-${row.worst}`}>
+                          <Glyph
+                            name={row.worst === 'fault' && !row.origin ? 'below' : row.worst}
+                            label={row.origin ? row.worst : `${row.worst}, passed up from below`}
+                          />
+                        </span>
+                      )}
+                      {row.running > 0 && (
+                        <span class="s-progress">
+                          <Glyph name="progress" label="in progress" />
+                        </span>
+                      )}
+                      <a
+                        class="cut"
+                        title={row.label}
+                        href={traceHref(tree.id, undefined, { select: row.nodes[0] })}
+                      >
+                        <bdi>{row.label}</bdi>
+                      </a>
+                      {row.tag && <span class="tag">{row.tag}</span>}
                     </span>
-                  )}
-                  {row.running > 0 && (
-                    <span class="s-progress">
-                      <Glyph name="progress" label="in progress" />
+                  </th>
+                  <td class="num cc">{count(row.count)}</td>
+                  <td class="num ct">{time(row, row.total)}</td>
+                  <td class="num cs">{time(row, row.self)}</td>
+                  <td class="num c5">{time(row, row.p50)}</td>
+                  <td class="num c9">{time(row, row.p95)}</td>
+                  <td class="num cm">{time(row, row.max)}</td>
+                  <td class={`num cf ${row.failed ? `s-${row.worst}` : 't3'}`}>
+                    {count(row.failed)}
+                  </td>
+                  <td class="cb">
+                    <span class="sb">
+                      <i class={row.hue} style={{ width: `${(row.self / most) * 100}%` }} />
                     </span>
-                  )}
-                  <a
-                    class="cut"
-                    title={row.label}
-                    href={traceHref(tree.id, undefined, { select: row.nodes[0] })}
-                  >
-                    {row.label}
-                  </a>
-                  {row.tag && <span class="tag">{row.tag}</span>}
-                </span>
-              </th>
-              <td class="num cc">{count(row.count)}</td>
-              <td class="num ct">{time(row, row.total)}</td>
-              <td class="num cs">{time(row, row.self)}</td>
-              <td class="num c5">{time(row, row.p50)}</td>
-              <td class="num c9">{time(row, row.p95)}</td>
-              <td class="num cm">{time(row, row.max)}</td>
-              <td class={`num cf ${row.failed ? `s-${row.worst}` : 't3'}`}>{count(row.failed)}</td>
-              <td class="cb">
-                <span class="sb">
-                  <i class={row.hue} style={{ width: `${(row.self / most) * 100}%` }} />
-                </span>
-                <span class="t3 num">{share(row.self, all)}</span>
-              </td>
-            </tr>
-          ))}
+                    <span class="t3 num">{share(row.self, all)}</span>
+                  </td>
+                </tr>
+              )
+            );
+          })}
+          <Gap height={after} />
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Pixels; all rows have the same height. */
+const ROW = 28;
+
+/** In place of the rows above or below that cannot be seen. */
+function Gap({ height }: { height: number }): JSX.Element | null {
+  if (height <= 0) return null;
+  return (
+    <tr aria-hidden="true">
+      <td class="gap" colSpan={COLUMNS.length + 1} style={{ height: `${height}px` }} />
+    </tr>
   );
 }
 

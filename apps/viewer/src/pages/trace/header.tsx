@@ -17,7 +17,7 @@ export function TraceHeader({ trace, tree }: { trace: object; tree: TraceTree })
     <div class="th">
       <div class="th-t">
         <h1 class="cut" title={root?.detail || root?.title}>
-          {root?.detail || root?.title || tree.id}
+          <bdi>{root?.detail || root?.title || tree.id}</bdi>
         </h1>
         {root && !(root.inProgress && root.status === 'ok') && (
           <Badge status={root.status}>
@@ -85,7 +85,7 @@ function Facts({ tree, root }: { tree: TraceTree; root: TraceNode | undefined })
           <dt>User</dt>
           <dd>
             <span class="cut" title={doc.user}>
-              {doc.user}
+              <bdi>{doc.user}</bdi>
             </span>
           </dd>
         </div>

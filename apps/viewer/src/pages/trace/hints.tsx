@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { duration, share } from '../../model/format';
+import { count, duration, share } from '../../model/format';
 import type { Hint } from '@nestjs-xray/trace';
+import type { HintGroup } from '../../model/trace/hint-groups';
 import './hints.css';
 
 const FIRST = 3;
@@ -13,7 +14,7 @@ export function HintsBar({
   current,
   onHint,
 }: {
-  hints: Hint[];
+  hints: HintGroup[];
   /** Seconds of the whole trace, for shares. */
   whole: number;
   current: string;
@@ -43,14 +44,19 @@ export function HintsBar({
             onClick={() => onHint(hint)}
           >
             <span class="l1">
-              <b class="cut">{hint.title}</b>
+              <b class="cut">
+                <bdi>{hint.title}</bdi>
+                {hint.times > 1 && ` · ${count(hint.times)} times`}
+              </b>
               <span class="t3">
                 {hint.upTo && 'up to '}
                 {duration(hint.cost)}
                 {!hint.upTo && hint.share >= 0.01 && `, ${share(hint.cost, whole)}`}
               </span>
             </span>
-            <span class="t2 cut">{hint.evidence}</span>
+            <span class="t2 cut">
+              <bdi>{hint.evidence}</bdi>
+            </span>
           </button>
         ))}
       </div>

@@ -3,12 +3,12 @@ import { highlight } from '../../model/trace/trace-search';
 
 /** Text with what the search found in it marked. */
 export function Marked({ text, words }: { text: string; words: string }): JSX.Element {
-  if (!words) return <>{text}</>;
+  if (!words) return <bdi>{text}</bdi>;
   return (
-    <>
+    <bdi>
       {highlight(text, words).map((piece, at) =>
         piece.hit ? <mark key={at}>{piece.text}</mark> : piece.text,
       )}
-    </>
+    </bdi>
   );
 }

@@ -62,7 +62,7 @@ function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): J
         </p>
       )}
       <HintsBar
-        hints={view.hints}
+        hints={view.hintGroups}
         whole={tree.responseEnd ?? tree.duration}
         current={view.hint?.id ?? ''}
         onHint={view.follow}

@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import { formatZoom, parseZoom, type Window } from '../../model/trace/bars';
 import { type Hint, hintsOf, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
+import { groupHints, type HintGroup } from '../../model/trace/hint-groups';
 import { arrival, search } from '../../model/trace/trace-search';
 import {
   holds,
@@ -37,6 +38,8 @@ export interface TraceView {
   critical: boolean;
   tab: string;
   hints: Hint[];
+  /** The same, equal ones as one. */
+  hintGroups: HintGroup[];
   /** The hint whose bars are marked. */
   hint: Hint | undefined;
   /** Marks the bars of a hint and selects the first of them; again, the next; after the last, none. */
@@ -58,7 +61,7 @@ export interface TraceView {
 const NAMES = ['select', 'q', 'level', 'min', 'zoom', 'critical', 'tab', 'hint'] as const;
 
 export function useTraceView(tree: TraceTree): TraceView {
-  const [query, setQuery] = useQuery(NAMES);
+  const [query, setQuery] = useQuery(NAMES, ['zoom']);
   const [opened, setOpened] = useState<Opened>(restore);
 
   const change = useCallback((next: Opened) => {
@@ -100,7 +103,8 @@ export function useTraceView(tree: TraceTree): TraceView {
   );
 
   const hints = useMemo(() => hintsOf(tree), [tree]);
-  const hint = hints.find((one) => one.id === query.hint);
+  const hintGroups = useMemo(() => groupHints(hints), [hints]);
+  const hint = hintGroups.find((one) => one.id === query.hint);
   const reveal = (node: TraceNode, also: { hint?: string } = {}): void => {
     const view = openedTo(tree, rowView, node);
     change({ toggled: [...view.toggled], unfolded: [...view.unfolded] });
@@ -123,6 +127,7 @@ export function useTraceView(tree: TraceTree): TraceView {
     critical: query.critical !== 'off',
     tab: query.tab,
     hints,
+    hintGroups,
     hint,
     follow: (next) => {
       const at = next.id === hint?.id ? next.nodes.indexOf(selected?.key ?? '') + 1 : 0;

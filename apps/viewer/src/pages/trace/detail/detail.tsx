@@ -98,7 +98,7 @@ function NodeDetail({
     <>
       <div class="side-h">
         <h2 class="cut" title={node.title}>
-          {node.title}
+          <bdi>{node.title}</bdi>
         </h2>
         {source && <SourceLink place={source} class="btn mono" />}
         <div class="side-m">
@@ -135,7 +135,7 @@ function tabsOf(node: TraceNode, view: TraceView, logs: LogView): Tab[] {
     {
       id: 'overview',
       label: 'Overview',
-      body: () => <OverviewTab node={node} tree={tree} hints={view.hints} />,
+      body: () => <OverviewTab node={node} tree={tree} hints={view.hints} onSelect={view.reveal} />,
     },
   ];
   const exceptions = exceptionChains(node).length;

@@ -93,8 +93,14 @@ function Exception({
       {caused && <h3>Caused by</h3>}
       <div class="exc">
         <p>
-          <b>{exception.type ?? 'Error'}</b>
-          {exception.message ? `: ${exception.message}` : ''}
+          <bdi>
+            <b>{exception.type ?? 'Error'}</b>
+          </bdi>
+          {exception.message && (
+            <>
+              : <bdi>{exception.message}</bdi>
+            </>
+          )}
         </p>
         <CopyButton
           text={() => [title, ...stack.map(frameText)].join('\n')}

@@ -28,7 +28,7 @@ export function Field({
     <div class="kv-r">
       <dt>{name}</dt>
       <dd>
-        <span class={mono ? 'val mono' : 'val'}>{children}</span>
+        <bdi class={mono ? 'val mono' : 'val'}>{children}</bdi>
         <span class="kv-a">
           {copy !== undefined && <CopyButton text={copy} label={`Copy ${name}`} class="sm" />}
           {filter !== undefined && !carried && <FilterLink name={name} filter={filter} />}

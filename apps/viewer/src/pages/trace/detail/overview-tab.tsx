@@ -2,11 +2,10 @@ import type { JSX } from 'preact';
 import type { SegmentDocument } from '@nestjs-xray/document';
 import { duration, offset, share, dateTime } from '../../../model/format';
 import { type Hint, length, openWord, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
-import { traceHref } from '../../../model/address';
-import { carried } from '../../../model/carried';
 import { literal } from '../../../model/filter/filter-text';
 import { wordOf } from '../row';
 import { Field, Fields } from './fields';
+import { Links } from './links';
 import { SourceBlock } from './source-block';
 import { WhyHints } from './why-hints';
 
@@ -15,10 +14,12 @@ export function OverviewTab({
   node,
   tree,
   hints,
+  onSelect,
 }: {
   node: TraceNode;
   tree: TraceTree;
   hints: Hint[];
+  onSelect: (node: TraceNode) => void;
 }): JSX.Element {
   const origin = node.status === 'fault' && !node.passedUp && node.kind === 'subsegment';
   const hue = origin ? 'f' : node.hue;
@@ -79,6 +80,7 @@ export function OverviewTab({
         {node.segment && node.segment !== node && <Field name="Segment">{node.segment.name}</Field>}
         {node.kind === 'segment' && <SegmentFields doc={node.doc as SegmentDocument} />}
       </Fields>
+      <Links node={node} tree={tree} onSelect={onSelect} />
       <WhyHints hints={hints} nodes={[node]} />
     </>
   );
@@ -111,11 +113,6 @@ function SegmentFields({ doc }: { doc: SegmentDocument }): JSX.Element {
           {doc.parent_id}
         </Field>
       )}
-      {doc.links?.map((link) => (
-        <Field key={link.id} name="Link" mono>
-          {carried ? link.trace_id : <a href={traceHref(link.trace_id)}>{link.trace_id}</a>}
-        </Field>
-      ))}
     </>
   );
 }

@@ -1,0 +1,130 @@
+import type { Page } from 'playwright-core';
+import { describeInChromium } from './chromium';
+import { Console } from './console';
+import { TraceWriter } from '../../../libs/trace/test/cruddur-traces.mjs';
+
+const start = Date.now() / 1000 - 30;
+const panel = (page: Page) => page.getByRole('complementary', { name: 'Detail' });
+const row = (page: Page, name: string) =>
+  page.getByRole('treegrid').locator(`[data-name="${name}"]`).first();
+
+describeInChromium('manners of the page of a trace', () => {
+  let xray: Console;
+  const other = new TraceWriter(start - 9);
+  const w = new TraceWriter(start);
+  const throttled = (at: number) =>
+    w.sub('Score.ask', at, at + 40, {}, [
+      w.http('score:80', 'POST', '/score', 429, at + 1, at + 9),
+      w.http('score:80', 'POST', '/score', 200, at + 20, at + 39),
+    ]);
+  const job = w.sub('Job.run', 300, 400, { metadata: { app: { plan: { tier: 'gold-7' } } } });
+  const trace = {
+    traceId: w.traceId,
+    segments: [
+      {
+        ...w.segment('shop', 0, 500, { annotations: { 'a.b "c"': 'x"y\\z' } }, [
+          throttled(10),
+          throttled(80),
+          throttled(150),
+          w.sub('שלום <b>', 200, 250),
+          job,
+        ]),
+        links: [
+          { trace_id: other.traceId, id: 'b'.repeat(16), attributes: { 'retry.count': 3 } },
+          { trace_id: w.traceId, id: job.id, attributes: { topic: 'activities' } },
+        ],
+      },
+    ],
+  };
+
+  beforeAll(async () => {
+    xray = await Console.start();
+    await xray.send([other.segment('first try', 0, 9), ...trace.segments]);
+  });
+  afterEach(() => xray.closePages());
+  afterAll(() => xray?.stop());
+
+  const open = async (query = '', options = {}) => {
+    const page = await xray.open(`/traces/${trace.traceId}${query}`, options);
+    await row(page, 'shop').waitFor();
+    return page;
+  };
+
+  it('lets Back undo a zoom, and keeps what is selected', async () => {
+    const page = await open();
+    await row(page, 'Job.run').click();
+    await page.keyboard.press('w');
+    await page.waitForURL(/zoom=/);
+    const first = page.url();
+    await page.keyboard.press('w');
+    await page.waitForURL((url) => url.href !== first);
+    await page.goBack();
+    await page.waitForURL(first);
+    await page.goBack();
+    await page.waitForURL((url) => !url.searchParams.has('zoom'));
+    expect(
+      await page.locator('[role=treegrid] [aria-selected=true]').getAttribute('data-name'),
+    ).toBe('Job.run');
+  });
+
+  it('tells equal hints once, with how many there are, and a click goes through all', async () => {
+    const page = await open();
+    const hints = page.getByRole('region', { name: 'Hints' });
+    const hint = hints.getByRole('button', { name: /Throttled.*3 times/ });
+    await hint.waitFor();
+    expect(await hints.getByRole('button', { name: /Throttled/ }).count()).toBe(1);
+    await hint.click();
+    await page.waitForURL(/hint=/);
+    expect(await page.locator('.hinted').count()).toBeGreaterThanOrEqual(3);
+  });
+
+  it('leads along links with their attributes, and back', async () => {
+    const page = await open();
+    await row(page, 'shop').click();
+    const link = panel(page).getByRole('link', { name: other.traceId });
+    expect(await link.getAttribute('href')).toContain(`${other.traceId}?select=bbbb`);
+    expect(await panel(page).innerText()).toMatch(/retry\.count 3[^]*topic activities/);
+    await panel(page).getByRole('button', { name: 'Job.run in this trace' }).click();
+    await panel(page).getByText('Linked from').waitFor();
+    await panel(page).getByRole('button', { name: 'shop' }).click();
+    await panel(page).getByText('Linked to').waitFor();
+  });
+
+  it('finds what stands in metadata', async () => {
+    const page = await open();
+    await page.getByRole('textbox', { name: 'Search in this trace' }).fill('tier=GOLD-7');
+    await page.getByText('1 hit', { exact: true }).waitFor();
+  });
+
+  it('filters by a value whose key and text are full of signs', async () => {
+    const page = await open('?tab=annotations');
+    await row(page, 'shop').click();
+    await panel(page)
+      .getByRole('link', { name: /Filter by this/ })
+      .click();
+    await page.waitForURL(/\/traces\?filter=/);
+    await page.locator(`[data-id="${trace.traceId}"]`).waitFor();
+  });
+
+  it.each([1024, 720])('keeps every control at %i px', async (width) => {
+    const page = await open('', { viewport: { width, height: 800 } });
+    for (const name of [/Shortest duration/, 'Critical path', 'Collapse one level']) {
+      expect(await page.getByRole('button', { name }).isVisible()).toBe(true);
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  });
+
+  it('keeps the direction of foreign text to itself', async () => {
+    const page = await open();
+    expect(await row(page, 'שלום <b>').locator('bdi').first().innerText()).toBe('שלום <b>');
+  });
+
+  it('puts the focus of a dialog into its field', async () => {
+    const page = await xray.open('/traces?filter=service(%22shop%22)');
+    await page.getByRole('button', { name: /Save as group/ }).click();
+    await page.locator('dialog[open]').waitFor();
+    await page.waitForFunction(() => document.activeElement?.matches('dialog input'));
+    await page.keyboard.type('mine');
+    expect(await page.locator('dialog input').first().inputValue()).toBe('mine');
+  });
+});
