@@ -166,7 +166,9 @@ describeInChromium('the service map', () => {
   });
 
   it('runs from top to bottom on a telephone', async () => {
-    const page = await xray.open('/map', { viewport: { width: 400, height: 800 } });
+    const page = await xray.open(`/traces/${faulty.traceId}/map`, {
+      viewport: { width: 400, height: 800 },
+    });
     const clients = await node(page, /^Clients Client/).boundingBox();
     const nest = await node(page, /^backend-nest Service/).boundingBox();
     expect(nest!.y).toBeGreaterThan(clients!.y + 40);
