@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -354,7 +354,13 @@ describe('local X-Ray, its database', () => {
     const file = join(folder, 'text.db');
     writeFileSync(file, 'Dear diary, '.repeat(1000));
 
-    await expect(start({ database: file })).rejects.toThrow(DatabaseError);
+    const error = await start({ database: file }).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(DatabaseError);
+    expect(error.message).toContain(`${file} is damaged, or no SQLite database: `);
+    expect(error.message).toContain(
+      `Move it away, with ${file}-wal and ${file}-shm, and start again`,
+    );
+    expect(readFileSync(file, 'utf8')).toMatch(/^Dear diary/);
   });
 
   it.each([

@@ -10,7 +10,10 @@ export async function stored<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `The documents could not be stored: ${reason}. Check that the database can be written and its disk has space.`;
+    const advice = /malformed|not a database|corrupt/i.test(reason)
+      ? 'The database is damaged: stop local X-Ray, move the file away and start it again'
+      : 'Check that the database can be written and its disk has space';
+    const message = `The documents could not be stored: ${reason}. ${advice}.`;
     throw new XrayError('ServiceUnavailableException', message);
   }
 }

@@ -76,8 +76,18 @@ function open(file: string): Driver {
   }
 }
 
+/** What SQLite says of a file that is no database, or a damaged one. */
+const DAMAGED = /not a database|malformed|corrupt/i;
+
 function unusable(file: string, error: unknown): DatabaseError {
   const reason = error instanceof Error ? error.message : String(error);
+  if (DAMAGED.test(reason)) {
+    return new DatabaseError(
+      `${file} is damaged, or no SQLite database: ${reason}. It was left as it is. Move it away, with ${file}-wal and ` +
+        `${file}-shm, and start again; or choose another file with --db or XRAY_LOCAL_DB. ` +
+        `What can be read of it, \`sqlite3 ${file} .recover\` prints.`,
+    );
+  }
   return new DatabaseError(
     `Local X-Ray cannot use the database ${file}: ${reason}. ` +
       'Check that the folder can be written and has space, or choose another file with --db or XRAY_LOCAL_DB.',
