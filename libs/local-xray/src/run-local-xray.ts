@@ -17,6 +17,7 @@ interface Flags {
   defaultSampling?: 'all' | 'aws';
   allowHost?: string[];
   forward?: string;
+  indexAttributes?: string[];
   otlpHttp?: string;
   otlpGrpc?: string;
   source?: string[];
@@ -100,6 +101,10 @@ function command(): Command {
       'pass documents on too: aws, https://<X-Ray endpoint> or udp://<daemon host:port>',
     )
     .option(
+      '--index-attributes <name...>',
+      'attributes of spans that filters find: own (default), all, none, or names, also with * at the end',
+    )
+    .option(
       '--otlp-http <host:port>',
       'take OTLP over HTTP there too, or "off" (XRAY_LOCAL_OTLP_HTTP, else port 4318 where it is free)',
     )
@@ -125,6 +130,7 @@ function optionsOf(flags: Flags): LocalXrayOptions {
     defaultSampling: flags.defaultSampling,
     allowedHosts: flags.allowHost,
     forward: flags.forward,
+    indexAttributes: flags.indexAttributes,
     otlpHttp: flags.otlpHttp,
     otlpGrpc: flags.otlpGrpc,
     standardOtlpPorts: true,

@@ -174,6 +174,53 @@ describe('log lines by OTLP', () => {
   });
 });
 
+describe('attributes of spans', () => {
+  const found = async (filter: string) => {
+    const rows = (await get(`/console/traces?filter=${encodeURIComponent(filter)}`)).rows;
+    return rows.length as number;
+  };
+  const send = () =>
+    post('/v1/traces', {
+      resourceSpans: [
+        {
+          scopeSpans: [
+            {
+              spans: [
+                {
+                  traceId: plain(newTraceId()),
+                  spanId: newId(),
+                  name: 'POST /cart',
+                  kind: 2,
+                  startTimeUnixNano: String(nano(now)),
+                  endTimeUnixNano: String(nano(now + 1)),
+                  attributes: [
+                    { key: 'order.id', value: { stringValue: 'A-4711' } },
+                    { key: 'messaging.system', value: { stringValue: 'kafka' } },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+  afterEach(() => server.close());
+
+  it('find their trace where the application has named them itself', async () => {
+    server = await start();
+    await send();
+    expect(await found('annotation["order.id"] = "A-4711"')).toBe(1);
+    expect(await found('annotation["messaging.system"]')).toBe(0);
+  });
+
+  it('find it by what the option says', async () => {
+    server = await start({ indexAttributes: ['messaging.*'] });
+    await send();
+    expect(await found('annotation["order.id"]')).toBe(0);
+    expect(await found('annotation[messaging.system] = "kafka"')).toBe(1);
+  });
+});
+
 describe('OTLP over gRPC', () => {
   let client: grpc.Client;
   beforeAll(async () => {

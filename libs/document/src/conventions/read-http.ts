@@ -17,8 +17,8 @@ export function readHttp(
   rest: Map<string, unknown>,
 ): HttpDocument | undefined {
   const found = TAKEN.filter((name) => attributes.has(name));
-  for (const name of found) rest.delete(name);
   if (!found.some((name) => TELLING.test(name))) return undefined;
+  for (const name of found) rest.delete(name);
   const forwardedFor = textOf(attributes, HTTP_NAMES.forwardedFor);
   const request = compact({
     method: textOf(attributes, HTTP_NAMES.method),
@@ -40,7 +40,7 @@ export function readStatus(attributes: SpanAttributes): number | undefined {
 
 /**
  * The URL, put together from its parts when it is not there whole. Which parts say the
- * host depends on the side.
+ * host depends on the side; where none does, a path is better than nothing.
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
 function urlOf(attributes: SpanAttributes, kind: SpanKindName): string | undefined {
@@ -50,19 +50,20 @@ function urlOf(attributes: SpanAttributes, kind: SpanKindName): string | undefin
   const server = kind === 'server';
   const named = textOf(attributes, HTTP_NAMES.host);
   const host = named ?? textOf(attributes, server ? HTTP_NAMES.serverName : HTTP_NAMES.peerName);
-  if (!host) return undefined;
+  if (!host) return pathOf(attributes);
   const port =
     named === undefined
       ? integerOf(attributes, server ? HTTP_NAMES.serverPort : HTTP_NAMES.peerPort)
       : undefined;
   const usual = port === undefined || port === (scheme === 'https' ? 443 : 80);
-  return `${scheme}://${host}${usual ? '' : `:${port}`}${pathOf(attributes)}`;
+  return `${scheme}://${host}${usual ? '' : `:${port}`}${pathOf(attributes) ?? '/'}`;
 }
 
-function pathOf(attributes: SpanAttributes): string {
+function pathOf(attributes: SpanAttributes): string | undefined {
   const target = textOf(attributes, HTTP_NAMES.target);
   if (target !== undefined) return target;
   const query = textOf(attributes, HTTP_NAMES.query);
-  const path = textOf(attributes, HTTP_NAMES.path) ?? '/';
-  return path + (query === undefined ? '' : `?${query.replace(/^\?/, '')}`);
+  const path = textOf(attributes, HTTP_NAMES.path);
+  if (query === undefined) return path;
+  return `${path ?? '/'}?${query.replace(/^\?/, '')}`;
 }

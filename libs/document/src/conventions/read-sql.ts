@@ -1,6 +1,6 @@
 import type { SqlDocument } from '../segment-document';
-import { SQL_NAMES, SQL_SYSTEMS } from './attribute-names';
-import { compact, textOf, type SpanAttributes } from './attributes';
+import { HTTP_NAMES, SQL_NAMES, SQL_SYSTEMS } from './attribute-names';
+import { compact, integerOf, textOf, type SpanAttributes } from './attributes';
 
 const TAKEN = Object.values(SQL_NAMES).flatMap((names) => names as readonly string[]);
 
@@ -16,7 +16,8 @@ export function readSql(
   const system = textOf(attributes, SQL_NAMES.database_type);
   if (!SQL_SYSTEMS.has(system)) return undefined;
   for (const taken of TAKEN) rest.delete(taken);
-  const connection = textOf(attributes, SQL_NAMES.connection_string) ?? 'localhost';
+  const connection =
+    textOf(attributes, SQL_NAMES.connection_string) ?? addressOf(attributes, rest) ?? 'localhost';
   return compact({
     // As the Collector has it: the name says more than the connection string would.
     url: name || undefined,
@@ -25,4 +26,17 @@ export function readSql(
     user: textOf(attributes, SQL_NAMES.user),
     sanitized_query: textOf(attributes, SQL_NAMES.sanitized_query),
   });
+}
+
+/** The server's `host:port`; takes both out of `rest`. */
+function addressOf(attributes: SpanAttributes, rest: Map<string, unknown>): string | undefined {
+  const host = textOf(attributes, HTTP_NAMES.peerName);
+  if (host === undefined) return undefined;
+  const port = integerOf(attributes, HTTP_NAMES.peerPort);
+  for (const name of [...HTTP_NAMES.peerName, ...HTTP_NAMES.peerPort]) {
+    const value = attributes.get(name);
+    if (value === host || Number(value) === port) rest.delete(name);
+  }
+  const named = host.includes(':') ? `[${host}]` : host;
+  return port === undefined ? named : `${named}:${port}`;
 }

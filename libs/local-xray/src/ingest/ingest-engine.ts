@@ -24,6 +24,7 @@ import type {
 } from './ingest';
 import { IngestReport } from './ingest-report';
 import type { OtlpEncoding } from './otlp/decode-otlp';
+import { type AttributeIndex, attributeIndex } from './otlp/indexed-attributes';
 import { readOtlp } from './otlp/read-otlp';
 import { readOtlpLogs } from './otlp/read-otlp-logs';
 import type { Span } from './otlp/span';
@@ -49,6 +50,7 @@ export class IngestEngine implements Ingest {
   private readonly writer: TraceWriter;
   private readonly logs: LogWriter;
   private readonly limits: DocumentLimits;
+  private readonly index: AttributeIndex;
   private readonly report: IngestReport;
   private readonly retention: Retention;
   private readonly addedUp: AddedUp;
@@ -73,6 +75,7 @@ export class IngestEngine implements Ingest {
     this.writer = new TraceWriter(this.driver, totals);
     this.logs = new LogWriter(this.driver);
     this.limits = options.strict ? STRICT : LENIENT;
+    this.index = attributeIndex(options.indexAttributes ?? []);
     this.report = new IngestReport(listener, () => this.writer.stored);
     this.retention = new Retention(
       this.driver,
@@ -207,7 +210,9 @@ export class IngestEngine implements Ingest {
   }
 
   private async takeSpans(spans: Span[]): Promise<OtlpResult> {
-    const texts = spans.flatMap(translateSpan).map((document) => writeJson(document));
+    const texts = spans
+      .flatMap((span) => translateSpan(span, this.index))
+      .map((document) => writeJson(document));
     const { faults } = await this.put(texts);
     return { rejected: faults.length, message: faults[0]?.message ?? '' };
   }

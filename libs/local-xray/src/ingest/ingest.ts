@@ -59,6 +59,8 @@ export interface IngestOptions {
   retentionSeconds: number;
   /** The oldest traces are deleted while the database is larger. */
   retentionBytes: number;
+  /** Attributes of spans that are found by filter expressions; see attributeIndex. */
+  indexAttributes?: readonly string[];
   /** Where else documents go; see createForwarder. */
   forward?: string;
 }

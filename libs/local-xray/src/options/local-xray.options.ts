@@ -26,6 +26,11 @@ export interface LocalXrayOptions {
   allowedHosts?: string[];
   /** Where else to send what comes in: `aws`, `https://…` for an X-Ray endpoint, `udp://host:port` for a daemon. */
   forward?: string;
+  /**
+   * Attributes of OpenTelemetry's spans that filter expressions find, as annotations: `own` for those that the application
+   * named itself, `all`, `none`, or names, with `*` at the end for any rest. Default `own`; with `strict`, none.
+   */
+  indexAttributes?: string[];
   /** `host:port` at which OTLP over HTTP is taken besides, or `off`. Default `XRAY_LOCAL_OTLP_HTTP`, else off. */
   otlpHttp?: string;
   /** `host:port` at which OTLP over gRPC is taken, or `off`. Default `XRAY_LOCAL_OTLP_GRPC`, else off. */
@@ -62,6 +67,7 @@ export interface ResolvedOptions {
   viewer: string;
   allowedHosts: string[];
   forward: string | undefined;
+  indexAttributes: string[];
   otlpHttp: OtlpAddress | undefined;
   otlpGrpc: OtlpAddress | undefined;
   sources: string[];
@@ -92,6 +98,7 @@ export function resolveOptions(
     viewer: options.viewer ?? builtViewer(),
     allowedHosts: options.allowedHosts ?? env.XRAY_LOCAL_ALLOWED_HOSTS?.split(/[\s,]+/) ?? [],
     forward: checkForward(options.forward),
+    indexAttributes: options.indexAttributes ?? (options.strict ? [] : ['own']),
     otlpHttp: otlpAddress(
       'XRAY_LOCAL_OTLP_HTTP or --otlp-http',
       options.otlpHttp ?? env.XRAY_LOCAL_OTLP_HTTP,

@@ -4,6 +4,7 @@ import {
   METADATA_PREFIX,
   USER_NAMES,
 } from '@nestjs-xray/document';
+import { type AttributeIndex, indexed as indexedOf } from './indexed-attributes';
 import type { Attributes, AttributeValue } from './span';
 
 interface Translated {
@@ -14,13 +15,15 @@ interface Translated {
 
 /**
  * What is left of a span's attributes: those that `aws.xray.annotations` names become annotations,
- * `enduser.id` the user, and all others metadata of the namespace `default`.
+ * `enduser.id` the user, and all others metadata of the namespace `default`. Those that `index` wants are annotations
+ * besides, so that they are found.
  *
  * @param resource the resource's attributes, for a segment; subsegments do not repeat them.
  */
 export function translateAttributes(
   rest: Attributes,
   resource: Attributes | undefined,
+  index: AttributeIndex,
 ): Translated {
   const all = new Map(rest);
   const user = USER_NAMES.map((name) => all.get(name)).find((value) => value !== undefined);
@@ -29,6 +32,7 @@ export function translateAttributes(
   const indexed = all.get(INDEXED_KEYS);
   const keys = new Set(Array.isArray(indexed) ? indexed : []);
   if (Array.isArray(indexed)) all.delete(INDEXED_KEYS);
+  const wanted = indexedOf(all, (key) => !key.startsWith(METADATA_PREFIX) && index(key));
   for (const [key, value] of resource ?? []) all.set(`otel.resource.${key}`, value);
 
   const annotations = new Map<string, AnnotationValue>();
@@ -37,7 +41,7 @@ export function translateAttributes(
     const namespace = key.startsWith(METADATA_PREFIX) ? key.slice(METADATA_PREFIX.length) : '';
     const nested = namespace ? parseObject(value) : undefined;
     if (keys.has(key) && typeof value !== 'object') {
-      annotations.set(key.replace(/[^\w.]/g, '_'), value as AnnotationValue);
+      annotations.set(annotationKey(key), value as AnnotationValue);
     } else if (nested) {
       const into =
         metadata.get(namespace.toLowerCase() === 'default' ? 'default' : namespace) ??
@@ -47,6 +51,10 @@ export function translateAttributes(
     } else {
       metadata.get('default')!.set(key, value);
     }
+  }
+  for (const [key, value] of wanted) {
+    const name = annotationKey(key);
+    if (!annotations.has(name)) annotations.set(name, value as AnnotationValue);
   }
   if (metadata.get('default')!.size === 0) metadata.delete('default');
   return {
@@ -58,6 +66,10 @@ export function translateAttributes(
       ),
     }),
   };
+}
+
+function annotationKey(key: string): string {
+  return key.replace(/[^\w.]/g, '_');
 }
 
 /** The metadata of a namespace travels as JSON in a string. */

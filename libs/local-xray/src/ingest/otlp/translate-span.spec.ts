@@ -1,4 +1,5 @@
 import type { AttributeValue, Span } from './span';
+import { attributeIndex } from './indexed-attributes';
 import { readStackTrace } from './stack-trace';
 import { translateSpan } from './translate-span';
 
@@ -313,4 +314,54 @@ describe('readStackTrace', () => {
       }
     },
   );
+
+  it('names a database by the address and port of its server', () => {
+    const values = {
+      'db.system.name': 'postgresql',
+      'db.namespace': 'shop',
+      'server.address': 'pg-replica-2',
+      'server.port': 5432,
+    };
+    const [document] = translateSpan(call(values));
+
+    expect(document).toMatchObject({ sql: { connection_string: 'pg-replica-2:5432/shop' } });
+    expect(document!.metadata).not.toHaveProperty('default');
+  });
+
+  it('keeps the address of what is neither HTTP nor SQL', () => {
+    const values = { 'messaging.system': 'kafka', 'server.address': 'broker', 'server.port': 9092 };
+
+    expect(translateSpan(call(values, { kind: 'producer' }))[0]!.metadata!.default).toEqual(values);
+  });
+
+  it('has a path for the URL of a request that names no host', () => {
+    const values = { 'http.request.method': 'POST', 'url.path': '/cart', 'url.query': 'a=1' };
+
+    expect(translateSpan(span({ attributes: attributes(values) }))).toMatchObject([
+      { http: { request: { method: 'POST', url: '/cart?a=1' } } },
+    ]);
+  });
+
+  it.each([
+    [['own'], { 'order.id': 'A-4711', plan: 'gold', n: 3 }],
+    [['none'], undefined],
+    [['messaging.*', 'plan'], { plan: 'gold', 'messaging.system': 'kafka' }],
+    [['all'], { 'order.id': 'A-4711', plan: 'gold', n: 3, 'messaging.system': 'kafka' }],
+  ])('indexes attributes as it is told: %j', (names, annotations) => {
+    const values = {
+      'order.id': 'A-4711',
+      plan: 'gold',
+      n: 3,
+      'messaging.system': 'kafka',
+      long: 'x'.repeat(300),
+      list: ['a'],
+    };
+    const [document] = translateSpan(
+      span({ attributes: attributes(values) }),
+      attributeIndex(names),
+    );
+
+    expect(document!.annotations).toEqual(annotations);
+    expect(document!.metadata!.default).toMatchObject(values);
+  });
 });

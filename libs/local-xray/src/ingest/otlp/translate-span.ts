@@ -8,6 +8,7 @@ import {
   type SubsegmentDocument,
   textOf,
 } from '@nestjs-xray/document';
+import { type AttributeIndex, attributeIndex } from './indexed-attributes';
 import { segmentName } from './segment-name';
 import type { Span } from './span';
 import { translateAttributes } from './translate-attributes';
@@ -15,6 +16,8 @@ import { translateAws, translateOrigin } from './translate-aws';
 import { translateCause, translateStatus } from './translate-cause';
 
 export type Translated = SegmentDocument | SubsegmentDocument;
+
+const NONE = attributeIndex([]);
 
 /**
  * Translates a span as the OpenTelemetry Collector's X-Ray exporter does: spans of kind server or consumer
@@ -25,16 +28,16 @@ export type Translated = SegmentDocument | SubsegmentDocument;
  * too, a segment for the service is made and the call put below it.
  * https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/exporter/awsxrayexporter
  */
-export function translateSpan(span: Span): Translated[] {
+export function translateSpan(span: Span, index: AttributeIndex = NONE): Translated[] {
   if (span.attributes.get('aws.span.kind') !== 'LOCAL_ROOT') {
     const begins = span.kind === 'server' || span.kind === 'consumer' || span.parentSpanId === '';
-    return [translate(span, begins)];
+    return [translate(span, begins, index)];
   }
-  if (span.kind === 'server' || span.kind === 'internal') return [translate(span, true)];
-  return serviceAndCall(span);
+  if (span.kind === 'server' || span.kind === 'internal') return [translate(span, true, index)];
+  return serviceAndCall(span, index);
 }
 
-function translate(span: Span, asSegment: boolean): Translated {
+function translate(span: Span, asSegment: boolean, index: AttributeIndex): Translated {
   const rest = new Map(span.attributes);
   const http = readHttp(span.attributes, span.kind, rest);
   const cause = translateCause(span, rest);
@@ -43,6 +46,7 @@ function translate(span: Span, asSegment: boolean): Translated {
   const { user, annotations, metadata } = translateAttributes(
     rest,
     asSegment ? span.resource : undefined,
+    index,
   );
   const version = textOf(span.resource, ['service.version', 'container.image.tag']);
   return compact({
@@ -104,9 +108,9 @@ function linksOf(span: Span): SegmentDocument['links'] {
   }));
 }
 
-function serviceAndCall(span: Span): Translated[] {
+function serviceAndCall(span: Span, index: AttributeIndex): Translated[] {
   const serviceId = newId();
-  const call = translate({ ...span, parentSpanId: serviceId }, false) as SubsegmentDocument;
+  const call = translate({ ...span, parentSpanId: serviceId }, false, index) as SubsegmentDocument;
   const consumes = span.kind === 'consumer';
   call.namespace ??= 'remote';
   if (consumes) delete (call as SegmentDocument).links;
@@ -119,7 +123,11 @@ function serviceAndCall(span: Span): Translated[] {
   ]) {
     attributes.delete(key);
   }
-  const service = translate({ ...span, spanId: serviceId, attributes }, true) as SegmentDocument;
+  const service = translate(
+    { ...span, spanId: serviceId, attributes },
+    true,
+    index,
+  ) as SegmentDocument;
   service.name = textOf(span.attributes, ['aws.local.service']) ?? service.name;
   delete service.http;
   delete (service as SubsegmentDocument).sql;
