@@ -50,6 +50,20 @@ export function keepTraffic(base, everyMs = 700) {
   next();
 }
 
+/** Sends `count` requests to `base`, a few at a time; resolves when all are answered. */
+export async function traffic(base, count) {
+  let left = count;
+  const user = async () => {
+    while (left-- > 0) await act(base, chosen());
+  };
+  await Promise.all(users.map(user));
+}
+
+/** One request to `base`; resolves with the id of its trace. */
+export async function ask(base, path) {
+  return (await act(base, () => get(path))).headers.get('x-trace-id');
+}
+
 /**
  * Each action once and the common ones a few times, one after the other. Resolves with the address of a
  * trace worth opening, that of an N+1; undefined when nothing was traced.
