@@ -1,27 +1,42 @@
-// Draws how queries grow: node bench/local-xray/scale.mjs 20000 100000 | node bench/local-xray/growth.mjs > docs/images/local-xray-growth.svg
+// Draws how the medians of queries grow, for light and dark pages:
+// node bench/local-xray/scale.mjs 10000 100000 1000000 | node bench/local-xray/growth.mjs > docs/images/local-xray-growth.svg
 import { readFileSync } from 'node:fs';
 
-const results = JSON.parse(readFileSync(0, 'utf8'));
+const input = readFileSync(0, 'utf8');
+// The server that the measurement starts says before it where it listens.
+const results = JSON.parse(input.slice(input.search(/^\[/m)));
+const SHOWN = [
+  'first page',
+  'by annotation, one in 30',
+  'slowest first',
+  'slowest of an annotation',
+  'heat map of all',
+  'routes of all',
+  'errors of all',
+  'queries of all',
+  'graph of all',
+];
 const WIDTH = 760;
 const HEIGHT = 380;
 const LEFT = 60;
 const RIGHT = 230;
 const TOP = 20;
 const BOTTOM = 40;
+/** On white, and on black. */
 const COLOURS = [
-  '#1f77b4',
-  '#d62728',
-  '#2ca02c',
-  '#9467bd',
-  '#ff7f0e',
-  '#17becf',
-  '#8c564b',
-  '#7f7f7f',
-  '#bcbd22',
+  ['#1f5fa8', '#6ab0f3'],
+  ['#b3261e', '#f28b82'],
+  ['#1e7a34', '#7bd08f'],
+  ['#7b3fa0', '#c79be6'],
+  ['#a85400', '#f5a95c'],
+  ['#00707f', '#58d0e0'],
+  ['#6b4a3e', '#c9a89c'],
+  ['#555555', '#bbbbbb'],
+  ['#737300', '#d8d85a'],
 ];
 
 const sizes = results.map(({ traces }) => traces);
-const names = Object.keys(results[0].p95);
+const names = SHOWN.filter((name) => name in results[0].p50);
 const scale = (from, to, low, high) => (value) =>
   low +
   ((Math.log10(value) - Math.log10(from)) / (Math.log10(to) - Math.log10(from) || 1)) *
@@ -38,23 +53,28 @@ const axis = sizes.map((size) =>
   text(x(size), HEIGHT - BOTTOM + 20, size.toLocaleString('en'), 'text-anchor="middle"'),
 );
 /** Names beside the ends of their lines, far enough apart to be read. */
-const last = results[results.length - 1].p95;
+const last = results[results.length - 1].p50;
 const order = [...names].sort((a, b) => last[a] - last[b]);
 let below = HEIGHT;
 const places = new Map();
 for (const name of order)
   places.set(name, (below = Math.min(y(Math.max(1, last[name])) + 4, below - 15)));
 const curves = names.map((name, at) => {
-  const colour = COLOURS[at % COLOURS.length];
-  const points = results.map(({ traces, p95 }) => `${x(traces)},${y(Math.max(1, p95[name]))}`);
+  const points = results.map(({ traces, p50 }) => `${x(traces)},${y(Math.max(1, p50[name]))}`);
   const dots = points.map((point) => {
     const [cx, cy] = point.split(',');
-    return `<circle cx="${cx}" cy="${cy}" r="3" fill="${colour}"/>`;
+    return `<circle cx="${cx}" cy="${cy}" r="3" class="f${at}"/>`;
   });
-  return `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join('')}${text(WIDTH - RIGHT + 10, places.get(name), name, `fill="${colour}"`)}`;
+  return `<polyline points="${points.join(' ')}" fill="none" class="s${at}" stroke-width="2"/>${dots.join('')}${text(WIDTH - RIGHT + 10, places.get(name), name, `class="f${at}"`)}`;
 });
+const styles = (theme) =>
+  names.map((_, at) => {
+    const colour = COLOURS[at % COLOURS.length][theme];
+    return `.f${at}{fill:${colour}}.s${at}{stroke:${colour}}`;
+  });
 console.log(
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12" fill="#888">
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12" fill="#767676">
+<style>${styles(0).join('')}@media (prefers-color-scheme: dark){${styles(1).join('')}}</style>
 ${[...lines, ...axis, ...curves].join('\n')}
 </svg>`,
 );
