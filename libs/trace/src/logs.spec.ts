@@ -114,7 +114,7 @@ describe('the lines of logs in a trace', () => {
       metadata: { default: { logs: [{ time: START - 99, level: 'log', message: 'sent' }] } },
     };
     const doc = trace([sub('b', 2, 6, { namespace: 'remote' })]);
-    doc.segments.push(called as SegmentDocument);
+    doc.segments.push(called);
     const [[, , at]] = texts(doc) as [[string, string, number]];
     expect(at).toBeGreaterThan(2);
     expect(at).toBeLessThan(6);

@@ -51,7 +51,8 @@ async function run(names: string[], options: Partial<XrayOptions> = {}) {
   const find = (name: string) => emitter.documents.find((each) => each.name === name);
   const deadline = Date.now() + 20_000;
   while (!names.every(find)) {
-    if (Date.now() > deadline) throw new Error(`Only ${emitter.documents.map(({ name }) => name)}`);
+    if (Date.now() > deadline)
+      throw new Error(`Only ${emitter.documents.map(({ name }) => name).join(', ')}`);
     await new Promise((turn) => setTimeout(turn, 5));
   }
   await app.close();

@@ -13,6 +13,6 @@ export class NPlusOnePipe extends ParseBoolPipe {
   }
 
   protected override isFalse(value: string | boolean | undefined): boolean {
-    return value === undefined || value === '' || value === '0' || super.isFalse(value as string);
+    return value === undefined || value === '' || value === '0' || super.isFalse(value);
   }
 }

@@ -16,7 +16,7 @@ export interface Job {
   /** The headers of whoever queued it, as JSON. */
   sender?: unknown;
   /** Whether what it throws says that it goes on later, as some errors of BullMQ's do. */
-  isPostponed?(thrown: unknown): boolean;
+  isPostponed?: (thrown: unknown) => boolean;
 }
 
 /**
@@ -62,7 +62,9 @@ function senderOf({ sender }: Job) {
   if (typeof sender !== 'string') return undefined;
   try {
     const headers = JSON.parse(sender) as Record<string, unknown>;
-    const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+    const lower = Object.entries(headers).map(
+      ([name, value]) => [name.toLowerCase(), value] as const,
+    );
     const { root, parent, sampled } = incomingTrace(Object.fromEntries(lower)) ?? {};
     if (root === undefined || parent === undefined || sampled === false) return undefined;
     return linkTo({ traceId: root, id: parent });

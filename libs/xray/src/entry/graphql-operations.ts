@@ -50,6 +50,9 @@ const OPERATION = 'graphql_operation';
 /** Under this key `@Plugin()` of @nestjs/apollo marks the classes of plugins for Apollo Server. */
 const PLUGIN = 'graphql:plugin';
 
+/** Apollo waits for each listener. */
+const DONE = Promise.resolve();
+
 /**
  * Names GraphQL requests by their operation, and gives the reason of those that reach no resolver: a
  * field that does not exist, a syntax error. Of a batch, each operation is a subsegment.
@@ -58,21 +61,24 @@ const PLUGIN = 'graphql:plugin';
  */
 @Injectable()
 export class GraphqlOperations {
-  async requestDidStart(request: OperationRequest): Promise<object | undefined> {
+  requestDidStart(request: OperationRequest): Promise<object | undefined> {
     const active = storage.getStore();
-    if (active === undefined || active.notTraced) return undefined;
-    return request.requestIsBatched
+    if (active === undefined || active.notTraced) return Promise.resolve(undefined);
+    const listener = request.requestIsBatched
       ? ofBatch(request, new Subsegment('GraphQL operation', active))
       : ofRequest(active);
+    return Promise.resolve(listener);
   }
 
   /** Not even a GraphQL request. */
-  async invalidRequestWasReceived({ error }: { error: unknown }): Promise<void> {
+  invalidRequestWasReceived({ error }: { error: unknown }): Promise<void> {
     recordOnRequest(error);
+    return DONE;
   }
 
-  async contextCreationDidFail({ error }: { error: unknown }): Promise<void> {
+  contextCreationDidFail({ error }: { error: unknown }): Promise<void> {
     recordOnRequest(error);
+    return DONE;
   }
 }
 Reflect.defineMetadata(PLUGIN, true, GraphqlOperations);
@@ -80,14 +86,16 @@ Reflect.defineMetadata(PLUGIN, true, GraphqlOperations);
 /** The one operation of a request; its segment's flags are for the status to say. */
 function ofRequest(active: Active): object {
   return {
-    async didResolveOperation({ operation }: OperationRequest): Promise<void> {
+    didResolveOperation({ operation }: OperationRequest): Promise<void> {
       if (operation) nameOperation(active, operation);
+      return DONE;
     },
-    async didEncounterErrors(request: OperationRequest): Promise<void> {
+    didEncounterErrors(request: OperationRequest): Promise<void> {
       const operation = intended(request);
       if (operation) nameOperation(active, operation);
       // What resolvers throw is recorded on them.
       for (const error of request.errors ?? []) if (isRefusal(error)) recordOnRequest(error);
+      return DONE;
     },
   };
 }
@@ -98,10 +106,11 @@ function ofBatch({ contextValue }: OperationRequest, node: Subsegment): object {
     if (operation !== undefined) node.name = annotate(node, operation);
   };
   return {
-    async didResolveOperation({ operation }: OperationRequest): Promise<void> {
+    didResolveOperation({ operation }: OperationRequest): Promise<void> {
       name(operation);
+      return DONE;
     },
-    async didEncounterErrors(request: OperationRequest): Promise<void> {
+    didEncounterErrors(request: OperationRequest): Promise<void> {
       name(intended(request));
       for (const error of request.errors ?? []) {
         node.addError(isRefusal(error) ? error : (error.originalError ?? error));
@@ -109,9 +118,11 @@ function ofBatch({ contextValue }: OperationRequest, node: Subsegment): object {
         node.error = true;
         node.fault = false;
       }
+      return DONE;
     },
-    async willSendResponse(): Promise<void> {
+    willSendResponse(): Promise<void> {
       node.close();
+      return DONE;
     },
   };
 }

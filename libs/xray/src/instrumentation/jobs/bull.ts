@@ -46,17 +46,16 @@ function settingHandler(original: Method): Method {
     const name = String(args[0]);
     patchMethod(this.handlers, name, (handler) => processing(handler, this));
     return result;
-  } as Method;
+  };
 }
 
 function processing(handler: Method, queue: Queue): Method {
   return function processJob(this: unknown, ...args: never[]): unknown {
     const job = args[0] as unknown as Job;
-    return runJob(
-      { ...jobOf(SYSTEM, queue.name, job), attempt: (job.attemptsMade ?? 0) + 1 },
-      () => Reflect.apply(handler, this as never, args) as unknown,
+    return runJob({ ...jobOf(SYSTEM, queue.name, job), attempt: (job.attemptsMade ?? 0) + 1 }, () =>
+      Reflect.apply(handler, this as never, args),
     );
-  } as Method;
+  };
 }
 
 const isNamed = ([first]: AddArguments) => typeof first === 'string';

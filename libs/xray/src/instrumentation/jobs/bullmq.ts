@@ -55,12 +55,12 @@ export function watchBullMq(): void {
 
 function processing(original: Method): Method {
   return function callProcessJob(this: Base, ...args: never[]): unknown {
-    const work = () => Reflect.apply(original, this as never, args) as unknown;
+    const work = () => Reflect.apply(original, this as never, args);
     if (this.opts?.telemetry !== undefined) return work();
     const job = args[0] as unknown as Job;
     const attempt = job.attemptsStarted ?? job.attemptsMade ?? 1;
     return runJob({ ...jobOf(SYSTEM, this.name, job), attempt, isPostponed }, work);
-  } as Method;
+  };
 }
 
 /** Errors by which a processor says that its job is not over. */

@@ -73,7 +73,7 @@ export function recordingCalls<Self extends { opts?: Connected }, Args extends u
       const facts = { system, queue, ...(jobs === undefined ? { name } : { jobs }) };
       const label = jobLabel(queue, jobs === undefined ? name : undefined);
       return enqueue({ queue, name, label, host: hostOf(this.opts), facts }, send);
-    } as Method;
+    };
 }
 
 /** The options of a job with what it is to carry; those that say themselves what it carries stay. */

@@ -43,7 +43,7 @@ function makingCallback(original: Method, isRoot: (method: object) => boolean): 
     const [method, instance, ...rest] = args as unknown as [Method, object];
     const traced = isRoot(method) ? method : running(method, instance);
     return Reflect.apply(original, this as never, [traced, instance, ...rest] as never[]);
-  } as Method;
+  };
 }
 
 function running(method: Method, instance: object): Method {
@@ -52,8 +52,8 @@ function running(method: Method, instance: object): Method {
     facts: { system: 'schedule', ...triggerOf(method) },
   };
   return function traced(this: unknown, ...args: never[]): unknown {
-    return runJob(job, () => Reflect.apply(method, this as never, args) as unknown);
-  } as Method;
+    return runJob(job, () => Reflect.apply(method, this as never, args));
+  };
 }
 
 function triggerOf(method: object): object {
