@@ -28,6 +28,7 @@ import type { AddressInfo } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 import { finalize, firstValueFrom, of, type Observable } from 'rxjs';
 import * as undici from 'undici';
+import { runChild } from './child/run-child';
 import { documentsOf, tracing, type Tracing } from './tracing';
 
 describe('an answer that the caller does not read to its end', () => {
@@ -210,6 +211,12 @@ class Pages {
     return new StreamableFile(broken());
   }
 
+  @Get('stream')
+  stream(@Res() response: any): void {
+    if (response.raw) response.send(broken());
+    else pipeline(broken(), response, () => undefined);
+  }
+
   @Get('pipeline')
   pipeline(@Res() response: any): void {
     response.hijack?.();
@@ -287,8 +294,17 @@ describe.each(['express', 'fastify'])('on %s', (platform) => {
     ]);
   });
 
+  it('a filter that rejects leaves its own error too', async () => {
+    const told = await runChild('async-filter.ts', { args: [platform] });
+    expect(JSON.parse(told)).toEqual({
+      unhandled: ['the filter failed'],
+      messages: ['the handler failed', 'the filter failed'],
+    });
+  });
+
   it.each([
     ['/file', 'the disk is gone'],
+    ['/stream', 'the disk is gone'],
     ['/pipeline', 'the disk is gone'],
     ['/destroyed', 'gave up'],
   ])('a download that fails on the server is a fault: %s', async (path, message) => {

@@ -6,7 +6,7 @@ import { incomingTrace } from '../core/propagation';
 import { Recorder } from '../core/recorder';
 import { runtime } from '../core/runtime';
 import { inEffect, XRAY_OPTIONS, type XrayOptions } from '../xray.options';
-import { watchDownloads } from '../instrumentation/nest/downloads';
+import { watchDownloads, watchReplies } from '../instrumentation/nest/downloads';
 import { watchExceptions } from '../instrumentation/nest/exceptions';
 import type { FrameworkRequest } from '../instrumentation/nest/framework-request';
 import {
@@ -85,7 +85,10 @@ export class HttpEntry {
 
     const { headers } = raw;
     const host = hostIn(headers);
-    if (this.wrapped && raw.httpVersionMajor === 2) watchHttp2Events(raw, answer);
+    if (this.wrapped) {
+      watchReplies(response as object, recordBreakOff);
+      if (raw.httpVersionMajor === 2) watchHttp2Events(raw, answer);
+    }
     const header = incomingTrace(headers);
     const serviceName = this.name.of(host);
     const active = this.recorder.open({ serviceName, method, path, host }, header);

@@ -1,25 +1,44 @@
 import { StreamableFile } from '@nestjs/common';
 import { errorMonitor, type EventEmitter } from 'node:events';
+import { storage } from '../../core/context';
 import { patchMethod, type Method } from '../patch';
+
+/** Takes the error that a stream broke off with, in the context of the request. */
+type Failed = (thrown: unknown) => void;
 
 /**
  * Has `failed` see a file that breaks off while it is being sent. Nest's adapters then end the
  * connection, which looks the same as a client that leaves. Once for a process.
- *
- * @param failed is called in the context of the request.
  */
-export function watchDownloads(failed: (thrown: unknown) => void): void {
-  patchMethod(StreamableFile.prototype, 'getStream', (original) => watched(original, failed));
+export function watchDownloads(failed: Failed): void {
+  patchMethod(StreamableFile.prototype, 'getStream', (original) => {
+    return function getStream(this: unknown): unknown {
+      const stream: unknown = Reflect.apply(original, this, []);
+      watch(stream, failed);
+      return stream;
+    };
+  });
+}
+
+/** The same for the streams that are given to Fastify, of whose class `reply` is one. */
+export function watchReplies(reply: object, failed: Failed): void {
+  patchMethod(Object.getPrototypeOf(reply) as object, 'send', (original: Method) => {
+    return function send(this: unknown, ...args: unknown[]): unknown {
+      const [payload] = args;
+      if (typeof payload === 'object' && payload !== null && 'pipe' in payload) {
+        watch(payload, failed);
+      }
+      return Reflect.apply(original, this, args as never[]);
+    };
+  });
 }
 
 const seen = new WeakSet<object>();
 
-function watched(original: Method, failed: (thrown: unknown) => void): Method {
-  return function getStream(this: unknown): unknown {
-    const stream = Reflect.apply(original, this, []) as EventEmitter | undefined;
-    if (typeof stream?.once !== 'function' || seen.has(stream)) return stream;
-    seen.add(stream);
-    stream.once(errorMonitor, failed);
-    return stream;
-  };
+function watch(stream: unknown, failed: Failed): void {
+  const { once } = (stream ?? {}) as Partial<EventEmitter>;
+  if (typeof once !== 'function' || seen.has(stream as object)) return;
+  seen.add(stream as object);
+  const active = storage.getStore();
+  once.call(stream, errorMonitor, (thrown: unknown) => storage.run(active, failed, thrown));
 }

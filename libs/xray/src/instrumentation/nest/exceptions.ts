@@ -17,7 +17,35 @@ export type ExceptionListener = (thrown: unknown, response: unknown) => void;
 export function watchExceptions(listener: ExceptionListener, warn: Warn): void {
   for (const prototype of prototypesOf(exceptionsHandler, warn)) {
     patchMethod(prototype, 'next', (original) => watched(original, listener));
+    patchMethod(prototype, 'setCustomFilters', (original) => watchingFilters(original, listener));
   }
+}
+
+type Filter = { func(thrown: unknown, host: Host): unknown };
+
+/** A filter that returns a promise fails after `next` has returned. */
+function watchingFilters(original: Method, listener: ExceptionListener): Method {
+  return function setCustomFilters(this: unknown, ...args: unknown[]): unknown {
+    const [filters] = args;
+    const watching = Array.isArray(filters)
+      ? (filters as Filter[]).map((filter) => watchingFilter(filter, listener))
+      : filters;
+    return Reflect.apply(original as (...args: unknown[]) => unknown, this, [watching]);
+  };
+}
+
+function watchingFilter(filter: Filter, listener: ExceptionListener): Filter {
+  const func: Filter['func'] = (thrown, host) => {
+    const result = filter.func(thrown, host);
+    if (!(result instanceof Promise)) return result;
+    const response = host.getArgByIndex(1);
+    // What follows rejects as it does, so that nothing is reported that would not have been.
+    return result.catch((ofFilter: unknown) => {
+      listener(ofFilter, response);
+      throw ofFilter;
+    });
+  };
+  return { ...filter, func };
 }
 
 function watched(original: Method, listener: ExceptionListener): Method {

@@ -47,7 +47,7 @@ export const exceptionsHandler: NestPart = {
   package: '@nestjs/core',
   file: 'exceptions/exceptions-handler',
   name: 'ExceptionsHandler',
-  methods: ['next'],
+  methods: ['next', 'setCustomFilters'],
   without: 'what HTTP requests throw in guards, pipes and middleware is not recorded',
   load() {
     try {
