@@ -87,6 +87,19 @@ export const CALLEE_NAMES = {
   genAi: ['gen_ai.provider.name', 'gen_ai.system'],
 } as const;
 
+/** What AWS's Application Signals knows services and their dependencies by. */
+export const SIGNALS_NAMES = {
+  localService: 'aws.local.service',
+  localOperation: 'aws.local.operation',
+  localEnvironment: 'aws.local.environment',
+  remoteService: 'aws.remote.service',
+  remoteOperation: 'aws.remote.operation',
+  remoteResourceType: 'aws.remote.resource.type',
+  remoteResource: 'aws.remote.resource.identifier',
+  remoteDbUser: 'aws.remote.db.user',
+  spanKind: 'aws.span.kind',
+} as const;
+
 export const USER_NAMES = ['enduser.id', 'user.id'] as const;
 
 /** An attribute that lists the keys of those that X-Ray should index; AWS's collector knows it too. */

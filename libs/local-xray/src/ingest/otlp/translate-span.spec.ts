@@ -90,6 +90,12 @@ describe('translateSpan', () => {
     ).toMatchObject([{ type: 'subsegment', name: 'abc' }]);
   });
 
+  it.each(['client', 'producer'] as const)('has a span of kind %s leave the process', (kind) => {
+    const sent = span({ kind, parentSpanId: '0000000000000001' });
+
+    expect(translateSpan(sent)).toMatchObject([{ type: 'subsegment', namespace: 'remote' }]);
+  });
+
   it('makes a segment of any span without a parent', () => {
     const [segment] = translateSpan(span({ kind: 'internal', name: 'job' }));
 

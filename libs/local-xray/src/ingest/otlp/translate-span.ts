@@ -4,6 +4,7 @@ import {
   newId,
   readHttp,
   readSql,
+  SIGNALS_NAMES,
   type SegmentDocument,
   type SubsegmentDocument,
   textOf,
@@ -37,12 +38,16 @@ export function translateSpan(span: Span, index: AttributeIndex = NONE): Transla
   return serviceAndCall(span, index);
 }
 
+/** The scope of our own emitter's spans: what it adds for Application Signals says nothing new. */
+const OURS = 'nestjs-xray';
+
 function translate(span: Span, asSegment: boolean, index: AttributeIndex): Translated {
   const rest = new Map(span.attributes);
   const http = readHttp(span.attributes, span.kind, rest);
   const cause = translateCause(span, rest);
   const aws = translateAws(span, rest);
   const sql = readSql(span.name, span.attributes, rest);
+  if (span.scope === OURS) for (const name of Object.values(SIGNALS_NAMES)) rest.delete(name);
   const { user, annotations, metadata } = translateAttributes(
     rest,
     asSegment ? span.resource : undefined,
@@ -94,6 +99,7 @@ function namespaceOf(span: Span): string | undefined {
   if (isAwsCall(span.attributes)) return 'aws';
   const remote =
     span.kind === 'client' ||
+    span.kind === 'producer' ||
     (span.kind !== 'internal' && span.attributes.has('aws.remote.service'));
   return remote ? 'remote' : undefined;
 }

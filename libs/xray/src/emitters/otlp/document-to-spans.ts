@@ -16,6 +16,12 @@ import {
   resourceAttributes,
 } from './conventions';
 import type { RecordedNode, SpanFace } from '../../core/recorded-node';
+import {
+  localEnvironment,
+  localOperation,
+  signalsAttributes,
+  type LocalService,
+} from './application-signals';
 import { apiSpan, withApiData } from './api-span';
 import { exceptionEvents } from './exception-events';
 import { logEvents } from './log-events';
@@ -37,11 +43,16 @@ type AnyDocument = SegmentDocument & SubsegmentDocument;
  * Spans have ends: what is still in progress is left to the document that comes when it is done.
  * @see https://opentelemetry.io/docs/specs/semconv/
  */
-export function documentSpans(document: AnyDocument, node?: RecordedNode): DocumentSpans {
+export function documentSpans(
+  document: AnyDocument,
+  node?: RecordedNode,
+  resource: Record<string, unknown> = {},
+): DocumentSpans {
   const isSegment = document.type !== 'subsegment';
   const context: Context = {
     traceId: document.trace_id.slice(2).replace('-', ''),
     spans: [],
+    local: localOf(document, node, resource),
   };
   addSpan(context, document, document.parent_id, isSegment, node);
   return {
@@ -50,9 +61,26 @@ export function documentSpans(document: AnyDocument, node?: RecordedNode): Docum
   };
 }
 
+/** @param resource what the user says of it, which wins */
+function localOf(
+  document: AnyDocument,
+  node: RecordedNode | undefined,
+  resource: Record<string, unknown>,
+): LocalService {
+  const root = node?.root ?? document;
+  const { name, service, origin, aws } = root;
+  const own = resourceAttributes({ name, service, origin, aws } as SegmentDocument);
+  return {
+    service: String(resource['service.name'] ?? name),
+    environment: localEnvironment({ ...own, ...resource }),
+    operation: localOperation(root),
+  };
+}
+
 interface Context {
   traceId: string;
   spans: OtlpSpan[];
+  local: LocalService;
 }
 
 function addSpan(
@@ -65,7 +93,9 @@ function addSpan(
   if (node.end_time !== undefined) {
     const document = node as AnyDocument;
     const span = spanOf(context.traceId, document, parentSpanId, isSegment);
-    context.spans.push(asTold(span, document, recorded?.span?.data));
+    const told = asTold(span, document, recorded?.span?.data);
+    told.attributes.push(...signalsAttributes(told, document, isSegment, context.local));
+    context.spans.push(told);
   }
   // The document may leave some out, but has them in the same order.
   const siblings = recorded?.subsegments ?? [];

@@ -37,7 +37,11 @@ export function documentToSend(
 ): DocumentToSend {
   const text = node.toText();
   const document = JSON.parse(text) as ReturnType<SegmentNode['toJSON']>;
-  const { resource: own, spans } = documentSpans(document, node as unknown as RecordedNode);
+  const { resource: own, spans } = documentSpans(
+    document,
+    node as unknown as RecordedNode,
+    resource,
+  );
   const name = 'segment' in node && node.segment ? node.segment.name : node.name;
   const size = Buffer.byteLength(text) * GROWTH;
   const trimmed = size > MAX_SPAN_BYTES && spans.map(trimSpan).includes(true);

@@ -1,0 +1,171 @@
+import {
+  SIGNALS_NAMES,
+  SQL_NAMES,
+  type SegmentDocument,
+  type SubsegmentDocument,
+} from '../../document';
+import type { SegmentNode } from '../../core/trace-node';
+import { keyValues, SpanKind, type KeyValue, type OtlpSpan } from './otlp-span';
+
+type AnyDocument = SegmentDocument & SubsegmentDocument;
+
+/** The process that spans come from, as Application Signals groups them. */
+export interface LocalService {
+  service: string;
+  environment: string;
+  /** What the segment was asked for: `GET /carts/:id`. */
+  operation: string;
+}
+
+const UNKNOWN = 'UnknownRemoteOperation';
+
+/**
+ * The attributes that AWS's Application Signals knows services and their dependencies by, as AWS's
+ * distribution of OpenTelemetry for JavaScript sets them. Spans within the process have none.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Application-Signals.html
+ */
+export function signalsAttributes(
+  span: OtlpSpan,
+  node: AnyDocument,
+  isSegment: boolean,
+  local: LocalService,
+): KeyValue[] {
+  const calls = span.kind === SpanKind.client || span.kind === SpanKind.producer;
+  if (!isSegment && !calls) return [];
+  const told = new Set(span.attributes.map(({ key }) => key));
+  const attributes: Record<string, unknown> = {
+    [SIGNALS_NAMES.localService]: local.service,
+    [SIGNALS_NAMES.localOperation]: local.operation,
+    [SIGNALS_NAMES.localEnvironment]: local.environment,
+    [SIGNALS_NAMES.spanKind]: spanKind(span.kind, isSegment),
+    ...(!isSegment && remoteAttributes(valuesOf(span), node)),
+  };
+  return keyValues(attributes).filter(({ key }) => !told.has(key));
+}
+
+/** What a segment was asked for; of few values, as the operations of calls. */
+export function localOperation({ name, http, annotations, metadata }: Asked): string {
+  const { method, url } = http?.request ?? {};
+  if (method !== undefined) return `${method} ${annotations?.http_route ?? firstOfPath(url)}`;
+  const consumes = metadata?.nest?.job !== undefined || metadata?.otel?.kind === 'consumer';
+  // As AWS's distribution calls whatever is begun by nobody's request.
+  if (consumes) return 'InternalOperation';
+  return String(annotations?.rpc_pattern ?? annotations?.ws_event ?? name);
+}
+
+/** A segment, or the document of one. */
+interface Asked {
+  name: string;
+  http?: SegmentNode['http'];
+  annotations?: SegmentNode['annotations'];
+  metadata?: SegmentNode['metadata'];
+}
+
+/** As the CloudWatch agent calls environments: that of the deployment, else where the process runs. */
+export function localEnvironment(resource: Record<string, unknown>): string {
+  const told = resource['deployment.environment.name'] ?? resource['deployment.environment'];
+  if (told !== undefined && told !== '') return String(told);
+  switch (resource['cloud.platform']) {
+    case 'aws_ecs': {
+      const cluster = resource['aws.ecs.cluster.arn'];
+      return `ecs:${typeof cluster === 'string' ? cluster.split('/').at(-1) : 'default'}`;
+    }
+    case 'aws_eks':
+      return `eks:${String(resource['k8s.cluster.name'] ?? 'default')}`;
+    case 'aws_ec2':
+      return 'ec2:default';
+    case 'aws_lambda':
+      return 'lambda:default';
+    default:
+      return 'generic:default';
+  }
+}
+
+/** A consumer's segment is not marked as the root: AWS's collector would make two segments of it. */
+function spanKind(kind: SpanKind, isSegment: boolean): string {
+  if (isSegment && (kind === SpanKind.server || kind === SpanKind.internal)) return 'LOCAL_ROOT';
+  return kind === SpanKind.consumer
+    ? 'CONSUMER'
+    : kind === SpanKind.producer
+      ? 'PRODUCER'
+      : 'CLIENT';
+}
+
+function remoteAttributes(values: Values, node: AnyDocument): Record<string, unknown> {
+  const resource = node.namespace === 'aws' ? awsResource(node) : databaseResource(values);
+  return {
+    [SIGNALS_NAMES.remoteService]: node.namespace === 'aws' ? `AWS::${node.name}` : node.name,
+    [SIGNALS_NAMES.remoteOperation]: remoteOperation(values, node),
+    [SIGNALS_NAMES.remoteResourceType]: resource?.type,
+    [SIGNALS_NAMES.remoteResource]: resource?.id,
+    [SIGNALS_NAMES.remoteDbUser]: values.get(SQL_NAMES.user[0]),
+  };
+}
+
+/** Of few values, since metrics are counted by it: an operation's name, never an address. */
+function remoteOperation(values: Values, { aws, metadata, http }: AnyDocument): string {
+  const { pattern } = (metadata?.nest?.rpc ?? {}) as { pattern?: string };
+  const operation =
+    aws?.operation ??
+    pattern ??
+    values.get('rpc.method') ??
+    values.get('db.operation.name') ??
+    values.get('db.operation') ??
+    statementVerb(values) ??
+    values.get('messaging.operation.name') ??
+    values.get('messaging.operation') ??
+    values.get('gen_ai.operation.name');
+  if (typeof operation === 'string' && operation !== '') return operation;
+  const { method, url } = http?.request ?? {};
+  return method === undefined ? UNKNOWN : `${method} ${firstOfPath(url)}`;
+}
+
+function statementVerb(values: Values): string | undefined {
+  const text = values.get(SQL_NAMES.sanitized_query[0]) ?? values.get(SQL_NAMES.sanitized_query[1]);
+  return typeof text === 'string' ? /^\s*([a-z_]+)\b/i.exec(text)?.[1]?.toUpperCase() : undefined;
+}
+
+function firstOfPath(url = ''): string {
+  return URL.canParse(url) ? `/${new URL(url).pathname.split('/')[1]}` : '/';
+}
+
+interface Resource {
+  type: string;
+  id: string;
+}
+
+/** `name|host|port`, with what would end a part early escaped. */
+function databaseResource(values: Values): Resource | undefined {
+  const system = values.get(SQL_NAMES.database_type[0]) ?? values.get(SQL_NAMES.database_type[1]);
+  const host = values.get('server.address') ?? values.get('net.peer.name');
+  if (system === undefined || host === undefined) return undefined;
+  const name = values.get(SQL_NAMES.database[0]) ?? values.get(SQL_NAMES.database[1]);
+  const port = values.get('server.port') ?? values.get('net.peer.port');
+  const parts = [name, host, port].filter((part) => part !== undefined);
+  const escape = (part: unknown) => String(part).replace(/[\^|]/g, '^$&');
+  return { type: 'DB::Connection', id: parts.map(escape).join('|') };
+}
+
+/** What of AWS is called, by the first field that is there. */
+const AWS_RESOURCES: readonly (readonly [field: string, type: string])[] = [
+  ['queue_url', 'AWS::SQS::Queue'],
+  ['table_name', 'AWS::DynamoDB::Table'],
+  ['topic_arn', 'AWS::SNS::Topic'],
+  ['function_arn', 'AWS::Lambda::Function'],
+  ['bucket_name', 'AWS::S3::Bucket'],
+];
+
+function awsResource({ aws = {} }: AnyDocument): Resource | undefined {
+  for (const [field, type] of AWS_RESOURCES) {
+    const value = aws[field];
+    // The name ends an address and an ARN.
+    if (typeof value === 'string') return { type, id: value.split(/[/:]/).at(-1)! };
+  }
+  return undefined;
+}
+
+type Values = ReadonlyMap<string, unknown>;
+
+function valuesOf({ attributes }: OtlpSpan): Values {
+  return new Map(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}
