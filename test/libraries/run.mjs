@@ -4,8 +4,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { chainChecks } from './chain/checks.mjs';
 import { checks } from './checks.mjs';
 import { jobChecks } from './jobs/checks.mjs';
+import { peerChecks } from './peers/checks.mjs';
 import { startServers, stopServers } from './servers.mjs';
 
 const here = import.meta.dirname;
@@ -29,6 +31,8 @@ function installPackage() {
 /** What there is to run, and the servers it needs; all of them when undefined. */
 const SUITES = {
   libraries: { run: checks },
+  chain: { run: chainChecks, needs: [] },
+  peers: { run: peerChecks, needs: ['redis', 'nats', 'mosquitto', 'rabbitmq'] },
   jobs: { run: jobChecks, needs: ['redis'] },
 };
 

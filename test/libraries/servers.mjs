@@ -9,10 +9,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.mjs';
 
 const HOST = '127.0.0.1';
 /** RabbitMQ boots for half a minute on a busy machine. */
@@ -78,11 +79,11 @@ const SERVERS = {
     const options = ['-D', base, '-p', port, '-h', HOST, '-k', data, '-F'];
     return run(join(bin, 'postgres'), options);
   },
-  rabbitmq: (port, data) => {
+  rabbitmq: (port, data, otherPort) => {
     const env = {
       RABBITMQ_NODE_IP_ADDRESS: HOST,
       RABBITMQ_NODE_PORT: String(port),
-      RABBITMQ_DIST_PORT: String(Number(port) + 1),
+      RABBITMQ_DIST_PORT: otherPort,
       RABBITMQ_NODENAME: `libraries${port}@localhost`,
       RABBITMQ_BASE: data,
       RABBITMQ_MNESIA_BASE: join(data, 'mnesia'),
@@ -100,8 +101,8 @@ const SERVERS = {
 async function boot(name, describe) {
   const data = join(folder, name);
   mkdirSync(data);
-  const port = await freePort();
-  const [command, args, env] = describe(String(port), data);
+  const [port, otherPort] = await Promise.all([freePort(), freePort()]);
+  const [command, args, env] = describe(String(port), data, String(otherPort));
   const options = { detached: true, stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' };
   const child = spawn(command, args.map(String), { ...options, env: { ...process.env, ...env } });
   running.push(child);
@@ -127,16 +128,6 @@ function postgresFolder() {
   const home = '/usr/lib/postgresql';
   const [newest] = existsSync(home) ? readdirSync(home).sort((a, b) => b - a) : [];
   return join(home, newest ?? find(`${home}/*/bin`, 'postgresql'), 'bin');
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, HOST, () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function answers(port) {

@@ -35,3 +35,20 @@ exports.redis = {
   },
   expects: ['redis@127.0.0.1 [remote] redis-SET', 'redis@127.0.0.1 [remote] redis-GET'],
 };
+
+exports['cache-manager'] = {
+  turnOn: ['RedisInstrumentation', '@opentelemetry/instrumentation-redis'],
+  open({ redis }) {
+    const { createCache } = require('cache-manager');
+    const { createKeyv } = require('@keyv/redis');
+    const cache = createCache({ stores: [createKeyv(`redis://127.0.0.1:${redis}`)] });
+    return {
+      async run(tag) {
+        await cache.set(`cache:${tag}`, tag);
+        return cache.get(`cache:${tag}`);
+      },
+      close: () => cache.disconnect(),
+    };
+  },
+  expects: ['redis@127.0.0.1 [remote] redis-SET', 'redis@127.0.0.1 [remote] redis-GET'],
+};

@@ -104,6 +104,30 @@ exports['drizzle-orm'] = {
   expects: ['postgres@127.0.0.1 [remote] SELECT $1::text AS tag'],
 };
 
+exports['mikro-orm'] = {
+  turnOn: [],
+  async open({ postgresql }) {
+    const { EntitySchema, MikroORM } = require('@mikro-orm/postgresql');
+    const Tag = new EntitySchema({
+      name: 'Tag',
+      properties: { id: { type: 'number', primary: true } },
+    });
+    const orm = await MikroORM.init({
+      ...{ host: '127.0.0.1', port: postgresql, user: 'postgres', dbName: 'postgres' },
+      entities: [Tag],
+      pool: { max: 3 },
+    });
+    return {
+      async run(tag) {
+        const [row] = await orm.em.fork().getConnection().execute('SELECT ?::text AS tag', [tag]);
+        return row.tag;
+      },
+      close: () => orm.close(),
+    };
+  },
+  expects: ['postgres@127.0.0.1 [remote] SELECT ?::text AS tag'],
+};
+
 function mariaOptions(port) {
   return { host: '127.0.0.1', port, user: 'root' };
 }
