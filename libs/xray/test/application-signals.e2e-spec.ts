@@ -47,16 +47,16 @@ const LOCAL = {
 
 describe('for Application Signals, a span by OTLP', () => {
   it('of a request is the root of its service', async () => {
-    const [{ told }] = (await signals(() => undefined)) as [{ told: Attributes }];
+    const [root] = await signals(() => undefined);
 
-    expect(told).toEqual({ ...LOCAL, 'aws.span.kind': 'LOCAL_ROOT' });
+    expect(root!.told).toEqual({ ...LOCAL, 'aws.span.kind': 'LOCAL_ROOT' });
   });
 
   it('tells the environment and the service that the user names', async () => {
     const resource = { 'deployment.environment.name': 'production', 'service.name': 'store' };
-    const [{ told }] = (await signals(() => undefined, resource)) as [{ told: Attributes }];
+    const [root] = await signals(() => undefined, resource);
 
-    expect(told).toMatchObject({
+    expect(root!.told).toMatchObject({
       'aws.local.service': 'store',
       'aws.local.environment': 'production',
     });
