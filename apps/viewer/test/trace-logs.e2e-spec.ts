@@ -157,6 +157,35 @@ describeInChromium('logs beside spans', () => {
     expect(await lines(page).filter({ hasText: 'deep needle' }).count()).toBe(1);
   });
 
+  it('shows log records that came by themselves, on their span', async () => {
+    const [lock] = shop.segments[0]!.subsegments![1]!.subsegments!;
+    const record = {
+      timeUnixNano: String(Math.round((start + 0.4) * 1e9)),
+      severityNumber: 13,
+      severityText: 'WARNING',
+      body: { stringValue: 'lock is contended' },
+      attributes: [{ key: 'waiters', value: { intValue: '4' } }],
+      traceId: shop.traceId.slice(2).replace('-', ''),
+      spanId: lock!.id,
+    };
+    const answer = await fetch(`${xray.url}/v1/logs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] }),
+    });
+    expect(answer.status).toBe(200);
+    const page = await open();
+    const line = lines(page).filter({ hasText: 'lock is contended' });
+    await line.waitFor();
+    expect(await line.innerText()).toMatch(/\+400\.0 ms\s+WARNING.*waiters=4\s+Stock\.lock/s);
+    expect(await marksOn(page, 'Stock.lock').count()).toBe(1);
+    await line.click();
+    await panel(page)
+      .getByRole('tabpanel', { name: /Logs/ })
+      .getByText('lock is contended')
+      .waitFor();
+  });
+
   it('is not there where nothing was logged', async () => {
     const page = await xray.open(`/traces/${quiet.traceId}`);
     await grid(page).getByRole('row').first().waitFor();
