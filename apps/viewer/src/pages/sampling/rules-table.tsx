@@ -3,6 +3,7 @@ import type { SamplingRuleRow } from 'local-xray/console-api';
 import { count, dateTime, share } from '../../model/format';
 import { conditions } from '../../model/sampling';
 import { percent } from './tester';
+import style from './sampling.module.css';
 
 /** The rules in the order they are tried. */
 export function RulesTable({
@@ -16,17 +17,17 @@ export function RulesTable({
   note: string;
 }): JSX.Element {
   return (
-    <div class="sm-w">
-      <table class="sm-t">
+    <div class={style.tableFrame}>
+      <table class={style.table}>
         <thead>
           <tr>
-            <th scope="col" class="num pr">
+            <th scope="col" class={`num ${style.priority}`}>
               Priority
             </th>
-            <th scope="col" class="cn">
+            <th scope="col" class={style.rule}>
               Rule
             </th>
-            <th scope="col" class="cm">
+            <th scope="col" class={style.conditions}>
               Takes
             </th>
             <th scope="col" class="num">
@@ -50,22 +51,22 @@ export function RulesTable({
             <th scope="col" class="num">
               Clients
             </th>
-            <th scope="col" class="cd">
+            <th scope="col" class={style.changed}>
               Changed
             </th>
           </tr>
         </thead>
         <tbody>
           {rules.map((rule) => (
-            <tr key={rule.name} class={rule.name === marked ? 'on' : ''}>
-              <td class="num pr t3" data-label="Priority">
+            <tr key={rule.name} class={rule.name === marked ? style.marked : undefined}>
+              <td class={`num ${style.priority} t3`} data-label="Priority">
                 {count(rule.priority)}
               </td>
-              <th scope="row" class="cn">
+              <th scope="row" class={style.rule}>
                 <b>{rule.name}</b>
                 {rule.name === marked && <span class="tag">{note}</span>}
               </th>
-              <td class="cm">
+              <td class={style.conditions}>
                 <span class="t2">{conditions(rule)}</span>
               </td>
               <td class="num" data-label="Reservoir">
@@ -80,7 +81,7 @@ export function RulesTable({
               <td class="num" data-label="Sampled">
                 {count(rule.sampled)}
               </td>
-              <td class="num t2 sh" data-label="Share">
+              <td class="num t2" data-label="Share">
                 {share(rule.sampled, rule.requests)}
               </td>
               <td class="num" data-label="Borrowed">
@@ -89,7 +90,7 @@ export function RulesTable({
               <td class="num" data-label="Clients">
                 {count(rule.clients)}
               </td>
-              <td class="cd t2" data-label="Changed">
+              <td class={`${style.changed} t2`} data-label="Changed">
                 {rule.modifiedAt > 0 ? dateTime(rule.modifiedAt, { millis: false }) : '–'}
               </td>
             </tr>

@@ -1,4 +1,3 @@
-import './sampling.css';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { useStatus } from '../../api/live';
@@ -12,6 +11,7 @@ import type { PageProps } from '../../page';
 import { RulesTable } from './rules-table';
 import { Tester } from './tester';
 import { useRules } from './use-rules';
+import style from './sampling.module.css';
 
 /** A rule that most want sooner or later: no traces of health checks. */
 const EXAMPLE =
@@ -38,8 +38,8 @@ export function SamplingPage(_: PageProps): JSX.Element {
   const address = status?.address ?? location.host;
   const command = `aws xray create-sampling-rule --endpoint-url http://${address} \\\n  --sampling-rule '${EXAMPLE}'`;
   return (
-    <div class="sm">
-      <header class="sm-h">
+    <div>
+      <header class={style.head}>
         <h1>Sampling</h1>
         <p class="t2">
           Rules are tried from the top; the first that matches decides. It takes its reservoir each
@@ -47,7 +47,7 @@ export function SamplingPage(_: PageProps): JSX.Element {
         </p>
       </header>
       {error && (
-        <p class="sm-e s-fault" role="alert">
+        <p class={`${style.problem} s-fault`} role="alert">
           These counts are old: {error.message}
         </p>
       )}
@@ -56,16 +56,16 @@ export function SamplingPage(_: PageProps): JSX.Element {
         marked={asked ? taker?.name : query.rule || undefined}
         note={asked ? 'takes it' : 'of the trace'}
       />
-      <div class="sm-two">
+      <div class={style.columns}>
         <Tester query={query} first={first} taker={taker} asked={asked} onChange={setQuery} />
-        <section class="sm-add">
+        <section>
           <h2>Add or change a rule</h2>
           <p class="t2">
             Through the X-Ray API, with the AWS CLI for instance: this rule leaves out health
             checks. Applications read the rules every five minutes, and sooner when a report of
             theirs is answered with a change.
           </p>
-          <div class="sm-c">
+          <div class={style.command}>
             <pre class="code" tabIndex={0} aria-label="Command">
               {command.split(/(?<=,)/).map((part) => (
                 <>

@@ -1,5 +1,6 @@
 import type { JSX, RefObject } from 'preact';
 import type { SamplingRuleRow } from 'local-xray/console-api';
+import style from './sampling.module.css';
 
 type Field = 'service' | 'method' | 'host' | 'path';
 
@@ -25,11 +26,11 @@ export function Tester({
   onChange: (change: Partial<Record<Field, string>>) => void;
 }): JSX.Element {
   return (
-    <section class="sm-try">
+    <section>
       <h2>Which rule takes a request?</h2>
-      <div class="sm-f">
+      <div class={style.request}>
         {FIELDS.map(({ name, label, example }) => (
-          <label key={name} class={`f-${name}`}>
+          <label key={name} class={style[name]}>
             <span class="t2">{label}</span>
             <span class="field">
               <input
@@ -45,7 +46,7 @@ export function Tester({
           </label>
         ))}
       </div>
-      <p role="status" class="sm-a">
+      <p role="status" class={style.answer}>
         {!asked ? (
           <span class="t3">What is left empty matches every rule.</span>
         ) : taker ? (
