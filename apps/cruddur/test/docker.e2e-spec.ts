@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { load } from 'js-yaml';
@@ -86,13 +88,69 @@ describeWithCompose('docker/docker-compose.yml', () => {
   });
 });
 
-describe('docker/healthy.mjs', () => {
-  const check = (url: string) =>
-    run(process.execPath, [join(ROOT, 'docker/healthy.mjs'), url]).then(
-      () => 0,
-      ({ code }: { code: number }) => code,
-    );
+/** Exit code of the health check. */
+const check = (url: string) =>
+  run(process.execPath, [join(ROOT, 'docker/healthy.mjs'), url]).then(
+    () => 0,
+    ({ code }: { code: number }) => code,
+  );
 
+describe('the image of local X-Ray', () => {
+  const dockerfile = readFileSync(join(ROOT, 'docker/Dockerfile'), 'utf8');
+  const stages = dockerfile.split(/^FROM \S+ AS /m);
+  const stage = (name: string) => stages.find((text) => text.startsWith(`${name}\n`))!;
+  const [, major] = /^ARG NODE_IMAGE=node:(\d+)/m.exec(dockerfile)!;
+
+  it('starts from nothing but what is copied into it, on its version of Node, and is healthy', async () => {
+    const image = mkdtempSync(join(tmpdir(), 'local-xray-image-'));
+    const node = (await run('npx', ['--yes', `node@${major}`, '-p', 'process.execPath'])).stdout;
+    for (const name of ['runtime', 'local-xray']) {
+      for (const [, sources, target] of stage(name).matchAll(/^COPY (.+) (\S+)$/gm)) {
+        const paths = sources!.split(' ').filter((path) => !path.startsWith('--'));
+        for (const path of paths) {
+          const from = join(ROOT, path.replace(/^\/app\//, ''));
+          const inside = target!.endsWith('/') ? join(target!, path.split('/').pop()!) : target!;
+          cpSync(from, join(image, inside), { recursive: true });
+        }
+      }
+    }
+    const [command, ...args] = JSON.parse(/^CMD (.+)$/m.exec(stage('local-xray'))![1]!) as string[];
+    expect(command).toBe('node');
+
+    const child = spawn(node.trim(), args, {
+      cwd: image,
+      env: {
+        PATH: process.env['PATH'],
+        NODE_ENV: 'production',
+        XRAY_LOCAL_ADDRESS: '127.0.0.1:0',
+        XRAY_LOCAL_DB: join(image, 'xray.db'),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    try {
+      const url = await new Promise<string>((settle, reject) => {
+        for (const stream of [child.stdout, child.stderr]) {
+          stream.on('data', (chunk: Buffer) => {
+            said += chunk.toString();
+            const found = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
+            if (found !== undefined) settle(found);
+          });
+        }
+        child.once('exit', (code) => reject(new Error(`It ended with ${code}: ${said}`)));
+      });
+      expect(await check(`${url}/health`)).toBe(0);
+      expect((await fetch(`${url}/traces`)).headers.get('content-type')).toMatch(/^text\/html/);
+    } finally {
+      child.removeAllListeners('exit');
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit');
+      rmSync(image, { recursive: true, force: true });
+    }
+  }, 120_000);
+});
+
+describe('docker/healthy.mjs', () => {
   it('fails where nothing answers', async () => {
     expect(await check('tcp://127.0.0.1:1')).toBe(1);
     expect(await check('http://127.0.0.1:1/')).toBe(1);
