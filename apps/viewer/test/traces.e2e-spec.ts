@@ -269,7 +269,9 @@ describeInChromium('the list of traces', () => {
       const page = await xray.open('/traces?filter=fault');
       await rows(page).first().waitFor();
       await page.getByRole('button', { name: 'Save as group…' }).click();
-      await page.getByLabel('Name').fill('broken');
+      // The dialog begins in its field, and its keys are not the page's.
+      await page.keyboard.type('broken');
+      expect(await page.getByLabel('Name').inputValue()).toBe('broken');
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await page.getByRole('button', { name: `broken ${faults}` }).waitFor();
       await page.waitForURL(/group=broken/);

@@ -10,6 +10,7 @@ import type {
   FilterProblem,
   FoundTraces,
   ImportResult,
+  ListSort,
   QueryTable,
   RouteTable,
   SamplingOverview,
@@ -17,6 +18,7 @@ import type {
   Trace,
   TraceList,
   TraceOverview,
+  TracePage,
 } from 'local-xray/console-api';
 
 /** Local X-Ray gave no answer at all: it is not running, or not at this address. */
@@ -91,6 +93,16 @@ export interface TraceQuery {
   limit?: number;
 }
 
+/** A page of the list, sorted over all that matches. */
+export interface ListQuery extends TraceQuery {
+  sort?: ListSort;
+  order?: 'asc' | 'desc';
+  /** Rows of this outcome alone; counts are of all. */
+  outcome?: string;
+  /** What the page before said comes next. */
+  after?: string;
+}
+
 /** Traces to compare with those of `b`, or with the rest: filters and times. */
 export interface Compared {
   a?: string;
@@ -102,8 +114,10 @@ export interface Compared {
 }
 
 export const api = {
-  traces: (query: TraceQuery, signal?: AbortSignal) =>
+  traces: (query: ListQuery, signal?: AbortSignal) =>
     get<TraceList>('/console/traces', { ...query }, signal),
+  moreTraces: (query: ListQuery & { after: string }, signal?: AbortSignal) =>
+    get<TracePage>('/console/traces', { ...query }, signal),
   trace: (id: string, signal?: AbortSignal) =>
     get<Trace>(`/console/traces/${encodeURIComponent(id)}`, {}, signal),
   /** The traces that a text names: ids, headers, a log line. */

@@ -18,7 +18,9 @@ export function Dialog({
     const dialog = element.current;
     dialog?.showModal();
     // A browser would take the first control, which is the one that closes it.
-    dialog?.querySelector<HTMLElement>('input:not([type=file]), textarea, select')?.focus();
+    dialog
+      ?.querySelector<HTMLElement>('input:not([type=file], :disabled), textarea, select')
+      ?.focus();
     return () => dialog?.close();
   }, []);
   return (

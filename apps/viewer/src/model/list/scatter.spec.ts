@@ -1,5 +1,5 @@
 import type { TraceRow } from 'local-xray/console-api';
-import { axesOf, nearestPoint, pointsOf, powerLabels, timeLabels } from './scatter';
+import { axesOf, midnights, nearestPoint, pointsOf, powerLabels, timeLabels } from './scatter';
 
 const row = (start: number, responseTime: number, more: Partial<TraceRow> = {}): TraceRow => ({
   id: String(start),
@@ -16,6 +16,21 @@ const row = (start: number, responseTime: number, more: Partial<TraceRow> = {}):
   subsegments: 0,
   revision: 1,
   ...more,
+});
+
+describe('midnights', () => {
+  const day = new Date(2026, 10, 22).getTime() / 1000;
+  const axes = (from: number, to: number) => ({ from, to, low: 0, high: 1 });
+
+  it('stand where a day begins, with its name', () => {
+    expect(midnights(axes(day - 3600, day + 3600))).toEqual([{ x: 0.5, text: 'Sun 22 Nov' }]);
+    expect(midnights(axes(day + 60, day + 3600))).toEqual([]);
+    expect(midnights(axes(day - 86_400 * 2, day + 60))).toHaveLength(2);
+  });
+
+  it('are left out where there are too many to read', () => {
+    expect(midnights(axes(day, day + 86_400 * 30))).toEqual([]);
+  });
 });
 
 describe('the scatter', () => {

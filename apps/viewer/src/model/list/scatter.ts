@@ -94,6 +94,27 @@ export function timeLabels({ from, to }: Axes, wanted: number): { x: number; tex
   return labels;
 }
 
+const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
+/** More midnights than that are a calendar: the times of the axis are dates then. */
+const MOST_MIDNIGHTS = 8;
+
+/** Midnights on the axis with the day that begins, at x from 0 to 1. */
+export function midnights({ from, to }: Axes): { x: number; text: string }[] {
+  const found: { x: number; text: string }[] = [];
+  const at = new Date(from * 1000);
+  at.setHours(24, 0, 0, 0);
+  while (at.getTime() / 1000 < to) {
+    found.push({
+      x: (at.getTime() / 1000 - from) / (to - from),
+      text: DAY.format(at).replace(',', ''),
+    });
+    if (found.length > MOST_MIDNIGHTS) return [];
+    // By the calendar: days with a change of clocks have 23 or 25 hours.
+    at.setDate(at.getDate() + 1);
+  }
+  return found;
+}
+
 /** The point nearest to a place on a plot of so many pixels; none farther than `within` pixels. */
 export function nearestPoint(
   points: readonly Point[],

@@ -49,6 +49,12 @@ export function mergeRows(
   return [...byId.values()].filter((row) => row.start >= from).sort((a, b) => b.start - a.start);
 }
 
+/** Finds the traces of one outcome alone: fault wins over throttle over error. */
+export function outcomeFilter(status: string): string {
+  const worse = { throttle: ' AND NOT fault', error: ' AND NOT fault AND NOT throttle' }[status];
+  return status + (worse ?? '');
+}
+
 export type Counts = Record<Status, number> & { total: number };
 
 export function countRows(rows: readonly TraceRow[]): Counts {
@@ -62,6 +68,7 @@ export const COLUMNS = [
   'status',
   'route',
   'duration',
+  'hint',
   'service',
   'user',
   'annotations',
@@ -93,6 +100,7 @@ const KEYS: Record<Column, (row: TraceRow) => string | number> = {
   status: (row) => severity(statusOf(row)) * 1000 + (row.status ?? 0),
   route: (row) => `${whatOf(row)} ${row.method ?? ''}`,
   duration: (row) => row.duration,
+  hint: (row) => (row.hint ? `${row.hint.kind} ${row.hint.title}` : ''),
   service: (row) => row.service,
   user: (row) => row.user ?? '',
   annotations: (row) => Object.entries(row.annotations).join(),
@@ -100,11 +108,10 @@ const KEYS: Record<Column, (row: TraceRow) => string | number> = {
 
 /** A sorted copy; equal ones keep the newest first, rows without a value come last. */
 export function sortRows(rows: readonly TraceRow[], { column, descending }: Sort): TraceRow[] {
-  if (column === 'time') return descending ? [...rows] : [...rows].reverse();
   const keyed = rows.map((row) => ({ row, key: KEYS[column](row) }));
   const sign = descending ? -1 : 1;
   keyed.sort((a, b) => {
-    if (a.key === b.key) return 0;
+    if (a.key === b.key) return b.row.start - a.row.start;
     if (a.key === '') return 1;
     if (b.key === '') return -1;
     return a.key < b.key ? -sign : sign;

@@ -1,12 +1,15 @@
-import type { TraceRow } from 'local-xray/console-api';
+import type { TraceOverview, TraceRow } from 'local-xray/console-api';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { IconButton } from '../../components/button';
 import { Icon } from '../../components/icon';
-import { tokenColours, useThemeVersion } from '../../components/theme';
-import { clock, count, duration, ms } from '../../model/format';
+import { Glyph } from '../../components/status';
+import { useThemeVersion } from '../../components/theme';
+import { count, duration, ms, plural } from '../../model/format';
+import { cellAt, countBetween, heatMap, type HeatCell, type HeatMap } from '../../model/list/heat';
+import { whenOf } from '../../model/list/when';
 import {
   axesOf,
+  midnights,
   nearestPoint,
   pointsOf,
   powerLabels,
@@ -14,21 +17,25 @@ import {
   type Axes,
   type Point,
 } from '../../model/list/scatter';
-import { severity, STATUSES, type Status } from '@nestjs-xray/trace';
 import { percentile, hasAnswered, timeOf, whatOf } from '../../model/list/trace-list';
 import { navigate, traceHref } from '../../router';
-
-/** A part of time that was dragged over, in epoch seconds. */
-export interface Brush {
-  from: number;
-  to: number;
-}
+import { zoneName } from '../shared/key-bar';
+import { type Brush, BrushArea, BrushBar } from './brush';
+import style from './chart.module.css';
+import { drawDots } from './draw-dots';
+import { drawHeat } from './draw-heat';
 
 const CLICK = 4;
+/** Pixels between the middle of a day's name and that of the next label. */
+const DAY_WIDTH = 52;
 
-/** Response times over time, to brush and zoom; a click on a point opens its trace. */
+/**
+ * Response times over time, to brush and zoom. A point for each trace, whose click opens it; a heat map of
+ * all of them where there are too many for points.
+ */
 export function Chart({
   rows,
+  overview,
   from,
   to,
   brush,
@@ -37,6 +44,8 @@ export function Chart({
   different,
 }: {
   rows: TraceRow[];
+  /** Set where there are too many for points. */
+  overview: TraceOverview | undefined;
   /** Epoch seconds that the axis covers. */
   from: number;
   to: number;
@@ -49,17 +58,27 @@ export function Chart({
   const plot = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [near, setNear] = useState<Point>();
+  const [cell, setCell] = useState<HeatCell>();
   const theme = useThemeVersion();
   const width = useWidth(plot);
   // What has not answered has no response time yet.
   const answered = useMemo(() => rows.filter(hasAnswered), [rows]);
-  const axes = useMemo(() => axesOf(answered, from, to), [answered, from, to]);
+  const heat = useMemo(
+    () => overview && heatMap(overview, from, to, width),
+    [overview, from, to, width],
+  );
+  const axes = useMemo(() => heat?.axes ?? axesOf(answered, from, to), [heat, answered, from, to]);
   const points = useMemo(() => pointsOf(answered, axes), [answered, axes]);
   const times = useMemo(() => answered.map(timeOf).sort((a, b) => a - b), [answered]);
+  const { p50, p95 } = overview
+    ? overview.total
+    : { p50: percentile(times, 0.5), p95: percentile(times, 0.95) };
 
   useEffect(() => {
-    if (canvas.current && width > 0) draw(canvas.current, points);
-  }, [points, theme, width]);
+    if (!canvas.current || width === 0) return;
+    if (heat) drawHeat(canvas.current, heat);
+    else drawDots(canvas.current, points);
+  }, [points, heat, theme, width]);
 
   const placeOf = (event: { clientX: number; clientY: number }) => {
     const box = plot.current?.getBoundingClientRect();
@@ -90,6 +109,8 @@ export function Chart({
       removeEventListener('pointermove', move);
       removeEventListener('pointerup', up);
       if (edge || Math.abs(placeOf(next).x - start.x) >= CLICK) return;
+      const hit = heat && cellAt(heat, start.x / start.width, start.y / start.height);
+      if (heat) return onBrush(hit && { from: hit.from, to: hit.to });
       const point = nearestPoint(points, start, start);
       if (point) navigate(traceHref(point.row.id));
       else onBrush(undefined);
@@ -97,29 +118,52 @@ export function Chart({
     addEventListener('pointermove', move);
     addEventListener('pointerup', up);
   };
+  const inside = !brush
+    ? 0
+    : heat
+      ? countBetween(heat, brush.from, brush.to)
+      : rows.filter((row) => row.start >= brush.from && row.start <= brush.to).length;
+  const days = midnights(axes);
+  // The name of a day takes the place of the times beside it.
+  const hours = timeLabels(axes, Math.max(2, width / 90)).filter(({ x }) =>
+    days.every((day) => Math.abs(day.x - x) * width > DAY_WIDTH),
+  );
+  const look = (event: PointerEvent): void => {
+    const at = placeOf(event);
+    if (heat) setCell(cellAt(heat, at.x / at.width, at.y / at.height));
+    else setNear(nearestPoint(points, at, at));
+  };
   return (
     <div class="chart">
       <div class="chart-h">
         <h2>Response time</h2>
         <span class="t2">
-          p50 <b>{ms(percentile(times, 0.5))}</b> ms
+          p50 <b>{ms(p50)}</b> ms
         </span>
         <span class="t2">
-          p95 <b>{ms(percentile(times, 0.95))}</b> ms
+          p95 <b>{ms(p95)}</b> ms
         </span>
         {different && (
           <a class="btn" href={different}>
             What is different?
           </a>
         )}
-        {brush && <BrushBar rows={rows} brush={brush} onBrush={onBrush} onZoom={onZoom} />}
+        {heat && <HeatKey steps={heat.steps} />}
+        {brush ? (
+          <BrushBar inside={inside} brush={brush} onBrush={onBrush} onZoom={onZoom} />
+        ) : (
+          <span class={style.zone}>times in {zoneName()}</span>
+        )}
       </div>
       <div
         class={near ? 'plot at' : 'plot'}
         ref={plot}
         onPointerDown={down}
-        onPointerMove={(event) => setNear(nearestPoint(points, placeOf(event), placeOf(event)))}
-        onPointerLeave={() => setNear(undefined)}
+        onPointerMove={look}
+        onPointerLeave={() => {
+          setNear(undefined);
+          setCell(undefined);
+        }}
         onDblClick={() => brush && onZoom(brush)}
       >
         {powerLabels(axes).map((label) => (
@@ -127,8 +171,17 @@ export function Chart({
             <span>{label.text}</span>
           </div>
         ))}
-        <canvas ref={canvas} role="img" aria-label={spoken(answered, times, axes)} />
-        {timeLabels(axes, Math.max(2, width / 90)).map((label, at) => (
+        <canvas
+          ref={canvas}
+          role="img"
+          aria-label={heat ? spokenHeat(heat, overview!) : spoken(answered, times, axes)}
+        />
+        {days.map((midnight) => (
+          <div key={midnight.text} class={style.midnight} style={{ left: `${midnight.x * 100}%` }}>
+            <span>{midnight.text}</span>
+          </div>
+        ))}
+        {hours.map((label, at) => (
           <span
             key={label.text + at}
             class={at % 2 ? 'tk alt' : 'tk'}
@@ -137,89 +190,10 @@ export function Chart({
             {label.text}
           </span>
         ))}
-        {near && <PointTip point={near} />}
+        {near && !heat && <PointTip point={near} />}
+        {cell && heat && <CellTip cell={cell} />}
         <BrushArea from={from} to={to} brush={brush} onBrush={onBrush} onZoom={onZoom} />
       </div>
-    </div>
-  );
-}
-
-function BrushBar({
-  rows,
-  brush,
-  onBrush,
-  onZoom,
-}: {
-  rows: TraceRow[];
-  brush: Brush;
-  onBrush: (brush: undefined) => void;
-  onZoom: (brush: Brush) => void;
-}): JSX.Element {
-  const inside = rows.filter((row) => row.start >= brush.from && row.start <= brush.to).length;
-  return (
-    <span class="bsel">
-      <span class="t2" role="status">
-        {clock(brush.from, { millis: false })} – {clock(brush.to, { millis: false })} ·{' '}
-        <b>{count(inside)}</b> {inside === 1 ? 'trace' : 'traces'}
-      </span>
-      <button type="button" class="btn quiet" onClick={() => onZoom(brush)}>
-        Zoom
-      </button>
-      <IconButton icon="close" label="Clear selection" onClick={() => onBrush(undefined)} />
-    </span>
-  );
-}
-
-/** Both ends can be moved by the keyboard; without a selection they stand at the ends of the axis. */
-function BrushArea({
-  from,
-  to,
-  brush,
-  onBrush,
-  onZoom,
-}: {
-  from: number;
-  to: number;
-  brush: Brush | undefined;
-  onBrush: (brush: Brush | undefined) => void;
-  onZoom: (brush: Brush) => void;
-}): JSX.Element {
-  const span = to - from || 1;
-  const left = brush ? Math.max(0, ((brush.from - from) / span) * 100) : 0;
-  const right = brush ? Math.min(100, ((brush.to - from) / span) * 100) : 100;
-  const keys = (edge: 'from' | 'to') => (event: KeyboardEvent) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const now = brush ?? { from, to };
-    if (step) {
-      const moved = Math.min(Math.max(now[edge] + (step * span) / 50, from), to);
-      const next = { ...now, [edge]: moved };
-      if (next.to > next.from) onBrush(next);
-    } else if (event.key === 'Enter' && brush) onZoom(brush);
-    else if (event.key === 'Escape') onBrush(undefined);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  return (
-    <div
-      class={brush ? 'brush' : 'brush none'}
-      style={{ left: `${left}%`, right: `${100 - right}%` }}
-    >
-      {(['from', 'to'] as const).map((edge) => (
-        <button
-          key={edge}
-          type="button"
-          class={`bh ${edge}`}
-          data-edge={edge}
-          role="slider"
-          aria-label={edge === 'from' ? 'Start of the selected time' : 'End of the selected time'}
-          aria-valuemin={Math.round(from)}
-          aria-valuemax={Math.round(to)}
-          aria-valuenow={Math.round((brush ?? { from, to })[edge])}
-          aria-valuetext={clock((brush ?? { from, to })[edge], { millis: false })}
-          onKeyDown={keys(edge)}
-        />
-      ))}
     </div>
   );
 }
@@ -234,12 +208,60 @@ function PointTip({ point }: { point: Point }): JSX.Element {
     >
       <Icon name="right" class={`s-${point.status}`} />
       <span>
-        {clock(row.start)} · {point.status} {row.status} · {duration(timeOf(row))}
+        {whenOf(row.start, { seconds: true })} · {point.status} {row.status} ·{' '}
+        {duration(timeOf(row))}
       </span>
       <span class="cut">
         {row.method} {whatOf(row)}
       </span>
     </div>
+  );
+}
+
+/** What the shades mean. */
+function HeatKey({ steps }: { steps: readonly number[] }): JSX.Element {
+  return (
+    <span class={style.key}>
+      <span>{steps[0]}</span>
+      {steps.map((least, at) => (
+        <i key={least} class={style[`step${at + 1}`]} />
+      ))}
+      <span>{count(steps.at(-1) ?? 1)}+ traces</span>
+      <span class="s-fault">
+        <Glyph name="fault" />
+      </span>
+      <span>has faults</span>
+    </span>
+  );
+}
+
+function CellTip({ cell }: { cell: HeatCell }): JSX.Element {
+  const end = cell.x > 0.6;
+  return (
+    <div
+      class={end ? 'tip end' : 'tip'}
+      style={
+        end ? { right: `${(1 - cell.x) * 100}%` } : { left: `${(cell.x + cell.width) * 100}%` }
+      }
+      aria-hidden="true"
+    >
+      <span class={style.cellWords}>
+        {whenOf(cell.from, { seconds: true })} – {whenOf(cell.to, { seconds: true })}
+        <br />
+        {duration(cell.fastest)} – {duration(cell.slowest)}
+        <br />
+        <b>{plural(cell.count, 'trace')}</b>
+        {cell.fault > 0 && `, ${plural(cell.fault, 'fault')}`}
+      </span>
+    </div>
+  );
+}
+
+function spokenHeat({ axes }: HeatMap, { total }: TraceOverview): string {
+  return (
+    `Heat map of the response times of ${plural(total.count, 'trace')} from ${whenOf(axes.from)} to ` +
+    `${whenOf(axes.to)}, log scale. Half took less than ${duration(total.p50)}, 95 % less than ` +
+    `${duration(total.p95)}; ${plural(total.fault, 'fault')}.`
   );
 }
 
@@ -260,74 +282,6 @@ function spoken(rows: TraceRow[], times: number[], axes: Axes): string {
   if (rows.length === 0) return 'No response times in this range.';
   const faults = rows.filter((row) => row.fault).length;
   const middle = `Half of ${count(rows.length)} took less than ${duration(percentile(times, 0.5))}, 95 % less than ${duration(percentile(times, 0.95))}`;
-  const span = `from ${clock(axes.from, { millis: false })} to ${clock(axes.to, { millis: false })}, log scale`;
+  const span = `from ${whenOf(axes.from)} to ${whenOf(axes.to)}, log scale`;
   return `Response times ${span}. ${middle}; ${count(faults)} faults.`;
-}
-
-/** The shapes of the statuses, so that colour is not alone. */
-function draw(canvas: HTMLCanvasElement, points: Point[]): void {
-  const scale = devicePixelRatio || 1;
-  const width = canvas.clientWidth;
-  const height = canvas.clientHeight;
-  canvas.width = Math.max(1, Math.round(width * scale));
-  canvas.height = Math.max(1, Math.round(height * scale));
-  const context = canvas.getContext('2d');
-  if (!context) return;
-  context.scale(scale, scale);
-  const colours = tokenColours(canvas.parentElement ?? document.body, [
-    'ok',
-    'error',
-    'throttle',
-    'fault',
-  ] as const);
-  // Each shape is drawn once and then copied, and no point twice on the same pixel: ten
-  // thousand paths would take longer than a frame.
-  const taken = new Set<number>();
-  const stamps = new Map<Status, HTMLCanvasElement>();
-  for (let at = points.length - 1; at >= 0; at--) {
-    const { status, x, y } = points[at] as Point;
-    const left = Math.round(x * width);
-    const top = Math.round(y * height);
-    taken.add((left * 4096 + top) * 4 + severity(status));
-  }
-  for (const pixel of [...taken].reverse()) {
-    const status = STATUSES[STATUSES.length - 1 - (pixel % 4)] ?? 'ok';
-    const stamp = stamps.get(status) ?? stampOf(status, colours[status], scale);
-    stamps.set(status, stamp);
-    const place = Math.floor(pixel / 4);
-    context.drawImage(
-      stamp,
-      Math.floor(place / 4096) - STAMP / 2,
-      (place % 4096) - STAMP / 2,
-      STAMP,
-      STAMP,
-    );
-  }
-}
-
-/** Width and height of a shape's picture, in pixels of the page. */
-const STAMP = 12;
-
-function stampOf(status: Status, colour: string, scale: number): HTMLCanvasElement {
-  const stamp = document.createElement('canvas');
-  stamp.width = stamp.height = STAMP * scale;
-  const context = stamp.getContext('2d');
-  if (!context) return stamp;
-  context.scale(scale, scale);
-  context.translate(STAMP / 2, STAMP / 2);
-  context.fillStyle = colour;
-  context.globalAlpha = status === 'ok' ? 0.8 : 1;
-  context.beginPath();
-  if (status === 'ok') context.arc(0, 0, 3, 0, 2 * Math.PI);
-  else if (status === 'throttle') context.rect(-4, -4, 8, 8);
-  else if (status === 'error') polygon(context, [0, -4.4, 5, 4.6, -5, 4.6]);
-  else polygon(context, [0, -5, 5, 0, 0, 5, -5, 0]);
-  context.fill();
-  return stamp;
-}
-
-function polygon(context: CanvasRenderingContext2D, at: number[]): void {
-  context.moveTo(at[0] ?? 0, at[1] ?? 0);
-  for (let i = 2; i < at.length; i += 2) context.lineTo(at[i] ?? 0, at[i + 1] ?? 0);
-  context.closePath();
 }

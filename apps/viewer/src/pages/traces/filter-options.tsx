@@ -23,7 +23,7 @@ export function Options({
             </div>
           )}
           <div
-            class="o"
+            class={suggestion.whole ? 'o whole' : 'o'}
             role="option"
             id={`filter-option-${at}`}
             aria-selected={at === chosen}
@@ -33,7 +33,7 @@ export function Options({
               onTake(suggestion);
             }}
           >
-            <code class="cut">
+            <code class={suggestion.whole ? undefined : 'cut'}>
               <Emphasised text={suggestion.text} part={prefix} />
             </code>
             <span class="t3 cut">{suggestion.about}</span>

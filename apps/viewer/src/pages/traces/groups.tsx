@@ -15,6 +15,8 @@ interface GroupsProps {
   /** All traces in the range. */
   bounds: () => { start?: number; end?: number };
   rangeKey: string;
+  /** Counts that the page shows elsewhere, by name: the two must not differ. */
+  known: Record<string, number>;
   onGroup: (name: string) => void;
   onImport: () => void;
 }
@@ -25,6 +27,7 @@ export function Groups({
   filter,
   bounds,
   rangeKey,
+  known,
   onGroup,
   onImport,
 }: GroupsProps): JSX.Element {
@@ -34,7 +37,7 @@ export function Groups({
     groupsApi.list().then(setList, () => undefined);
   }, []);
   useEffect(reload, []);
-  const counts = useCounts(list, bounds, rangeKey);
+  const counts = { ...useCounts(list, bounds, rangeKey), ...known };
   const current = list.find((one) => one.GroupName === group);
   return (
     <div class="groups" role="group" aria-label="Saved groups">

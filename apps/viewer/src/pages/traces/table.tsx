@@ -2,6 +2,7 @@ import type { TraceRow } from 'local-xray/console-api';
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useNow } from '../../api/use-trace';
+import { HintMark } from '../../components/hint-mark';
 import { Icon } from '../../components/icon';
 import { StatusWord } from '../../components/status';
 import { memo } from '../../components/memo';
@@ -15,10 +16,12 @@ import {
   type Column,
   type Sort,
 } from '../../model/list/trace-list';
+import { dayOf } from '../../model/list/when';
 import { traceHref } from '../../router';
 import './table.css';
 
 const ROW = 32;
+const ROW_MEDIUM = 48;
 const ROW_NARROW = 60;
 /** The sticky heading. */
 const HEAD = 32;
@@ -28,6 +31,7 @@ const HEADINGS: [Column, string, string][] = [
   ['status', 'Status', 'c-st'],
   ['route', 'Method and route', 'c-rt'],
   ['duration', 'Duration, ms', 'c-dur'],
+  ['hint', 'Worst hint', 'c-hint'],
   ['service', 'Service', 'c-svc'],
   ['user', 'User', 'c-user'],
   ['annotations', 'Annotations', 'c-an'],
@@ -52,7 +56,9 @@ export interface TableProps {
 export function TraceTable(props: TableProps): JSX.Element {
   const { rows, current, body } = props;
   const narrow = useMedia('(max-width: 719px)');
-  const rowHeight = narrow ? ROW_NARROW : ROW;
+  // What has no column of its own any more stands below the name.
+  const medium = useMedia('(max-width: 1199px)');
+  const rowHeight = narrow ? ROW_NARROW : medium ? ROW_MEDIUM : ROW;
   const { items, totalSize, reveal } = useVirtual({
     count: rows.length,
     rowHeight,
@@ -191,6 +197,7 @@ function TableRow({ row, index, top, current, slowest, now }: RowProps): JSX.Ele
   const open = now > 0;
   const status = rowStatus(row, open ? now : Infinity);
   const time = clock(row.start);
+  const day = dayOf(row.start);
   const taken = open ? Math.max(row.duration, now - row.start) : row.duration;
   const what = whatOf(row);
   return (
@@ -202,6 +209,7 @@ function TableRow({ row, index, top, current, slowest, now }: RowProps): JSX.Ele
       style={{ top: `${top}px` }}
     >
       <div class="td c-time" role="cell">
+        {day && <b class="day">{day} </b>}
         <span class="t2">{time.slice(0, 8)}</span>
         <span class="t3">{time.slice(8)}</span>
       </div>
@@ -211,8 +219,19 @@ function TableRow({ row, index, top, current, slowest, now }: RowProps): JSX.Ele
       <div class="td c-rt" role="cell">
         <span class="me">{row.method}</span>{' '}
         <a class="rt" href={traceHref(row.id)} title={row.url ?? what}>
-          {what}
+          <bdi>{what}</bdi>
         </a>
+        <div class="second">
+          <span>
+            <bdi>{row.service}</bdi>
+          </span>
+          {row.user !== undefined && (
+            <span>
+              <bdi>{row.user}</bdi>
+            </span>
+          )}
+          {row.hint && <HintMark kind={row.hint.kind} />}
+        </div>
       </div>
       <div class="td c-dur" role="cell">
         <span class={open ? 'num s-progress' : 'num'}>{ms(taken)}</span>
@@ -220,11 +239,18 @@ function TableRow({ row, index, top, current, slowest, now }: RowProps): JSX.Ele
           <i style={{ width: `${Math.max(Math.min(taken / slowest, 1) * 100, 1)}%` }} />
         </span>
       </div>
+      <div class="td c-hint" role="cell" title={row.hint?.title}>
+        {row.hint ? (
+          <HintMark kind={row.hint.kind} why={row.hint.title} />
+        ) : (
+          <span class="t3">{ABSENT}</span>
+        )}
+      </div>
       <div class="td c-svc t2" role="cell" title={row.service}>
-        {row.service}
+        <bdi>{row.service}</bdi>
       </div>
       <div class="td c-user t2" role="cell">
-        {row.user ?? <span class="t3">{ABSENT}</span>}
+        {row.user !== undefined ? <bdi>{row.user}</bdi> : <span class="t3">{ABSENT}</span>}
       </div>
       <div class="td c-an an" role="cell">
         <Annotations row={row} />
@@ -240,7 +266,10 @@ function Annotations({ row }: { row: TraceRow }): JSX.Element {
     <>
       {entries.map(([key, value]) => (
         <span key={key}>
-          {key} <b>{String(value)}</b>
+          <bdi>{key}</bdi>{' '}
+          <b>
+            <bdi>{String(value)}</bdi>
+          </b>
         </span>
       ))}
     </>

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { api } from '../../api/client';
 import { useConnection, useStatusPart } from '../../api/live';
 import { useNow } from '../../api/use-trace';
 import { copyText } from '../../components/button';
@@ -19,13 +20,16 @@ import {
   RANGES,
 } from '../../model/list/time-range';
 import { statusOf } from '@nestjs-xray/trace';
-import { formatSort, parseSort, sortRows } from '../../model/list/trace-list';
+import { formatSort, outcomeFilter, parseSort } from '../../model/list/trace-list';
 import type { PageProps } from '../../page';
 import { contextHref } from '../../router';
-import { Chart, type Brush } from './chart';
+import { useAnswer } from '../shared/use-answer';
+import type { Brush } from './brush';
+import { Chart } from './chart';
 import { FilterBar } from './filter-bar';
 import { FirstStart } from './first-start';
 import { Groups } from './groups';
+import { LoadedLine } from './loaded-line';
 import { ImportDialog } from './import-dialog';
 import { NoMatch } from './no-match';
 import { CountList } from './summary';
@@ -33,6 +37,9 @@ import { TraceTable } from './table';
 import { Unreachable } from './unreachable';
 import { useTraceList } from './use-trace-list';
 import './traces.css';
+
+/** More traces than that are a heat map and not points. */
+const MOST_POINTS = 2_000;
 
 const NAMES = ['filter', 'group', 'range', 'sort', 'live', 'status', 'brush'] as const;
 
@@ -60,13 +67,25 @@ export function TracesPage(_: PageProps): JSX.Element {
       (body.current?.getBoundingClientRect().top ?? 0) < 0,
     [paused],
   );
-  const list = useTraceList({ range, rangeKey: query.range, filter, group }, hold);
-  const rows = useMemo(() => {
-    const shown = query.status
-      ? list.rows.filter((row) => statusOf(row) === query.status)
-      : list.rows;
-    return sortRows(shown, sort);
-  }, [list.rows, sort, query.status]);
+  const { status } = query;
+  const list = useTraceList({ range, rangeKey: query.range, filter, group, sort, status }, hold);
+  const { rows } = list;
+  const many = list.matching > MOST_POINTS;
+  const overview = useAnswer(
+    (signal) =>
+      many
+        ? api.overview(
+            {
+              ...boundsOf(range, Date.now() / 1000),
+              filter: and(filter, outcomeFilter(status)),
+              group,
+            },
+            signal,
+          )
+        : Promise.resolve(undefined),
+    [query.range, filter, group, status, many].join('\n'),
+    many && !paused,
+  ).data;
   const bounds = (): { start?: number; end?: number } => boundsOf(range, Date.now() / 1000);
   const releaseIfFree = (): void => {
     if (list.held > 0 && !hold()) list.release();
@@ -174,6 +193,7 @@ export function TracesPage(_: PageProps): JSX.Element {
             filter={filter}
             bounds={bounds}
             rangeKey={query.range}
+            known={list.loaded && !filter ? { [group]: list.counts.total } : {}}
             onGroup={(name) => setQuery({ group: name })}
             onImport={() => setImporting(true)}
           />
@@ -184,7 +204,8 @@ export function TracesPage(_: PageProps): JSX.Element {
               onStatus={(next) => setQuery({ status: next })}
             />
             <ChartOf
-              list={list.rows}
+              list={rows}
+              overview={many ? overview : undefined}
               range={range}
               brush={parseBrush(query.brush)}
               onBrush={(brush) => setQuery({ brush: brush && formatRange(brush) })}
@@ -192,6 +213,7 @@ export function TracesPage(_: PageProps): JSX.Element {
               onZoom={(brush) => setQuery({ range: formatRange(brush), brush: undefined })}
             />
           </section>
+          {list.loaded && <LoadedLine list={list} sort={sort} />}
           {list.error && !lost && list.rows.length === 0 ? (
             <Failure what="The traces cannot be shown" error={list.error} />
           ) : !list.loaded ? (
@@ -267,6 +289,7 @@ function ChartOf({
   ...rest
 }: {
   list: Parameters<typeof Chart>[0]['rows'];
+  overview: Parameters<typeof Chart>[0]['overview'];
   range: ReturnType<typeof parseRange>;
   brush: Brush | undefined;
   onBrush: (brush: Brush | undefined) => void;
@@ -277,11 +300,15 @@ function ChartOf({
   const step = 'to' in range || !Number.isFinite(range.last) ? 1 : Math.max(1, range.last / 300);
   const now = useNow(!('to' in range) && Number.isFinite(range.last), step * 1000);
   if ('to' in range) return <Chart rows={list} from={range.from} to={range.to} {...rest} />;
-  const until = Math.max(now, list[0]?.start ?? 0);
+  // Traces from a clock that is ahead of ours lie beyond the end: they must not stretch the axis.
   if (Number.isFinite(range.last))
-    return <Chart rows={list} from={until - range.last} to={until} {...rest} />;
-  const newest = list[0]?.start ?? now;
-  const oldest = list[list.length - 1]?.start ?? now - 900;
+    return <Chart rows={list} from={now - range.last} to={now} {...rest} />;
+  const { overview } = rest;
+  const starts = list.map((row) => row.start).filter((start) => start <= now);
+  const newest = overview
+    ? Math.min(now, overview.from + overview.width * overview.slots)
+    : starts.reduce((a, b) => Math.max(a, b), starts[0] ?? now);
+  const oldest = overview?.from ?? starts.reduce((a, b) => Math.min(a, b), starts[0] ?? now - 900);
   const edge = Math.max((newest - oldest) * 0.02, 1);
   return <Chart rows={list} from={oldest - edge} to={newest + edge} {...rest} />;
 }

@@ -85,10 +85,13 @@ async function filtersMeant(
     const all = counted.map(([best]) => best!.filter).join(' AND ');
     offered.push(suggestion(all, await countOf(all), 'All together'));
   }
-  const single = counted.flatMap((each) => {
-    const some = each.filter(({ found }) => found > 0);
-    return some.length > 0 ? some : each.slice(0, 1);
-  });
+  const single = counted
+    .flatMap((each) => {
+      const some = each.filter(({ found }) => found > 0);
+      return (some.length > 0 ? some : each.slice(0, 1)).map((one, at) => ({ ...one, at }));
+    })
+    // The likeliest of each word before the second of any.
+    .sort((a, b) => a.at - b.at);
   const group = counted.length > 1 ? 'One of them' : 'What is meant';
   for (const { filter, found } of single) offered.push(suggestion(filter, found, group));
   return offered.filter(({ text: each }) => each !== text).slice(0, MOST_OFFERED);

@@ -1,9 +1,17 @@
-import type { FilterProblem, TraceList, TraceRow } from 'local-xray/console-api';
+import type { FilterProblem, TraceList, TracePage, TraceRow } from 'local-xray/console-api';
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
-import { api, filterProblem } from '../../api/client';
+import { api, filterProblem, type ListQuery } from '../../api/client';
 import { onTraces, readOnceOpen, useConnection } from '../../api/live';
 import { boundsOf, type TimeRange } from '../../model/list/time-range';
-import { countRows, mergeRows, type Counts } from '../../model/list/trace-list';
+import { statusOf } from '@nestjs-xray/trace';
+import {
+  countRows,
+  formatSort,
+  mergeRows,
+  sortRows,
+  type Counts,
+  type Sort,
+} from '../../model/list/trace-list';
 
 /** The most that local X-Ray gives at once. */
 const LIMIT = 10_000;
@@ -15,7 +23,12 @@ export interface TraceListState {
   /** The newest first. */
   rows: TraceRow[];
   counts: Counts;
+  /** How many match, of which the rows may be a part. */
+  matching: number;
+  /** There are more than the rows. */
   truncated: boolean;
+  /** Set where the newest so many traces were sorted, and older ones left out. */
+  newest?: number;
   /** Newer traces that are kept back until `release`. */
   held: number;
   loading: boolean;
@@ -27,6 +40,8 @@ export interface TraceListState {
   shownFilter: string;
   release: () => void;
   reload: () => void;
+  /** Reads the next ones. */
+  more: () => void;
 }
 
 interface Question {
@@ -34,6 +49,9 @@ interface Question {
   rangeKey: string;
   filter: string;
   group: string;
+  sort: Sort;
+  /** One outcome alone; all without. */
+  status: string;
 }
 
 /**
@@ -41,7 +59,7 @@ interface Question {
  * traces wait so that no row moves; those already shown still change in place.
  */
 export function useTraceList(
-  { range, rangeKey, filter, group }: Question,
+  { range, rangeKey, filter, group, sort, status }: Question,
   hold: () => boolean,
 ): TraceListState {
   const [, redraw] = useReducer<number, void>((version) => version + 1, 0);
@@ -49,6 +67,15 @@ export function useTraceList(
   const data = useRef<Data>(new Data());
   const holding = useRef(hold);
   holding.current = hold;
+  const sortKey = formatSort(sort) ?? '';
+  /** What every question to the list says, but for times and the filter. */
+  const asked = (): ListQuery => ({
+    group,
+    limit: LIMIT,
+    sort: sort.column,
+    order: sort.descending ? 'desc' : 'asc',
+    outcome: status,
+  });
 
   const load = useCallback(async () => {
     const mine = data.current;
@@ -58,11 +85,8 @@ export function useTraceList(
     redraw();
     const ask = async (expression: string): Promise<void> => {
       const bounds = boundsOf(range, Date.now() / 1000);
-      const answer = await api.traces(
-        { ...bounds, filter: expression, group, limit: LIMIT },
-        abort.signal,
-      );
-      mine.set(answer);
+      const answer = await api.traces({ ...asked(), ...bounds, filter: expression }, abort.signal);
+      mine.set(answer, sort, status);
       mine.shownFilter = expression;
       mine.error = undefined;
       mine.loaded = true;
@@ -80,13 +104,21 @@ export function useTraceList(
     }
     mine.loading = false;
     redraw();
-  }, [rangeKey, filter, group]);
+  }, [rangeKey, filter, group, sortKey, status]);
 
   useEffect(() => {
+    const mine = data.current;
+    const question = [rangeKey, filter, group, status, openings].join('\n');
+    // All of them are here: there is nothing to ask for another order.
+    if (mine.sortAnew(question, sort)) {
+      redraw();
+      return undefined;
+    }
+    mine.asking = question;
     const cancel = readOnceOpen(() => void load());
     return () => {
       cancel();
-      data.current.abort?.abort();
+      mine.abort?.abort();
     };
   }, [load, openings]);
 
@@ -105,14 +137,14 @@ export function useTraceList(
       let gone: string[] = [];
       if (filter || group) {
         const starts = changed.map((row) => row.start);
-        const asked = {
+        const among = {
           start: Math.min(...starts) - 1,
           end: Math.max(...starts) + 1,
           filter,
           group,
           limit: LIMIT,
         };
-        const answer = await api.traces(asked, abort.signal).catch(() => undefined);
+        const answer = await api.traces(among, abort.signal).catch(() => undefined);
         if (!answer || abort.signal.aborted) return;
         const matching = new Set(answer.rows.map((row) => row.id));
         // Of traces older than what there was room for nothing is known.
@@ -121,6 +153,11 @@ export function useTraceList(
           .filter((row) => row.start > known && !matching.has(row.id))
           .map((row) => row.id);
         changed = answer.rows.filter((row) => changed.some((one) => one.id === row.id));
+      }
+      if (status) {
+        const others = changed.filter((row) => statusOf(row) !== status);
+        gone = [...gone, ...others.map((row) => row.id)];
+        changed = changed.filter((row) => statusOf(row) === status);
       }
       mine.change(changed, gone, oldest(range), holding.current());
       if (mine.serverCounts && Date.now() - countedAt > RECOUNT_MS) {
@@ -144,14 +181,35 @@ export function useTraceList(
       abort.abort();
       clearTimeout(timer);
     };
-  }, [rangeKey, filter, group]);
+  }, [rangeKey, filter, group, status]);
 
   const release = useCallback(() => {
     data.current.release(oldest(range));
     redraw();
   }, [rangeKey]);
 
-  return { ...data.current.state(), release, reload: () => void load() };
+  const more = async (): Promise<void> => {
+    const mine = data.current;
+    if (mine.next === undefined || mine.loading) return;
+    mine.begin();
+    redraw();
+    const bounds = boundsOf(range, Date.now() / 1000);
+    const query = { ...asked(), ...bounds, filter, after: mine.next };
+    try {
+      mine.add(await api.moreTraces(query, mine.abort?.signal));
+    } catch (error) {
+      mine.error = error as Error;
+    }
+    mine.loading = false;
+    redraw();
+  };
+
+  return {
+    ...data.current.state(),
+    release,
+    reload: () => void load(),
+    more: () => void more(),
+  };
 }
 
 function oldest(range: TimeRange): number {
@@ -168,6 +226,16 @@ class Data {
   abort: AbortController | undefined;
   /** Counts of all that match, when that is more than the rows. */
   serverCounts: Counts | undefined;
+  /** What is being asked, and what the rows answer. */
+  asking = '';
+  private question = '';
+  /** Where the next page begins, while there is one. */
+  next: string | undefined;
+  private newest: number | undefined;
+  private sort: Sort = { column: 'time', descending: true };
+  private status = '';
+  /** Rows that are kept at most. */
+  private most = LIMIT;
   private rows: TraceRow[] = [];
   private counts: Counts = countRows([]);
   private held = new Map<string, TraceRow>();
@@ -180,17 +248,42 @@ class Data {
     this.meanwhile.clear();
   }
 
-  set({ rows, counts, truncated }: TraceList): void {
+  set({ rows, counts, truncated, next, newest }: TraceList, sort: Sort, status: string): void {
+    this.question = this.asking;
+    this.sort = sort;
+    this.status = status;
+    this.next = truncated ? next : undefined;
+    this.newest = newest;
+    this.most = LIMIT;
+    this.held.clear();
+    // Of one outcome the rows say nothing about the others.
+    this.serverCounts = truncated || status ? counts : undefined;
+    this.put(this.withNews(rows));
+  }
+
+  /** Sorts the rows, where they are all that answer this question; says whether they are. */
+  sortAnew(question: string, sort: Sort): boolean {
+    const partial = this.next !== undefined || this.newest !== undefined;
+    if (!this.loaded || this.loading || partial || this.question !== question) return false;
+    this.sort = sort;
+    this.put(this.rows);
+    return true;
+  }
+
+  /** The next page, to those that are there. */
+  add({ rows, next }: TracePage): void {
+    this.next = next;
+    this.most += rows.length;
+    this.put(this.withNews(mergeRows(this.rows, rows)));
+  }
+
+  /** Rows as they were answered, with what was told meanwhile. */
+  private withNews(rows: readonly TraceRow[]): TraceRow[] {
     const told = [...this.meanwhile];
     const gone = new Set(told.flatMap(([id, row]) => (row ? [] : [id])));
-    const news = told.flatMap(([, row]) => row ?? []);
-    this.serverCounts = truncated ? counts : undefined;
-    this.held.clear();
-    this.put(
-      mergeRows(
-        rows.filter((row) => !gone.has(row.id)),
-        news,
-      ),
+    return mergeRows(
+      rows.filter((row) => !gone.has(row.id)),
+      told.flatMap(([, row]) => row ?? []),
     );
   }
 
@@ -220,12 +313,15 @@ class Data {
     this.held.clear();
   }
 
-  state(): Omit<TraceListState, 'release' | 'reload'> {
-    const { rows, loading, loaded, problem, error, shownFilter } = this;
+  state(): Omit<TraceListState, 'release' | 'reload' | 'more'> {
+    const { rows, loading, loaded, problem, error, shownFilter, newest, next } = this;
+    const counts = this.serverCounts ?? this.counts;
     return {
       rows,
-      counts: this.serverCounts ?? this.counts,
-      truncated: this.serverCounts !== undefined,
+      counts,
+      matching: this.status ? counts[this.status as keyof Counts] : counts.total,
+      truncated: next !== undefined,
+      ...(newest !== undefined && { newest }),
       held: this.held.size,
       loading,
       loaded,
@@ -236,7 +332,7 @@ class Data {
   }
 
   private put(rows: TraceRow[]): void {
-    this.rows = rows.slice(0, LIMIT);
+    this.rows = sortRows(rows, this.sort).slice(0, this.most);
     this.counts = countRows(this.rows);
   }
 }

@@ -1,0 +1,108 @@
+import type { TraceOverview } from 'local-xray/console-api';
+import type { Axes } from './scatter';
+
+/** Rows for each factor of ten, and the power of ten of seconds that row 0 begins at; see TraceOverview. */
+const ROWS = 5;
+const FIRST_POWER = -6;
+/** Cells are as wide as that in pixels at least. */
+const LEAST_WIDTH = 10;
+/** Shares of the fullest cell at which the steps of colour begin; the first begins at one trace. */
+const SHARES = [0.06, 0.18, 0.42, 0.75];
+/** The same where cells are so empty that shares would say nothing. */
+const FEW = [5, 13, 33, 70];
+
+/** A cell of the heat map; x and y from 0 to 1, y from the top. */
+export interface HeatCell {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** 1 to 5. */
+  step: number;
+  count: number;
+  fault: number;
+  /** Epoch seconds that it covers. */
+  from: number;
+  to: number;
+  /** Seconds that its traces took. */
+  fastest: number;
+  slowest: number;
+}
+
+export interface HeatMap {
+  axes: Axes;
+  cells: HeatCell[];
+  /** Least count of each step. */
+  steps: number[];
+}
+
+/** Cells for a plot of so many pixels that shows a part of time. */
+export function heatMap(
+  overview: TraceOverview,
+  from: number,
+  to: number,
+  pixels: number,
+): HeatMap {
+  const { cells, width: seconds } = overview;
+  const rows = cells.map(({ row }) => row);
+  const high = Math.ceil((Math.max(...rows, ROWS) + 1) / ROWS) + FIRST_POWER;
+  const low = Math.min(Math.floor(Math.min(...rows, Infinity) / ROWS) + FIRST_POWER, high - 2);
+  const span = to - from || 1;
+  // Neighbours are joined where a slot would be too narrow to be seen, or to be hit.
+  const joined = Math.max(1, Math.ceil(LEAST_WIDTH / ((seconds / span) * Math.max(pixels, 1))));
+  const counted = new Map<string, { slot: number; row: number; count: number; fault: number }>();
+  for (const { slot: each, row, count, fault } of cells) {
+    const slot = Math.floor(each / joined);
+    const cell = counted.get(`${slot} ${row}`) ?? { slot, row, count: 0, fault: 0 };
+    cell.count += count;
+    cell.fault += fault;
+    counted.set(`${slot} ${row}`, cell);
+  }
+  const steps = stepsOf(Math.max(...[...counted.values()].map(({ count }) => count), 1));
+  const height = 1 / (ROWS * (high - low));
+  return {
+    axes: { from, to, low, high },
+    steps,
+    cells: [...counted.values()].flatMap(({ slot, row, count, fault }) => {
+      const begin = overview.from + slot * joined * seconds;
+      const end = begin + joined * seconds;
+      const x = Math.max(0, (begin - from) / span);
+      const right = Math.min(1, (end - from) / span);
+      if (right <= x) return [];
+      const above = row - (low - FIRST_POWER) * ROWS;
+      return {
+        x,
+        y: 1 - (above + 1) * height,
+        width: right - x,
+        height,
+        step: steps.filter((least) => count >= least).length,
+        count,
+        fault,
+        from: begin,
+        to: end,
+        fastest: 10 ** (row / ROWS + FIRST_POWER),
+        slowest: 10 ** ((row + 1) / ROWS + FIRST_POWER),
+      };
+    }),
+  };
+}
+
+function stepsOf(most: number): number[] {
+  if (most <= FEW[3]! * 2) return [1, ...FEW];
+  return [1, ...SHARES.map((share) => Math.round(most * share))];
+}
+
+export function cellAt(map: HeatMap, x: number, y: number): HeatCell | undefined {
+  return map.cells.find(
+    (cell) => x >= cell.x && x < cell.x + cell.width && y >= cell.y && y < cell.y + cell.height,
+  );
+}
+
+/** How many traces began between two times; cells that are cut count by the share that lies inside. */
+export function countBetween(map: HeatMap, from: number, to: number): number {
+  const inside = map.cells.reduce((sum, cell) => {
+    const covered = Math.min(cell.to, to) - Math.max(cell.from, from);
+    return covered > 0 ? sum + (cell.count * covered) / (cell.to - cell.from) : sum;
+  }, 0);
+  return Math.round(inside);
+}

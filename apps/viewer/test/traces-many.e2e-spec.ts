@@ -1,0 +1,131 @@
+import { newId, newTraceId, type SegmentDocument } from '@nestjs-xray/document';
+import type { Page } from 'playwright-core';
+import { home } from '../../../libs/trace/test/cruddur-traces.mjs';
+import { violations } from './axe';
+import { describeInChromium } from './chromium';
+import { Console } from './console';
+
+const now = Date.now() / 1000;
+const first = (page: Page) => page.locator('[data-id]').first();
+
+function request(start: number, seconds: number, more: Partial<SegmentDocument> = {}) {
+  return {
+    name: 'shop',
+    id: newId(),
+    trace_id: newTraceId(start),
+    start_time: start,
+    end_time: start + seconds,
+    http: { request: { method: 'GET', url: 'http://shop/cart' }, response: { status: 200 } },
+    ...more,
+  };
+}
+
+describeInChromium('the list of more traces than it holds', () => {
+  let xray: Console;
+  const incident = request(now - 3 * 86_400, 42, {
+    name: 'incident',
+    fault: true,
+    http: { request: { method: 'GET', url: 'http://i/incident' }, response: { status: 500 } },
+  });
+  const ahead = request(now + 7_200, 0.2, { name: 'ahead' });
+  const amount = 10_400;
+  const total = amount + 2;
+
+  beforeAll(async () => {
+    xray = await Console.start();
+    const all: SegmentDocument[] = [incident, ahead];
+    for (let at = 0; at < amount; at++) {
+      all.push(request(now - 3_600 + at * 0.34, 0.01 + (at % 90) / 1000, { user: `u${at % 7}` }));
+    }
+    for (let at = 0; at < all.length; at += 500) {
+      await fetch(`${xray.url}/TraceSegments`, {
+        method: 'POST',
+        body: JSON.stringify({
+          TraceSegmentDocuments: all.slice(at, at + 500).map((one) => JSON.stringify(one)),
+        }),
+      });
+    }
+    await xray.send(home(now - 30).segments);
+  });
+  afterEach(() => xray.closePages());
+  afterAll(() => xray?.stop());
+
+  it('says that it is a part, and sorts over all there are', async () => {
+    const page = await xray.open('/traces?range=7d');
+    await page.getByText(`Newest 10,000 of ${(total + 1).toLocaleString('en-US')}`).waitFor();
+    await page.getByRole('button', { name: 'Duration, ms' }).click();
+    await page.getByText(/^Slowest 10,000 of/).waitFor();
+    await page.locator(`[data-id="${incident.trace_id}"]`).waitFor();
+
+    expect(await first(page).getAttribute('data-id')).toBe(incident.trace_id);
+    // Another day's time has its date.
+    expect(await first(page).innerText()).toMatch(/^\d{1,2} \w{3,4} \d\d:\d\d:\d\d/);
+    expect(page.problems).toEqual([]);
+  });
+
+  it('finds those of one outcome however old, and counts the others all the same', async () => {
+    const page = await xray.open('/traces?range=7d&status=fault');
+    await page.locator(`[data-id="${incident.trace_id}"]`).waitFor();
+
+    expect(await page.locator('[data-id]').count()).toBe(1);
+    expect(await page.locator('.counts .big').innerText()).toBe(
+      (total + 1).toLocaleString('en-US'),
+    );
+    await page.getByRole('button', { name: 'All 10,403' }).waitFor();
+  });
+
+  it('loads the rest on demand', async () => {
+    const page = await xray.open('/traces?range=7d');
+    await page.getByRole('button', { name: 'Load the next 403' }).click();
+    await page.getByRole('button', { name: /^Load the next/ }).waitFor({ state: 'detached' });
+
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    await page.locator(`[data-id="${incident.trace_id}"]`).waitFor();
+    expect(await page.getByRole('table', { name: 'Traces' }).getAttribute('aria-rowcount')).toBe(
+      String(total + 2),
+    );
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'draws them as a heat map that can be read and brushed, in the %s theme',
+    async (colorScheme) => {
+      const page = await xray.open('/traces?range=6h', { colorScheme });
+      const map = page.getByRole('img', { name: /^Heat map of the response times of 10,40\d/ });
+      await map.waitFor();
+      expect(await violations(page)).toEqual([]);
+      const plot = (await page.locator('.plot').boundingBox())!;
+      // The last hour is the last sixth; most took 10 to 100 ms.
+      const x = plot.x + plot.width * 0.95;
+      const cell = page.locator('.tip');
+      for (let y = plot.y + plot.height - 4; y > plot.y && (await cell.count()) === 0; y -= 4)
+        await page.mouse.move(x, y);
+      expect(await cell.innerText()).toMatch(/\d\d:\d\d.* ms – .* ms\s+\d+ traces/s);
+
+      await page.mouse.move(plot.x + plot.width * 0.9, plot.y + 20);
+      await page.mouse.down();
+      await page.mouse.move(plot.x + plot.width * 0.95, plot.y + 60, { steps: 4 });
+      await page.mouse.up();
+      await page.waitForURL(/brush=/);
+      const brushed = Number((await page.locator('.bsel b').innerText()).replace(',', ''));
+      await page.getByRole('button', { name: 'Zoom' }).click();
+      await page.waitForURL(/range=\d+/);
+      await page.getByRole('img', { name: /^Heat map/ }).waitFor();
+      await page.waitForFunction((about) => {
+        const shown = document.querySelector('.counts .big')?.textContent?.replace(',', '');
+        return Math.abs(Number(shown) - about) < about * 0.1;
+      }, brushed);
+      expect(page.problems).toEqual([]);
+    },
+  );
+
+  it('does not stretch its axis for a clock that is ahead', async () => {
+    const page = await xray.open('/traces?range=1h');
+    await page.locator(`[data-id="${ahead.trace_id}"]`).waitFor();
+    const name = await page.getByRole('img', { name: /Heat map/ }).getAttribute('aria-label');
+    const end = new Date(/ to (?:\d+ \w+ )?(\d\d:\d\d)/.exec(name!)![1] + ' 2026-01-01');
+    const today = new Date();
+    const minutes = (at: Date): number => at.getHours() * 60 + at.getMinutes();
+
+    expect(Math.abs(minutes(end) - minutes(today)) % 1_438).toBeLessThan(3);
+  });
+});
