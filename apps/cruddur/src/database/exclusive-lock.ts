@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer, connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
+
+// proper-lockfile listens to signals, to remove locks at the end of the process. Nest ends it by sending it the
+// signal again, which does nothing while somebody listens: the exit code would be 0. No lock is held that long.
+const { unload } = createRequire(require.resolve('proper-lockfile'))('signal-exit') as {
+  unload(): void;
+};
+unload();
 
 /**
  * Holds `path` for this process until the returned function is called; undefined when another process
