@@ -1,4 +1,4 @@
-import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Recorder } from './core/recorder';
 import { GraphqlOperations } from './entry/graphql-operations';
@@ -34,7 +34,7 @@ import { XrayService } from './xray.service';
   ],
   exports: [XrayService, XRAY_OPTIONS],
 })
-export class XrayModule extends ConfigurableModuleClass implements OnApplicationShutdown {
+export class XrayModule extends ConfigurableModuleClass {
   static override forRoot(options: XrayOptions & XrayModuleExtras): DynamicModule {
     // Plain JavaScript may call it without options: what is missing is said when the application starts.
     return super.forRoot(checkExtras(options ?? {}));
@@ -42,19 +42,5 @@ export class XrayModule extends ConfigurableModuleClass implements OnApplication
 
   static override forRootAsync(options: XrayModuleAsyncOptions): DynamicModule {
     return super.forRootAsync(checkAsyncOptions(options));
-  }
-
-  constructor(
-    private readonly recorder: Recorder,
-    private readonly wiring: Wiring,
-  ) {
-    super();
-  }
-
-  /** What is still on its way leaves before the process does. */
-  async onApplicationShutdown(): Promise<void> {
-    // Documents are written while they leave, and say where in the code they come from: the wiring goes last.
-    await this.recorder.close();
-    this.wiring.undo();
   }
 }

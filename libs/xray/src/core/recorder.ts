@@ -19,6 +19,8 @@ import { reasonOf, type RecorderLogger, type Warn, WarnOnce } from './warn-once'
 
 export interface RecorderOptions {
   emitter: Emitter;
+  /** Makes another such emitter, for an application that starts again after it was closed. */
+  another?: () => Emitter;
   sampler: Sampler;
   logger: RecorderLogger;
   redact?: RegExp;
@@ -62,6 +64,7 @@ export class Recorder implements InvocationOwner {
   readonly outgoing: OutgoingPolicy | undefined;
   readonly indexes: ((key: string) => boolean) | undefined;
   base: SegmentBase;
+  private emitter: Emitter;
   private readonly warnings: WarnOnce;
   private readonly openSegments: OpenSegments;
   private readonly counts: boolean;
@@ -77,6 +80,7 @@ export class Recorder implements InvocationOwner {
     this.base = options.base ?? {};
     this.warnings = new WarnOnce(options.logger);
     const { emitter, inProgress = true } = options;
+    this.emitter = emitter;
     emitter.countIn?.(this.stats);
     this.counts = emitter.countIn === undefined;
     const report = inProgress && emitter.emitInProgress ? this.report : undefined;
@@ -86,7 +90,7 @@ export class Recorder implements InvocationOwner {
   /** Begins what it does without being called; until then it only is there. */
   start(): void {
     this.options.sampler.start?.();
-    if (this.options.invocation) this.options.emitter.expectFreeze?.();
+    if (this.options.invocation) this.emitter.expectFreeze?.();
     flushBeforeExit(this);
   }
 
@@ -165,7 +169,7 @@ export class Recorder implements InvocationOwner {
 
   /** Many are closed in a segment that is open: those leave, so that neither memory nor the end of it grows with them. */
   crowded(segment: RecordedSegment): void {
-    const { emitter } = this.options;
+    const { emitter } = this;
     if (emitter.emitEarly === undefined) {
       segment.crowdedAt = Infinity;
       return;
@@ -208,7 +212,7 @@ export class Recorder implements InvocationOwner {
       return;
     }
     try {
-      this.options.emitter.emit(closed);
+      this.emitter.emit(closed);
       if (this.counts) this.stats.sent++;
     } catch (problem) {
       this.stats.failed++;
@@ -219,7 +223,7 @@ export class Recorder implements InvocationOwner {
   private readonly report = (open: RecordedSegment): void => {
     try {
       if (open.closedWithin >= CROWD) this.crowded(open);
-      this.options.emitter.emitInProgress?.(open);
+      this.emitter.emitInProgress?.(open);
     } catch (problem) {
       this.emitFailed(problem);
     }
@@ -236,7 +240,7 @@ export class Recorder implements InvocationOwner {
   async flush(andOpen = false): Promise<void> {
     try {
       if (andOpen) for (const segment of this.openSegments.all()) this.report(segment);
-      await this.options.emitter.flush();
+      await this.emitter.flush();
     } catch (problem) {
       this.emitFailed(problem);
     }
@@ -277,9 +281,17 @@ export class Recorder implements InvocationOwner {
     return (this.closing ??= this.shutDown());
   }
 
+  /** Takes further segments after it was closed; `start()` does the rest. */
+  reopen(): void {
+    if (this.closing === undefined) return;
+    this.closing = undefined;
+    this.emitter = this.options.another?.() ?? this.emitter;
+    this.emitter.countIn?.(this.stats);
+  }
+
   private async shutDown(): Promise<void> {
     const { shutdownTimeoutMs } = this;
-    const { emitter } = this.options;
+    const { emitter } = this;
     this.openSegments.stop();
     this.options.sampler.close?.();
     forgetBeforeExit(this);

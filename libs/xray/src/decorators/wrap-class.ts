@@ -1,12 +1,10 @@
 import { isSettled, isSkippedClass } from './marks';
 import { parameterRules } from './parameter-rules';
 import { CallSite } from './call-sites';
+import { share, shareAlso, type Undo } from './shared-wrappers';
 import type { SourceLocation } from '../core/source-location';
 import type { AnyOptions } from './subsegment.options';
 import { wrapMethod, type Method } from './wrap-method';
-
-/** Puts a changed method back as it was. */
-export type Undo = () => void;
 
 /** Members that every class has, or that are no methods of its own. */
 const NOT_METHODS: ReadonlySet<string | symbol> = new Set([
@@ -52,6 +50,8 @@ function wrapOn(
   return [...methodsOf(owner, root)].flatMap(([key, from]) => {
     const method = methodOf(from, key)!;
     if (picks && !picks(method)) return [];
+    const there = shareAlso(method);
+    if (there !== undefined) return [there];
     if (isSettled(from, key, method) || isOptedOut(from)) return [];
     const label = `${options.name ?? target.name}.${nameOf(key)}`;
     const source = location && (() => location.ofMethod(declaring(from).name, nameOf(key)));
@@ -106,11 +106,11 @@ function replace(owner: object, key: string | symbol, from: object, site: CallSi
   const method = declared.value as Method;
   const value = wrapMethod(from === owner ? method : lookup(owner, key, method), site, method);
   Object.defineProperty(owner, key, { ...declared, value });
-  return () => {
+  return share(value, () => {
     if (Object.getOwnPropertyDescriptor(owner, key)?.value !== value) return;
     if (before) Object.defineProperty(owner, key, before);
     else Reflect.deleteProperty(owner, key);
-  };
+  });
 }
 
 function lookup(owner: object, key: string | symbol, declared: Method): Method {

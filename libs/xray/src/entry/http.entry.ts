@@ -22,6 +22,9 @@ import { onAdapter } from '../instrumentation/nest/on-adapter';
 import { hookRequests, type HookableAdapter } from '../instrumentation/nest/request-hook';
 import { SegmentName } from './segment-name';
 
+/** Who handles the requests of an adapter: the first to come, until its application has closed. */
+const hooks = new WeakMap<HookableAdapter, { entry: HttpEntry }>();
+
 /**
  * Opens the segment of an HTTP request before anything else sees it, so that a
  * guard's 403, a 404 and malformed JSON are recorded too; closes it when the
@@ -32,6 +35,8 @@ export class HttpEntry {
   private readonly ignored: ReturnType<typeof ignoreMatcher>;
   private readonly name: SegmentName;
   private readonly urlQuery: 'strip' | 'keep';
+  private watching = false;
+  private stopped = false;
   /** Whether the framework's request and response may stand for raw ones; Express's are these. */
   private wrapped = true;
 
@@ -46,17 +51,39 @@ export class HttpEntry {
     this.urlQuery = urlQuery;
   }
 
-  /** Hooks into the HTTP adapter as soon as there is one. */
-  start(): void {
+  /**
+   * Hooks into the HTTP adapter as soon as there is one.
+   *
+   * @param before is called before an adapter is used
+   */
+  start(before: () => void): void {
+    this.stopped = false;
+    if (this.watching) return;
+    this.watching = true;
     const use = (adapter: HookableAdapter): void => {
+      before();
       watchExceptions(recordException, this.recorder.warn);
       watchDownloads(recordBreakOff);
       watchRequestEvents();
-      if (adapter.getType() === 'fastify') nameFastifyRoutes(adapter.getInstance());
       this.wrapped = adapter.getType() !== 'express';
-      hookRequests(adapter, (request, response, next) => this.handle(request, response, next));
+      const hooked = hooks.get(adapter);
+      if (hooked) {
+        if (hooked.entry.stopped) hooked.entry = this;
+        return;
+      }
+      const hook = { entry: this as HttpEntry };
+      hooks.set(adapter, hook);
+      if (adapter.getType() === 'fastify') nameFastifyRoutes(adapter.getInstance());
+      hookRequests(adapter, (request, response, next) =>
+        hook.entry.handle(request, response, next),
+      );
     };
     onAdapter(this.host, use, this.recorder.warn);
+  }
+
+  /** Another may take over. */
+  stop(): void {
+    this.stopped = true;
   }
 
   private handle(request: FrameworkRequest, response: unknown, next: () => void): void {

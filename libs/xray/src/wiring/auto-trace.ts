@@ -3,7 +3,8 @@ import type { DiscoveryService } from '@nestjs/core';
 import { globMatcher } from '../core/glob';
 import { isSkippedClass } from '../decorators/marks';
 import type { Warn } from '../core/warn-once';
-import { wrapClass, type Undo } from '../decorators/wrap-class';
+import type { Undo } from '../decorators/shared-wrappers';
+import { wrapClass } from '../decorators/wrap-class';
 import type { AutoTrace } from '../xray.options';
 import { originsOf } from './class-origin';
 

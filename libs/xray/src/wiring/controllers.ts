@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import type { DiscoveryService } from '@nestjs/core';
 import { asMethod, copyIdentity } from '../decorators/copy-identity';
-import { methodsOf, type Undo } from '../decorators/wrap-class';
-import { handlerNameOf, setHandlerName } from '../entry/handler-name';
+import { methodsOf } from '../decorators/wrap-class';
+import { share, shareAlso, type Undo } from '../decorators/shared-wrappers';
+import { setHandlerName } from '../entry/handler-name';
 
 /** Under this key Nest keeps the path of a handler. */
 const PATH = 'path';
@@ -22,14 +23,16 @@ export function nameHandlers(discovery: DiscoveryService): Undo[] {
       const method = Reflect.get(from, key) as Handler;
       if (!Reflect.hasMetadata(PATH, method)) return [];
       const name = { controller, handler: String(key) };
+      const there = shareAlso(method);
+      if (there !== undefined) return [there];
       if (from === prototype) {
         setHandlerName(method, name);
         return [];
       }
       // An inherited handler may serve several controllers: each gets a function of its own to bear its name.
-      if (handlerNameOf(Reflect.get(prototype, key))?.controller === controller) return [];
-      setHandlerName(delegate(prototype, key, method), name);
-      return [() => void Reflect.deleteProperty(prototype, key)];
+      const wrapper = delegate(prototype, key, method);
+      setHandlerName(wrapper, name);
+      return [share(wrapper, () => void Reflect.deleteProperty(prototype, key))];
     });
   });
 }

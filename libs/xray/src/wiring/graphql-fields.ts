@@ -2,7 +2,7 @@ import type { DiscoveryService } from '@nestjs/core';
 import { capture } from '../core/capture';
 import { storage } from '../core/context';
 import { nameOperation, operationOf, type Operation } from '../entry/graphql-operations';
-import type { Undo } from '../decorators/wrap-class';
+import type { Undo } from '../decorators/shared-wrappers';
 
 type Resolve = (source: unknown, args: unknown, context: unknown, info: Info) => unknown;
 

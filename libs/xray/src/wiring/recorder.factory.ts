@@ -44,6 +44,7 @@ export function createRecorder(options: XrayOptions): Recorder {
   const logger = createLogger(options);
   const recorder: Recorder = new Recorder({
     emitter: options.emitter ?? createEmitter(options, logger),
+    another: options.emitter ? undefined : () => createEmitter(options, logger),
     outgoing: OutgoingPolicy.from(options.capture, options.urlQuery, options.propagate),
     inProgress: options.inProgress,
     shutdownTimeoutMs: options.shutdownTimeoutMs,

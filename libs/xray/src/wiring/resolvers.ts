@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { DiscoveryService } from '@nestjs/core';
-import { wrapMethodsOf, type Undo } from '../decorators/wrap-class';
+import type { Undo } from '../decorators/shared-wrappers';
+import { wrapMethodsOf } from '../decorators/wrap-class';
 
 /** Under these keys @nestjs/graphql keeps what a method resolves. */
 const RESOLVES = ['graphql:resolver_type', 'graphql:resolve_property', 'graphql:resolve_reference'];

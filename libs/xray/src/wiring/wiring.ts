@@ -1,8 +1,13 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { Recorder } from '../core/recorder';
 import { startRuntime, stopRuntime, type Runtime } from '../core/runtime';
-import type { Undo } from '../decorators/wrap-class';
+import type { Undo } from '../decorators/shared-wrappers';
 import { HttpEntry } from '../entry/http.entry';
 import { ignoreMatcher } from '../entry/ignore';
 import { MessageEntry } from '../entry/message.entry';
@@ -31,7 +36,7 @@ import { warnOfBundle } from './bundle';
  * a resolver.
  */
 @Injectable()
-export class Wiring implements OnApplicationBootstrap {
+export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
   /** False with `enabled: false`. */
   readonly started: boolean;
   private runtime: Runtime | undefined;
@@ -74,13 +79,20 @@ export class Wiring implements OnApplicationBootstrap {
     watchBullMq();
     watchBull();
     watchSchedules(discovery, isRoot, recorder.warn);
-    this.http.start();
+    this.http.start(() => this.startAgain());
     this.messages.start();
     this.done.push(
       ...nameHandlers(discovery),
       ...traceResolvers(discovery),
       ...autoTrace(discovery, options.autoTrace ?? false, recorder.warn),
     );
+  }
+
+  /** A testing module may make an application after it has closed another. */
+  private startAgain(): void {
+    if (this.runtime) return;
+    this.recorder.reopen();
+    this.start();
   }
 
   /** GraphQL's schema is made by now, and no request has come. */
@@ -92,9 +104,21 @@ export class Wiring implements OnApplicationBootstrap {
     this.done.push(...traceTrivialFields(this.discovery));
   }
 
+  /**
+   * What is still on its way leaves before the process does. Here and not in the module's class, whose
+   * instance a TestingModuleBuilder keeps when it is compiled again, while it makes new providers.
+   */
+  async onApplicationShutdown(): Promise<void> {
+    // Documents are written while they leave, and say where in the code they come from: that goes last.
+    await this.recorder.close();
+    this.undo();
+  }
+
   /** Leaves the classes as they were, for the next application in this process. */
-  undo(): void {
+  private undo(): void {
     if (this.runtime) stopRuntime(this.runtime);
+    this.runtime = undefined;
+    this.http.stop();
     for (const undo of this.done.splice(0).reverse()) undo();
   }
 }

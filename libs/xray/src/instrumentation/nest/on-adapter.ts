@@ -2,16 +2,18 @@ import type { HttpAdapterHost } from '@nestjs/core';
 import type { Warn } from '../../core/warn-once';
 
 /**
- * Calls `use` with the HTTP adapter as soon as there is one: now, or in tests when
- * createNestApplication() sets it, which is before its middleware and the body parser. Never in an
- * application without HTTP. Nest 11 has an observable for this, Nest 10 has not.
+ * Calls `use` with the HTTP adapter as soon as there is one: now, or in tests whenever
+ * createNestApplication() sets one, which is before its middleware and the body parser. What is there
+ * now may also be left over from a test before. Never in an application without HTTP. Nest 11 has an
+ * observable for this, Nest 10 has not.
  */
 export function onAdapter<A>(host: HttpAdapterHost, use: (adapter: A) => void, warn: Warn): void {
   const present = host.httpAdapter as A | null | undefined;
-  if (present) return use(present);
+  if (present) use(present);
   const prototype = Object.getPrototypeOf(host) as object;
   const accessor = Object.getOwnPropertyDescriptor(prototype, 'httpAdapter');
   if (accessor?.set === undefined) {
+    if (present) return;
     const message =
       'Could not find HttpAdapterHost.httpAdapter: the HTTP requests of applications that are made ' +
       'by createNestApplication() of a testing module get no segment. This version of Nest may be ' +
@@ -22,7 +24,6 @@ export function onAdapter<A>(host: HttpAdapterHost, use: (adapter: A) => void, w
     configurable: true,
     get: () => accessor.get?.call(host) as unknown,
     set: (adapter: A | null) => {
-      Reflect.deleteProperty(host, 'httpAdapter');
       accessor.set!.call(host, adapter);
       if (adapter) use(adapter);
     },

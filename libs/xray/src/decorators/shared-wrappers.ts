@@ -1,0 +1,24 @@
+/** Puts a changed method back as it was. */
+export type Undo = () => void;
+
+/**
+ * What applications that run at the same time have put on one class together: it is there once, and
+ * put back when the last of them closes.
+ */
+const shared = new WeakMap<object, { users: number; undo: Undo }>();
+
+/** The first application to want it has defined `wrapper`; `undo` puts back what was there before. */
+export function share(wrapper: object, undo: Undo): Undo {
+  shared.set(wrapper, { users: 0, undo });
+  return shareAlso(wrapper)!;
+}
+
+/** A further application wants what may be there already; undefined when it is not. */
+export function shareAlso(wrapper: object): Undo | undefined {
+  const entry = shared.get(wrapper);
+  if (entry === undefined) return undefined;
+  entry.users++;
+  return () => {
+    if (--entry.users === 0) entry.undo();
+  };
+}
