@@ -65,7 +65,7 @@ describe('for Application Signals, a span by OTLP', () => {
   it('of an HTTP call names whom it calls, and the first part of the path', async () => {
     const other = await echo();
     const spans = await signals(() => fetch(`${other.url}/orders/17/lines?secret=1`));
-    other.close();
+    await other.close();
 
     expect(spans.at(-1)?.told).toEqual({
       ...LOCAL,

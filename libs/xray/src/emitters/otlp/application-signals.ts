@@ -63,15 +63,17 @@ interface Asked {
 
 /** As the CloudWatch agent calls environments: that of the deployment, else where the process runs. */
 export function localEnvironment(resource: Record<string, unknown>): string {
-  const told = resource['deployment.environment.name'] ?? resource['deployment.environment'];
-  if (told !== undefined && told !== '') return String(told);
+  const text = (key: string): string | undefined => {
+    const value = resource[key];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const told = text('deployment.environment.name') ?? text('deployment.environment');
+  if (told !== undefined) return told;
   switch (resource['cloud.platform']) {
-    case 'aws_ecs': {
-      const cluster = resource['aws.ecs.cluster.arn'];
-      return `ecs:${typeof cluster === 'string' ? cluster.split('/').at(-1) : 'default'}`;
-    }
+    case 'aws_ecs':
+      return `ecs:${text('aws.ecs.cluster.arn')?.split('/').at(-1) ?? 'default'}`;
     case 'aws_eks':
-      return `eks:${String(resource['k8s.cluster.name'] ?? 'default')}`;
+      return `eks:${text('k8s.cluster.name') ?? 'default'}`;
     case 'aws_ec2':
       return 'ec2:default';
     case 'aws_lambda':

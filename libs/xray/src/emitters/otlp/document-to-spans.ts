@@ -46,7 +46,7 @@ type AnyDocument = SegmentDocument & SubsegmentDocument;
 export function documentSpans(
   document: AnyDocument,
   node?: RecordedNode,
-  resource: Record<string, unknown> = {},
+  resource: Record<string, string> = {},
 ): DocumentSpans {
   const isSegment = document.type !== 'subsegment';
   const context: Context = {
@@ -65,13 +65,13 @@ export function documentSpans(
 function localOf(
   document: AnyDocument,
   node: RecordedNode | undefined,
-  resource: Record<string, unknown>,
+  resource: Record<string, string>,
 ): LocalService {
   const root = node?.root ?? document;
   const { name, service, origin, aws } = root;
   const own = resourceAttributes({ name, service, origin, aws } as SegmentDocument);
   return {
-    service: String(resource['service.name'] ?? name),
+    service: resource['service.name'] ?? name,
     environment: localEnvironment({ ...own, ...resource }),
     operation: localOperation(root),
   };
