@@ -7,6 +7,12 @@ import { patchMethod, type Method } from '../patch';
 /** The method of ScheduleExplorer that makes, of a scheduled method, what the timer calls. */
 const MAKES_CALLBACK = 'wrapFunctionInTryCatchBlocks';
 
+/**
+ * By these it is known, since a minified bundle renames the class. Other classes of Nest have the
+ * first one too, with other arguments: that of @nestjs/event-emitter calls the listeners of events.
+ */
+const OF_EXPLORER = [MAKES_CALLBACK, 'lookupSchedulers'];
+
 /** Under these keys Nest keeps, on a method, what runs it. */
 const TRIGGERS: Record<string, (options: never) => object> = {
   SCHEDULE_CRON_OPTIONS: ({ cronTime }: { cronTime?: unknown }) => ({ cron: String(cronTime) }),
@@ -27,10 +33,8 @@ export function watchSchedules(
 ): void {
   for (const { metatype } of discovery.getProviders()) {
     if (typeof metatype !== 'function') continue;
-    const prototype = metatype.prototype as object | undefined;
-    if (
-      typeof (prototype as Record<string, unknown> | undefined)?.[MAKES_CALLBACK] === 'function'
-    ) {
+    const prototype = metatype.prototype as Record<string, unknown> | undefined;
+    if (OF_EXPLORER.every((method) => typeof prototype?.[method] === 'function')) {
       patchMethod(prototype!, MAKES_CALLBACK, (original) => makingCallback(original, isRoot));
     } else if (metatype.name === 'ScheduleExplorer') {
       warn('part:ScheduleExplorer', MISSING);
@@ -41,7 +45,8 @@ export function watchSchedules(
 function makingCallback(original: Method, isRoot: (method: object) => boolean): Method {
   return function wrap(this: unknown, ...args: never[]): unknown {
     const [method, instance, ...rest] = args as unknown as [Method, object];
-    const traced = isRoot(method) ? method : running(method, instance);
+    const traced =
+      typeof method !== 'function' || isRoot(method) ? method : running(method, instance);
     return Reflect.apply(original, this as never, [traced, instance, ...rest] as never[]);
   };
 }
