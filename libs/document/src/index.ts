@@ -22,6 +22,19 @@ export { readCallee } from './conventions/read-name';
 export { readSql } from './conventions/read-sql';
 export { outsideStrings, readJson, writeJson } from './exact-json';
 export { isId, isTraceId, newId, newTraceId } from './ids';
+export { exceptionEvents } from './spans/exception-events';
+export { spanOf } from './spans/node-to-span';
+export {
+  type AnyValue,
+  type ExportRequest,
+  type KeyValue,
+  keyValues,
+  type OtlpSpan,
+  type ResourceSpans,
+  SpanKind,
+  StatusCode,
+} from './spans/otlp-span';
+export { resourceAttributes } from './spans/span-attributes';
 export type {
   AnnotationValue,
   CauseDocument,

@@ -98,7 +98,7 @@ function command(): Command {
     )
     .option(
       '--forward <target>',
-      'pass documents on too: aws, https://<X-Ray endpoint> or udp://<daemon host:port>',
+      'pass documents on too: aws, https://<X-Ray endpoint>, udp://<daemon host:port> or http://<OTLP collector host:port>/v1/traces',
     )
     .option(
       '--index-attributes <name...>',

@@ -1,4 +1,5 @@
 import { parseAddress } from '../options/local-xray.options';
+import { OtlpForwarder } from './otlp.forwarder';
 import { UdpForwarder } from './udp.forwarder';
 import { XrayForwarder } from './xray.forwarder';
 
@@ -6,18 +7,28 @@ import { XrayForwarder } from './xray.forwarder';
 export interface Forwarder {
   /** @param text a document that was taken. */
   forward(text: string): void;
+  /**
+   * Passes the body of an OTLP export of traces on as it came. Where this is missing, the documents that
+   * were made of its spans are passed on.
+   */
+  forwardSpans?(body: Uint8Array, encoding: 'json' | 'protobuf', spans: number): void;
   /** Sends what is left, as far as that goes. */
   close(): Promise<void>;
 }
 
-/** Told of a failure, at most once for each kind. */
+/** Told of a failure. */
 export type ForwardProblem = (message: string) => void;
 
 /**
- * @param target `aws` for X-Ray in the region of the environment, `https://…` for an X-Ray endpoint,
- *   `udp://host:port` for a daemon; checked with the other options.
+ * @param target `aws` for X-Ray in the region of the environment, `https://…` for an X-Ray endpoint, the same
+ *   with a path that ends in `/v1/traces` for a collector of OpenTelemetry, `udp://host:port` for a daemon;
+ *   checked with the other options.
  */
 export function createForwarder(target: string, problem: ForwardProblem): Forwarder {
   if (target.startsWith('udp://')) return new UdpForwarder(parseAddress(target.slice(6)), problem);
-  return new XrayForwarder(target === 'aws' ? undefined : target, problem);
+  if (target === 'aws') return new XrayForwarder(undefined, problem);
+  const { pathname } = new URL(target);
+  return /\/v1\/traces\/?$/.test(pathname)
+    ? new OtlpForwarder(target, problem)
+    : new XrayForwarder(target, problem);
 }

@@ -1,60 +1,38 @@
 import type { XRayClient } from '@aws-sdk/client-xray';
+import { ForwardFailures } from './forward-failures';
 import type { Forwarder, ForwardProblem } from './forwarder';
+import { SendQueue } from './send-queue';
 
 /** As the X-Ray daemon does: fifty documents, or what came within a second. */
 const BATCH = 50;
-const IDLE_MS = 1000;
-/** Batches that wait for an endpoint that does not answer; older ones go first. */
-const MAX_BATCHES = 20;
+const BATCH_BYTES = 4_000_000;
 
 /** Forwards to X-Ray itself, signed with the credentials of the usual chain. */
 export class XrayForwarder implements Forwarder {
   private client: Promise<XRayClient> | undefined;
-  private documents: string[] = [];
-  private batches: string[][] = [];
-  private sending: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private readonly reported = new Set<string>();
+  private readonly failures: ForwardFailures;
+  private readonly queue = new SendQueue<string>({
+    maxItems: BATCH,
+    maxBytes: BATCH_BYTES,
+    send: (documents) => this.send(documents),
+    lost: ({ length }, why) => this.failures.add(why, length),
+  });
 
   /** @param endpoint undefined for that of the region in the environment. */
   constructor(
     private readonly endpoint: string | undefined,
-    private readonly problem: ForwardProblem,
-  ) {}
+    problem: ForwardProblem,
+  ) {
+    this.failures = new ForwardFailures(`X-Ray (${endpoint ?? 'aws'})`, problem);
+  }
 
   forward(text: string): void {
-    this.documents.push(text);
-    if (this.documents.length >= BATCH) this.next();
-    else this.timer ??= setTimeout(() => this.next(), IDLE_MS).unref();
+    this.queue.add(text, text.length);
   }
 
   async close(): Promise<void> {
-    this.next();
-    await this.sending;
+    await this.queue.close();
     if (this.client) (await this.client.catch(() => undefined))?.destroy();
-  }
-
-  private next(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    if (this.documents.length > 0) this.batches.push(this.documents);
-    this.documents = [];
-    if (this.batches.length > MAX_BATCHES) {
-      this.batches.shift();
-      this.report('it answers too slowly, so documents were left out');
-    }
-    if (this.batches.length > 0)
-      this.sending ??= this.drain().finally(() => (this.sending = undefined));
-  }
-
-  private async drain(): Promise<void> {
-    for (let batch = this.batches.shift(); batch; batch = this.batches.shift()) {
-      try {
-        await this.send(batch);
-      } catch (error) {
-        this.report((error as Error).message);
-      }
-    }
   }
 
   private async send(batch: string[]): Promise<void> {
@@ -64,19 +42,13 @@ export class XrayForwarder implements Forwarder {
       await this.client
     ).send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: batch }));
     for (const { ErrorCode, Message } of answer.UnprocessedTraceSegments ?? []) {
-      this.report(`it refused a document: ${ErrorCode ?? ''} ${Message ?? ''}`);
+      this.failures.add(`it refused a document: ${ErrorCode ?? ''} ${Message ?? ''}`);
     }
   }
 
   private async connect(): Promise<XRayClient> {
     const { XRayClient } = await load();
     return new XRayClient({ endpoint: this.endpoint, maxAttempts: 3 });
-  }
-
-  private report(why: string): void {
-    if (this.reported.has(why) || this.reported.size > 20) return;
-    this.reported.add(why);
-    this.problem(`Documents could not be forwarded to X-Ray (${this.endpoint ?? 'aws'}): ${why}`);
   }
 }
 

@@ -105,7 +105,7 @@ export class IngestEngine implements Ingest {
         return () => this.takeLogs(logs.lines, logs.withoutTrace);
       }
       const spans = readOtlp(body, encoding);
-      return () => this.takeSpans(spans);
+      return () => this.takeSpans(spans, body, encoding);
     };
     let take: ReturnType<typeof read>;
     try {
@@ -123,14 +123,8 @@ export class IngestEngine implements Ingest {
     await this.takeLogs(lines, 0);
   }
 
-  async put(texts: string[]): Promise<IngestResult> {
-    const faults: DocumentFault[] = [];
-    for (const text of texts) {
-      const fault = this.take(text);
-      if (fault) faults.push(fault);
-    }
-    if (this.writer.pending > 0) await this.committed();
-    return { faults };
+  put(texts: string[]): Promise<IngestResult> {
+    return this.takeAll(texts, true);
   }
 
   /** Datagrams as they came. Nobody waits for them; faults are counted. */
@@ -209,11 +203,18 @@ export class IngestEngine implements Ingest {
     this.addTimer.unref();
   }
 
-  private async takeSpans(spans: Span[]): Promise<OtlpResult> {
+  private async takeSpans(
+    spans: Span[],
+    body: Uint8Array,
+    encoding: OtlpEncoding,
+  ): Promise<OtlpResult> {
     const texts = spans
       .flatMap((span) => translateSpan(span, this.index))
       .map((document) => writeJson(document));
-    const { faults } = await this.put(texts);
+    // Who takes OTLP gets the spans as they came, rather than what their documents say of them.
+    const asTheyCame = this.forwarder?.forwardSpans !== undefined;
+    const { faults } = await this.takeAll(texts, !asTheyCame);
+    if (faults.length < texts.length) this.forwarder?.forwardSpans?.(body, encoding, spans.length);
     return { rejected: faults.length, message: faults[0]?.message ?? '' };
   }
 
@@ -232,7 +233,17 @@ export class IngestEngine implements Ingest {
     return { rejected: withoutTrace + dropped, message: reasons.join('; ') };
   }
 
-  private take(text: string): DocumentFault | undefined {
+  private async takeAll(texts: string[], forward: boolean): Promise<IngestResult> {
+    const faults: DocumentFault[] = [];
+    for (const text of texts) {
+      const fault = this.take(text, forward);
+      if (fault) faults.push(fault);
+    }
+    if (this.writer.pending > 0) await this.committed();
+    return { faults };
+  }
+
+  private take(text: string, forward = true): DocumentFault | undefined {
     const outcome = parseDocument(text, this.limits);
     if (!outcome.ok) {
       this.report.rejected(outcome.fault);
@@ -242,7 +253,7 @@ export class IngestEngine implements Ingest {
     if (isInferred(outcome.document)) return undefined;
     this.writer.put(outcome.document, outcome.text);
     this.report.received(outcome);
-    this.forwarder?.forward(outcome.text);
+    if (forward) this.forwarder?.forward(outcome.text);
     return undefined;
   }
 

@@ -24,7 +24,7 @@ export interface LocalXrayOptions {
   viewer?: string;
   /** Names besides local ones that a request's Host may have. Default `XRAY_LOCAL_ALLOWED_HOSTS`, by commas. */
   allowedHosts?: string[];
-  /** Where else to send what comes in: `aws`, `https://…` for an X-Ray endpoint, `udp://host:port` for a daemon. */
+  /** Where else to send what comes in: `aws`, `https://…` for an X-Ray endpoint, `udp://host:port` for a daemon, `http://host:4318/v1/traces` for a collector. */
   forward?: string;
   /**
    * Attributes of OpenTelemetry's spans that filter expressions find, as annotations: `own` for those that the application
@@ -141,13 +141,15 @@ function checkDatabase(file: string): string {
 }
 
 function checkForward(target: string | undefined): string | undefined {
-  if (target === undefined || target === 'aws' || /^https?:\/\/[^/]/.test(target)) return target;
+  if (target === undefined || target === 'aws') return target;
+  if (/^https?:\/\/[^/]/.test(target) && URL.canParse(target)) return target;
   if (target.startsWith('udp://')) {
     parseAddress(target.slice(6), '--forward');
     return target;
   }
   throw new OptionError(
-    `--forward is "${target}", which is none of aws, https://host (an X-Ray endpoint) and udp://host:port (a daemon).`,
+    `--forward is "${target}", which is none of aws, https://host (an X-Ray endpoint), udp://host:port (a daemon) ` +
+      'and http://host:4318/v1/traces (an OTLP collector).',
   );
 }
 

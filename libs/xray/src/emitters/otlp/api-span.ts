@@ -1,12 +1,14 @@
 import {
+  exceptionEvents,
   INDEXED_KEYS,
+  keyValues,
   METADATA_PREFIX,
+  type OtlpSpan,
   type SegmentDocument,
+  StatusCode,
   type SubsegmentDocument,
 } from '../../document';
 import type { SpanFace } from '../../core/recorded-node';
-import { exceptionEvents } from './exception-events';
-import { keyValues, StatusCode, type OtlpSpan } from './otlp-span';
 
 type Data = SpanFace['data'];
 type AnyDocument = SegmentDocument & SubsegmentDocument;

@@ -1,11 +1,14 @@
 import {
-  SIGNALS_NAMES,
-  SQL_NAMES,
+  type KeyValue,
+  keyValues,
+  type OtlpSpan,
   type SegmentDocument,
+  SIGNALS_NAMES,
+  SpanKind,
+  SQL_NAMES,
   type SubsegmentDocument,
 } from '../../document';
 import type { SegmentNode } from '../../core/trace-node';
-import { keyValues, SpanKind, type KeyValue, type OtlpSpan } from './otlp-span';
 
 type AnyDocument = SegmentDocument & SubsegmentDocument;
 

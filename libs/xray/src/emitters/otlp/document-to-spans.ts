@@ -1,20 +1,10 @@
 import {
-  INDEXED_KEYS,
-  METADATA_PREFIX,
-  type LinkDocument,
-  type NodeDocument,
-  type SegmentDocument,
-  type SubsegmentDocument,
-  USER_NAMES,
-} from '../../document';
-import {
-  awsAttributes,
-  databaseAttributes,
-  httpClientAttributes,
-  httpServerAttributes,
-  messagingAttributes,
+  type OtlpSpan,
   resourceAttributes,
-} from './conventions';
+  type SegmentDocument,
+  spanOf,
+  type SubsegmentDocument,
+} from '../../document';
 import type { RecordedNode, SpanFace } from '../../core/recorded-node';
 import {
   localEnvironment,
@@ -23,9 +13,6 @@ import {
   type LocalService,
 } from './application-signals';
 import { apiSpan, withApiData } from './api-span';
-import { exceptionEvents } from './exception-events';
-import { logEvents } from './log-events';
-import { keyValues, SpanKind, StatusCode, type OtlpSpan } from './otlp-span';
 
 /** Where the code ran, and the spans of one document. */
 export interface DocumentSpans {
@@ -109,96 +96,4 @@ function addSpan(
 function asTold(span: OtlpSpan, node: AnyDocument, data: SpanFace['data'] | undefined): OtlpSpan {
   if (data === undefined) return span;
   return data.name === undefined ? withApiData(span, data) : apiSpan(span, node, data);
-}
-
-function spanOf(
-  traceId: string,
-  node: AnyDocument,
-  parentSpanId: string | undefined,
-  isSegment: boolean,
-): OtlpSpan {
-  const leaves = node.namespace === 'remote' || node.namespace === 'aws';
-  const messaging = messagingAttributes(node, isSegment);
-  const span: OtlpSpan = {
-    traceId,
-    spanId: node.id,
-    name: spanName(node, isSegment),
-    kind: kindOf(isSegment, leaves, messaging !== undefined),
-    startTimeUnixNano: nanoseconds(node.start_time),
-    endTimeUnixNano: nanoseconds(node.end_time!),
-    attributes: keyValues({
-      ...(isSegment ? httpServerAttributes(node) : httpClientAttributes(node)),
-      ...(node.sql && databaseAttributes(node)),
-      ...(node.namespace === 'aws' && awsAttributes(node)),
-      ...messaging,
-      // What the service map calls it; without this the Collector takes the operation's name.
-      'peer.service': leaves ? node.name : undefined,
-      [USER_NAMES[0]]: node.user,
-      'xray.status': toldStatus(node),
-      ...recordedAttributes(node),
-    }),
-  };
-  if (parentSpanId !== undefined) span.parentSpanId = parentSpanId;
-  if (node.links) span.links = node.links.map(linkOf);
-  const events = [...logEvents(node), ...exceptionEvents(node)];
-  if (events.length > 0) span.events = events;
-  // A server's 4xx is the caller's failure, not the span's: the conventions leave its status unset.
-  if (node.fault || (node.error && !(isSegment && node.http))) {
-    span.status = { code: StatusCode.error };
-  }
-  return span;
-}
-
-function kindOf(isSegment: boolean, leaves: boolean, isJob: boolean) {
-  if (isSegment) return isJob ? SpanKind.consumer : SpanKind.server;
-  if (leaves) return isJob ? SpanKind.producer : SpanKind.client;
-  return SpanKind.internal;
-}
-
-/**
- * X-Ray tells the caller's error from the service's fault; OpenTelemetry does only where there is an
- * HTTP status. Local X-Ray reads this back, others may ignore it.
- */
-function toldStatus({ http, throttle, error, fault }: AnyDocument): string | undefined {
-  if (http?.response?.status !== undefined || fault) return undefined;
-  return throttle ? 'throttle' : error ? 'error' : undefined;
-}
-
-/** `GET /carts/:id` for a request that a route took, `GET` for one that none did; else its name. */
-function spanName(node: AnyDocument, isSegment: boolean): string {
-  const method = node.http?.request?.method;
-  if (isSegment) {
-    const route = node.annotations?.http_route;
-    if (method === undefined) return node.name;
-    return typeof route === 'string' ? `${method} ${route}` : method;
-  }
-  if (node.sql) return node.sql.sanitized_query?.trim().split(/\s+/, 1)[0] ?? node.name;
-  if (node.namespace === 'aws') {
-    const operation = node.aws?.operation;
-    return typeof operation === 'string' ? `${node.name}.${operation}` : node.name;
-  }
-  return node.namespace === 'remote' && method !== undefined ? method : node.name;
-}
-
-/**
- * Annotations as attributes, named in `aws.xray.annotations` so that X-Ray indexes them; metadata
- * as JSON, a namespace an attribute. Both are how AWS's collector takes them.
- */
-function recordedAttributes(node: NodeDocument): Record<string, unknown> {
-  const attributes: Record<string, unknown> = { ...node.annotations };
-  if (node.annotations) attributes[INDEXED_KEYS] = Object.keys(node.annotations);
-  for (const [namespace, values] of Object.entries(node.metadata ?? {})) {
-    attributes[METADATA_PREFIX + namespace] = JSON.stringify(values);
-  }
-  return attributes;
-}
-
-function linkOf({ trace_id, id, attributes = {} }: LinkDocument) {
-  const traceId = trace_id.slice(2).replace('-', '');
-  return { traceId, spanId: id, attributes: keyValues(attributes) };
-}
-
-/** Epoch seconds as nanoseconds; a double holds microseconds of today's date and no more. */
-function nanoseconds(seconds: number): string {
-  return `${Math.round(seconds * 1e6)}000`;
 }

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { httpAnswer } from '../../net/http-request';
 import type { OtlpSettings } from './otlp-settings';
-import type { ExportRequest } from './otlp-span';
+import type { ExportRequest } from '../../document';
 import { partialSuccess, type PartialSuccess } from './partial-success';
 import { protobuf } from './protobuf';
 import { defaultSigner, signed, xrayRegion } from './sigv4';

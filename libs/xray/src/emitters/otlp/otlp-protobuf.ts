@@ -1,5 +1,5 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type { AnyValue, ExportRequest, KeyValue, OtlpSpan, ResourceSpans } from './otlp-span';
+import type { AnyValue, ExportRequest, KeyValue, OtlpSpan, ResourceSpans } from '../../document';
 
 type Write = (writer: BinaryWriter) => void;
 

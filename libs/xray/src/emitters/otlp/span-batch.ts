@@ -2,7 +2,7 @@ import type { RecordedNode } from '../../core/recorded-node';
 import type { SegmentNode, SubsegmentNode } from '../../core/trace-node';
 import type { Whole } from '../outcomes';
 import { documentSpans } from './document-to-spans';
-import { keyValues, type OtlpSpan, type ResourceSpans } from './otlp-span';
+import { keyValues, type OtlpSpan, type ResourceSpans } from '../../document';
 
 /**
  * What X-Ray's own endpoint takes at once, and collectors too: spans and bytes of a request, bytes

@@ -1,3 +1,5 @@
+import { writeJson } from '../exact-json';
+
 /**
  * The part of OTLP's JSON that traces use; the protobuf writer takes the same objects.
  * https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
@@ -36,7 +38,8 @@ export interface KeyValue {
 export type AnyValue =
   | { stringValue: string }
   | { boolValue: boolean }
-  | { intValue: number }
+  /** A text where a number cannot hold it. */
+  | { intValue: number | string }
   | { doubleValue: number }
   | { arrayValue: { values: AnyValue[] } };
 
@@ -62,10 +65,16 @@ function anyValue(value: unknown): AnyValue | undefined {
       return { boolValue: value };
     case 'number':
       return Number.isSafeInteger(value) ? { intValue: value } : { doubleValue: value };
+    case 'bigint':
+      return isInt64(value) ? { intValue: String(value) } : { stringValue: String(value) };
     case 'undefined':
       return undefined;
     default:
-      if (!Array.isArray(value)) return { stringValue: JSON.stringify(value) ?? '' };
+      if (!Array.isArray(value)) return { stringValue: writeJson(value) ?? '' };
       return { arrayValue: { values: value.flatMap((item) => anyValue(item) ?? []) } };
   }
+}
+
+function isInt64(value: bigint): boolean {
+  return BigInt.asIntN(64, value) === value;
 }

@@ -1,4 +1,4 @@
-import type { ExceptionDocument, NodeDocument } from '../../document';
+import type { ExceptionDocument, NodeDocument } from '../segment-document';
 import { keyValues, type OtlpSpan } from './otlp-span';
 
 /**
@@ -11,7 +11,9 @@ export function exceptionEvents({
   end_time,
 }: NodeDocument): NonNullable<OtlpSpan['events']> {
   if (typeof cause !== 'object') return [];
-  return cause.exceptions.map((exception) => ({
+  // Other SDKs leave the list out.
+  const exceptions = cause.exceptions as ExceptionDocument[] | undefined;
+  return (exceptions ?? []).map((exception) => ({
     timeUnixNano: `${Math.round(end_time! * 1e6)}000`,
     name: 'exception',
     attributes: keyValues({

@@ -1,4 +1,4 @@
-import type { NodeDocument } from '../../document';
+import type { NodeDocument } from '../segment-document';
 import { keyValues, type OtlpSpan } from './otlp-span';
 
 /** The log lines in a node's metadata as events of its span; readers of spans look there. */

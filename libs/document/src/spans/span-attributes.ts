@@ -1,10 +1,5 @@
-import {
-  AWS_NAMES,
-  HTTP_NAMES,
-  SQL_NAMES,
-  type SegmentDocument,
-  type SubsegmentDocument,
-} from '../../document';
+import { AWS_NAMES, HTTP_NAMES, SQL_NAMES } from '../conventions/attribute-names';
+import type { ExceptionDocument, SegmentDocument, SubsegmentDocument } from '../segment-document';
 
 type AnyDocument = SegmentDocument & SubsegmentDocument;
 type Attributes = Record<string, unknown>;
@@ -155,7 +150,9 @@ const PLATFORMS: Record<string, string> = {
 /** The exception's class where there is one, else the status: what the conventions ask for. */
 function errorType({ cause, fault, error, http }: AnyDocument): string | undefined {
   if (!fault && !error) return undefined;
-  const exception = typeof cause === 'object' ? cause.exceptions[0] : undefined;
+  const exceptions =
+    typeof cause === 'object' ? (cause.exceptions as ExceptionDocument[] | undefined) : undefined;
+  const exception = exceptions?.[0];
   if (exception?.type !== undefined) return exception.type;
   const status = http?.response?.status;
   return status === undefined ? '_OTHER' : String(status);
