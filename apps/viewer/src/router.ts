@@ -53,18 +53,29 @@ export function contextHref(path: string, query: Query = {}): string {
   return href(path, { ...kept, ...query });
 }
 
+/** Calls back whenever the address changes: by this page, by Back, by Forward. Returns what ends it. */
+export function onAddress(changed: () => void): () => void {
+  window.addEventListener('popstate', changed);
+  window.addEventListener(CHANGED, changed);
+  return () => {
+    window.removeEventListener('popstate', changed);
+    window.removeEventListener(CHANGED, changed);
+  };
+}
+
+/** Which page the address is of; the same for `/` and `/routes`. */
+export function pageOfAddress(): string {
+  const { page, id } = parseRoute(location.pathname, '');
+  return `${page} ${id}`;
+}
+
 /** The current route; components that use it are drawn again when the address changes. */
 export function useRoute(): Route {
   const [address, setAddress] = useState(() => location.pathname + location.search);
   useEffect(() => {
     const update = (): void => setAddress(location.pathname + location.search);
-    window.addEventListener('popstate', update);
-    window.addEventListener(CHANGED, update);
     update();
-    return () => {
-      window.removeEventListener('popstate', update);
-      window.removeEventListener(CHANGED, update);
-    };
+    return onAddress(update);
   }, []);
   return useMemo(() => {
     const { pathname, search } = new URL(address, location.href);

@@ -15,7 +15,7 @@ import type { PageProps } from '../../page';
 import { contextHref, navigate } from '../../router';
 import { OverviewPage, ShowChips, Split } from '../shared/overview-page';
 import { OverviewTable, sortedRows } from '../shared/overview-table';
-import { askedOf, isLive, SELECTION } from '../shared/page-controls';
+import { askedOf, isLive, SELECTION, UNDOABLE } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
 import { usePicked } from '../shared/use-picked';
 import { errorColumns } from './columns';
@@ -24,12 +24,13 @@ import { isNew } from './is-new';
 import { ErrorPanel } from './panel';
 
 const NAMES = [...SELECTION, 'sort', 'show', 'select'] as const;
+const STEPS = [...UNDOABLE, 'sort', 'show'] as const;
 const DEFAULT_SORT: Sort = { by: 'last', down: true };
 const SHOWN: readonly Status[] = ['fault', 'error', 'throttle'];
 
 /** What is broken, and whether it is new. */
 export function ErrorsPage(_: PageProps): JSX.Element {
-  const [query, setQuery] = useQuery(NAMES);
+  const [query, setQuery] = useQuery(NAMES, STEPS);
   const sort = sortBy(query.sort, DEFAULT_SORT);
   const over = useRef(false);
   const answer = useAnswer(

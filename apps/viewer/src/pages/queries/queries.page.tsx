@@ -12,7 +12,7 @@ import type { PageProps } from '../../page';
 import { contextHref, navigate } from '../../router';
 import { OverviewPage, ShowChips, Split } from '../shared/overview-page';
 import { OverviewTable, sortedRows } from '../shared/overview-table';
-import { askedOf, isLive, SELECTION } from '../shared/page-controls';
+import { askedOf, isLive, SELECTION, UNDOABLE } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
 import { usePicked } from '../shared/use-picked';
 import { statementColumns } from './columns';
@@ -20,6 +20,7 @@ import { StatementPanel } from './panel';
 import style from './queries.module.css';
 
 const NAMES = [...SELECTION, 'sort', 'show', 'select'] as const;
+const STEPS = [...UNDOABLE, 'sort', 'show'] as const;
 const DEFAULT_SORT: Sort = { by: 'seconds', down: true };
 const SHOWN = [
   { value: '', label: 'All' },
@@ -30,7 +31,7 @@ const SHOWN = [
 
 /** Which statement costs most, and who calls it. */
 export function QueriesPage(_: PageProps): JSX.Element {
-  const [query, setQuery] = useQuery(NAMES);
+  const [query, setQuery] = useQuery(NAMES, STEPS);
   const sort = sortBy(query.sort, DEFAULT_SORT);
   const over = useRef(false);
   const answer = useAnswer(

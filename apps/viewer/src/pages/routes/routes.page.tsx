@@ -16,7 +16,7 @@ import type { PageProps } from '../../page';
 import { contextHref, navigate } from '../../router';
 import { OverviewPage } from '../shared/overview-page';
 import { OverviewTable, sortedRows } from '../shared/overview-table';
-import { askedOf, isLive, SELECTION } from '../shared/page-controls';
+import { askedOf, isLive, SELECTION, UNDOABLE } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
 import shared from '../shared/overview.module.css';
 import { FirstStart } from '../traces/first-start';
@@ -27,11 +27,12 @@ import { Nothing } from './nothing';
 import style from './routes.module.css';
 
 const NAMES = [...SELECTION, 'by', 'sort'] as const;
+const STEPS = [...UNDOABLE, 'by', 'sort'] as const;
 const DEFAULT_SORT: Sort = { by: 'seconds', down: true };
 
 /** Where the time goes, and since when: the first page a newcomer sees once there are traces. */
 export function RoutesPage(_: PageProps): JSX.Element {
-  const [query, setQuery] = useQuery(NAMES);
+  const [query, setQuery] = useQuery(NAMES, STEPS);
   const by = query.by || 'route';
   const sort = sortBy(query.sort, DEFAULT_SORT);
   const [current, setCurrent] = useState(0);

@@ -28,6 +28,9 @@ export type SelectionChange = Partial<Record<keyof Selection, string | undefined
 /** What of the address every page reads. */
 export const SELECTION = ['filter', 'group', 'range', 'live'] as const;
 
+/** What of it Back undoes. */
+export const UNDOABLE = ['filter', 'group', 'range'] as const;
+
 /** What to ask local X-Ray for. */
 export function askedOf({ filter, group, range }: Selection): {
   start?: number;

@@ -38,7 +38,7 @@ export function Chart({
   overview,
   from,
   to,
-  brush,
+  brush: kept,
   onBrush,
   onZoom,
   different,
@@ -59,6 +59,9 @@ export function Chart({
   const canvas = useRef<HTMLCanvasElement>(null);
   const [near, setNear] = useState<Point>();
   const [cell, setCell] = useState<HeatCell>();
+  /** While it is dragged: one change, made when the pointer is let go. */
+  const [drawn, setDrawn] = useState<Brush>();
+  const brush = drawn ?? kept;
   const theme = useThemeVersion();
   const width = useWidth(plot);
   // What has not answered has no response time yet.
@@ -96,6 +99,7 @@ export function Chart({
     event.preventDefault();
     const start = placeOf(event);
     const edge = (event.target as HTMLElement).dataset.edge;
+    let drag: Brush | undefined;
     const timeAt = (x: number): number =>
       from + Math.min(Math.max(x / start.width, 0), 1) * (to - from);
     const move = (next: PointerEvent): void => {
@@ -103,11 +107,15 @@ export function Chart({
       if (Math.abs(x - start.x) < CLICK) return;
       const fixed = edge === 'from' ? brush?.to : edge === 'to' ? brush?.from : timeAt(start.x);
       const [a, b] = [fixed ?? timeAt(start.x), timeAt(x)];
-      onBrush({ from: Math.min(a, b), to: Math.max(a, b) });
+      drag = { from: Math.min(a, b), to: Math.max(a, b) };
+      setDrawn(drag);
     };
     const up = (next: PointerEvent): void => {
       removeEventListener('pointermove', move);
       removeEventListener('pointerup', up);
+      removeEventListener('pointercancel', up);
+      setDrawn(undefined);
+      if (drag) return onBrush(drag);
       if (edge || Math.abs(placeOf(next).x - start.x) >= CLICK) return;
       const hit = heat && cellAt(heat, start.x / start.width, start.y / start.height);
       if (heat) return onBrush(hit && { from: hit.from, to: hit.to });
@@ -117,6 +125,7 @@ export function Chart({
     };
     addEventListener('pointermove', move);
     addEventListener('pointerup', up);
+    addEventListener('pointercancel', up);
   };
   const inside = !brush
     ? 0

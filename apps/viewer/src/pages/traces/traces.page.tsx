@@ -23,6 +23,7 @@ import { statusOf } from '@nestjs-xray/trace';
 import { formatSort, outcomeFilter, parseSort } from '../../model/list/trace-list';
 import type { PageProps } from '../../page';
 import { contextHref } from '../../router';
+import { UNDOABLE } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
 import type { Brush } from './brush';
 import { Chart } from './chart';
@@ -42,9 +43,10 @@ import './traces.css';
 const MOST_POINTS = 2_000;
 
 const NAMES = ['filter', 'group', 'range', 'sort', 'live', 'status', 'brush'] as const;
+const STEPS = [...UNDOABLE, 'sort', 'status', 'brush'] as const;
 
 export function TracesPage(_: PageProps): JSX.Element {
-  const [query, setQuery] = useQuery(NAMES);
+  const [query, setQuery] = useQuery(NAMES, STEPS);
   const { filter, group } = query;
   const range = useMemo(() => parseRange(query.range), [query.range]);
   const sort = useMemo(() => parseSort(query.sort), [query.sort]);
