@@ -19,10 +19,12 @@ import {
   Subsegment,
   XrayModule,
   XrayService,
+  type SegmentDocument,
   type SubsegmentDocument,
   type TraceNode,
 } from 'nestjs-xray';
 import { MemoryEmitter, trace } from 'nestjs-xray/testing';
+import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
@@ -141,6 +143,17 @@ const broken = () =>
     })(),
   );
 
+/** Goes on until it is destroyed. */
+const endless = () =>
+  Readable.from(
+    (async function* () {
+      for (;;) {
+        yield 'x'.repeat(10_000);
+        await new Promise((turn) => setImmediate(turn));
+      }
+    })(),
+  );
+
 @Catch(RangeError)
 class Handled implements ExceptionFilter {
   catch(_thrown: RangeError, host: ArgumentsHost): void {
@@ -217,6 +230,17 @@ class Pages {
     else pipeline(broken(), response, () => undefined);
   }
 
+  @Get('endless-file')
+  endlessFile(): StreamableFile {
+    return new StreamableFile(endless());
+  }
+
+  @Get('endless-stream')
+  endlessStream(@Res() response: any): void {
+    if (response.raw) response.send(endless());
+    else pipeline(endless(), response, () => undefined);
+  }
+
   @Get('pipeline')
   pipeline(@Res() response: any): void {
     response.hijack?.();
@@ -231,23 +255,43 @@ class Pages {
   }
 }
 
+/** The pages on `platform`, where closing the application cuts the connections with `cutting`. */
+async function serve(platform: string, emitter: MemoryEmitter, cutting = false) {
+  @Module({
+    imports: [XrayModule.forRoot({ serviceName: 'pages', emitter })],
+    controllers: [Pages],
+  })
+  class App {}
+  const options = { logger: false as const, forceCloseConnections: cutting };
+  const app: INestApplication =
+    platform === 'fastify'
+      ? await NestFactory.create(App, new FastifyAdapter(options), options)
+      : await NestFactory.create(App, options);
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return { app, url: `http://127.0.0.1:${port}` };
+}
+
+/**
+ * The first of an answer. `fetch` would open a connection more when it is told to abort, which is
+ * never used, and which a server that closes waits for.
+ */
+async function begin(url: string): Promise<http.ClientRequest> {
+  const request = http.get(url, { agent: false });
+  request.on('error', () => undefined);
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  response.on('error', () => undefined);
+  await once(response, 'data');
+  return request;
+}
+
 describe.each(['express', 'fastify'])('on %s', (platform) => {
   const xray = new MemoryEmitter();
   let app: INestApplication;
   let url: string;
 
   beforeAll(async () => {
-    @Module({
-      imports: [XrayModule.forRoot({ serviceName: 'pages', emitter: xray })],
-      controllers: [Pages],
-    })
-    class App {}
-    app =
-      platform === 'fastify'
-        ? await NestFactory.create(App, new FastifyAdapter(), { logger: false })
-        : await NestFactory.create(App, { logger: false });
-    await app.listen(0, '127.0.0.1');
-    url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+    ({ app, url } = await serve(platform, xray));
   });
   afterAll(() => app.close());
 
@@ -316,7 +360,33 @@ describe.each(['express', 'fastify'])('on %s', (platform) => {
     });
     expect(segment.annotations).not.toHaveProperty('aborted');
   });
+
+  const ENDLESS = ['/endless-file', '/endless-stream'];
+
+  it.each(ENDLESS)('a download that its client leaves is an error: %s', async (path) => {
+    xray.documents.length = 0;
+    (await begin(url + path)).destroy();
+    const [segment] = await documentsOf(xray, 1);
+    expectAborted(segment!);
+  });
+
+  it.each(ENDLESS)('a download that the end of the application cuts is too: %s', async (path) => {
+    const emitter = new MemoryEmitter();
+    const closing = await serve(platform, emitter, true);
+    await begin(closing.url + path);
+    const service = closing.app.get(XrayService);
+    await closing.app.close();
+    expect(emitter.documents).toHaveLength(1);
+    expectAborted(emitter.documents[0]!);
+    expect(service.stats()).toMatchObject({ opened: 1, closed: 1, sent: 1, dropped: 0 });
+  });
 });
+
+function expectAborted(segment: SegmentDocument): void {
+  expect(segment).toMatchObject({ error: true, annotations: { aborted: true } });
+  expect(segment).not.toHaveProperty('fault');
+  expect(segment).not.toHaveProperty('cause');
+}
 
 class Feed {
   unsubscribed = 0;

@@ -5,6 +5,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { setImmediate } from 'node:timers/promises';
 import { Recorder } from '../core/recorder';
 import { startRuntime, stopRuntime, type Runtime } from '../core/runtime';
 import type { Undo } from '../decorators/shared-wrappers';
@@ -109,6 +110,7 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
    * instance a TestingModuleBuilder keeps when it is compiled again, while it makes new providers.
    */
   async onApplicationShutdown(): Promise<void> {
+    await connectionsClosed();
     // Documents are written while they leave, and say where in the code they come from: that goes last.
     await this.recorder.close();
     this.undo();
@@ -121,4 +123,14 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
     this.http.stop();
     for (const undo of this.done.splice(0).reverse()) undo();
   }
+}
+
+/**
+ * Waits until the requests of connections that were cut have ended. A server says that it has closed
+ * as soon as it has cut them; Node tells the requests after that, at the end of a turn of the event
+ * loop, so by the second `setImmediate` they know.
+ */
+async function connectionsClosed(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
