@@ -1,4 +1,5 @@
 import type { RecordedSegment } from './recorded-node';
+import { clearInterval, setInterval } from './real-time';
 
 /** How long a segment may be open before it is sent as in progress. */
 const LATE_S = 1;

@@ -16,6 +16,7 @@ import type { SegmentNode } from './trace-node';
 import { takeClosed } from './take-closed';
 import { Unsampled } from './unsampled';
 import { reasonOf, type RecorderLogger, type Warn, WarnOnce } from './warn-once';
+import { clearTimeout, setTimeout } from './real-time';
 
 export interface RecorderOptions {
   emitter: Emitter;

@@ -3,6 +3,7 @@ import { clockOffset } from './clock';
 import { Node } from './node';
 import type { Carried } from './carried';
 import { CROWD, type RecordedSegment, type SegmentOwner } from './recorded-node';
+import { performance } from './real-time';
 
 export class Segment extends Node implements RecordedSegment {
   declare readonly type: 'subsegment' | undefined;

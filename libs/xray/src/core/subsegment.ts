@@ -1,6 +1,7 @@
 import type { SqlDocument } from '../document';
 import { Node } from './node';
 import type { RecordedNode, RecordedSegment, RecordedSubsegment } from './recorded-node';
+import { performance } from './real-time';
 
 export class Subsegment extends Node implements RecordedSubsegment {
   segment: RecordedSegment;

@@ -10,6 +10,7 @@ import type { PartialSuccess } from './otlp/partial-success';
 import { documentToSend, SpanBatch, type DocumentToSend } from './otlp/span-batch';
 import { Fifo } from './fifo';
 import { Outcomes, type Whole } from './outcomes';
+import { clearTimeout, performance, setImmediate, setTimeout } from '../core/real-time';
 
 /** Attempts for one batch, and the wait after the first failed one; it doubles, with jitter. */
 const ATTEMPTS = 5;

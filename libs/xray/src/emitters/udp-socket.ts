@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
 import type { Address } from '../net/daemon-address';
+import { performance, setImmediate } from '../core/real-time';
 
 /** How old the address of a name may be before it is looked up again. */
 const FRESH_MS = 30_000;

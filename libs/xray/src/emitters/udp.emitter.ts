@@ -14,6 +14,7 @@ import { Pacer } from './udp/pacer';
 import { ReceiverQueue } from './udp/receiver-queue';
 import { SiblingPacker } from './udp/siblings';
 import { UdpSocket } from './udp-socket';
+import { performance, setImmediate } from '../core/real-time';
 
 /** The line before each document. One document a datagram is the daemon's rule. */
 const HEADER = '{"format":"json","version":1}\n';

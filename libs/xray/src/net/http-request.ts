@@ -1,6 +1,7 @@
 import { request as httpRequest, type Agent, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { storage } from '../core/context';
+import { clearTimeout, setTimeout } from '../core/real-time';
 
 /** An answer as it came, whatever its status. */
 export interface HttpAnswer {

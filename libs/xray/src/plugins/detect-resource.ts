@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { storage } from '../core/context';
 import { reasonOf, type RecorderLogger, WarnOnce } from '../core/warn-once';
 import { XrayConfigurationError } from '../xray.errors';
@@ -7,6 +6,7 @@ import { ec2 } from './ec2.plugin';
 import { ecs } from './ecs.plugin';
 import { createEks } from './eks.plugin';
 import { QUESTION_MS, type Resource, type Plugin } from './plugin';
+import { clearTimeout, setImmediate, setTimeout } from '../core/real-time';
 
 /** How long one plugin may take: as long as two questions, which the longest has. */
 const PLUGIN_MS = 2 * QUESTION_MS + 100;
@@ -49,7 +49,7 @@ export function detectResource(
   // Run outside any trace: metadata requests must not appear as subsegments.
   return storage.run(undefined, async () => {
     // Not before the application has started: until then it keeps the event loop, and time runs out.
-    await setImmediate();
+    await new Promise((started) => setImmediate(started));
     const resources = await Promise.all(chosen.map((plugin) => describe(plugin, logger)));
     const found = resources.filter((resource) => resource !== undefined);
     if (found.length === 0) return undefined;

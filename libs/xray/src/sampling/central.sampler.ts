@@ -11,6 +11,7 @@ import {
 import { DEFAULT_RULES, LocalSampler } from './local.sampler';
 import { askDaemon } from './sampling-client';
 import { systemClock, type Clock } from './sampling-clock';
+import { clearInterval, setInterval } from '../core/real-time';
 
 const RULES_EVERY_S = 300;
 const TARGETS_EVERY_S = 10;

@@ -2,6 +2,7 @@ import asyncHooks, { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import crypto from 'node:crypto';
 import { Socket } from 'node:dgram';
 import { ServerResponse } from 'node:http';
+import timers from 'node:timers';
 
 /** How often things were done in this process that cost a request its time. */
 export interface Counts {
@@ -37,13 +38,27 @@ const CALLS: Record<Exclude<keyof Counts, 'promises'>, Called[]> = {
   ],
   stringified: [[JSON, 'stringify']],
   datagrams: [[Socket.prototype, 'send']],
-  turns: [[globalThis, 'setImmediate']],
+  turns: [
+    [globalThis, 'setImmediate'],
+    [timers, 'setImmediate'],
+  ],
   randomFills: [
     [globalThis.crypto, 'getRandomValues'],
     [crypto, 'randomBytes'],
     [crypto, 'randomFillSync'],
   ],
 };
+
+/** What counts now: the package keeps the functions that it found when it was loaded. */
+let counting: Counts | undefined;
+
+for (const [name, calls] of Object.entries(CALLS)) {
+  for (const called of calls) {
+    onCall(called, () => {
+      if (counting) counting[name as keyof Counts]++;
+    });
+  }
+}
 
 /** Counts calls without changing them, until it is stopped. */
 export function callCounter() {
@@ -60,30 +75,23 @@ export function callCounter() {
   };
   // From before the calls are counted: it is not one of the hooks that count.
   const hook = createHook({ init: (_id, type) => void (type === 'PROMISE' && counts.promises++) });
-  const restore = Object.entries(CALLS).flatMap(([name, calls]) =>
-    calls.map((called) => onCall(called, () => counts[name as keyof Counts]++)),
-  );
+  counting = counts;
   hook.enable();
   return {
     counts: (): Counts => ({ ...counts }),
     stop(): void {
       hook.disable();
-      for (const undo of restore) undo();
+      counting = undefined;
     },
   };
 }
 
-/** Calls `seen` before each call of `owner[method]`; returns what puts that back as it was. */
-function onCall([owner, method]: Called, seen: () => void): () => void {
-  const own = Object.getOwnPropertyDescriptor(owner, method);
+/** Calls `seen` before each call of `owner[method]`. */
+function onCall([owner, method]: Called, seen: () => void): void {
   const called = Reflect.get(owner, method) as (...args: unknown[]) => unknown;
   const value = function (this: unknown, ...args: unknown[]): unknown {
     seen();
     return Reflect.apply(called, this, args);
   };
   Object.defineProperty(owner, method, { value, configurable: true, writable: true });
-  return () => {
-    if (own) Object.defineProperty(owner, method, own);
-    else Reflect.deleteProperty(owner, method);
-  };
 }

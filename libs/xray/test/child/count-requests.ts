@@ -1,10 +1,11 @@
+// First, since the package takes clock and timers as it finds them.
+import { callCounter, type Counts } from './call-counter';
 import 'reflect-metadata';
 import { Controller, Get, Injectable, Module, Param, type Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR, NestFactory } from '@nestjs/core';
 import { Subsegment, XrayModule, type XrayModuleExtras, type XrayOptions } from 'nestjs-xray';
 import { Agent, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { callCounter, type Counts } from './call-counter';
 
 /*
  * Counts what requests make this process do, with XrayModule and without; a process of its own,

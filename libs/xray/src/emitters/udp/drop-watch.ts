@@ -1,4 +1,5 @@
 import type { ReceiverQueue } from './receiver-queue';
+import { performance } from '../../core/real-time';
 
 /** How often is looked while datagrams leave. */
 const EVERY_MS = 1_000;

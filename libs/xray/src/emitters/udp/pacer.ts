@@ -1,4 +1,5 @@
 import type { ReceiverQueue } from './receiver-queue';
+import { performance, setTimeout } from '../../core/real-time';
 
 /** What a datagram takes of a receiver's buffer besides its bytes: Linux keeps at least so much. */
 const DATAGRAM_COST = 1_280;
