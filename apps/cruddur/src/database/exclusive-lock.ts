@@ -9,10 +9,10 @@ import { lock } from 'proper-lockfile';
 
 // proper-lockfile listens to signals, to remove locks at the end of the process. Nest ends it by sending it the
 // signal again, which does nothing while somebody listens: the exit code would be 0. No lock is held that long.
-const { unload } = createRequire(require.resolve('proper-lockfile'))('signal-exit') as {
+const signalExit = createRequire(require.resolve('proper-lockfile'))('signal-exit') as {
   unload(): void;
 };
-unload();
+signalExit.unload();
 
 /**
  * Holds `path` for this process until the returned function is called; undefined when another process
