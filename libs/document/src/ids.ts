@@ -2,7 +2,8 @@
  * Random bytes, fetched 8 KiB at a time: asking the generator for eight bytes
  * costs more than all the rest of a subsegment.
  */
-const pool = Buffer.alloc(8192);
+const words = new Uint32Array(2048);
+const pool = Buffer.from(words.buffer);
 let unread = pool.length;
 
 /**
@@ -27,10 +28,46 @@ function randomHex(bytes: number): string {
 
 function refill(): string {
   if (unread === pool.length) {
-    globalThis.crypto.getRandomValues(pool);
+    fill(words);
     unread = 0;
   }
   return pool.toString('hex', unread, (unread += BYTES_OF_TEXT));
+}
+
+/**
+ * A test may have mocked the generator, to fill in zeros or to throw, and not every environment of a
+ * test has one. So its values are mixed with those of a generator of our own, with which no two ids of
+ * a process are the same, and which takes nothing from the randomness of a real one.
+ */
+function fill(into: Uint32Array<ArrayBuffer>): void {
+  try {
+    globalThis.crypto.getRandomValues(into);
+  } catch {
+    // What is there already is as good.
+  }
+  for (let at = 0; at < into.length; at++) into[at]! ^= ownRandom();
+}
+
+/** The state of Marsaglia's xorwow, which is never all zero. */
+const state = new Uint32Array([
+  (Math.random() * 2 ** 32) | 1,
+  Date.now(),
+  performance.timeOrigin * 1000,
+  performance.now() * 1000,
+  globalThis.process?.pid ?? 0,
+]);
+let counter = 0;
+
+function ownRandom(): number {
+  let last = state[4]!;
+  const first = state[0]!;
+  state.copyWithin(1, 0, 4);
+  last ^= last >>> 2;
+  last ^= last << 1;
+  last ^= first ^ (first << 4);
+  state[0] = last;
+  counter = (counter + 362_437) >>> 0;
+  return (state[0] + counter) >>> 0;
 }
 
 /** A new segment, subsegment or exception id: 16 random hexadecimal digits. */
@@ -48,7 +85,8 @@ let prefix = '';
  * @param epochSeconds when the trace starts; X-Ray refuses ids older than 30 days.
  */
 export function newTraceId(epochSeconds: number = Date.now() / 1000): string {
-  const whole = Math.floor(epochSeconds);
+  // A mock of Date.now() may give anything, and eight digits hold the years 1970 to 2106.
+  const whole = epochSeconds >= 0 && epochSeconds < 2 ** 32 ? Math.floor(epochSeconds) : 0;
   if (whole !== second) {
     second = whole;
     prefix = `1-${whole.toString(16).padStart(8, '0')}-`;
