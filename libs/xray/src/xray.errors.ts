@@ -9,6 +9,18 @@ export class NotAMethodError extends TypeError {
   }
 }
 
+/** A parameter was to be recorded under its name and has none: said when the class is defined. */
+export class ParameterKeyError extends TypeError {
+  constructor(decorator: string, method: string, index: number) {
+    super(
+      `@${decorator}() on parameter ${index + 1} of ${method} needs a key: the name of the parameter ` +
+        'cannot be told, since it is destructured or the compiler has rewritten the method. ' +
+        `Give the key, as in @${decorator}('id').`,
+    );
+    this.name = 'ParameterKeyError';
+  }
+}
+
 /**
  * Something that the library was told, in code or by a variable, cannot work: said at start-up. The
  * base of all such errors, so that one `catch` tells them from the application's own.

@@ -15,7 +15,7 @@ export class CallSite implements Call {
     /** Where it stands in the code, if that can be told. */
     private readonly source: (() => string | undefined) | undefined,
     readonly options: AnyOptions = {},
-    readonly rules: readonly (ParameterRule & { key: string })[] = [],
+    readonly rules: readonly ParameterRule[] = [],
   ) {}
 
   get site(): object {

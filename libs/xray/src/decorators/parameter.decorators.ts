@@ -7,7 +7,7 @@ import { addParameterRule } from './parameter-rules';
  *
  * The method has to be traced: by @Subsegment() on it or its class, @Segment() or `autoTrace`.
  *
- * @param key default: the parameter's name.
+ * @param key default: the parameter's name; needed where that cannot be told, as of `{ id }`.
  * @example
  * find(@Param('handle') @Annotation() handle: string)
  */
@@ -21,7 +21,7 @@ export function Annotation(key?: string): ParameterDecorator {
 /**
  * Records the argument as metadata, for display, of the subsegment of the call.
  *
- * @param key default: the parameter's name.
+ * @param key default: the parameter's name; needed where that cannot be told, as of `{ id }`.
  * @param namespace default: `default`.
  */
 export function Metadata(key?: string, namespace?: string): ParameterDecorator {

@@ -43,7 +43,7 @@ export function Segment(given: string | AnyOptions = {}) {
     const { method, owner } = methodAt('Segment', target, key, descriptor);
     const label = options.name ?? `${owner}.${nameOf(key)}`;
     const source = () => location.ofMethod(owner, nameOf(key));
-    const site = new CallSite(label, source, options, parameterRules(target, key, method));
+    const site = new CallSite(label, source, options, parameterRules(target, key));
     markTraced(target, key);
     descriptor.value = wrapRoot(method, site);
   };

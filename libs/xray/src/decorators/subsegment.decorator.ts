@@ -50,7 +50,7 @@ export function Subsegment(given: string | AnyOptions = {}) {
     const { method, owner } = methodAt('Subsegment', target, key, descriptor);
     const label = options.name ?? `${owner}.${nameOf(key!)}`;
     markTraced(target, key!);
-    const rules = parameterRules(target, key!, method);
+    const rules = parameterRules(target, key!);
     const site = new CallSite(label, () => location.ofMethod(owner, nameOf(key!)), options, rules);
     (descriptor as PropertyDescriptor).value = wrapMethod(method, site);
   };

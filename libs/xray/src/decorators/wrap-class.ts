@@ -55,7 +55,7 @@ function wrapOn(
     if (isSettled(from, key, method) || isOptedOut(from)) return [];
     const label = `${options.name ?? target.name}.${nameOf(key)}`;
     const source = location && (() => location.ofMethod(declaring(from).name, nameOf(key)));
-    const site = new CallSite(label, source, options, parameterRules(from, key, method));
+    const site = new CallSite(label, source, options, parameterRules(from, key));
     return [replace(owner, key, from, site)];
   });
 }
