@@ -139,6 +139,8 @@ export const api = {
     get<FilterCompletion>('/console/filter-completion', { expression, offset }, signal),
   annotationKeys: (signal?: AbortSignal) =>
     get<Completions>('/console/completions', { kind: 'annotation-keys' }, signal),
+  annotationValues: (key: string, signal?: AbortSignal) =>
+    get<Completions>('/console/completions', { kind: 'annotation-values', key }, signal),
   filterParts: async (expression: string, signal?: AbortSignal) =>
     (await get<FilterParts>('/console/filter-parts', { expression }, signal)).parts,
   /** Answers as GetServiceGraph does. */

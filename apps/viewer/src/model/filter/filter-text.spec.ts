@@ -12,6 +12,9 @@ describe('filter expressions', () => {
     expect(and('', 'fault')).toBe('fault');
     expect(and('ok', 'fault')).toBe('ok AND fault');
     expect(and('ok OR error', 'fault')).toBe('(ok OR error) AND fault');
+    expect(and('fault', '')).toBe('fault');
+    expect(and('fault', 'ok OR error')).toBe('fault AND (ok OR error)');
+    expect(and('fault', '(ok OR error)')).toBe('fault AND (ok OR error)');
     expect(and('ok AND fault', 'fault')).toBe('ok AND fault');
   });
 });

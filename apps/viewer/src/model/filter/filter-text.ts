@@ -14,7 +14,12 @@ export function annotationFilter(key: string, value: AnnotationValue): string {
 /** Both expressions, joined; what is an alternative goes into brackets. */
 export function and(a: string, b: string): string {
   if (!a.trim()) return b;
+  if (!b.trim()) return a;
   if (a.split(/\s+AND\s+/i).includes(b)) return a;
-  const left = /\bOR\b/i.test(a) ? `(${a})` : a;
-  return `${left} AND ${b}`;
+  return `${bracketed(a)} AND ${bracketed(b)}`;
+}
+
+function bracketed(expression: string): string {
+  const whole = /^\([^()"]*\)$/.test(expression.trim());
+  return !whole && /\bOR\b/i.test(expression) ? `(${expression})` : expression;
 }

@@ -7,7 +7,7 @@ import { Failure, Skeleton } from '../../components/load-state';
 import { traceTitle } from '../../components/trace-head';
 import { useQuery } from '../../components/use-query';
 import { answered, compareTrees } from '@nestjs-xray/trace';
-import { navigate } from '../../router';
+import { contextHref, navigate } from '../../router';
 import { useTitle } from '../../components/use-title';
 import type { PageProps } from '../../page';
 import { href } from '../../model/address';
@@ -109,6 +109,12 @@ function FirstChoice({
           ? `Choose the other trace, ${missing.toUpperCase()}. Those of the same route say most.`
           : 'Choose the first one, A. The second is compared with it: what is new, gone, slower.'}
       </p>
+      {!known && (
+        <p class="t2">
+          Or compare many: <a href={contextHref('/compare', { sides: 'filters' })}>two filters</a>,{' '}
+          <a href={contextHref('/compare', { sides: 'builds' })}>two builds</a>.
+        </p>
+      )}
       <Picker
         like={known}
         except={[a, b]}

@@ -6,6 +6,6 @@ import { ComparePage } from './compare.page';
 /** Two traces side by side; or, with a selection in the address, what its traces have more often than others. */
 export function Page({ route }: PageProps): JSX.Element {
   const { query } = route;
-  const many = query.has('with') || query.has('since') || query.has('until');
+  const many = ['with', 'since', 'until', 'against', 'sides'].some((name) => query.has(name));
   return many ? <DiffersPage /> : <ComparePage route={route} />;
 }

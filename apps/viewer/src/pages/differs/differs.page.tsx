@@ -11,42 +11,57 @@ import { whenOf } from '../../model/list/when';
 import { contextHref, navigate } from '../../router';
 import { KeyBar } from '../shared/key-bar';
 import shared from '../shared/overview.module.css';
-import { askedOf, isLive, PageControls, SELECTION } from '../shared/page-controls';
+import { askedOf, isLive, PageControls, SELECTION, UNDOABLE } from '../shared/page-controls';
+import { TwoBuilds, TwoFilters, useFilterProblem } from './sides';
 import { useAnswer } from '../shared/use-answer';
 import style from './differs.module.css';
 
-const NAMES = [...SELECTION, 'with', 'since', 'until', 'against'] as const;
+const SIDES = ['with', 'since', 'until', 'against', 'sides', 'build'] as const;
+const NAMES = [...SELECTION, ...SIDES] as const;
+const STEPS = [...UNDOABLE, ...SIDES] as const;
 
 interface Row extends DifferentValue {
   attribute: string;
+  /** Whether the selection has it more often, not the others. */
+  here: boolean;
 }
 
 /** What some traces have more often than the rest, or than others: one row for each attribute. */
 export function DiffersPage(): JSX.Element {
-  const [query, setQuery] = useQuery(NAMES);
+  const [query, setQuery] = useQuery(NAMES, STEPS);
   const { with: a, since, until, against } = query;
+  const part = since !== '' || until !== '';
+  const sides = query.sides || (against && !part ? 'filters' : '');
+  // Two builds are two; one filter is compared with the rest.
+  const whole = part || (a !== '' && (sides !== 'builds' || against !== ''));
+  const ownProblem = useFilterProblem(query.filter);
   const [current, setCurrent] = useState(0);
   const { data, problem, error } = useAnswer(
     (signal) =>
-      api.differences(
-        {
-          ...askedOf(query),
-          a,
-          ...(since && { aStart: Number(since) }),
-          ...(until && { aEnd: Number(until) }),
-          ...(against && { b: against }),
-        },
-        signal,
-      ),
-    [query.filter, query.group, query.range, a, since, until, against].join('\n'),
-    isLive(query),
+      whole
+        ? api.differences(
+            {
+              ...askedOf(query),
+              a,
+              ...(since && { aStart: Number(since) }),
+              ...(until && { aEnd: Number(until) }),
+              ...(against && { b: against }),
+            },
+            signal,
+          )
+        : Promise.resolve(undefined),
+    [query.filter, query.group, query.range, a, since, until, against, whole].join('\n'),
+    whole && isLive(query),
   );
   useEffect(() => {
     document.title = 'What is different? · Local X-Ray';
   }, []);
   const rows = useMemo(() => rowsOf(data), [data]);
   const onlyThese = (row: Row | undefined): void => {
-    if (row) navigate(contextHref('/traces', { filter: and(and(query.filter, a), row.filter) }));
+    if (!row) return;
+    const side = row.here ? a : against || (a && `NOT (${a})`);
+    const range = row.here && since && until ? `${since}-${until}` : query.range;
+    navigate(contextHref('/traces', { filter: and(and(query.filter, side), row.filter), range }));
   };
   const leaveOut = (row: Row | undefined): void => {
     if (row) setQuery({ filter: and(query.filter, `NOT (${row.filter})`) });
@@ -62,17 +77,72 @@ export function DiffersPage(): JSX.Element {
   return (
     <>
       <h1 class="vh">What is different?</h1>
-      <PageControls selection={query} problem={problem} onChange={(change) => setQuery(change)} />
+      <PageControls
+        selection={query}
+        problem={ownProblem}
+        onChange={(change) => setQuery(change)}
+      />
       <div class={shared.chipRow}>
-        <span class={shared.chipLabel}>
-          <code>{selected}</code> against {against ? <code>{against}</code> : 'the rest'}
-        </span>
-        <a class={`btn ${shared.push}`} href="/compare">
-          Compare two traces
-        </a>
+        <div class={shared.chips} role="group" aria-label="What to compare">
+          <span class={shared.chipLabel}>Compare</span>
+          {(a !== '' || part) && (
+            <button
+              type="button"
+              class="btn"
+              aria-pressed={sides === ''}
+              onClick={() => setQuery({ sides: undefined, against: undefined })}
+            >
+              Selection and rest
+            </button>
+          )}
+          {(['filters', 'builds'] as const).map((each) => (
+            <button
+              key={each}
+              type="button"
+              class="btn"
+              aria-pressed={sides === each}
+              onClick={() =>
+                setQuery({
+                  sides: each,
+                  since: undefined,
+                  until: undefined,
+                  ...(each === 'builds' && { with: undefined, against: undefined }),
+                })
+              }
+            >
+              Two {each}
+            </button>
+          ))}
+          <a class="btn" href="/compare">
+            Two traces
+          </a>
+        </div>
+        {sides === '' && (
+          <span class={`${shared.chipLabel} ${shared.push}`}>
+            <code>{selected}</code> against the rest
+          </span>
+        )}
       </div>
+      {sides === 'filters' && (
+        <TwoFilters selection={query} with={a} against={against} onChange={setQuery} />
+      )}
+      {sides === 'builds' && (
+        <TwoBuilds
+          with={a}
+          against={against}
+          annotation={query.build}
+          onAnnotation={(build) => setQuery({ build, with: undefined, against: undefined })}
+          onChange={setQuery}
+        />
+      )}
       {error && !data ? (
         <Failure what="The differences cannot be shown" error={error} />
+      ) : !whole ? (
+        <p class={style.note}>
+          {sides === 'builds'
+            ? 'Choose two builds: what one has more often than the other is listed here.'
+            : 'Write a filter for the selection. Without one for the others it is compared with the rest.'}
+        </p>
       ) : !data ? (
         problem ? null : (
           <Skeleton label="Comparing traces…" />
@@ -111,15 +181,16 @@ export function DiffersPage(): JSX.Element {
   );
 }
 
-/** The value that differs most of each attribute, where the selection has it more often. */
+/** The value that differs most of each attribute: one that the selection has more often, if there is any. */
 function rowsOf(data: Differences | undefined): Row[] {
   if (!data) return [];
   const { a, b } = data;
   return data.attributes.flatMap(({ name, values }) => {
-    const value = values.find(
+    const more = values.find(
       (each) => each.a / Math.max(1, a.looked) > each.b / Math.max(1, b.looked),
     );
-    return value ? [{ attribute: name, ...value }] : [];
+    const value = more ?? values[0];
+    return value ? [{ attribute: name, here: more !== undefined, ...value }] : [];
   });
 }
 
@@ -219,7 +290,13 @@ function DifferenceTable({
                 <td class={`num ${style.cellCount}`}>{count(row.a)}</td>
                 <td class={`num t2 ${style.cellCount}`}>{count(row.b)}</td>
                 <td class={`num ${style.cellLift}`}>
-                  {row.b === 0 ? 'only here' : <b>{three(here / rest)} ×</b>}
+                  {row.b === 0 ? (
+                    'only here'
+                  ) : row.a === 0 ? (
+                    'only there'
+                  ) : (
+                    <b>{three(here / rest)} ×</b>
+                  )}
                 </td>
                 <td class={style.cellActions}>
                   <button type="button" class="btn" onClick={() => onlyThese(row)}>

@@ -1,6 +1,6 @@
 import type { FilterProblem } from 'local-xray/console-api';
 import type { JSX, RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../../api/client';
 import { IconButton } from '../../components/button';
 import { Icon } from '../../components/icon';
@@ -23,10 +23,20 @@ interface FilterBarProps {
   field: RefObject<HTMLInputElement | null>;
   /** What else is asked, for the count while writing. */
   bounds: () => { start?: number; end?: number; group?: string };
+  /** Set where it is not the filter of the page: text that is dropped on the page is not its own. */
+  label?: string;
 }
 
 /** The filter expression, coloured while it is written, with completion and the error below its character. */
-export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarProps): JSX.Element {
+export function FilterBar({
+  filter,
+  problem,
+  onRun,
+  field,
+  bounds,
+  label,
+}: FilterBarProps): JSX.Element {
+  const id = useId();
   const [text, setText] = useState(filter);
   /** Where completions are asked for; nowhere while the list is closed. */
   const [caret, setCaret] = useState<number>();
@@ -87,6 +97,7 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
     );
   };
   useDroppedText((dropped) => {
+    if (label !== undefined) return;
     setText(dropped);
     field.current?.focus();
     setCaret(dropped.length);
@@ -136,14 +147,14 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
             type="text"
             value={text}
             placeholder='Filter, or paste a trace id: fault, responsetime > 1, annotation.key = "value"'
-            aria-label="Filter expression"
+            aria-label={label ?? 'Filter expression'}
             role="combobox"
             aria-autocomplete="list"
             aria-expanded={open}
-            aria-controls="filter-options"
-            aria-activedescendant={open && chosen >= 0 ? `filter-option-${chosen}` : undefined}
+            aria-controls={`${id}-options`}
+            aria-activedescendant={open && chosen >= 0 ? `${id}-option-${chosen}` : undefined}
             aria-invalid={shownProblem !== undefined}
-            aria-describedby={shownProblem ? 'filter-problem' : undefined}
+            aria-describedby={shownProblem ? `${id}-problem` : undefined}
             autocomplete="off"
             autocapitalize="off"
             spellcheck={false}
@@ -178,7 +189,13 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
         )}
       </div>
       {shownProblem && (
-        <Problem text={text} problem={shownProblem} meant={meant?.filters ?? []} onTake={apply} />
+        <Problem
+          id={`${id}-problem`}
+          text={text}
+          problem={shownProblem}
+          meant={meant?.filters ?? []}
+          onTake={apply}
+        />
       )}
       {missing && !shownProblem && (
         <div class="err" role="alert">
@@ -196,11 +213,12 @@ export function FilterBar({ filter, problem, onRun, field, bounds }: FilterBarPr
         </div>
       )}
       <div class={open && !found ? 'pop' : 'pop hidden'}>
-        <div role="listbox" id="filter-options" aria-label="Completions">
+        <div role="listbox" id={`${id}-options`} aria-label="Completions">
           {open && (
             <Options
               suggestions={suggestions}
               chosen={chosen}
+              id={`${id}-option`}
               prefix={here ? text.slice(here.from, here.caret).replace(/^"/, '') : ''}
               onTake={take}
             />
@@ -237,11 +255,13 @@ function showCharacter(input: HTMLInputElement, position: number): void {
 
 /** A caret under the character, then what to write there, and what may have been meant. */
 function Problem({
+  id,
   text,
   problem,
   meant,
   onTake,
 }: {
+  id: string;
   text: string;
   problem: FilterProblem;
   meant: readonly Suggestion[];
@@ -249,7 +269,7 @@ function Problem({
 }): JSX.Element {
   const column = Math.min(problem.position, text.length);
   return (
-    <div class="err" role="alert" id="filter-problem">
+    <div class="err" role="alert" id={id}>
       <b aria-hidden="true">
         {' '.repeat(column)}
         {'^'.repeat(Math.max(1, Math.min(problem.length, text.length - column)))}

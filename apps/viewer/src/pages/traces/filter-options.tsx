@@ -6,11 +6,14 @@ export function Options({
   suggestions,
   chosen,
   prefix,
+  id,
   onTake,
 }: {
   suggestions: Suggestion[];
   chosen: number;
   prefix: string;
+  /** Of the list; that of each choice begins with it. */
+  id: string;
   onTake: (suggestion: Suggestion) => void;
 }): JSX.Element {
   return (
@@ -25,7 +28,7 @@ export function Options({
           <div
             class={suggestion.whole ? 'o whole' : 'o'}
             role="option"
-            id={`filter-option-${at}`}
+            id={`${id}-${at}`}
             aria-selected={at === chosen}
             // Before the field loses the focus, which would close the list.
             onPointerDown={(event) => {
