@@ -9,6 +9,8 @@ import type { SegmentNode, SubsegmentNode } from './trace-node';
  * and logged, and never reaches the traced application.
  */
 export interface Emitter {
+  /** Where it sends to, for the line at the start, without credentials: `udp 127.0.0.1:2000`. Default: its class. */
+  readonly destination?: string;
   emit(closed: SegmentNode | SubsegmentNode): void;
   /**
    * Takes a segment that has been open for a second, and at shutdown what is still

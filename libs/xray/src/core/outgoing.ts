@@ -140,4 +140,4 @@ export class OutgoingPolicy {
   }
 }
 
-const TARGETS = ['http', 'fetch', 'aws', 'sql', 'rpc', 'jobs'] as const;
+export const TARGETS = ['http', 'fetch', 'aws', 'sql', 'rpc', 'jobs'] as const;

@@ -88,6 +88,14 @@ export class Recorder implements InvocationOwner {
     this.openSegments = new OpenSegments(report);
   }
 
+  /** Where traces go, for people to read. */
+  get destination(): string {
+    const { destination, constructor } = this.emitter;
+    if (typeof destination === 'string') return destination;
+    const { name = '' } = constructor ?? {};
+    return name === '' || name === 'Object' ? "the application's emitter" : name;
+  }
+
   /** Begins what it does without being called; until then it only is there. */
   start(): void {
     this.options.sampler.start?.();

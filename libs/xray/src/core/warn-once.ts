@@ -1,6 +1,8 @@
 /** Where this package reports trouble; Nest's Logger fits. */
 export interface RecorderLogger {
   warn(message: string): void;
+  /** Takes the line at the start; without it there is none. */
+  log?(message: string): void;
 }
 
 /** Reports trouble, once for each `cause`. */

@@ -53,6 +53,10 @@ export class OtlpEmitter implements Emitter {
     this.client = new OtlpClient(this.settings);
   }
 
+  get destination(): string {
+    return `otlp ${this.url}`;
+  }
+
   countIn(stats: EmitStats): void {
     this.outcomes.stats = stats;
   }
@@ -203,9 +207,9 @@ export class OtlpEmitter implements Emitter {
     this.warnings.warn(
       `partial:${message}`,
       rejectedSpans > 0
-        ? `The collector at ${this.target} rejected ${rejectedSpans} of ${batch.spanCount} spans: ` +
+        ? `The collector at ${this.url} rejected ${rejectedSpans} of ${batch.spanCount} spans: ` +
             `${message || 'it did not say why'}. Parts of traces are missing there.`
-        : `The collector at ${this.target} took all spans, and says: ${message}`,
+        : `The collector at ${this.url} took all spans, and says: ${message}`,
     );
   }
 
@@ -221,13 +225,13 @@ export class OtlpEmitter implements Emitter {
     const denied = problem instanceof ExportError && problem.isDenial;
     this.warnings.warn(
       why,
-      `Traces could not be sent by OTLP to ${this.target}: ${why}. ` +
+      `Traces could not be sent by OTLP to ${this.url}: ${why}. ` +
         `${denied ? CHECK_CREDENTIALS : CHECK_COLLECTOR} Requests are not affected.`,
     );
   }
 
   /** Without credentials and query. */
-  private get target(): string {
+  private get url(): string {
     const { origin, pathname } = new URL(this.settings.url);
     return origin + pathname;
   }

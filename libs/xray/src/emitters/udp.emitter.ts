@@ -101,6 +101,11 @@ export class UdpEmitter implements Emitter {
     );
   }
 
+  get destination(): string {
+    const { host, port } = this.options;
+    return `udp ${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+
   countIn(stats: EmitStats): void {
     this.outcomes.stats = stats;
   }

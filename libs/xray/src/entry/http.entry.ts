@@ -39,6 +39,8 @@ export class HttpEntry {
   private stopped = false;
   /** Whether the framework's request and response may stand for raw ones; Express's are these. */
   private wrapped = true;
+  /** In development the answer says by which id its trace is found. */
+  private readonly tellsTraceId = process.env.NODE_ENV !== 'production';
 
   constructor(
     private readonly host: HttpAdapterHost,
@@ -131,6 +133,9 @@ export class HttpEntry {
       return active;
     }
     const target = this.urlQuery === 'keep' ? originForm(url) : path;
+    if (this.tellsTraceId && !answer.headersSent) {
+      answer.setHeader('X-Trace-Id', active.root.trace_id);
+    }
     active.http = { request: requestBlock(raw, method, host, target) };
     keepContextOfEvents(active, raw, answer);
     new Exchange(active, request, response, answer);

@@ -179,7 +179,7 @@ export const MODULE_OPTIONS = documented<XrayOptions>({
     fits: fits.listOf(fits.any(fits.text, fits.having('describe'))),
   },
   logger: {
-    says: 'Anything with `warn(message)`. Trouble is reported once for each cause.',
+    says: 'Anything with `warn(message)`, and `log(message)` for the [line at the start](#the-line-at-the-start). Trouble is reported once for each cause.',
     default: "Nest's Logger",
     takes: 'an object with warn()',
     fits: fits.having('warn'),

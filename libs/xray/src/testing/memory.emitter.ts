@@ -11,6 +11,7 @@ import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
  * expect(xray.documents[0].subsegments).toMatchObject([{ name: 'Cart.total' }]);
  */
 export class MemoryEmitter implements Emitter {
+  readonly destination = 'memory';
   /** Parsed documents in the order they were emitted. Emptying it (`length = 0`) is allowed. */
   readonly documents: (SegmentDocument & SubsegmentDocument)[] = [];
 

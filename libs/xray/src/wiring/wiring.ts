@@ -4,7 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
+import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import { setImmediate } from 'node:timers/promises';
 import { Recorder } from '../core/recorder';
 import { startRuntime, stopRuntime, type Runtime } from '../core/runtime';
@@ -30,6 +30,7 @@ import { createLogger } from './recorder.factory';
 import { traceResolvers } from './resolvers';
 import { traceOperations, traceTrivialFields } from './graphql-fields';
 import { warnOfBundle } from './bundle';
+import { claimStartLine, logStartLine, releaseStartLine } from './start-line';
 
 /**
  * Starts everything, or with `enabled: false` nothing. In a constructor: every class of the
@@ -49,6 +50,7 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
     @Inject(XRAY_OPTIONS) private readonly options: XrayOptions,
     private readonly http: HttpEntry,
     private readonly messages: MessageEntry,
+    private readonly modules: ModulesContainer,
   ) {
     this.started = options.enabled !== false;
     if (this.started) this.start();
@@ -68,6 +70,7 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
       logs,
     };
     startRuntime(this.runtime);
+    claimStartLine(this.modules, recorder);
     if (logs) recordLogLines();
     if (this.runtime.missing) watchLifecycleHooks(recorder.warn);
     if (plugins) {
@@ -100,6 +103,8 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
   onApplicationBootstrap(): void {
     if (!this.started) return;
     warnOfBundle(this.recorder);
+    const { modules, recorder, options, runtime } = this;
+    if (runtime) logStartLine(modules, recorder, runtime.serviceName, options);
     this.done.push(...traceOperations(this.discovery));
     if (this.options.graphql?.trivialFields !== true) return;
     this.done.push(...traceTrivialFields(this.discovery));
@@ -120,6 +125,7 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
   private undo(): void {
     if (this.runtime) stopRuntime(this.runtime);
     this.runtime = undefined;
+    releaseStartLine(this.modules, this.recorder);
     this.http.stop();
     for (const undo of this.done.splice(0).reverse()) undo();
   }

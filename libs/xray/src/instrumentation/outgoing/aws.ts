@@ -47,7 +47,9 @@ export function instrumentAws(): void {
   for (const [request, file] of HOMES) {
     for (const module of loadedCopies(request, file)) {
       const { Client } = module as { Client?: { prototype: object } };
-      if (Client) patchMethod(Client.prototype, 'send', tracedSend);
+      if (!Client) continue;
+      patchMethod(Client.prototype, 'send', tracedSend);
+      found = true;
     }
   }
 }
@@ -70,11 +72,17 @@ export function captureAws(clients: readonly AwsClient[]): void {
     const base = ownerOf(prototype, 'send');
     if (base === undefined || !('destroy' in prototype)) throw new NotAnAwsClientError(client);
     patchMethod(base, 'send', tracedSend);
-    handedOver = true;
+    handedOver = found = true;
   }
 }
 
 let handedOver = false;
+let found = false;
+
+/** Whether there are clients of AWS SDK v3 in this process whose calls are recorded. */
+export function awsFound(): boolean {
+  return found;
+}
 
 /** Whether captureAws() was called in this process. */
 export function awsHandedOver(): boolean {

@@ -64,6 +64,12 @@ export function capturePg(modules: readonly unknown[]): void {
 }
 
 let handedOver = false;
+let found = false;
+
+/** Whether there is a `pg` in this process whose queries are recorded. */
+export function pgFound(): boolean {
+  return found;
+}
 
 /** Whether capturePg() was called in this process. */
 export function pgHandedOver(): boolean {
@@ -77,6 +83,7 @@ export function pgHandedOver(): boolean {
 function instrument(module: PgModule | undefined): boolean {
   const client = module?.Client?.prototype;
   if (typeof client?.query !== 'function') return false;
+  found = true;
   patchMethod(client, 'query', tracedQuery);
   patchMethod(client, 'connect', watchedConnect);
   // module.Pool binds the client's class to the Pool of pg-pool, which has the method.
