@@ -56,10 +56,7 @@ export class DetailedCall implements Call {
     const { rules, options } = this.site;
     if (options.namespace !== undefined)
       (node as { namespace?: string }).namespace = options.namespace;
-    for (const { index, key, kind, namespace } of rules) {
-      if (kind === 'metadata') node.addMetadata(key, this.args[index], namespace);
-      else annotate(node, key, this.args[index]);
-    }
+    recordArguments(node, rules, this.args);
   }
 
   succeeded(node: RecordedNode, result: unknown): void {
@@ -115,6 +112,18 @@ export class DetailedCall implements Call {
       );
       return undefined;
     }
+  }
+}
+
+/** Records the arguments that parameter decorators ask for. */
+export function recordArguments(
+  node: TraceNode,
+  rules: readonly ParameterRule[],
+  args: readonly unknown[],
+): void {
+  for (const { index, key, kind, namespace } of rules) {
+    if (kind === 'metadata') node.addMetadata(key, args[index], namespace);
+    else annotate(node, key, args[index]);
   }
 }
 

@@ -5,7 +5,8 @@ import { addParameterRule } from './parameter-rules';
  * Records the argument as an annotation, searchable, of the subsegment of the call. Dates are
  * written as ISO text, bigints as digits; undefined and null are left out.
  *
- * The method has to be traced: by @Subsegment() on it or its class, @Segment() or `autoTrace`.
+ * The method has to be traced, by @Subsegment() on it or its class, @Segment() or `autoTrace`; or to
+ * handle requests or messages: then it is an annotation of their segment.
  *
  * @param key default: the parameter's name; needed where that cannot be told, as of `{ id }`.
  * @example

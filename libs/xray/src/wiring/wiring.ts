@@ -26,6 +26,7 @@ import { inEffect, XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { autoTrace } from './auto-trace';
 import { contextMissing } from './context-missing';
 import { nameHandlers } from './controllers';
+import { recordHandlerParameters } from './handler-parameters';
 import { createLogger } from './recorder.factory';
 import { traceResolvers } from './resolvers';
 import { traceOperations, traceTrivialFields } from './graphql-fields';
@@ -89,6 +90,8 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
       ...nameHandlers(discovery),
       ...traceResolvers(discovery),
       ...autoTrace(discovery, options.autoTrace ?? false, recorder.warn),
+      // What records them on a subsegment is in place by now.
+      ...recordHandlerParameters(discovery),
     );
   }
 

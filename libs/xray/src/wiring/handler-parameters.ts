@@ -1,0 +1,75 @@
+import 'reflect-metadata';
+import type { DiscoveryService } from '@nestjs/core';
+import { currentNode } from '../core/context';
+import { recordArguments } from '../decorators/call-sites';
+import { asMethod, copyIdentity } from '../decorators/copy-identity';
+import { isSettled } from '../decorators/marks';
+import { parameterRules, type ParameterRule } from '../decorators/parameter-rules';
+import { share, shareAlso, type Undo } from '../decorators/shared-wrappers';
+import { methodsOf } from '../decorators/wrap-class';
+
+/** Under these keys Nest keeps the path of a handler, or the pattern of its messages or events. */
+const HANDLES = ['path', 'microservices:pattern', 'message'];
+
+type Handler = (this: unknown, ...args: unknown[]) => unknown;
+
+/**
+ * Has handlers with @Annotation() or @Metadata() that no subsegment records do so on the segment of
+ * the request or message.
+ */
+export function recordHandlerParameters(discovery: DiscoveryService): Undo[] {
+  const classes = [...discovery.getControllers(), ...discovery.getProviders()];
+  return classes.flatMap(({ metatype, inject }) => {
+    const { prototype } = (metatype ?? {}) as { prototype?: object };
+    if (typeof metatype !== 'function' || prototype === undefined || inject) return [];
+    return levelsOf(prototype).flatMap((level) =>
+      [...methodsOf(level, Object.getPrototypeOf(level) as object)].flatMap(([key]) => {
+        const rules = parameterRules(level, key);
+        if (rules.length === 0) return [];
+        const method = Reflect.get(level, key) as Handler;
+        if (!HANDLES.some((name) => Reflect.hasMetadata(name, method))) return [];
+        const there = recorders.has(method) ? shareAlso(method) : undefined;
+        if (there !== undefined) return [there];
+        const called = Reflect.get(prototype, key) as Handler;
+        if (isSettled(level, key, method) || isSettled(prototype, key, called)) return [];
+        return [replace(level, key, method, rules)];
+      }),
+    );
+  });
+}
+
+/** The prototype and those that it inherits from. */
+function levelsOf(prototype: object): object[] {
+  const levels: object[] = [];
+  let level: object | null = prototype;
+  while (level !== null && level !== Object.prototype) {
+    levels.push(level);
+    level = Object.getPrototypeOf(level) as object | null;
+  }
+  return levels;
+}
+
+const recorders = new WeakSet<object>();
+
+function replace(
+  owner: object,
+  key: string | symbol,
+  method: Handler,
+  rules: readonly ParameterRule[],
+): Undo {
+  const before = Object.getOwnPropertyDescriptor(owner, key)!;
+  const value = asMethod<Handler>({
+    traced(this: unknown, ...args: unknown[]): unknown {
+      const node = currentNode();
+      if (node !== undefined) recordArguments(node.root, rules, args);
+      return Reflect.apply(method, this, args);
+    },
+  });
+  copyIdentity(method, value);
+  recorders.add(value);
+  Object.defineProperty(owner, key, { ...before, value });
+  return share(value, () => {
+    if (Object.getOwnPropertyDescriptor(owner, key)?.value === value)
+      Object.defineProperty(owner, key, before);
+  });
+}
