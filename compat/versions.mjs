@@ -1,9 +1,13 @@
-// npm run compat:versions [-- 11]: runs one application with the packed library on Nest 10, 11 and
-// 12, Express and Fastify, with the interceptor and without; what is recorded must be the same.
+// npm run compat:versions: runs one application with the packed library on Nest 10, 11 and 12, on
+// Express and Fastify, with the interceptor and without, on several versions of Node, built by
+// several compilers, as CommonJS and as an ES module; what is recorded must be the same. --write
+// puts the table into docs/versions.md; --quick takes two runs that have little in common. The
+// versions of Node besides one's own are those for Linux on x64.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { compile } from './lib/compile.mjs';
+import { compileBy } from './lib/compile.mjs';
 import { addLibrary, install, pack, run } from './lib/install.mjs';
+import { writeVersions } from './lib/versions-table.mjs';
 
 const EXPECTED = {
   404: [404, 'Cannot GET /none'],
@@ -21,32 +25,88 @@ const EXPECTED = {
 };
 const GRAPHQL = { graphql: ['BookResolver.book', 'BookResolver.author'] };
 
-const asked = process.argv.slice(2).map(Number);
+const PLAIN = { adapter: 'express', interceptor: 'on', compiler: 'TypeScript 5' };
+const adapters = ['express', 'fastify'];
+/** What stands in a column of the table, and the runs that it takes. */
+const COLUMNS = {
+  ...Object.fromEntries(
+    adapters.map((adapter) => [
+      adapter === 'express' ? 'Express' : 'Fastify',
+      ['on', 'off'].map((interceptor) => ({ ...PLAIN, adapter, interceptor })),
+    ]),
+  ),
+  ...Object.fromEntries(
+    [22, 24, 26].map((node) => [
+      `Node ${node}`,
+      adapters.map((adapter) => ({ ...PLAIN, adapter, node })),
+    ]),
+  ),
+  'TypeScript 6': [{ ...PLAIN, compiler: 'TypeScript 6' }],
+  'TypeScript 7': [{ ...PLAIN, compiler: 'TypeScript 7' }],
+  SWC: [{ ...PLAIN, compiler: 'SWC' }],
+  'ES module': [{ ...PLAIN, esModule: true }],
+};
+const QUICK = [
+  { ...PLAIN, nest: 10 },
+  { ...PLAIN, nest: 11, adapter: 'fastify', interceptor: 'off' },
+];
+
+const rows = [];
 let failures = 0;
-const tarball = await pack();
-const tools = await install('tools');
-for (const nest of asked.length > 0 ? asked : [10, 11, 12]) {
-  const app = await install(`nest-${nest}`);
-  await addLibrary(app, tarball);
-  const compiled = await compile(app, tools, ['version'], {}, 'out-version');
-  for (const ADAPTER of ['express', 'fastify']) {
-    for (const INTERCEPTOR of ['on', 'off']) {
-      const what = `Nest ${nest}, ${ADAPTER}, interceptor ${INTERCEPTOR}`;
-      const env = { ...process.env, ADAPTER, INTERCEPTOR };
-      try {
-        const file = join(compiled, 'version.js');
-        const { stdout } = await run(process.execPath, [file], { cwd: app, env, timeout: 60_000 });
-        const facts = JSON.parse(stdout.trim().split('\n').at(-1));
-        assert.deepEqual(facts, { ...EXPECTED, ...(ADAPTER === 'express' ? GRAPHQL : {}) });
-        console.log(`✓ ${what}`);
-      } catch (problem) {
-        failures++;
-        console.error(
-          `✗ ${what}\n${problem.stdout ?? ''}${problem.stderr ?? ''}${problem.message}`,
-        );
+const [tarball, tools] = await Promise.all([pack(), install('tools')]);
+try {
+  if (process.argv.includes('--quick')) {
+    for (const each of QUICK) await attempt(each);
+  } else {
+    for (const nest of [10, 11, 12]) {
+      for (const [column, runs] of Object.entries(COLUMNS)) {
+        const right = [];
+        for (const each of runs) right.push(await attempt({ ...each, nest }));
+        rows.push({ nest, column, right: right.every(Boolean) });
       }
     }
   }
+} finally {
+  tarball.remove();
 }
-tarball.remove();
+if (process.argv.includes('--write')) await writeVersions(Object.keys(COLUMNS), rows);
 process.exit(failures === 0 ? 0 : 1);
+
+async function attempt({ nest, adapter, interceptor, compiler, esModule, node }) {
+  const kind = esModule ? ', ES module' : '';
+  const version = node ? `Node ${node}` : `Node ${process.versions.node}`;
+  const what = `Nest ${nest}, ${adapter}, interceptor ${interceptor}, ${compiler}${kind}, ${version}`;
+  const from = performance.now();
+  try {
+    const file = await built(nest, compiler, esModule);
+    const program = node ? await programOf(node) : process.execPath;
+    const env = { ...process.env, ADAPTER: adapter, INTERCEPTOR: interceptor };
+    const { stdout } = await run(program, [file], { env, timeout: 60_000 });
+    const facts = JSON.parse(stdout.trim().split('\n').at(-1));
+    assert.deepEqual(facts, { ...EXPECTED, ...(adapter === 'express' ? GRAPHQL : {}) });
+    console.log(`✓ ${what} (${((performance.now() - from) / 1000).toFixed(1)} s)`);
+    return true;
+  } catch (problem) {
+    failures++;
+    console.error(`✗ ${what}\n${problem.stdout ?? ''}${problem.stderr ?? ''}${problem.message}`);
+    return false;
+  }
+}
+
+/** The application on this Nest, built once in each way. */
+async function built(nest, compiler, esModule) {
+  const key = `${nest} ${compiler} ${esModule}`;
+  const done = (built.known ??= new Map());
+  if (!done.has(key)) done.set(key, build(nest, compiler, esModule));
+  return done.get(key);
+}
+
+async function build(nest, compiler, esModule) {
+  const folder = await install(`nest-${nest}`);
+  await addLibrary(folder, tarball);
+  return compileBy({ folder, tools, compiler, esModule, entry: 'version' });
+}
+
+async function programOf(node) {
+  return join(await install('nodes'), `node_modules/node${node}/bin/node`);
+}

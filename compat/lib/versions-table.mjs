@@ -1,0 +1,27 @@
+// The table of docs/versions.md: made by the run, so that it says what is so.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format } from 'prettier';
+import { root } from './install.mjs';
+
+const PATH = join(root, 'docs/versions.md');
+const MARKS = ['<!-- table: npm run compat:versions -- --write -->', '<!-- end of the table -->'];
+
+/** Writes the table of these rows: `{ nest, column, right }`. */
+export async function writeVersions(columns, rows) {
+  const text = readFileSync(PATH, 'utf8');
+  const [from, to] = [text.indexOf(MARKS[0]) + MARKS[0].length, text.indexOf(MARKS[1])];
+  const nests = [...new Set(rows.map(({ nest }) => nest))];
+  const table = [
+    `| Nest | ${columns.join(' | ')} |`,
+    `|${' --- |'.repeat(columns.length + 1)}`,
+    ...nests.map((nest) => {
+      const cells = columns.map((column) =>
+        rows.find((row) => row.nest === nest && row.column === column).right ? 'yes' : 'no',
+      );
+      return `| ${[nest, ...cells].join(' | ')} |`;
+    }),
+  ].join('\n');
+  const whole = `${text.slice(0, from)}\n\n${table}\n\n${text.slice(to)}`;
+  writeFileSync(PATH, await format(whole, { parser: 'markdown', printWidth: 100 }));
+}
