@@ -24,6 +24,17 @@ import {
 import { MemoryEmitter } from 'nestjs-xray/testing';
 import { tracing } from './tracing';
 
+/** How long the library has waited for anything, in ms. It takes its timers from Node when it is loaded. */
+const mockWaits: (number | undefined)[] = [];
+jest.mock('node:timers', () => {
+  const timers = jest.requireActual<typeof import('node:timers')>('node:timers');
+  const noting = (work: () => void, ms?: number) => {
+    mockWaits.push(ms);
+    return timers.setTimeout(work, ms);
+  };
+  return { ...timers, setTimeout: noting };
+});
+
 @Injectable()
 class Carts {
   constructor(private readonly xray: XrayService) {}
@@ -241,22 +252,16 @@ describe('OtlpEmitter', () => {
     ['600', 60_000],
   ])('waits as long as the collector asks for: Retry-After %s', async (retryAfter, expected) => {
     collector.answers = [{ status: 503, retryAfter }];
-    const waits = jest.spyOn(globalThis, 'setTimeout');
-    try {
-      const emitter = new OtlpEmitter({ logger, url: collector.url });
-      const stats = await withApp(emitter, async (url) => {
-        await fetch(`${url}/carts/fine`);
-        void emitter.flush();
-        while (!waits.mock.calls.some(([, ms]) => ms === expected)) {
-          await new Promise((turn) => setImmediate(turn));
-        }
-        await emitter.close(0);
-      });
-      expect(collector.requests).toHaveLength(1);
-      expect(stats).toMatchObject({ closed: 1, sent: 0, dropped: 1 });
-    } finally {
-      waits.mockRestore();
-    }
+    mockWaits.length = 0;
+    const emitter = new OtlpEmitter({ logger, url: collector.url });
+    const stats = await withApp(emitter, async (url) => {
+      await fetch(`${url}/carts/fine`);
+      void emitter.flush();
+      while (!mockWaits.includes(expected)) await new Promise((turn) => setImmediate(turn));
+      await emitter.close(0);
+    });
+    expect(collector.requests).toHaveLength(1);
+    expect(stats).toMatchObject({ closed: 1, sent: 0, dropped: 1 });
   });
 
   it('takes a refused batch apart, so that one bad trace costs no other', async () => {
