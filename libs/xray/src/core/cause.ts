@@ -5,6 +5,7 @@ import { toldToClient } from './told-to-client';
 import type { RecordedNode, RecordedSegment } from './recorded-node';
 import { Budget, safeCopy } from './safe-metadata';
 import { framesOf } from './stack-frame';
+import { stackOf } from './stack-of';
 
 /** Exceptions kept of a chain of causes. */
 const MAX_CHAIN = 10;
@@ -117,13 +118,14 @@ function describeOne(root: RecordedSegment, value: unknown): ExceptionDocument {
   const exception: ExceptionDocument = { id: newId(), remote: false };
   try {
     if (typeof value === 'object' && value !== null) {
-      const { message, stack } = value as { message?: unknown; stack?: unknown };
+      const { message } = value as { message?: unknown };
       exception.type = typeOf(value);
       const json = (part: object) => jsonOf(part, root.owner.redact);
       exception.message = safeMessage(
         toldToClient(value, json) ?? (typeof message === 'string' ? message : json(value)),
       );
-      if (typeof stack === 'string') addStack(exception, stack, message);
+      const stack = stackOf(value);
+      if (stack !== undefined) addStack(exception, stack, message);
     } else {
       exception.type = value === null ? 'null' : typeof value;
       exception.message = safeMessage(String(value));
