@@ -112,6 +112,7 @@ function said(decorator: ParameterDecorator, method: unknown): string {
 describe('where the name cannot be told', () => {
   /** As tsc writes an async method with defaults for old targets. */
   function rewritten(this: unknown, _id: unknown, _page: unknown) {
+    // eslint-disable-next-line prefer-rest-params
     return helper(this, arguments, function* (_id: string, _page = 1) {});
   }
   const helper = (..._args: unknown[]) => undefined;

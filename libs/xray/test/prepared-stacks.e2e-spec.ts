@@ -20,7 +20,11 @@ const set = (prepare: Prepare) =>
 
 describe.each<[string, Prepare, boolean]>([
   ['as there is none', undefined, true],
-  ['writes lines of its own', (error, sites) => [error, ...sites].join('\n    at '), true],
+  [
+    'writes lines of its own',
+    (error, sites) => [String(error), ...sites.map(String)].join('\n    at '),
+    true,
+  ],
   ['gives the call sites', (_error, sites) => sites, true],
   [
     'gives objects of its own',

@@ -69,7 +69,7 @@ describe.each<[string, () => unknown]>([
     for (let n = 0; n < 60; n++) app.get(Work).begin();
     await app.get(XrayService).flush();
     await app.close();
-    const traces = emitter.documents.map(({ trace_id }) => trace_id!);
+    const traces = emitter.documents.map(({ trace_id }) => trace_id);
     const ids = emitter.documents.flatMap(({ id, subsegments = [] }) => [
       id,
       ...subsegments.map((each) => each.id),
