@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { XrayModule } from 'nestjs-xray';
+import { MemoryEmitter } from 'nestjs-xray/testing';
 import NodeModule from 'node:module';
 
 /* Prints what the module says at the start of an application that has neither pg nor the AWS SDK. */
@@ -14,8 +16,6 @@ loader._resolveFilename = function (request, ...more) {
 };
 
 async function main(): Promise<void> {
-  const { XrayModule } = await import('nestjs-xray');
-  const { MemoryEmitter } = await import('nestjs-xray/testing');
   const logger = { warn: console.error, log: (line: string) => void process.stdout.write(line) };
 
   @Module({
