@@ -128,7 +128,9 @@ describe('the packages for npm', () => {
       app = await installed.start(process.execPath, ['dist/main.js'], 'successfully started', {
         AWS_XRAY_DAEMON_ADDRESS: address,
       });
-      const response = await fetch(`http://127.0.0.1:${port}/cart/total`);
+      // Nest says so when it is ready to listen, a moment before it does.
+      const url = `http://127.0.0.1:${port}/cart/total`;
+      const response = await until('the application to listen', () => fetch(url));
       expect(await response.json()).toEqual({ total: 5 });
       id = await until('the trace', async () => {
         const answer = await fetch(`http://${address}/console/traces`);
