@@ -1,18 +1,8 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Page } from 'playwright-core';
+import { CHROMIUM_ARGS } from './support/chromium-args';
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-
-/** Keeps Chromium from calling home, which a closed network would refuse many times over. */
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** Runs `work` on a page of a real Chromium; says so when there is none, and fails in CI. */
 export async function withChromium(work: (page: Page) => Promise<void>): Promise<void> {
@@ -22,7 +12,7 @@ export async function withChromium(work: (page: Page) => Promise<void>): Promise
     console.warn(`Browser test skipped: ${what}.`);
     return;
   }
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     const problems: string[] = [];
