@@ -30,8 +30,8 @@ export interface LocalXray {
   port: number;
   /** `host:port` */
   address: string;
-  /** Where OTLP is taken besides, and where it could not be. */
-  otlp: Pick<OtlpAddresses, 'http' | 'grpc' | 'missing'>;
+  /** Where OTLP is taken besides, as `host:port`, and where it could not be, for a person. */
+  otlp: { http: string | undefined; grpc: string | undefined; missing: string[] };
   /** @internal For the tests; not in the published declarations. */
   store: TraceStore;
   /** Takes segments from a tracer in this process. */
