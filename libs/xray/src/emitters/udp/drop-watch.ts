@@ -28,11 +28,16 @@ export class DropWatch {
     void this.look();
   }
 
+  /** One look after the other: two at once would tell the same drops twice. */
   async look(): Promise<void> {
-    const before = await this.known;
+    this.known = this.known.then((before) => this.compare(before));
+    await this.known;
+  }
+
+  private async compare(before: number | undefined): Promise<number | undefined> {
     const now = (await this.receiver.read())?.drops;
-    this.known = Promise.resolve(now ?? before);
     // A receiver that began anew counts from nothing again.
     if (before !== undefined && now !== undefined && now > before) this.told(now - before);
+    return now ?? before;
   }
 }
