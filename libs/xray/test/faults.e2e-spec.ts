@@ -5,6 +5,17 @@ import { noStats } from '../src/core/emitter';
 import { tracing, type Tracing } from './tracing';
 import { freeUdpPort, udpDaemon } from './udp-daemon';
 
+/** The library takes its clock from Node when it is loaded; here it can be set ahead. */
+jest.mock('node:perf_hooks', () => {
+  const hooks = jest.requireActual<typeof import('node:perf_hooks')>('node:perf_hooks');
+  const ahead = { ms: 0 };
+  const performance = Object.create(hooks.performance, {
+    now: { value: () => hooks.performance.now() + ahead.ms },
+  }) as typeof hooks.performance;
+  return { ...hooks, performance, ahead };
+});
+const { ahead } = jest.requireMock<{ ahead: { ms: number } }>('node:perf_hooks');
+
 const COUNT = 200;
 
 /** Answers `count` requests with one nested call each, and says how many were right. */
@@ -197,9 +208,6 @@ describe('the application is served and every trace accounted for when', () => {
       looked++;
       setImmediate(args[2], null, [{ address, family: 4 }]);
     }) as typeof lookup;
-    const { now } = performance;
-    let later = 0;
-    performance.now = () => now.call(performance) + later;
     try {
       const xray = await toPort(first.port, {}, 'daemon.example');
       expect(await serve(xray, 5)).toBe(5);
@@ -208,12 +216,12 @@ describe('the application is served and every trace accounted for when', () => {
       expect(await serve(xray, 5)).toBe(5);
       await first.received(10);
       expect(looked).toBe(1);
-      later = 31_000;
+      ahead.ms = 31_000;
       while (second.documents.length === 0) expect(await serve(xray, 1)).toBe(1);
       expect(looked).toBe(2);
       await settled(xray);
     } finally {
-      performance.now = now;
+      ahead.ms = 0;
       dns.lookup = lookup;
       await first.close();
       await second.close();

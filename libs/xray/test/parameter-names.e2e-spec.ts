@@ -110,11 +110,11 @@ function said(decorator: ParameterDecorator, method: unknown): string {
 }
 
 describe('where the name cannot be told', () => {
-  /** As tsc writes an async method with defaults for old targets. */
+  /* eslint-disable prefer-rest-params -- As tsc writes an async method with defaults for old targets. */
   function rewritten(this: unknown, _id: unknown, _page: unknown) {
-    // eslint-disable-next-line prefer-rest-params
     return helper(this, arguments, function* (_id: string, _page = 1) {});
   }
+  /* eslint-enable prefer-rest-params */
   const helper = (..._args: unknown[]) => undefined;
 
   it.each([
