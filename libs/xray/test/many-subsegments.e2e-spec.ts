@@ -207,8 +207,11 @@ describe('very many subsegments', () => {
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('a receiver that hangs', () => {
+  let receiver: Receiver;
+  beforeEach(async () => void (receiver = await Receiver.start()));
+  afterEach(() => receiver.stop());
+
   it('is told of with as many datagrams as the kernel dropped', async () => {
-    const receiver = await Receiver.start();
     const warnings: string[] = [];
     const emitter = new UdpEmitter({
       host: '127.0.0.1',
@@ -227,7 +230,6 @@ onLinux('a receiver that hangs', () => {
     expect(receiverDrops).toBe(await receiver.drops());
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain(`127.0.0.1:${receiver.port}: the socket's buffer was full`);
-    receiver.stop();
   });
 });
 
