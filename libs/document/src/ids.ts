@@ -106,3 +106,13 @@ export function isTraceId(value: unknown): value is string {
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value);
 }
+
+/** The trace id in W3C's form, 32 digits: without version and dashes. */
+export function w3cTraceId(traceId: string): string {
+  return traceId.slice(2, 10) + traceId.slice(11);
+}
+
+/** The trace id of these 32 digits in X-Ray's form. */
+export function xrayTraceId(w3c: string): string {
+  return `1-${w3c.slice(0, 8)}-${w3c.slice(8)}`;
+}

@@ -21,7 +21,7 @@ export { readHttp, readStatus } from './conventions/read-http';
 export { readCallee } from './conventions/read-name';
 export { readSql } from './conventions/read-sql';
 export { outsideStrings, readJson, writeJson } from './exact-json';
-export { isId, isTraceId, newId, newTraceId } from './ids';
+export { isId, isTraceId, newId, newTraceId, w3cTraceId, xrayTraceId } from './ids';
 export { exceptionEvents } from './spans/exception-events';
 export { spanOf } from './spans/node-to-span';
 export {

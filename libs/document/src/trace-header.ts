@@ -1,4 +1,4 @@
-import { isId, isTraceId } from './ids';
+import { isId, isTraceId, w3cTraceId } from './ids';
 
 /** What an `X-Amzn-Trace-Id` header says. */
 export interface TraceHeader {
@@ -92,5 +92,5 @@ export function parseTraceparent(header: string | undefined): TraceHeader {
 /** Writes a W3C `traceparent`; undefined unless there are a root and a parent. */
 export function formatTraceparent({ root, parent, sampled }: TraceHeader): string | undefined {
   if (!root || !parent) return undefined;
-  return `00-${root.slice(2, 10)}${root.slice(11)}-${parent}-0${sampled === true ? 1 : 0}`;
+  return `00-${w3cTraceId(root)}-${parent}-0${sampled === true ? 1 : 0}`;
 }

@@ -1,5 +1,6 @@
 import { INDEXED_KEYS, METADATA_PREFIX, USER_NAMES } from '../conventions/attribute-names';
 import { writeJson } from '../exact-json';
+import { w3cTraceId } from '../ids';
 import type {
   LinkDocument,
   NodeDocument,
@@ -107,8 +108,7 @@ function recordedAttributes(node: NodeDocument): Record<string, unknown> {
 }
 
 function linkOf({ trace_id, id, attributes = {} }: LinkDocument) {
-  const traceId = trace_id.slice(2).replace('-', '');
-  return { traceId, spanId: id, attributes: keyValues(attributes) };
+  return { traceId: w3cTraceId(trace_id), spanId: id, attributes: keyValues(attributes) };
 }
 
 /** Epoch seconds as nanoseconds; a double holds microseconds of today's date and no more. */

@@ -1,14 +1,6 @@
 import { isTraceId } from '@nestjs-xray/document';
-import type { LogLevel, TraceLogLine } from '../console-api';
-
-const LEVELS: ReadonlySet<unknown> = new Set<LogLevel>([
-  'trace',
-  'debug',
-  'info',
-  'warn',
-  'error',
-  'fatal',
-]);
+import type { TraceLogLine } from '../console-api';
+import { LOG_LEVELS } from '../trace/log-levels';
 
 /** The log lines of exported traces, as many as are whole; everything else has none. */
 export function logsOf(body: unknown): TraceLogLine[] {
@@ -24,7 +16,7 @@ function isLine(value: unknown): value is TraceLogLine {
   const line = (value ?? {}) as Record<keyof TraceLogLine, unknown>;
   return (
     Number.isFinite(line.time) &&
-    LEVELS.has(line.level) &&
+    (LOG_LEVELS as readonly unknown[]).includes(line.level) &&
     typeof line.message === 'string' &&
     typeof line.service === 'string' &&
     typeof line.attributes === 'object' &&

@@ -1,4 +1,4 @@
-import { isTraceId, writeJson } from '@nestjs-xray/document';
+import { isTraceId, writeJson, xrayTraceId } from '@nestjs-xray/document';
 import { invalidRequest } from '../http/xray.error';
 import type { ImportResult } from '../console-api';
 import type { Ingest } from '../ingest/ingest';
@@ -49,7 +49,7 @@ function traceIdsOf(value: unknown, depth = 0): string[] {
   const { traceId } = value as { traceId?: unknown };
   if (typeof traceId === 'string') {
     const id = /^[\da-f]{32}$/i.exec(traceId)?.[0].toLowerCase();
-    return id ? [`1-${id.slice(0, 8)}-${id.slice(8)}`] : [];
+    return id ? [xrayTraceId(id)] : [];
   }
   return Object.values(value).flatMap((each) => traceIdsOf(each, depth + 1));
 }

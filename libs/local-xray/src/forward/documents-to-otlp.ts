@@ -7,6 +7,7 @@ import {
   type SegmentDocument,
   spanOf,
   type SubsegmentDocument,
+  w3cTraceId,
 } from '@nestjs-xray/document';
 
 type AnyDocument = SegmentDocument & SubsegmentDocument;
@@ -91,7 +92,7 @@ function resourceOf(segment: SegmentDocument): Resource {
 
 /** Spans have ends: what is in progress is left to the document that comes when it is done. */
 function spansOf(document: AnyDocument): OtlpSpan[] {
-  const traceId = document.trace_id.slice(2).replace('-', '');
+  const traceId = w3cTraceId(document.trace_id);
   const isSegment = document.type !== 'subsegment';
   const top = document.parent_id;
   return [...nodesOf(document, top)]

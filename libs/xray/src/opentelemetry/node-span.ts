@@ -11,8 +11,9 @@ import {
 } from '@opentelemetry/api';
 import type { Active } from '../core/context';
 import type { RecordedNode } from '../core/recorded-node';
+import { w3cTraceId } from '../document';
 import { exceptionEvent } from './exception-event';
-import { NODE, w3cTraceId, type BridgeSpan } from './nodes';
+import { NODE, type BridgeSpan } from './nodes';
 import type { SpanData } from './span-data';
 import { describeNode, noteAttribute, noteLink } from './span-document';
 import { epochSeconds } from './time-input';

@@ -1,4 +1,4 @@
-import { trace, type Context, type Span, type SpanContext } from '@opentelemetry/api';
+import { trace, type Context, type Span } from '@opentelemetry/api';
 import type { Active } from '../core/context';
 
 /** A span of ours: it stands for a node, or for the marker of an unsampled request. */
@@ -19,13 +19,4 @@ export function isBridgeSpan(span: object | undefined): span is BridgeSpan {
 export function bridgeSpanIn(context: Context): BridgeSpan | undefined {
   const span = trace.getSpan(context);
   return isBridgeSpan(span) ? span : undefined;
-}
-
-/** `1-5759e988-bd862e3fe1be46a994272793` without dashes and version. */
-export function w3cTraceId(traceId: string): string {
-  return traceId.slice(2, 10) + traceId.slice(11);
-}
-
-export function xrayTraceId({ traceId }: SpanContext): string {
-  return `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
 }

@@ -10,10 +10,10 @@ import {
   type TextMapSetter,
 } from '@opentelemetry/api';
 import { incomingTrace, outgoingHeaders, TRACE_HEADERS } from '../core/propagation';
-import { formatTraceHeader, formatTraceparent } from '../document';
+import { formatTraceHeader, formatTraceparent, w3cTraceId, xrayTraceId } from '../document';
 import { formatBaggage, parseBaggage } from './baggage-header';
 import { withIncoming } from './incoming';
-import { isBridgeSpan, NODE, w3cTraceId, xrayTraceId } from './nodes';
+import { isBridgeSpan, NODE } from './nodes';
 
 /** Writes and reads X-Ray's trace header and W3C's, as the option `propagate` says. */
 export class BridgePropagator implements TextMapPropagator {
@@ -76,7 +76,7 @@ function foreignHeaders(
   const headers: [string, string][] = [];
   if (span !== undefined && trace.isSpanContextValid(span)) {
     const sampled = (span.traceFlags & TraceFlags.SAMPLED) !== 0;
-    const header = { root: xrayTraceId(span), parent: span.spanId, sampled };
+    const header = { root: xrayTraceId(span.traceId), parent: span.spanId, sampled };
     headers.push(['X-Amzn-Trace-Id', formatTraceHeader(header)]);
     headers.push(['traceparent', formatTraceparent(header)!]);
     const state = span.traceState?.serialize();

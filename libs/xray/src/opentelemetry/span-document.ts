@@ -14,10 +14,10 @@ import {
   USER_NAMES,
   type AnnotationValue,
   type SpanKindName,
+  xrayTraceId,
 } from '../document';
 import { outgoingPolicy } from '../core/context';
 import { sanitiseSql } from '../instrumentation/outgoing/sanitise-sql';
-import { xrayTraceId } from './nodes';
 import type { SpanData } from './span-data';
 
 const KINDS: Record<SpanKind, SpanKindName> = {
@@ -118,7 +118,7 @@ export function noteAttribute(
 
 export function noteLink(node: RecordedNode, { context, attributes }: Link): void {
   node.addLink({
-    trace_id: xrayTraceId(context),
+    trace_id: xrayTraceId(context.traceId),
     id: context.spanId,
     ...(attributes && Object.keys(attributes).length > 0 && { attributes: { ...attributes } }),
   });

@@ -1,7 +1,7 @@
 import { INVALID_SPAN_CONTEXT, TraceFlags, type SpanContext } from '@opentelemetry/api';
 import type { Active } from '../core/context';
-import { newId } from '../document';
-import { NODE, w3cTraceId, type BridgeSpan } from './nodes';
+import { newId, w3cTraceId } from '../document';
+import { NODE, type BridgeSpan } from './nodes';
 
 /**
  * Records nothing and tells where it belongs: in an unsampled request, where tracing is suppressed,

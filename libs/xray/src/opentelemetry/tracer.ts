@@ -13,11 +13,11 @@ import type { Active } from '../core/context';
 import type { RecordedNode } from '../core/recorded-node';
 import { runtime } from '../core/runtime';
 import { Subsegment } from '../core/subsegment';
-import type { TraceHeader } from '../document';
+import { type TraceHeader, xrayTraceId } from '../document';
 import { bindPools } from '../instrumentation/pools';
 import { incomingIn, type Incoming } from './incoming';
 import { NodeSpan } from './node-span';
-import { isBridgeSpan, NODE, xrayTraceId } from './nodes';
+import { isBridgeSpan, NODE } from './nodes';
 import { overlapOf } from './own-instrumentation';
 import { SpanData, type InstrumentationScope } from './span-data';
 import { StandInSpan } from './stand-in-span';
@@ -131,7 +131,7 @@ function headerOf(
   remote: SpanContext | undefined,
 ): (TraceHeader & Incoming) | undefined {
   if (remote === undefined) return incoming;
-  const root = xrayTraceId(remote);
+  const root = xrayTraceId(remote.traceId);
   if (incoming?.root === root) return incoming;
   const sampled = (remote.traceFlags & TraceFlags.SAMPLED) !== 0;
   return { ...incoming, root, parent: remote.spanId, sampled };

@@ -1,4 +1,4 @@
-import { isId, isTraceId, newId, writeJson } from '@nestjs-xray/document';
+import { isId, isTraceId, newId, writeJson, xrayTraceId } from '@nestjs-xray/document';
 import { kindOf, shown } from './document-fault';
 import { FieldChecks, type Fields, Refused, type Scalar, textOf } from './field-checks';
 import type { DocumentLimits, ParseOutcome } from './parse-document';
@@ -249,13 +249,12 @@ export class DocumentChecks extends FieldChecks {
     if (typeof value !== 'string' || !W3C_TRACE_ID.test(value)) {
       throw new Refused('InvalidTraceId', 'trace_id', why);
     }
-    const id = value.toLowerCase();
     this.put(
       fields,
       'trace_id',
       '',
       why,
-      `1-${id.slice(0, 8)}-${id.slice(8)}`,
+      xrayTraceId(value.toLowerCase()),
       'trace_id',
       'InvalidTraceId',
     );

@@ -1,5 +1,6 @@
-import { textOf, writeJson } from '@nestjs-xray/document';
+import { textOf, writeJson, xrayTraceId } from '@nestjs-xray/document';
 import type { LogLevel, TraceLogLine } from '../../console-api';
+import { LOG_LEVELS } from '../../trace/log-levels';
 import { decodeOtlp, type OtlpEncoding } from './decode-otlp';
 import { type AnyValue, ExportLogsServiceRequestSchema, type LogRecord } from './otlp_pb';
 import { hex, nameOfScope, seconds, toAttributes, toValue } from './otlp-values';
@@ -50,7 +51,7 @@ function toLine(
     ...(severityText !== '' && { severity: severityText.slice(0, 100) }),
     message: cut(messageOf(record.body) ?? eventName),
     attributes: attributesOf(record, logger),
-    traceId: `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`,
+    traceId: xrayTraceId(traceId),
     ...(segmentId !== '' && { segmentId }),
     service,
   };
@@ -80,8 +81,6 @@ function cut(message: string): string {
   return more > 0 ? `${message.slice(0, MAX_MESSAGE)} … (${more} more characters)` : message;
 }
 
-const LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
-
 /** Other names that loggers have for the levels. */
 const NAMES: Record<string, LogLevel> = {
   verbose: 'debug',
@@ -97,10 +96,10 @@ const NAMES: Record<string, LogLevel> = {
 
 /** Four numbers for each level, from 1 on; 0 is none. https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
 function levelOf(number: number, text: string): LogLevel {
-  const level = LEVELS[Math.ceil(number / 4) - 1];
+  const level = LOG_LEVELS[Math.ceil(number / 4) - 1];
   if (level) return level;
   const name = text.toLowerCase();
   return (
-    LEVELS.find((each) => each === name) ?? (Object.hasOwn(NAMES, name) ? NAMES[name]! : 'info')
+    LOG_LEVELS.find((each) => each === name) ?? (Object.hasOwn(NAMES, name) ? NAMES[name]! : 'info')
   );
 }

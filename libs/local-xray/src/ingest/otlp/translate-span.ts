@@ -8,6 +8,7 @@ import {
   type SegmentDocument,
   type SubsegmentDocument,
   textOf,
+  xrayTraceId,
 } from '@nestjs-xray/document';
 import { type AttributeIndex, attributeIndex } from './indexed-attributes';
 import { segmentName } from './segment-name';
@@ -55,7 +56,7 @@ function translate(span: Span, asSegment: boolean, index: AttributeIndex): Trans
   );
   const version = textOf(span.resource, ['service.version', 'container.image.tag']);
   return compact({
-    trace_id: `1-${span.traceId.slice(0, 8)}-${span.traceId.slice(8)}`,
+    trace_id: xrayTraceId(span.traceId),
     id: span.spanId,
     parent_id: span.parentSpanId || undefined,
     ...(asSegment
@@ -108,7 +109,7 @@ function linksOf(span: Span): SegmentDocument['links'] {
   const links = span.links.filter(({ traceId, spanId }) => traceId !== '' && spanId !== '');
   if (links.length === 0) return undefined;
   return links.map(({ traceId, spanId, attributes }) => ({
-    trace_id: `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`,
+    trace_id: xrayTraceId(traceId),
     id: spanId,
     ...(attributes.size > 0 && { attributes: Object.fromEntries(attributes) }),
   }));
