@@ -4,6 +4,7 @@ import {
   type SegmentDocument,
   spanOf,
   type SubsegmentDocument,
+  w3cTraceId,
 } from '../../document';
 import type { RecordedNode, SpanFace } from '../../core/recorded-node';
 import {
@@ -26,7 +27,8 @@ type AnyDocument = SegmentDocument & SubsegmentDocument;
  * Turns a segment, or a subsegment sent on its own, into OpenTelemetry's spans with the semantic
  * conventions of HTTP, RPC, databases and exceptions. Ids, times and nesting stay as they are.
  *
- * What the OpenTelemetry API said of a node leaves as it was said, where `node` is given.
+ * What the OpenTelemetry API said of a node leaves as it was said, where `node` is given; what the user
+ * says of the `resource` wins.
  * Spans have ends: what is still in progress is left to the document that comes when it is done.
  * @see https://opentelemetry.io/docs/specs/semconv/
  */
@@ -36,31 +38,21 @@ export function documentSpans(
   resource: Record<string, string> = {},
 ): DocumentSpans {
   const isSegment = document.type !== 'subsegment';
+  const root = node?.root ?? document;
+  const own = resourceAttributes(isSegment ? document : root);
   const context: Context = {
-    traceId: document.trace_id.slice(2).replace('-', ''),
+    traceId: w3cTraceId(document.trace_id),
     spans: [],
-    local: localOf(document, node, resource),
+    local: {
+      service: resource['service.name'] ?? root.name,
+      environment: localEnvironment({ ...own, ...resource }),
+      operation: localOperation(root),
+    },
   };
   addSpan(context, document, document.parent_id, isSegment, node);
   return {
-    resource: isSegment ? resourceAttributes(document) : {},
+    resource: isSegment ? own : {},
     spans: context.spans,
-  };
-}
-
-/** @param resource what the user says of it, which wins */
-function localOf(
-  document: AnyDocument,
-  node: RecordedNode | undefined,
-  resource: Record<string, string>,
-): LocalService {
-  const root = node?.root ?? document;
-  const { name, service, origin, aws } = root;
-  const own = resourceAttributes({ name, service, origin, aws } as SegmentDocument);
-  return {
-    service: resource['service.name'] ?? name,
-    environment: localEnvironment({ ...own, ...resource }),
-    operation: localOperation(root),
   };
 }
 
