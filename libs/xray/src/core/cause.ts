@@ -117,9 +117,9 @@ function describe(root: RecordedSegment, thrown: unknown): CauseDocument {
 function describeOne(root: RecordedSegment, value: unknown): ExceptionDocument {
   const exception: ExceptionDocument = { id: newId(), remote: false };
   try {
+    exception.type = typeOf(value);
     if (typeof value === 'object' && value !== null) {
       const { message } = value as { message?: unknown };
-      exception.type = typeOf(value);
       const json = (part: object) => jsonOf(part, root.owner.redact);
       exception.message = safeMessage(
         toldToClient(value, json) ?? (typeof message === 'string' ? message : json(value)),
@@ -127,7 +127,6 @@ function describeOne(root: RecordedSegment, value: unknown): ExceptionDocument {
       const stack = stackOf(value);
       if (stack !== undefined) addStack(exception, stack, message);
     } else {
-      exception.type = value === null ? 'null' : typeof value;
       exception.message = safeMessage(String(value));
     }
   } catch {
@@ -152,8 +151,6 @@ function jsonOf(value: object, redact: RegExp): string {
 
 /** The type by which a thrown value is recorded. */
 export function exceptionType(thrown: unknown): string {
-  if (typeof thrown !== 'object' || thrown === null)
-    return thrown === null ? 'null' : typeof thrown;
   try {
     return typeOf(thrown);
   } catch {
@@ -162,7 +159,9 @@ export function exceptionType(thrown: unknown): string {
 }
 
 /** The name of an error, or its class's where it bears none of its own. */
-function typeOf(value: object): string {
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
   const { name } = value as { name?: unknown };
   const { name: className } = (value.constructor ?? {}) as { name?: unknown };
   if (typeof name === 'string' && name !== '' && name !== 'Error') return name.slice(0, MAX_TYPE);

@@ -255,12 +255,9 @@ export class Recorder implements InvocationOwner {
     }
   }
 
-  /** The same, for so long at most. */
+  /** Sends what was closed so far, for so long at most. Never rejects. */
   async flushWithin(ms = this.shutdownTimeoutMs): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((done) => (timer = setTimeout(done, ms)));
-    await Promise.race([this.flush(), late]);
-    clearTimeout(timer);
+    await doneWithin(ms, this.flush());
   }
 
   async flushAtEnd(): Promise<void> {
@@ -299,28 +296,20 @@ export class Recorder implements InvocationOwner {
   }
 
   private async shutDown(): Promise<void> {
-    const { shutdownTimeoutMs } = this;
-    const { emitter } = this;
+    const { emitter, shutdownTimeoutMs } = this;
     this.openSegments.stop();
     this.options.sampler.close?.();
     forgetBeforeExit(this);
     for (const segment of this.openSegments.all()) this.report(segment);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((done) => {
-      timer = setTimeout(() => {
+    try {
+      if (!(await doneWithin(shutdownTimeoutMs, emitter.close(shutdownTimeoutMs)))) {
         const message =
           `Traces were still on their way ${shutdownTimeoutMs} ms after shutdown began and are ` +
           'given up. Raise shutdownTimeoutMs if they matter more than a quick end.';
         this.warn('shutdown', message);
-        done();
-      }, shutdownTimeoutMs);
-    });
-    try {
-      await Promise.race([emitter.close(shutdownTimeoutMs), late]);
+      }
     } catch (problem) {
       this.emitFailed(problem);
-    } finally {
-      clearTimeout(timer);
     }
     // Whatever the emitter did not account for by now never left; what it still counts comes too late.
     const { closed, sent, failed, dropped } = this.stats;
@@ -331,4 +320,15 @@ export class Recorder implements InvocationOwner {
 /** Undefined for nearly all requests, which then have nothing to keep. */
 function carriedBy({ tracestate, baggage }: Incoming): Carried | undefined {
   return tracestate === undefined && baggage === undefined ? undefined : { tracestate, baggage };
+}
+
+/** Waits for `work`, but no longer; tells whether it was done by then. */
+async function doneWithin(ms: number, work: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((done) => (timer = setTimeout(() => done(false), ms)));
+  try {
+    return await Promise.race([Promise.resolve(work).then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

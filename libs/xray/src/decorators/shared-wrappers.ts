@@ -13,6 +13,22 @@ export function share(wrapper: object, undo: Undo): Undo {
   return shareAlso(wrapper)!;
 }
 
+/** Puts `wrapper` in place of the method `owner[key]`, or before an inherited one that is `declared` so. */
+export function put(
+  owner: object,
+  key: string | symbol,
+  declared: PropertyDescriptor,
+  wrapper: object,
+): Undo {
+  const before = Object.getOwnPropertyDescriptor(owner, key);
+  Object.defineProperty(owner, key, { ...declared, value: wrapper });
+  return share(wrapper, () => {
+    if (Object.getOwnPropertyDescriptor(owner, key)?.value !== wrapper) return;
+    if (before) Object.defineProperty(owner, key, before);
+    else Reflect.deleteProperty(owner, key);
+  });
+}
+
 /** A further application wants what may be there already; undefined when it is not. */
 export function shareAlso(wrapper: object): Undo | undefined {
   const entry = shared.get(wrapper);

@@ -1,7 +1,7 @@
 import { isSettled, isSkippedClass } from './marks';
 import { parameterRules } from './parameter-rules';
 import { CallSite } from './call-sites';
-import { share, shareAlso, type Undo } from './shared-wrappers';
+import { put, shareAlso, type Undo } from './shared-wrappers';
 import type { SourceLocation } from '../core/source-location';
 import type { AnyOptions } from './subsegment.options';
 import { wrapMethod, type Method } from './wrap-method';
@@ -101,16 +101,10 @@ function methodOf(owner: object, key: string | symbol): Method | undefined {
 
 /** Wraps `owner[key]`; an inherited one by looking it up at each call, so that a spy on the base is seen. */
 function replace(owner: object, key: string | symbol, from: object, site: CallSite): Undo {
-  const before = Object.getOwnPropertyDescriptor(owner, key);
   const declared = Object.getOwnPropertyDescriptor(from, key)!;
   const method = declared.value as Method;
   const value = wrapMethod(from === owner ? method : lookup(owner, key, method), site, method);
-  Object.defineProperty(owner, key, { ...declared, value });
-  return share(value, () => {
-    if (Object.getOwnPropertyDescriptor(owner, key)?.value !== value) return;
-    if (before) Object.defineProperty(owner, key, before);
-    else Reflect.deleteProperty(owner, key);
-  });
+  return put(owner, key, declared, value);
 }
 
 function lookup(owner: object, key: string | symbol, declared: Method): Method {

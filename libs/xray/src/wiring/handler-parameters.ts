@@ -5,7 +5,7 @@ import { recordArguments } from '../decorators/call-sites';
 import { asMethod, copyIdentity } from '../decorators/copy-identity';
 import { isSettled } from '../decorators/marks';
 import { parameterRules, type ParameterRule } from '../decorators/parameter-rules';
-import { share, shareAlso, type Undo } from '../decorators/shared-wrappers';
+import { put, shareAlso, type Undo } from '../decorators/shared-wrappers';
 import { methodsOf } from '../decorators/wrap-class';
 
 /** Under these keys Nest keeps the path of a handler, or the pattern of its messages or events. */
@@ -57,7 +57,6 @@ function replace(
   method: Handler,
   rules: readonly ParameterRule[],
 ): Undo {
-  const before = Object.getOwnPropertyDescriptor(owner, key)!;
   const value = asMethod<Handler>({
     traced(this: unknown, ...args: unknown[]): unknown {
       const node = currentNode();
@@ -67,9 +66,5 @@ function replace(
   });
   copyIdentity(method, value);
   recorders.add(value);
-  Object.defineProperty(owner, key, { ...before, value });
-  return share(value, () => {
-    if (Object.getOwnPropertyDescriptor(owner, key)?.value === value)
-      Object.defineProperty(owner, key, before);
-  });
+  return put(owner, key, Object.getOwnPropertyDescriptor(owner, key)!, value);
 }

@@ -2,6 +2,7 @@ import { runJob } from '../../core/job';
 import { loadedFrom } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
 import {
+  allCarrying,
   carrying,
   jobOf,
   recordingCalls,
@@ -72,5 +73,5 @@ const adding = recordingCalls<Queue, AddArguments>(
 const addingBulk = recordingCalls<Queue, [jobs: { opts?: JobOptions }[]]>(
   SYSTEM,
   ({ name: queue }, [jobs]) => ({ queue, jobs: jobs.length }),
-  ([jobs], carried) => [jobs.map((job) => ({ ...job, opts: carrying(job.opts, carried) }))],
+  ([jobs], carried) => [allCarrying(jobs, carried)],
 );

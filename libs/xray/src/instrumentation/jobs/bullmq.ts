@@ -2,6 +2,7 @@ import { runJob } from '../../core/job';
 import { loadedFrom } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
 import {
+  allCarrying,
   carrying,
   jobOf,
   recordingCalls,
@@ -83,7 +84,7 @@ const adding = recordingCalls<Base, [name: string, data: unknown, opts?: JobOpti
 const addingBulk = recordingCalls<Base, [jobs: NewJob[]]>(
   SYSTEM,
   (queue, [jobs]) => (ours(queue) ? { queue: queue.name, jobs: jobs.length } : undefined),
-  ([jobs], carried) => [jobs.map((job) => ({ ...job, opts: carrying(job.opts, carried) }))],
+  ([jobs], carried) => [allCarrying(jobs, carried)],
 );
 
 const addingFlow = recordingCalls<Base, [flow: Flow, ...rest: unknown[]]>(

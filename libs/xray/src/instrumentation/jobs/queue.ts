@@ -82,6 +82,11 @@ export function carrying<T extends JobOptions>(options: T | undefined, metadata:
   return { ...options, telemetry: { metadata } } as T;
 }
 
+/** The jobs of a call that queues several. */
+export function allCarrying<T extends { opts?: JobOptions }>(jobs: T[], metadata: string): T[] {
+  return jobs.map((job) => ({ ...job, opts: carrying(job.opts, metadata) }));
+}
+
 /** Arguments that are not what they should be are for the library to refuse. */
 function readSafely<Self, Args>(
   read: (self: Self, args: Args) => Queued | undefined,
