@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { installPackage } from '../support/install-package.mjs';
 import { buildNativeClient } from './native-client.mjs';
 
 const here = import.meta.dirname;
@@ -19,7 +19,7 @@ export function buildFunctions() {
   rmSync(example, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   buildNativeClient(modules, folder);
-  installPackage();
+  installPackage(modules);
   cpSync(join(root, 'aws/lambda'), example, { recursive: true });
   for (const name of readdirSync(join(here, 'functions'))) {
     cpSync(join(here, 'functions', name), join(example, 'src', name));
@@ -32,19 +32,6 @@ export function buildFunctions() {
   });
   const metafile = JSON.parse(readFileSync(join(example, 'dist/meta.json'), 'utf8'));
   return { functions: join(example, 'dist'), metafile };
-}
-
-/** The package as users get it. */
-function installPackage() {
-  const packed = mkdtempSync(join(tmpdir(), 'nestjs-xray-pack-'));
-  const pack = ['pack', '--silent', '--workspace', 'nestjs-xray', '--pack-destination', packed];
-  execFileSync('npm', pack, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  const target = join(modules, 'nestjs-xray');
-  rmSync(target, { recursive: true, force: true });
-  mkdirSync(target);
-  const [tarball] = readdirSync(packed);
-  execFileSync('tar', ['-xzf', join(packed, tarball), '-C', target, '--strip-components=1']);
-  rmSync(packed, { recursive: true });
 }
 
 /** esbuild leaves types alone. */

@@ -1,32 +1,14 @@
 /** Runs the libraries against the built package, and compares docs/libraries.md with what came of it. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { installPackage } from '../support/install-package.mjs';
 import { chainChecks } from './chain/checks.mjs';
 import { checks } from './checks.mjs';
 import { jobChecks } from './jobs/checks.mjs';
 import { peerChecks } from './peers/checks.mjs';
 import { startServers, stopServers } from './servers.mjs';
 
-const here = import.meta.dirname;
-
-/** The package as users get it, so that it finds Nest and the API where they do. */
-function installPackage() {
-  const folder = mkdtempSync(join(tmpdir(), 'nestjs-xray-pack-'));
-  const pack = ['pack', '--silent', '--workspace', 'nestjs-xray', '--pack-destination', folder];
-  execFileSync('npm', pack, {
-    cwd: resolve(here, '../..'),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const target = join(here, 'node_modules/nestjs-xray');
-  rmSync(target, { recursive: true, force: true });
-  mkdirSync(target);
-  const [tarball] = readdirSync(folder);
-  execFileSync('tar', ['-xzf', join(folder, tarball), '-C', target, '--strip-components=1']);
-  rmSync(folder, { recursive: true });
-}
+const modules = join(import.meta.dirname, 'node_modules');
 
 /** What there is to run, and the servers it needs; all of them when undefined. */
 const SUITES = {
@@ -57,7 +39,7 @@ async function check(what, work) {
 }
 
 try {
-  const [servers] = await Promise.all([startServers(needed), installPackage()]);
+  const [servers] = await Promise.all([startServers(needed), installPackage(modules)]);
   const application = createRequire(import.meta.url)('./app.cjs');
   for (const suite of wanted) await SUITES[suite].run({ check, servers, ...application });
 } catch (problem) {
