@@ -24,6 +24,13 @@ const shows = (page: Page, selector: string, text: string) =>
     [selector, text],
   );
 
+/** The page's own rows follow its address only once the server has answered. */
+const showsRows = (page: Page, count: number) =>
+  page.waitForFunction(
+    (wanted) => document.querySelectorAll('[role=row][data-id]').length === wanted,
+    count,
+  );
+
 describeInChromium('the list of traces', () => {
   let xray: Console;
   const sent = traffic(300, seconds() - 20, { seconds: 700 });
@@ -92,8 +99,8 @@ describeInChromium('the list of traces', () => {
     const page = await xray.open('/traces');
     await page.getByRole('button', { name: `fault ${faults}` }).click();
     await page.waitForURL(/status=fault/);
+    await showsRows(page, faults);
 
-    expect(await rows(page).count()).toBe(faults);
     for (const text of await rows(page).allInnerTexts()) expect(text).toContain('fault 500');
   });
 
@@ -179,8 +186,7 @@ describeInChromium('the list of traces', () => {
       await field(page).press('Enter');
       await page.waitForURL(/filter=fault/);
       await shows(page, '.counts .big', String(faults));
-
-      expect(await rows(page).count()).toBe(faults);
+      await showsRows(page, faults);
     });
 
     it('offers keys and values that were seen, and inserts with Tab', async () => {
