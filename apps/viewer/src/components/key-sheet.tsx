@@ -23,6 +23,7 @@ const ELSEWHERE: [string, string[]][] = [
   ['Filter by the selected value', ['f']],
   ['Mark as side A for compare', ['m']],
   ['Live on, pause', ['l']],
+  ['Time range', ['t']],
   ['One row for each route, service, user', ['b']],
   ['What is different about the row', ['d']],
   ['Newest or slowest trace of the row', ['e']],

@@ -49,19 +49,23 @@ export function Menu({
     document.addEventListener('pointerdown', outside);
     return () => document.removeEventListener('pointerdown', outside);
   }, [open]);
+  const left = ({ relatedTarget }: FocusEvent): void => {
+    if (relatedTarget && !root.current?.contains(relatedTarget as Node)) setOpen(false);
+  };
   const keys = (event: KeyboardEvent): void => {
     if (!open) return;
     event.stopPropagation();
     if (event.key === 'Escape') close();
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
+    // What is below the choices has its own use for the arrows.
+    if (!step || (event.target as Element).closest('form')) return;
     event.preventDefault();
     const options = [...(root.current?.querySelectorAll<HTMLElement>('[role=option]') ?? [])];
     const at = options.indexOf(document.activeElement as HTMLElement);
     options[(at + step + options.length) % options.length]?.focus();
   };
   return (
-    <div class={`menu ${more}`} ref={root} onKeyDown={keys}>
+    <div class={`menu ${more}`} ref={root} onKeyDown={keys} onFocusOut={left}>
       <button
         type="button"
         class="btn"
@@ -82,6 +86,7 @@ export function Menu({
                 key={choice.value}
                 type="button"
                 role="option"
+                tabIndex={-1}
                 class="menu-o"
                 aria-selected={choice.value === selected}
                 onClick={() => {

@@ -65,11 +65,11 @@ describe('the scatter', () => {
     expect(powerLabels({ from: 0, to: 1, low: -6, high: 4 })).toHaveLength(6);
   });
 
-  it('labels round times', () => {
-    const from = new Date(2026, 10, 22, 13, 51, 30).getTime() / 1000;
-    const labels = timeLabels({ from, to: from + 900, low: 0, high: 1 }, 8);
+  it('labels round times, the first with its day where that is not today', () => {
+    const from = new Date(2020, 10, 22, 13, 51, 30).getTime() / 1000;
+    const labels = timeLabels({ from, to: from + 900 }, 8);
     expect(labels.map((label) => label.text)).toEqual([
-      '13:52',
+      '22 Nov 2020 13:52',
       '13:54',
       '13:56',
       '13:58',

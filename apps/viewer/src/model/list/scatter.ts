@@ -1,7 +1,8 @@
 import type { TraceRow } from 'local-xray/console-api';
-import { clock, dateTime } from '../format';
+import { clock } from '../format';
 import { statusOf, type Status } from '@nestjs-xray/trace';
 import { timeOf } from './trace-list';
+import { dayOf } from './when';
 
 /** A trace as a point; x and y from 0 to 1, y from the top. */
 export interface Point {
@@ -11,10 +12,14 @@ export interface Point {
   row: TraceRow;
 }
 
-/** What the axes cover: epoch seconds, and powers of ten of seconds. */
-export interface Axes {
+/** What a time axis covers, in epoch seconds. */
+export interface TimeAxis {
   from: number;
   to: number;
+}
+
+/** What both axes cover: time, and powers of ten of seconds. */
+export interface Axes extends TimeAxis {
   /** 10 ** low seconds is at the bottom. */
   low: number;
   high: number;
@@ -74,7 +79,7 @@ const STEPS = [
 ];
 
 /** Round times across the axis, about `wanted` of them, at x from 0 to 1. */
-export function timeLabels({ from, to }: Axes, wanted: number): { x: number; text: string }[] {
+export function timeLabels({ from, to }: TimeAxis, wanted: number): { x: number; text: string }[] {
   const span = to - from;
   if (!(span > 0)) return [];
   const step = STEPS.find((one) => span / one <= wanted) ?? span / wanted;
@@ -83,7 +88,7 @@ export function timeLabels({ from, to }: Axes, wanted: number): { x: number; tex
   for (let at = Math.ceil((from - zone) / step) * step + zone; at <= to; at += step) {
     const text =
       step >= 86_400
-        ? dateTime(at).slice(5, 10)
+        ? DATE.format(at * 1000)
         : step >= 60
           ? clock(at).slice(0, 5)
           : step >= 1
@@ -91,15 +96,21 @@ export function timeLabels({ from, to }: Axes, wanted: number): { x: number; tex
             : clock(at).slice(3);
     labels.push({ x: (at - from) / span, text });
   }
+  // Where no midnight says which day it is.
+  const [first] = labels;
+  const day = dayOf(from);
+  if (first && day && step < 86_400 && midnights({ from, to }).length === 0)
+    first.text = `${day} ${first.text}`;
   return labels;
 }
 
+const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
 /** More midnights than that are a calendar: the times of the axis are dates then. */
 const MOST_MIDNIGHTS = 8;
 
 /** Midnights on the axis with the day that begins, at x from 0 to 1. */
-export function midnights({ from, to }: Axes): { x: number; text: string }[] {
+export function midnights({ from, to }: TimeAxis): { x: number; text: string }[] {
   const found: { x: number; text: string }[] = [];
   const at = new Date(from * 1000);
   at.setHours(24, 0, 0, 0);

@@ -22,7 +22,7 @@ describe('a time range', () => {
 
   it('says the day only where it must', () => {
     const from = new Date(2020, 0, 2, 14, 0, 2).getTime() / 1000;
-    expect(rangeLabel(`${from}-${from + 140}`)).toBe('2020-01-02 14:00:02 – 14:02:22');
+    expect(rangeLabel(`${from}-${from + 140}`)).toBe('2 Jan 2020 14:00:02 – 14:02:22');
     expect(rangeLabel('')).toBe('Last 15 min');
   });
 });

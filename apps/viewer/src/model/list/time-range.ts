@@ -1,4 +1,5 @@
-import { clock, dateTime } from '../format';
+import { clock } from '../format';
+import { whenOf } from './when';
 
 /** The last so many seconds, all there is, or a fixed part of time in epoch seconds. */
 export type TimeRange = { last: number } | { from: number; to: number };
@@ -41,11 +42,8 @@ export function rangeLabel(text: string): string {
   const range = parseRange(text);
   if ('last' in range)
     return RANGES.find((one) => one.seconds === range.last)?.label ?? 'Last 15 min';
-  const sameDay =
-    new Date(range.from * 1000).toDateString() === new Date(range.to * 1000).toDateString();
-  const today = new Date(range.from * 1000).toDateString() === new Date().toDateString();
-  const from = today
-    ? clock(range.from, { millis: false })
-    : dateTime(range.from, { millis: false });
-  return `${from} – ${sameDay ? clock(range.to, { millis: false }) : dateTime(range.to, { millis: false })}`;
+  const [from, to] = [range.from, range.to].map((at) => new Date(at * 1000).toDateString());
+  const end =
+    from === to ? clock(range.to, { millis: false }) : whenOf(range.to, { seconds: true });
+  return `${whenOf(range.from, { seconds: true })} – ${end}`;
 }

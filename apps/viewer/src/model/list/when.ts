@@ -1,11 +1,26 @@
 import { clock } from '../format';
 
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const YEAR = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const WHOLE = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+});
 
-/** The day of epoch seconds, unless it is today: `21 Nov`. */
+/** The day of epoch seconds, unless it is today: `21 Nov`; of another year `21 Nov 2025`. */
 export function dayOf(epochSeconds: number): string {
   const date = new Date(epochSeconds * 1000);
-  return date.toDateString() === new Date().toDateString() ? '' : DAY.format(date);
+  const today = new Date();
+  if (date.toDateString() === today.toDateString()) return '';
+  return (date.getFullYear() === today.getFullYear() ? DAY : YEAR).format(date);
+}
+
+/** All of a time: `Sat 21 Nov 2026, 19:20:04`. */
+export function wholeTime(epochSeconds: number): string {
+  const day = WHOLE.format(new Date(epochSeconds * 1000)).replace(/,/g, '');
+  return `${day}, ${clock(epochSeconds, { millis: false })}`;
 }
 
 /** Time of day of epoch seconds, with the date where that is not today: `14:06`, `21 Nov 19:20`. */

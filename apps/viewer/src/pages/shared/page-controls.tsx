@@ -3,16 +3,9 @@ import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Icon } from '../../components/icon';
 import { useKeys } from '../../components/keys';
-import { Menu } from '../../components/menu';
-import {
-  boundsOf,
-  DEFAULT_RANGE,
-  formatRange,
-  parseRange,
-  rangeLabel,
-  RANGES,
-} from '../../model/list/time-range';
+import { boundsOf, parseRange } from '../../model/list/time-range';
 import { FilterBar } from '../traces/filter-bar';
+import { TimeRangeMenu } from './time-range';
 import '../traces/traces.css';
 
 /** Filter and time, which all pages over many traces have in common and the address carries from one to the next. */
@@ -75,14 +68,7 @@ export function PageControls({
         field={field}
         bounds={() => ({ ...askedOf(selection), ...(group && { group }) })}
       />
-      <Menu
-        label="Time range"
-        align="right"
-        shown={rangeLabel(range)}
-        choices={RANGES.map(({ value, label }) => ({ value, label }))}
-        selected={range || DEFAULT_RANGE}
-        onSelect={(value) => onChange({ range: formatRange(value) })}
-      />
+      <TimeRangeMenu range={range} onRange={(next) => onChange({ range: next })} />
       <button
         type="button"
         class={live ? 'btn live on' : 'btn live'}

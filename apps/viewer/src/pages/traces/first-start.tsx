@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useStatus } from '../../api/live';
 import { CodeSample } from '../../components/code-sample';
-import { clock, count } from '../../model/format';
+import { count } from '../../model/format';
+import { whenOf } from '../../model/list/when';
 
 const MODULE = `import { XrayModule } from 'nestjs-xray';
 @Module({ imports: [XrayModule.forRoot({ serviceName: 'backend-nest' })] })
@@ -74,8 +75,8 @@ export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element 
             <ol class="rej" aria-label="Rejected last">
               {status.rejections.slice(0, 5).map((rejection, at) => (
                 <li key={at}>
-                  <span class="t3">{clock(rejection.at)}</span> <b>{rejection.code}</b>{' '}
-                  {rejection.message}
+                  <span class="t3">{whenOf(rejection.at, { seconds: true })}</span>{' '}
+                  <b>{rejection.code}</b> {rejection.message}
                 </li>
               ))}
             </ol>
@@ -84,7 +85,8 @@ export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element 
             <ol class="rej" aria-label="Kept, with fields converted or left out">
               {status.repairs.slice(0, 5).map((repair, at) => (
                 <li key={at}>
-                  <span class="t3">{clock(repair.at)}</span> <b>{repair.name}</b> {repair.message}
+                  <span class="t3">{whenOf(repair.at, { seconds: true })}</span>{' '}
+                  <b>{repair.name}</b> {repair.message}
                 </li>
               ))}
             </ol>

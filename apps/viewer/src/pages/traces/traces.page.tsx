@@ -5,29 +5,19 @@ import { useConnection, useStatusPart } from '../../api/live';
 import { useNow } from '../../api/use-trace';
 import { copyText } from '../../components/button';
 import { copyPermalink } from '../../components/said';
-import { Icon } from '../../components/icon';
 import { useKeys } from '../../components/keys';
 import { Failure, Skeleton } from '../../components/load-state';
-import { Menu } from '../../components/menu';
 import { useQuery } from '../../components/use-query';
 import { and, annotationFilter } from '../../model/filter/filter-text';
-import {
-  boundsOf,
-  DEFAULT_RANGE,
-  formatRange,
-  parseRange,
-  rangeLabel,
-  RANGES,
-} from '../../model/list/time-range';
+import { boundsOf, formatRange, parseRange } from '../../model/list/time-range';
 import { statusOf } from '@nestjs-xray/trace';
 import { formatSort, outcomeFilter, parseSort } from '../../model/list/trace-list';
 import type { PageProps } from '../../page';
 import { contextHref } from '../../router';
-import { UNDOABLE } from '../shared/page-controls';
+import { askedOf, isLive, PageControls, SELECTION, UNDOABLE } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
 import type { Brush } from './brush';
 import { Chart } from './chart';
-import { FilterBar } from './filter-bar';
 import { FirstStart } from './first-start';
 import { Groups } from './groups';
 import { LoadedLine } from './loaded-line';
@@ -42,7 +32,7 @@ import './traces.css';
 /** More traces than that are a heat map and not points. */
 const MOST_POINTS = 2_000;
 
-const NAMES = ['filter', 'group', 'range', 'sort', 'live', 'status', 'brush'] as const;
+const NAMES = [...SELECTION, 'sort', 'status', 'brush'] as const;
 const STEPS = [...UNDOABLE, 'sort', 'status', 'brush'] as const;
 
 export function TracesPage(_: PageProps): JSX.Element {
@@ -51,11 +41,10 @@ export function TracesPage(_: PageProps): JSX.Element {
   const range = useMemo(() => parseRange(query.range), [query.range]);
   const sort = useMemo(() => parseSort(query.sort), [query.sort]);
   const fixed = 'to' in range;
-  const paused = query.live === 'off' || fixed;
+  const paused = !isLive(query);
   const [current, setCurrent] = useState(-1);
   const [importing, setImporting] = useState(false);
   const body = useRef<HTMLDivElement>(null);
-  const field = useRef<HTMLInputElement>(null);
   const over = useRef(false);
   const lost = useConnection().state === 'lost';
   const noneKept = useStatusPart((status) => status?.traces === 0);
@@ -76,14 +65,7 @@ export function TracesPage(_: PageProps): JSX.Element {
   const overview = useAnswer(
     (signal) =>
       many
-        ? api.overview(
-            {
-              ...boundsOf(range, Date.now() / 1000),
-              filter: and(filter, outcomeFilter(status)),
-              group,
-            },
-            signal,
-          )
+        ? api.overview({ ...askedOf(query), filter: and(filter, outcomeFilter(status)) }, signal)
         : Promise.resolve(undefined),
     [query.range, filter, group, status, many].join('\n'),
     many && !paused,
@@ -105,17 +87,11 @@ export function TracesPage(_: PageProps): JSX.Element {
     };
   });
   useScrollPlace(list.loaded);
-  const toggleLive = (): void => {
-    if (fixed) setQuery({ range: undefined, live: undefined, brush: undefined });
-    else setQuery({ live: paused ? undefined : 'off' });
-    if (paused && !fixed) list.release();
-  };
   useKeys({
     j: () => setCurrent(Math.min(current + 1, rows.length - 1)),
     k: () => setCurrent(Math.max(current - 1, 0)),
     n: () => setCurrent(nextTrouble(current, 1)),
     N: () => setCurrent(nextTrouble(current, -1)),
-    l: toggleLive,
     y: () => copyPermalink(copyText),
     f: () => {
       const [key, value] =
@@ -124,7 +100,6 @@ export function TracesPage(_: PageProps): JSX.Element {
       if (key !== undefined && value !== undefined)
         setQuery({ filter: and(filter, annotationFilter(key, value)) });
     },
-    '/': () => field.current?.focus(),
     Escape: () => {
       setCurrent(-1);
       (document.activeElement as HTMLElement | null)?.blur();
@@ -148,48 +123,15 @@ export function TracesPage(_: PageProps): JSX.Element {
         <FirstStart onImport={() => setImporting(true)} />
       ) : (
         <>
-          <div class="fb">
-            <FilterBar
-              filter={filter}
-              problem={list.problem}
-              onRun={(next) => {
-                setQuery({ filter: next });
-                if (next === filter) list.reload();
-              }}
-              field={field}
-              bounds={() => ({ ...bounds(), ...(group && { group }) })}
-            />
-            <Menu
-              label="Time range"
-              align="right"
-              shown={rangeLabel(query.range)}
-              choices={RANGES.map(({ value, label }) => ({ value, label }))}
-              selected={query.range || DEFAULT_RANGE}
-              onSelect={(value) => setQuery({ range: formatRange(value), brush: undefined })}
-            />
-            <button
-              type="button"
-              class={paused ? 'btn live' : 'btn live on'}
-              aria-label={
-                fixed
-                  ? 'Fixed range. Go live (l)'
-                  : paused
-                    ? 'Paused. Resume (l)'
-                    : 'Live. Pause (l)'
-              }
-              title={paused ? 'Resume (l)' : 'Pause (l)'}
-              onClick={toggleLive}
-            >
-              {paused ? (
-                'Paused'
-              ) : (
-                <>
-                  <i class="dot" /> Live
-                </>
-              )}
-              <Icon name={paused ? 'play' : 'pause'} />
-            </button>
-          </div>
+          <PageControls
+            selection={query}
+            problem={list.problem}
+            onChange={(change) => {
+              setQuery('range' in change ? { ...change, brush: undefined } : change);
+              if (change.filter === filter) list.reload();
+              if ('live' in change && !change.live) list.release();
+            }}
+          />
           <Groups
             group={group}
             filter={filter}

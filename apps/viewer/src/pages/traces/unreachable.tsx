@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import { connect, useConnection, useStatus } from '../../api/live';
 import { useNow } from '../../api/use-trace';
 import { Glyph } from '../../components/status';
-import { ago, clock, plural } from '../../model/format';
+import { ago, plural } from '../../model/format';
+import { whenOf } from '../../model/list/when';
 
 /** Since when local X-Ray has been silent, when it is tried again, and what may be the matter. */
 export function Unreachable({ kept }: { kept: number }): JSX.Element {
@@ -26,7 +27,7 @@ export function Unreachable({ kept }: { kept: number }): JSX.Element {
             {address}{' '}
             {heard === undefined
               ? 'has not been reached yet'
-              : `was last reached at ${clock(heard, { millis: false })}, ${ago(now - heard)} ago`}
+              : `was last reached at ${whenOf(heard, { seconds: true })}, ${ago(now - heard)} ago`}
             . Next try {next > 0 ? `in ${next} s` : 'now'}. Segments that your app sends meanwhile
             over UDP are lost; your app is not affected.
           </p>
@@ -54,7 +55,7 @@ export function Unreachable({ kept }: { kept: number }): JSX.Element {
       {kept > 0 && (
         <p class="old-h">
           {plural(kept, 'trace')} kept in this page
-          {heard !== undefined && `, up to ${clock(heard, { millis: false })}`}. You can sort and
+          {heard !== undefined && `, up to ${whenOf(heard, { seconds: true })}`}. You can sort and
           look through them.
         </p>
       )}
