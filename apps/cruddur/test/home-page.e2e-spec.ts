@@ -6,6 +6,7 @@ import { startCruddur, type RunningCruddur } from './support/cruddur';
 import { embeddedDatabase } from './support/embedded-database';
 import { startNotifications, type RunningNotifications } from './support/notifications';
 import type { TestDatabase } from './support/test-database';
+import { soon } from '../../../test/support/soon';
 
 const BUILT = resolve('dist/apps/cruddur/web');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -58,12 +59,14 @@ describeWithBrowser('the home page', () => {
 
   it('shows the feed, and a link to the trace of having loaded it', async () => {
     expect(await feed().count()).toBeGreaterThanOrEqual(12);
-    expect(await latestTrace().innerText()).toContain('GET /api/activities/home');
-    const link = await latestTrace().locator('a').getAttribute('href');
-    const traces = cruddur.xray.documents.map(
-      (it) => `http://127.0.0.1:2000/traces/${it.trace_id}`,
-    );
-    expect(traces).toContain(link);
+    await soon(async () => {
+      expect(await latestTrace().innerText()).toContain('GET /api/activities/home');
+      const link = await latestTrace().locator('a').getAttribute('href');
+      const traces = cruddur.xray.documents.map(
+        (it) => `http://127.0.0.1:2000/traces/${it.trace_id}`,
+      );
+      expect(traces).toContain(link);
+    });
   });
 
   it('writes a crud, shows a script in it as text, and links to the trace', async () => {
@@ -74,16 +77,18 @@ describeWithBrowser('the home page', () => {
 
     await feed().first().getByText(message).waitFor();
     expect(await page.locator('.cruds img, .cruds script').count()).toBe(0);
-    expect(await page.locator('.rail').innerText()).toContain('POST /api/activities');
-    expect(cruddur.xray.documents).toContainEqual(
-      expect.objectContaining({ user: 'andrewbrown', name: 'backend-nest' }),
+    await page.locator('.rail').getByText('POST /api/activities').first().waitFor();
+    await soon(() =>
+      expect(cruddur.xray.documents).toContainEqual(
+        expect.objectContaining({ user: 'andrewbrown', name: 'backend-nest' }),
+      ),
     );
   });
 
   it('says in words why a crud was refused, and links to the trace of the refusal', async () => {
     await page.getByRole('button', { name: 'Crud' }).click();
     await page.getByText('Write something first.').waitFor();
-    expect(await latestTrace().innerText()).toContain('422');
+    await latestTrace().getByText('422').waitFor();
 
     await page.getByLabel('What is on your mind').fill('x'.repeat(281));
     await page.getByRole('button', { name: 'Crud' }).click();
@@ -91,8 +96,9 @@ describeWithBrowser('the home page', () => {
   });
 
   it('answers a crud as somebody else, who is told of nothing, but the author is', async () => {
+    const reloaded = page.waitForResponse(/\/api\/activities\/home/);
     await page.getByLabel('Acting as').selectOption('garek');
-    await page.getByText('Cloud is fun!').waitFor();
+    await reloaded;
     const crud = feed().filter({ hasText: 'My shoes are too tight' });
     await crud.getByRole('button', { name: 'Reply' }).click();
     await crud.getByLabel('Your answer to @londo').fill('I know a tailor');
@@ -102,7 +108,7 @@ describeWithBrowser('the home page', () => {
     await page.getByLabel('Acting as').selectOption('londo');
     await page.getByRole('link', { name: 'Notifications' }).click();
     await page.getByText('Answered you').waitFor();
-    expect(await feed().first().innerText()).toContain('I know a tailor');
+    await feed().first().getByText('I know a tailor').waitFor();
   });
 
   it('searches, and opens profiles and single cruds', async () => {
@@ -133,8 +139,10 @@ describeWithBrowser('the home page', () => {
     await page.getByLabel('One query per crud (N+1)').check();
     await page.locator('.rail').getByText('n_plus_one=1').waitFor();
 
-    const segment = cruddur.xray.documents.at(-1);
-    expect(segment?.subsegments?.[0]?.annotations).toEqual({ n_plus_one: true });
+    await soon(() => {
+      const segment = cruddur.xray.documents.at(-1);
+      expect(segment?.subsegments?.[0]?.annotations).toEqual({ n_plus_one: true });
+    });
   });
 
   it.each(['light', 'dark'] as const)(

@@ -2,6 +2,7 @@ import { violations } from './axe';
 import { describeInChromium } from './chromium';
 import { Console } from './console';
 import { faultyPost, goodPost, home } from '../../../libs/trace/test/cruddur-traces.mjs';
+import { soon } from '../../../test/support/soon';
 
 const now = Math.floor(Date.now() / 1000);
 const good = goodPost(now - 60);
@@ -23,8 +24,10 @@ describeInChromium('comparing', () => {
       const page = await xray.open(pair);
 
       await page.getByRole('heading', { name: 'Compare · POST /api/activities' }).waitFor();
-      expect(await page.locator('.sumr').innerText()).toMatch(
-        /Slower by\s*1,098\s*ms[\s\S]*FeedService\.fanOut \+598\s*ms, NotificationsClient\.send \+201/,
+      await soon(async () =>
+        expect(await page.locator('.sumr').innerText()).toMatch(
+          /Slower by\s*1,098\s*ms[\s\S]*FeedService\.fanOut \+598\s*ms, NotificationsClient\.send \+201/,
+        ),
       );
       const row = (name: string) =>
         page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
@@ -47,8 +50,8 @@ describeInChromium('comparing', () => {
       const page = await xray.open(pair);
       await page.getByRole('button', { name: /^New/ }).click();
       const changes = page.locator('tbody .ck');
+      await soon(async () => expect(await changes.count()).toBe(12));
       for (const change of await changes.allInnerTexts()) expect(change).toMatch(/new$/);
-      expect(await changes.count()).toBe(12);
 
       await page.keyboard.press('/');
       await page.keyboard.type('push');
@@ -57,7 +60,7 @@ describeInChromium('comparing', () => {
 
       await page.reload();
       await page.getByRole('link', { name: 'PushService.deliver' }).waitFor();
-      expect(await page.locator('tbody tr').count()).toBe(1);
+      await soon(async () => expect(await page.locator('tbody tr').count()).toBe(1));
     });
 
     it('turns the sides round', async () => {
@@ -65,15 +68,16 @@ describeInChromium('comparing', () => {
       await page.getByRole('button', { name: 'Swap A and B' }).click();
 
       await page.getByText('Faster by').waitFor();
-      expect(page.url()).toContain(`a=${faulty.traceId}&b=${good.traceId}`);
+      await page.waitForURL((url) => url.search.includes(`a=${faulty.traceId}&b=${good.traceId}`));
     });
 
     it('walks the rows by keyboard and leads to the bar in the waterfall', async () => {
       const page = await xray.open(pair);
       await page.getByRole('link', { name: 'FeedService.fanOut' }).waitFor();
       for (const key of ['j', 'n', 'n', 'N']) await page.keyboard.press(key);
-      const focused = await page.evaluate(() => document.activeElement?.textContent);
-      expect(focused).toBe('ActivitiesController.create');
+      await page.waitForFunction(
+        () => document.activeElement?.textContent === 'ActivitiesController.create',
+      );
 
       await page.keyboard.press('Enter');
       await page.waitForURL(new RegExp(`/traces/${faulty.traceId}\\?select=`));
@@ -82,14 +86,13 @@ describeInChromium('comparing', () => {
     it('offers the traces of the same route when the other side is missing', async () => {
       const page = await xray.open(`/compare?b=${faulty.traceId}`);
       const choices = page.locator('.pk-l button');
-      await choices.first().waitFor();
-      expect(await choices.count()).toBe(1);
+      await soon(async () => expect(await choices.count()).toBe(1));
 
       await page.getByRole('button', { name: 'Other routes too' }).click();
-      expect(await choices.count()).toBe(2);
+      await soon(async () => expect(await choices.count()).toBe(2));
       await choices.filter({ hasText: 'POST /api/activities' }).click();
       await page.getByText('Slower by').waitFor();
-      expect(page.url()).toContain(`a=${good.traceId}`);
+      await page.waitForURL((url) => url.searchParams.get('a') === good.traceId);
     });
 
     it('begins with choosing both', async () => {

@@ -2,6 +2,7 @@ import type { SegmentDocument } from '@nestjs-xray/document';
 import { TraceWriter } from '../../../libs/trace/test/cruddur-traces.mjs';
 import { describeInChromium } from './chromium';
 import { Console } from './console';
+import { soon } from '../../../test/support/soon';
 
 const T0 = Date.now() / 1000 - 200;
 
@@ -82,12 +83,13 @@ describeInChromium('filter by this value', () => {
         await page.goto(`${xray.url}/traces/${traceId}?tab=${tab}`);
         await page.getByRole('link', { name: `Filter by this: ${field}`, exact: true }).click();
         await page.waitForURL(/\/traces\?filter=/);
-        await page.locator('[data-id], .expr.bad, .mid').first().waitFor();
-        const ids = await page
-          .locator('[data-id]')
-          .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id')));
-        if (ids.join() !== traceId)
-          wrong.push({ name, filter: new URL(page.url()).search, found: ids.length });
+        const ids = () =>
+          page
+            .locator('[data-id]')
+            .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id')));
+        await soon(async () => expect(await ids()).toEqual([traceId])).catch(async () => {
+          wrong.push({ name, filter: new URL(page.url()).search, found: (await ids()).length });
+        });
       }
       expect(wrong).toEqual([]);
       expect(page.problems).toEqual([]);

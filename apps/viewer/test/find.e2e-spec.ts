@@ -2,6 +2,7 @@ import { faultyPost, traffic } from '../../../libs/trace/test/cruddur-traces.mjs
 import { violations } from './axe';
 import { describeInChromium } from './chromium';
 import { Console, type ConsolePage } from './console';
+import { soon } from '../../../test/support/soon';
 
 const field = (page: ConsolePage) => page.getByRole('combobox', { name: 'Filter expression' });
 
@@ -67,7 +68,7 @@ describeInChromium('what is pasted into the filter', () => {
     const page = await xray.open('/traces');
     await field(page).fill('1-6b02f6d3-8c1d7e04a95f2b6630d1e7ac');
     await field(page).press('Enter');
-    expect(await page.getByRole('alert').innerText()).toContain('There is no trace 1-6b02f6d3');
+    await page.getByRole('alert').getByText('There is no trace 1-6b02f6d3').waitFor();
 
     await page.goto(`${xray.url}/traces/0123456789abcdef`);
     await page.getByText('No trace has a segment or subsegment 0123456789abcdef').waitFor();
@@ -93,12 +94,12 @@ describeInChromium('what is pasted into the filter', () => {
     await field(page).fill(text);
     const option = page.getByRole('option').filter({ hasText: filter });
     await option.waitFor();
-    expect(await option.innerText()).toMatch(/\d traces?$/);
+    await soon(async () => expect(await option.innerText()).toMatch(/\d traces?$/));
     await option.click();
 
     await page.waitForURL((url) => url.searchParams.get('filter') === filter);
     await page.locator('[data-id]').first().waitFor();
-    expect(await field(page).inputValue()).toBe(filter);
+    await soon(async () => expect(await field(page).inputValue()).toBe(filter));
   });
 
   it('reads several words together, and offers the same below the error', async () => {

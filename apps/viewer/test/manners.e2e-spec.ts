@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { describeInChromium } from './chromium';
 import { Console } from './console';
 import { TraceWriter } from '../../../libs/trace/test/cruddur-traces.mjs';
+import { soon } from '../../../test/support/soon';
 
 const start = Date.now() / 1000 - 30;
 const panel = (page: Page) => page.getByRole('complementary', { name: 'Detail' });
@@ -62,9 +63,10 @@ describeInChromium('manners of the page of a trace', () => {
     await page.waitForURL(first);
     await page.goBack();
     await page.waitForURL((url) => !url.searchParams.has('zoom'));
-    expect(
-      await page.locator('[role=treegrid] [aria-selected=true]').getAttribute('data-name'),
-    ).toBe('Job.run');
+    await page
+      .locator('[role=treegrid] [aria-selected=true]')
+      .and(page.locator('[data-name="Job.run"]'))
+      .waitFor();
   });
 
   it('tells equal hints once, with how many there are, and a click goes through all', async () => {
@@ -75,7 +77,7 @@ describeInChromium('manners of the page of a trace', () => {
     expect(await hints.getByRole('button', { name: /Throttled/ }).count()).toBe(1);
     await hint.click();
     await page.waitForURL(/hint=/);
-    expect(await page.locator('.hinted').count()).toBeGreaterThanOrEqual(3);
+    await soon(async () => expect(await page.locator('.hinted').count()).toBeGreaterThanOrEqual(3));
   });
 
   it('leads along links with their attributes, and back', async () => {
@@ -83,7 +85,9 @@ describeInChromium('manners of the page of a trace', () => {
     await row(page, 'shop').click();
     const link = panel(page).getByRole('link', { name: other.traceId });
     expect(await link.getAttribute('href')).toContain(`${other.traceId}?select=bbbb`);
-    expect(await panel(page).innerText()).toMatch(/retry\.count 3[^]*topic activities/);
+    await soon(async () =>
+      expect(await panel(page).innerText()).toMatch(/retry\.count 3[^]*topic activities/),
+    );
     await panel(page).getByRole('button', { name: 'Job.run in this trace' }).click();
     await panel(page).getByText('Linked from').waitFor();
     await panel(page).getByRole('button', { name: 'shop' }).click();

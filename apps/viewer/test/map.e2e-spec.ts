@@ -9,6 +9,7 @@ import {
   TraceWriter,
   type WrittenTrace,
 } from '../../../libs/trace/test/cruddur-traces.mjs';
+import { soon } from '../../../test/support/soon';
 
 const now = Math.floor(Date.now() / 1000);
 const faulty = faultyPost(now - 30);
@@ -37,13 +38,10 @@ describeInChromium('the service map', () => {
 
   it('draws who calls whom, how often and how well', async () => {
     const page = await xray.open('/map');
+    const nest = node(page, /^backend-nest Service/);
     await node(page, /^Clients Client/).waitFor();
-
-    const nest = await node(page, /^backend-nest Service/).innerText();
-    expect(nest).toMatch(/7\.1 % fault/);
-    expect(await node(page, /^backend-nest Service/).textContent()).toMatch(
-      /calls .*notifications/,
-    );
+    await soon(async () => expect(await nest.innerText()).toMatch(/7\.1 % fault/));
+    expect(await nest.textContent()).toMatch(/calls .*notifications/);
     await page.getByRole('button', { name: /^Clients to backend-nest/ }).waitFor();
     await page.getByRole('button', { name: /^backend-nest to notifications: fault/ }).waitFor();
     expect(page.problems).toEqual([]);
@@ -91,9 +89,11 @@ describeInChromium('the service map', () => {
     const row = edges.getByRole('row').filter({ hasText: 'notifications' }).first();
     await row.waitFor();
     await page.waitForURL(/as=table/);
-    expect(
-      await page.getByRole('table', { name: 'Nodes' }).getByRole('row').count(),
-    ).toBeGreaterThan(4);
+    await soon(async () =>
+      expect(
+        await page.getByRole('table', { name: 'Nodes' }).getByRole('row').count(),
+      ).toBeGreaterThan(4),
+    );
   });
 
   it('grows with what comes in', async () => {
@@ -158,20 +158,22 @@ describeInChromium('the service map', () => {
       .getByRole('button', { name: /^svc-11/ })
       .click();
     await page.waitForURL(/sel=/);
-    expect(await inSight()).toBe(true);
+    await soon(async () => expect(await inSight()).toBe(true));
 
     await page.reload();
     await last.waitFor();
-    expect(await inSight()).toBe(true);
+    await soon(async () => expect(await inSight()).toBe(true));
   });
 
   it('runs from top to bottom on a telephone', async () => {
     const page = await xray.open(`/traces/${faulty.traceId}/map`, {
       viewport: { width: 400, height: 800 },
     });
-    const clients = await node(page, /^Clients Client/).boundingBox();
-    const nest = await node(page, /^backend-nest Service/).boundingBox();
-    expect(nest!.y).toBeGreaterThan(clients!.y + 40);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(400);
+    await soon(async () => {
+      const clients = await node(page, /^Clients Client/).boundingBox();
+      const nest = await node(page, /^backend-nest Service/).boundingBox();
+      expect(nest!.y).toBeGreaterThan(clients!.y + 40);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(400);
+    });
   });
 });

@@ -2,6 +2,7 @@ import { faultyPost, goodPost, home } from '../../../libs/trace/test/cruddur-tra
 import { violations } from './axe';
 import { describeInChromium } from './chromium';
 import { Console, type ConsolePage } from './console';
+import { soon } from '../../../test/support/soon';
 
 const T0 = Math.floor(Date.now() / 1000) - 300;
 
@@ -28,7 +29,9 @@ describeInChromium('the pages over many traces', () => {
     await rows.first().waitFor();
 
     expect(await page.locator('nav [aria-current=page]').innerText()).toBe('Routes');
-    expect(await rows.first().innerText()).toMatch(/POST\s*\/api\/activities/);
+    await soon(async () =>
+      expect(await rows.first().innerText()).toMatch(/POST\s*\/api\/activities/),
+    );
     expect(page.problems).toEqual([]);
   });
 
@@ -84,7 +87,9 @@ describeInChromium('the pages over many traces', () => {
     const page = await xray.open('/queries');
     const row = rowOf(page, 'WHERE uuid = $1');
     await row.waitFor();
-    expect(await row.innerText()).toMatch(/N\+1\s*in 33\.3 % of POST \/api\/activities/);
+    await soon(async () =>
+      expect(await row.innerText()).toMatch(/N\+1\s*in 33\.3 % of POST \/api\/activities/),
+    );
     await row.click();
     const panel = page.getByRole('complementary', { name: 'Selected statement' });
     await panel.getByText('FeedService.fanOut').first().waitFor();
@@ -101,7 +106,9 @@ describeInChromium('the pages over many traces', () => {
     await page.waitForURL(/\/compare\?with=/);
     const row = rowOf(page, 'http.status');
     await row.waitFor();
-    expect(await row.innerText()).toMatch(/500\s*100\.0\s*0\s*4\s*0\s*only here/);
+    await soon(async () =>
+      expect(await row.innerText()).toMatch(/500\s*100\.0\s*0\s*4\s*0\s*only here/),
+    );
     expect(await violations(page)).toEqual([]);
     await row.getByRole('button', { name: 'Only these' }).click();
     await page.waitForURL(/\/traces\?/);

@@ -2,6 +2,7 @@ import { violations } from './axe';
 import { describeInChromium } from './chromium';
 import { Console } from './console';
 import { faultyPost } from '../../../libs/trace/test/cruddur-traces.mjs';
+import { soon } from '../../../test/support/soon';
 
 const faulty = faultyPost(Math.floor(Date.now() / 1000) - 30);
 
@@ -67,9 +68,10 @@ describeInChromium('the page of sampling rules', () => {
       ],
     });
 
-    await row.getByRole('cell', { name: '200' }).waitFor();
-    expect((await row.innerText()).split(/\s*\t\s*/)).toEqual(
-      expect.arrayContaining(['25 %', '200', '50', '1']),
+    await soon(async () =>
+      expect((await row.innerText()).split(/\s*\t\s*/)).toEqual(
+        expect.arrayContaining(['25 %', '200', '50', '1']),
+      ),
     );
   });
 

@@ -6,6 +6,7 @@ import { violations } from './axe';
 import { describeInChromium } from './chromium';
 import { Console, type ConsolePage } from './console';
 import { faultyPost, goodPost, TraceWriter } from '../../../libs/trace/test/cruddur-traces.mjs';
+import { soon } from '../../../test/support/soon';
 
 const seconds = (): number => Date.now() / 1000;
 
@@ -81,12 +82,15 @@ describeInChromium('a trace as one file', () => {
     expect(saved).toMatch(new RegExp(`trace-${faulty.traceId}\\.html$`));
     const { page, asked, rows } = await openFile(saved);
     await rows.and(page.locator('[data-name="PushService.deliver"]')).waitFor();
-    expect(
-      await page.locator('[role=treegrid] [aria-selected=true]').getAttribute('data-name'),
-    ).toBe('PushService.deliver');
+    await page
+      .locator('[role=treegrid] [aria-selected=true]')
+      .and(page.locator('[data-name="PushService.deliver"]'))
+      .waitFor();
     const panel = page.getByRole('complementary', { name: 'Detail' });
-    expect(await panel.getByRole('tabpanel').innerText()).toContain(
-      "TypeError: Cannot read properties of undefined (reading 'Attributes')",
+    await soon(async () =>
+      expect(await panel.getByRole('tabpanel').innerText()).toContain(
+        "TypeError: Cannot read properties of undefined (reading 'Attributes')",
+      ),
     );
 
     await page.getByRole('textbox', { name: 'Search in this trace' }).fill('insert');
@@ -131,7 +135,9 @@ describeInChromium('a trace as one file', () => {
     for (const [at, text] of PAYLOADS.entries()) {
       await rows.nth(at + 1).click();
       await page.getByRole('tab', { name: /Annotations/ }).click();
-      expect(await page.getByRole('tabpanel').textContent()).toContain(text);
+      await soon(async () =>
+        expect(await page.getByRole('tabpanel').textContent()).toContain(text),
+      );
     }
     expect(await page.evaluate('window.ran')).toBeUndefined();
     expect(await page.locator('#app img, #app script').count()).toBe(0);

@@ -3,6 +3,7 @@ import { violations } from './axe';
 import { describeInChromium } from './chromium';
 import { Console } from './console';
 import { TraceWriter } from '../../../libs/trace/test/cruddur-traces.mjs';
+import { soon } from '../../../test/support/soon';
 
 const start = Date.now() / 1000 - 30;
 const logged = (at: number, level: string, message: unknown, more: object = {}) => ({
@@ -76,12 +77,14 @@ describeInChromium('logs beside spans', () => {
 
   it('lists all lines of the trace in the order of time, those for debugging when asked for', async () => {
     const page = await open();
-    expect(await lines(page).allInnerTexts()).toEqual([
-      expect.stringMatching(/\+210\.0 ms\s+log\s+reserving.*b-7.*\s+Stock\.reserve/s),
-      expect.stringMatching(/\+600\.0 ms\s+warn\s+stock is slow/),
-      expect.stringContaining('after all'),
-      expect.stringMatching(/\+990\.0 ms\s+error\s+answered <b>late<\/b>/),
-    ]);
+    await soon(async () =>
+      expect(await lines(page).allInnerTexts()).toEqual([
+        expect.stringMatching(/\+210\.0 ms\s+log\s+reserving.*b-7.*\s+Stock\.reserve/s),
+        expect.stringMatching(/\+600\.0 ms\s+warn\s+stock is slow/),
+        expect.stringContaining('after all'),
+        expect.stringMatching(/\+990\.0 ms\s+error\s+answered <b>late<\/b>/),
+      ]),
+    );
     expect(await pane(page).getByRole('status').innerText()).toContain(
       '17 further lines not recorded',
     );
@@ -89,7 +92,7 @@ describeInChromium('logs beside spans', () => {
     await page.waitForURL(/levels=/);
     await lines(page).filter({ hasText: 'row 0' }).waitFor();
     expect(await lines(page).first().getAttribute('aria-setsize')).toBe('155');
-    expect(await lines(page).count()).toBeLessThan(60);
+    await soon(async () => expect(await lines(page).count()).toBeLessThan(60));
     await page.reload();
     await lines(page).filter({ hasText: 'row 0' }).waitFor();
     expect(page.problems).toEqual([]);
@@ -97,14 +100,15 @@ describeInChromium('logs beside spans', () => {
 
   it('marks lines on the bars, the worst of what would touch, none for debugging', async () => {
     const page = await open();
-    expect(await marksOn(page, 'Cart.load').count()).toBe(0);
-    const labels = await marksOn(page, 'Stock.reserve').evaluateAll((all) =>
-      all.map((one) => one.ariaLabel),
+    const labels = () =>
+      marksOn(page, 'Stock.reserve').evaluateAll((all) => all.map((one) => one.ariaLabel));
+    await soon(async () =>
+      expect(await labels()).toEqual([
+        'info at +210.0 ms: reserving',
+        '2 lines, warn at +600.0 ms: stock is slow\nsecond line',
+      ]),
     );
-    expect(labels).toEqual([
-      'info at +210.0 ms: reserving',
-      '2 lines, warn at +600.0 ms: stock is slow\nsecond line',
-    ]);
+    expect(await marksOn(page, 'Cart.load').count()).toBe(0);
     await page.getByRole('button', { name: 'Log marks' }).click();
     await marksOn(page, 'Stock.reserve').first().waitFor({ state: 'detached' });
   });
@@ -116,16 +120,18 @@ describeInChromium('logs beside spans', () => {
       .and(page.locator('[aria-selected=true]'))
       .getByText('stock is slow')
       .waitFor();
-    expect(await selectedName(page)).toBe('Stock.reserve');
-    expect(await marksOn(page, 'Stock.reserve').nth(1).getAttribute('aria-pressed')).toBe('true');
     const whole = panel(page).getByRole('tabpanel', { name: /Logs/ });
-    expect(await whole.locator('[aria-current]').innerText()).toContain('second line');
+    await soon(async () => {
+      expect(await selectedName(page)).toBe('Stock.reserve');
+      expect(await marksOn(page, 'Stock.reserve').nth(1).getAttribute('aria-pressed')).toBe('true');
+      expect(await whole.locator('[aria-current]').innerText()).toContain('second line');
+    });
 
     await lines(page).filter({ hasText: 'answered' }).click();
     await page.waitForFunction(
       () => document.querySelector('[role=treegrid] [aria-selected=true]')?.ariaLevel === '1',
     );
-    expect(await whole.innerText()).toContain('answered <b>late</b>');
+    await soon(async () => expect(await whole.innerText()).toContain('answered <b>late</b>'));
     await page.keyboard.press(',');
     await lines(page).and(page.locator('[aria-selected=true]')).getByText('after all').waitFor();
     await page.keyboard.press('.');
@@ -139,12 +145,14 @@ describeInChromium('logs beside spans', () => {
     const page = await open('?levels=debug,info,warn,error');
     await page.getByRole('textbox', { name: 'Search in this trace' }).fill('NEEDLE');
     await lines(page).filter({ hasText: 'deep needle' }).waitFor();
-    expect(await lines(page).count()).toBe(1);
-    expect(await page.getByText('1 hit', { exact: true }).count()).toBe(1);
+    await soon(async () => expect(await lines(page).count()).toBe(1));
+    await page.getByText('1 hit', { exact: true }).waitFor();
     expect(await lines(page).locator('mark').innerText()).toBe('needle');
     await page.getByRole('textbox', { name: 'Search in this trace' }).fill('Cart.load');
     await pane(page).getByText('no line contains what is searched for').waitFor();
-    expect(await lines(page).first().getAttribute('aria-setsize')).toBe('155');
+    await soon(async () =>
+      expect(await lines(page).first().getAttribute('aria-setsize')).toBe('155'),
+    );
   });
 
   it('can be narrowed to what is selected and below it', async () => {
@@ -154,7 +162,7 @@ describeInChromium('logs beside spans', () => {
     await page.waitForFunction(
       () => document.querySelector('[role=option]')?.getAttribute('aria-setsize') === '4',
     );
-    expect(await lines(page).filter({ hasText: 'deep needle' }).count()).toBe(1);
+    await lines(page).filter({ hasText: 'deep needle' }).waitFor();
   });
 
   it('shows log records that came by themselves, on their span', async () => {
@@ -178,7 +186,7 @@ describeInChromium('logs beside spans', () => {
     const line = lines(page).filter({ hasText: 'lock is contended' });
     await line.waitFor();
     expect(await line.innerText()).toMatch(/\+400\.0 ms\s+WARNING.*waiters=4\s+Stock\.lock/s);
-    expect(await marksOn(page, 'Stock.lock').count()).toBe(1);
+    await soon(async () => expect(await marksOn(page, 'Stock.lock').count()).toBe(1));
     await line.click();
     await panel(page)
       .getByRole('tabpanel', { name: /Logs/ })

@@ -2,6 +2,7 @@ import { violations } from './axe';
 import { describeInChromium } from './chromium';
 import { Console } from './console';
 import { faultyPost, largeTrace, TraceWriter } from '../../../libs/trace/test/cruddur-traces.mjs';
+import { soon } from '../../../test/support/soon';
 
 const now = Math.floor(Date.now() / 1000);
 const faulty = faultyPost(now - 30);
@@ -54,7 +55,9 @@ describeInChromium('the other views of one trace', () => {
       const first = page.locator('tbody tr').first();
       await first.waitFor();
       await page.getByRole('button', { name: 'Count' }).click();
-      expect(await first.innerText()).toContain('FROM users WHERE uuid = $1');
+      await soon(async () =>
+        expect(await first.innerText()).toContain('FROM users WHERE uuid = $1'),
+      );
       await page.getByRole('button', { name: 'Count' }).click();
       await page.waitForURL(/sort=count/);
       await page.reload();
@@ -79,8 +82,10 @@ describeInChromium('the other views of one trace', () => {
         .click();
 
       const facts = page.getByRole('region', { name: 'Selected frame' });
-      expect((await facts.innerText()).replace(/\s+/g, ' ')).toMatch(
-        /Calls 48 Total 547ms Self 547ms/,
+      await soon(async () =>
+        expect((await facts.innerText()).replace(/\s+/g, ' ')).toMatch(
+          /Calls 48 Total 547ms Self 547ms/,
+        ),
       );
       expect(page.problems).toEqual([]);
     });
@@ -93,14 +98,17 @@ describeInChromium('the other views of one trace', () => {
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       const frame = page.getByRole('treeitem', { name: /^FeedService.fanOut/ });
-      expect(await frame.getAttribute('aria-selected')).toBe('true');
       const full = await page.getByRole('tree').evaluate((tree) => tree.clientWidth);
-      expect(await frame.evaluate((one) => one.clientWidth)).toBeGreaterThan(full - 4);
+      const fills = async () => {
+        expect(await frame.evaluate((one) => one.clientWidth)).toBeGreaterThan(full - 4);
+      };
+      await soon(async () => expect(await frame.getAttribute('aria-selected')).toBe('true'));
+      await soon(fills);
 
       await page.waitForURL(/focus=/);
       await page.reload();
       await frame.waitFor();
-      expect(await frame.evaluate((one) => one.clientWidth)).toBeGreaterThan(full - 4);
+      await soon(fills);
       await page.keyboard.press('0');
       await page.waitForURL((url) => !url.searchParams.has('focus'));
     });
@@ -122,10 +130,11 @@ describeInChromium('the other views of one trace', () => {
       await page.keyboard.type('select');
 
       await page.keyboard.press('Escape');
-      expect(await field.inputValue()).toBe('');
-      expect(await field.evaluate((one) => one === document.activeElement)).toBe(true);
+      const focused = () => field.evaluate((one) => one === document.activeElement);
+      await soon(async () => expect(await field.inputValue()).toBe(''));
+      expect(await focused()).toBe(true);
       await page.keyboard.press('Escape');
-      expect(await field.evaluate((one) => one === document.activeElement)).toBe(false);
+      await soon(async () => expect(await focused()).toBe(false));
       expect(await whole.isEnabled()).toBe(true);
       await page.keyboard.press('Escape');
       await page.locator('button:disabled', { hasText: 'Whole trace' }).waitFor();

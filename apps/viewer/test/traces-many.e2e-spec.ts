@@ -4,6 +4,7 @@ import { home } from '../../../libs/trace/test/cruddur-traces.mjs';
 import { violations } from './axe';
 import { describeInChromium } from './chromium';
 import { Console } from './console';
+import { soon } from '../../../test/support/soon';
 
 const now = Date.now() / 1000;
 const first = (page: Page) => page.locator('[data-id]').first();
@@ -57,7 +58,9 @@ describeInChromium('the list of more traces than it holds', () => {
     await page.getByText(/^Slowest 10,000 of/).waitFor();
     await page.locator(`[data-id="${incident.trace_id}"]`).waitFor();
 
-    expect(await first(page).getAttribute('data-id')).toBe(incident.trace_id);
+    await soon(async () =>
+      expect(await first(page).getAttribute('data-id')).toBe(incident.trace_id),
+    );
     // Another day's time has its date.
     expect(await first(page).innerText()).toMatch(/^\d{1,2} \w{3,4} \d\d:\d\d:\d\d/);
     expect(page.problems).toEqual([]);
@@ -67,10 +70,12 @@ describeInChromium('the list of more traces than it holds', () => {
     const page = await xray.open('/traces?range=7d&status=fault');
     await page.locator(`[data-id="${incident.trace_id}"]`).waitFor();
 
-    expect(await page.locator('[data-id]').count()).toBe(1);
-    expect(await page.locator('.counts .big').innerText()).toBe(
-      (total + 1).toLocaleString('en-US'),
-    );
+    await soon(async () => {
+      expect(await page.locator('[data-id]').count()).toBe(1);
+      expect(await page.locator('.counts .big').innerText()).toBe(
+        (total + 1).toLocaleString('en-US'),
+      );
+    });
     await page.getByRole('button', { name: 'All 10,403' }).waitFor();
   });
 
@@ -97,8 +102,10 @@ describeInChromium('the list of more traces than it holds', () => {
       // The last hour is the last sixth; most took 10 to 100 ms.
       const x = plot.x + plot.width * 0.95;
       const cell = page.locator('.tip');
-      for (let y = plot.y + plot.height - 4; y > plot.y && (await cell.count()) === 0; y -= 4)
+      for (let y = plot.y + plot.height - 4; y > plot.y && (await cell.count()) === 0; y -= 4) {
         await page.mouse.move(x, y);
+        await page.evaluate(() => new Promise(requestAnimationFrame));
+      }
       expect(await cell.innerText()).toMatch(/\d\d:\d\d.* ms – .* ms\s+\d+ traces/s);
 
       await page.mouse.move(plot.x + plot.width * 0.9, plot.y + 20);
