@@ -97,7 +97,7 @@ describeInChromium('Back and Forward on the lists', () => {
   it('undo a zoom and the time that was dragged over, however long the drag', async () => {
     const page = await xray.open('/traces');
     await rows(page).first().waitFor();
-    const plot = (await page.locator('.plot').boundingBox())!;
+    const plot = (await page.locator('[data-plot]').boundingBox())!;
     const before = await entries(page);
     await page.mouse.move(plot.x + plot.width * 0.2, plot.y + 5);
     await page.mouse.down();

@@ -53,7 +53,7 @@ describeInChromium('the entry of from and to', () => {
     expect(await page.locator('[data-id]').first().innerText()).toContain(day.format(NOON * 1000));
     // The axis says the day too, as no midnight does.
     await page
-      .locator('.plot')
+      .locator('[data-plot]')
       .getByText(day.format(NOON * 1000))
       .first()
       .waitFor();
@@ -126,6 +126,6 @@ describeInChromium('the entry of from and to', () => {
       month: 'short',
     });
     const midnight = new Date((NOON + 12 * HOUR) * 1000);
-    await page.locator('.plot').getByText(day.format(midnight).replace(',', '')).waitFor();
+    await page.locator('[data-plot]').getByText(day.format(midnight).replace(',', '')).waitFor();
   });
 });

@@ -95,13 +95,13 @@ describeInChromium('the list of more traces than it holds', () => {
     'draws them as a heat map that can be read and brushed, in the %s theme',
     async (colorScheme) => {
       const page = await xray.open('/traces?range=6h', { colorScheme });
-      const map = page.getByRole('img', { name: /^Heat map of the response times of 10,40\d/ });
+      const map = page.getByRole('img', { name: /^Heat map of the durations of 10,40\d/ });
       await map.waitFor();
       expect(await violations(page)).toEqual([]);
-      const plot = (await page.locator('.plot').boundingBox())!;
+      const plot = (await page.locator('[data-plot]').boundingBox())!;
       // The last hour is the last sixth; most took 10 to 100 ms.
       const x = plot.x + plot.width * 0.95;
-      const cell = page.locator('.tip');
+      const cell = page.locator('[data-tip]');
       for (let y = plot.y + plot.height - 4; y > plot.y && (await cell.count()) === 0; y -= 4) {
         await page.mouse.move(x, y);
         await page.evaluate(() => new Promise(requestAnimationFrame));
@@ -110,10 +110,15 @@ describeInChromium('the list of more traces than it holds', () => {
 
       await page.mouse.move(plot.x + plot.width * 0.9, plot.y + 20);
       await page.mouse.down();
-      await page.mouse.move(plot.x + plot.width * 0.95, plot.y + 60, { steps: 4 });
+      await page.mouse.move(plot.x + plot.width * 0.95, plot.y + 30, { steps: 4 });
       await page.mouse.up();
       await page.waitForURL(/brush=/);
-      const brushed = Number((await page.locator('.bsel b').innerText()).replace(',', ''));
+      const brushed = Number(
+        (await page.getByRole('group', { name: 'Selection' }).locator('b').innerText()).replace(
+          ',',
+          '',
+        ),
+      );
       await page.getByRole('button', { name: 'Zoom' }).click();
       await page.waitForURL(/range=\d+/);
       await page.getByRole('img', { name: /^Heat map/ }).waitFor();
@@ -124,6 +129,73 @@ describeInChromium('the list of more traces than it holds', () => {
       expect(page.problems).toEqual([]);
     },
   );
+
+  const selection = (page: Page) => page.getByRole('group', { name: 'Selection' });
+  /** Those that took 61 to 99 ms: what the list is made of, and nothing else. */
+  const slow = Array.from({ length: amount }, (_, at) => 10 + (at % 90)).filter((ms) => ms > 62);
+
+  it('is brushed by time and duration, counted by local X-Ray, and filtered to that', async () => {
+    const page = await xray.open('/traces?range=6h&live=off');
+    await page.getByRole('img', { name: /^Heat map/ }).waitFor();
+    const plot = (await page.locator('[data-plot]').boundingBox())!;
+    await page.mouse.move(plot.x + plot.width * 0.5, plot.y + 2);
+    await page.mouse.down();
+    await page.mouse.move(plot.x + plot.width - 2, plot.y + plot.height * 0.4, { steps: 5 });
+    // Until it is let go the cells are added up, and it says so.
+    await selection(page)
+      .getByText(/^about [\d,]+ of 10,402, slower than .*–/)
+      .waitFor();
+    await page.mouse.up();
+    await page.waitForURL(/brush=[\d.]+-[\d.]+%7E0\.\d+-$/);
+    await selection(page)
+      .getByText(/^[\d,]+ of 10,402, slower than/)
+      .waitFor();
+    const counted = await selection(page).locator('b').innerText();
+    await selection(page).getByRole('button', { name: 'Filter to these' }).click();
+    await page.waitForURL(/range=\d+/);
+    const filter = new URL(page.url()).searchParams.get('filter');
+    expect(filter).toMatch(/^duration >= 0\.\d+$/);
+    await page.waitForFunction(
+      (wanted) => document.querySelector('.counts .big')?.textContent === wanted,
+      counted,
+    );
+    await page.goBack();
+    await selection(page).getByText(`${counted} of 10,402`).waitFor();
+    await page.goBack();
+    await selection(page).waitFor({ state: 'detached' });
+    expect(page.problems).toEqual([]);
+  });
+
+  it('is brushed by the keyboard, as far as to what is different', async () => {
+    const page = await xray.open('/traces?range=6h&live=off');
+    await page.getByRole('img', { name: /^Heat map/ }).waitFor();
+    await page.keyboard.press('b');
+    for (let tab = 0; tab < 3; tab++) await page.keyboard.press('Tab');
+    const shortest = page.getByRole('slider', { name: 'Shortest selected duration' });
+    await shortest.and(page.locator(':focus')).waitFor();
+    for (let presses = 0; presses < 40; presses++) {
+      await page.keyboard.press('ArrowUp');
+      if ((await shortest.getAttribute('aria-valuetext')) === '63.0 ms') break;
+    }
+    expect(await shortest.getAttribute('aria-valuetext')).toBe('63.0 ms');
+    // Those and the trace that home() wrote, if that took as long.
+    const about = slow.length.toLocaleString('en-US').slice(0, -1);
+    await selection(page)
+      .getByText(new RegExp(`^${about}\\d of 10,402, slower than 63.0 ms$`))
+      .waitFor();
+    expect(await violations(page, '[data-plot]')).toEqual([]);
+    const counted = await selection(page).locator('b').innerText();
+    await selection(page).getByRole('link', { name: 'What is different?' }).press('Enter');
+    await page.waitForURL(/\/compare\?/);
+    await page.getByText(new RegExp(`^${counted} traces`)).waitFor();
+    expect(new URL(page.url()).searchParams.get('with')).toBe('duration >= 0.063');
+    await page.goBack();
+    await selection(page).waitFor();
+    await page.getByRole('slider', { name: 'Longest selected duration' }).focus();
+    await page.keyboard.press('Escape');
+    await selection(page).waitFor({ state: 'detached' });
+    expect(page.problems).toEqual([]);
+  });
 
   it('does not stretch its axis for a clock that is ahead', async () => {
     const page = await xray.open('/traces?range=1h');

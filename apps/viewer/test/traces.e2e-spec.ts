@@ -295,14 +295,16 @@ describeInChromium('the list of traces', () => {
     it('is brushed, counted and zoomed into', async () => {
       const page = await xray.open('/traces');
       await rows(page).first().waitFor();
-      const plot = (await page.locator('.plot').boundingBox())!;
+      const plot = (await page.locator('[data-plot]').boundingBox())!;
       await page.mouse.move(plot.x + plot.width * 0.5, plot.y + 20);
       await page.mouse.down();
-      await page.mouse.move(plot.x + plot.width * 0.6, plot.y + 40, { steps: 3 });
-      await page.mouse.move(plot.x + plot.width * 0.7, plot.y + 60, { steps: 3 });
+      await page.mouse.move(plot.x + plot.width * 0.6, plot.y + 24, { steps: 3 });
+      await page.mouse.move(plot.x + plot.width * 0.7, plot.y + 28, { steps: 3 });
       await page.mouse.up();
       await page.waitForURL(/brush=/);
-      const counted = Number(await page.locator('.bsel b').innerText());
+      const counted = Number(
+        await page.getByRole('group', { name: 'Selection' }).locator('b').innerText(),
+      );
       expect(counted).toBeGreaterThan(10);
       expect(counted).toBeLessThan(150);
       await page.getByRole('button', { name: 'Zoom' }).click();

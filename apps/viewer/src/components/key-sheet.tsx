@@ -24,6 +24,7 @@ const ELSEWHERE: [string, string[]][] = [
   ['Mark as side A for compare', ['m']],
   ['Live on, pause', ['l']],
   ['Time range', ['t']],
+  ['Select a part of the chart', ['b']],
   ['One row for each route, service, user', ['b']],
   ['What is different about the row', ['d']],
   ['Newest or slowest trace of the row', ['e']],

@@ -1,5 +1,5 @@
 import type { TraceOverview } from 'local-xray/console-api';
-import { cellAt, countBetween, heatMap } from './heat';
+import { cellAt, countIn, heatMap } from './heat';
 
 const total = { count: 0, fault: 0, error: 0, throttle: 0 };
 const cell = (slot: number, row: number, count: number, fault = 0) => ({
@@ -58,12 +58,13 @@ describe('the heat map', () => {
     );
   });
 
-  it('finds the cell at a place, and counts between two times', () => {
+  it('finds the cell at a place, and counts what lies in a part of time and duration', () => {
     const map = heatMap(overview(cell(0, 20, 10), cell(1, 20, 20)), 1000, 1060, 1000);
 
     expect(cellAt(map, 0.15, 0.45)?.count).toBe(20);
     expect(cellAt(map, 0.55, 0.45)).toBeUndefined();
-    expect(countBetween(map, 1003, 1060)).toBe(25);
+    expect(countIn(map, { from: 1003 })).toBe(25);
+    expect(countIn(map, { from: 1003, fastest: 1 })).toBe(0);
   });
 
   it('has axes where there is nothing', () => {

@@ -1,4 +1,5 @@
 import type { TraceOverview } from 'local-xray/console-api';
+import { type Brush, brushPlace } from './brush';
 import type { Axes } from './scatter';
 
 /** Rows for each factor of ten, and the power of ten of seconds that row 0 begins at; see TraceOverview. */
@@ -98,11 +99,13 @@ export function cellAt(map: HeatMap, x: number, y: number): HeatCell | undefined
   );
 }
 
-/** How many traces began between two times; cells that are cut count by the share that lies inside. */
-export function countBetween(map: HeatMap, from: number, to: number): number {
-  const inside = map.cells.reduce((sum, cell) => {
-    const covered = Math.min(cell.to, to) - Math.max(cell.from, from);
-    return covered > 0 ? sum + (cell.count * covered) / (cell.to - cell.from) : sum;
+/** About how many traces lie in a brush; cells that it cuts count by the share that lies inside. */
+export function countIn(map: HeatMap, brush: Brush): number {
+  const { left, right, top, bottom } = brushPlace(brush, map.axes);
+  const inside = map.cells.reduce((sum, { x, y, width, height, count }) => {
+    const across = Math.min(x + width, right) - Math.max(x, left);
+    const down = Math.min(y + height, bottom) - Math.max(y, top);
+    return across > 0 && down > 0 ? sum + (count * across * down) / (width * height) : sum;
   }, 0);
   return Math.round(inside);
 }

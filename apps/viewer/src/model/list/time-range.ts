@@ -47,3 +47,18 @@ export function rangeLabel(text: string): string {
     from === to ? clock(range.to, { millis: false }) : whenOf(range.to, { seconds: true });
   return `${whenOf(range.from, { seconds: true })} – ${end}`;
 }
+
+const LAST: Record<number, string> = {
+  300: '5 minutes',
+  900: '15 minutes',
+  3600: 'hour',
+  21600: '6 hours',
+  86400: '24 hours',
+};
+
+/** In words, for a sentence: "in the last hour". */
+export function rangeWords(range: TimeRange): string {
+  if ('to' in range) return 'in this part of time';
+  if (!Number.isFinite(range.last)) return 'in all the time that is kept';
+  return `in the last ${LAST[range.last] ?? '7 days'}`;
+}

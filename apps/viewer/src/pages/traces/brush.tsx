@@ -1,91 +1,157 @@
 import type { JSX } from 'preact';
 import { IconButton } from '../../components/button';
-import { count } from '../../model/format';
+import { useKeys } from '../../components/keys';
+import { count, duration } from '../../model/format';
+import {
+  type Brush,
+  brushPlace,
+  brushWords,
+  type Edge,
+  formatBrush,
+  moved,
+} from '../../model/list/brush';
+import type { Axes } from '../../model/list/scatter';
 import { whenOf } from '../../model/list/when';
+import style from './brush.module.css';
 
-/** A part of time that was dragged over, in epoch seconds. */
-export interface Brush {
-  from: number;
-  to: number;
+/** How many traces are in a brush, and whether that was counted or is worked out from cells of the heat map. */
+export interface Inside {
+  amount: number;
+  estimated: boolean;
+  of: number;
 }
 
 /** What is selected, and what can be done with it. */
 export function BrushBar({
-  inside,
+  inside: { amount, estimated, of },
   brush,
+  different,
   onBrush,
   onZoom,
 }: {
-  /** How many traces began in it. */
-  inside: number;
+  inside: Inside;
   brush: Brush;
+  /** Leads to what the selected traces have more often than the rest. */
+  different: string | undefined;
   onBrush: (brush: undefined) => void;
   onZoom: (brush: Brush) => void;
 }): JSX.Element {
+  const byDuration = brush.fastest !== undefined || brush.slowest !== undefined;
   return (
-    <span class="bsel">
-      <span class="t2" role="status">
-        {whenOf(brush.from, { seconds: true })} – {whenOf(brush.to, { seconds: true })} ·{' '}
-        <b>{count(inside)}</b> {inside === 1 ? 'trace' : 'traces'}
+    <div class={style.bar} role="group" aria-label="Selection">
+      <span class={style.words} role="status">
+        {of > 0 && (
+          <>
+            {estimated && 'about '}
+            <b>{count(amount)}</b> of {count(of)},{' '}
+          </>
+        )}
+        {brushWords(brush)}
       </span>
-      <button type="button" class="btn quiet" onClick={() => onZoom(brush)}>
-        Zoom
+      <button type="button" class="btn" onClick={() => onZoom(brush)}>
+        {byDuration ? 'Filter to these' : 'Zoom'}
       </button>
-      <IconButton icon="close" label="Clear selection" onClick={() => onBrush(undefined)} />
-    </span>
+      {different && (
+        <a class="btn" href={different}>
+          What is different?
+        </a>
+      )}
+      <IconButton
+        icon="close"
+        label="Clear selection"
+        hint="Clear selection (Esc)"
+        onClick={() => onBrush(undefined)}
+      />
+    </div>
   );
 }
 
-/** Both ends can be moved by the keyboard; without a selection they stand at the ends of the axis. */
+const EDGES: readonly { edge: Edge; label: string; upright: boolean }[] = [
+  { edge: 'from', label: 'Start of the selected time', upright: false },
+  { edge: 'to', label: 'End of the selected time', upright: false },
+  { edge: 'slowest', label: 'Longest selected duration', upright: true },
+  { edge: 'fastest', label: 'Shortest selected duration', upright: true },
+];
+
+const STEPS: Record<string, 1 | -1> = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 };
+
+/** All four edges can be moved by the keyboard; without a selection they stand at the ends of the axes. */
 export function BrushArea({
-  from,
-  to,
+  axes,
   brush,
   onBrush,
   onZoom,
 }: {
-  from: number;
-  to: number;
+  axes: Axes;
   brush: Brush | undefined;
   onBrush: (brush: Brush | undefined) => void;
   onZoom: (brush: Brush) => void;
 }): JSX.Element {
-  const span = to - from || 1;
-  const left = brush ? Math.max(0, ((brush.from - from) / span) * 100) : 0;
-  const right = brush ? Math.min(100, ((brush.to - from) / span) * 100) : 100;
-  const keys = (edge: 'from' | 'to') => (event: KeyboardEvent) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const now = brush ?? { from, to };
-    if (step) {
-      const moved = Math.min(Math.max(now[edge] + (step * span) / 50, from), to);
-      const next = { ...now, [edge]: moved };
-      if (next.to > next.from) onBrush(next);
+  const { left, right, top, bottom } = brushPlace(brush ?? {}, axes);
+  useKeys({
+    b: () => document.querySelector<HTMLElement>('[data-edge=from]')?.focus(),
+  });
+  const keys = (edge: Edge, upright: boolean) => (event: KeyboardEvent) => {
+    const step = STEPS[event.key];
+    const along = upright === (event.key === 'ArrowUp' || event.key === 'ArrowDown');
+    if (step && along) {
+      const next = moved(brush ?? {}, edge, step, axes);
+      if (next) onBrush(formatBrush(next) === undefined ? undefined : next);
     } else if (event.key === 'Enter' && brush) onZoom(brush);
-    else if (event.key === 'Escape') onBrush(undefined);
-    else return;
+    else if (event.key === 'Escape' && brush) onBrush(undefined);
+    else if (!step) return;
     event.preventDefault();
     event.stopPropagation();
   };
+  const percent = (share: number): string => `${share * 100}%`;
   return (
     <div
-      class={brush ? 'brush' : 'brush none'}
-      style={{ left: `${left}%`, right: `${100 - right}%` }}
+      class={brush ? style.area : `${style.area} ${style.none}`}
+      style={{
+        left: percent(left),
+        right: percent(1 - right),
+        top: percent(top),
+        bottom: percent(1 - bottom),
+      }}
     >
-      {(['from', 'to'] as const).map((edge) => (
+      {EDGES.map(({ edge, label, upright }) => (
         <button
           key={edge}
           type="button"
-          class={`bh ${edge}`}
+          class={`${style.handle} ${style[edge]}`}
           data-edge={edge}
           role="slider"
-          aria-label={edge === 'from' ? 'Start of the selected time' : 'End of the selected time'}
-          aria-valuemin={Math.round(from)}
-          aria-valuemax={Math.round(to)}
-          aria-valuenow={Math.round((brush ?? { from, to })[edge])}
-          aria-valuetext={whenOf((brush ?? { from, to })[edge], { seconds: true })}
-          onKeyDown={keys(edge)}
+          aria-label={label}
+          aria-orientation={upright ? 'vertical' : 'horizontal'}
+          {...valuesOf(edge, brush, axes)}
+          onKeyDown={keys(edge, upright)}
         />
       ))}
+      <span class={style.help} aria-hidden="true">
+        <kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd> move the edge · <kbd>Tab</kbd> next edge
+        · <kbd>Enter</kbd> filter · <kbd>Esc</kbd> clear
+      </span>
     </div>
   );
+}
+
+/** What a slider says of its value: epoch seconds, or milliseconds. */
+function valuesOf(edge: Edge, brush: Brush | undefined, axes: Axes) {
+  const value = brush?.[edge];
+  if (edge === 'from' || edge === 'to') {
+    return {
+      'aria-valuemin': Math.round(axes.from),
+      'aria-valuemax': Math.round(axes.to),
+      'aria-valuenow': Math.round(value ?? axes[edge]),
+      'aria-valuetext': value === undefined ? 'open' : whenOf(value, { seconds: true }),
+    };
+  }
+  const [least, most] = [10 ** axes.low * 1000, 10 ** axes.high * 1000];
+  const now = value === undefined ? (edge === 'fastest' ? least : most) : value * 1000;
+  return {
+    'aria-valuemin': least,
+    'aria-valuemax': most,
+    'aria-valuenow': Math.min(Math.max(now, least), most),
+    'aria-valuetext': value === undefined ? 'open' : duration(value),
+  };
 }

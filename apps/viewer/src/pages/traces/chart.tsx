@@ -1,11 +1,10 @@
 import type { TraceOverview, TraceRow } from 'local-xray/console-api';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { Icon } from '../../components/icon';
-import { Glyph } from '../../components/status';
 import { useThemeVersion } from '../../components/theme';
 import { count, duration, ms, plural } from '../../model/format';
-import { cellAt, countBetween, heatMap, type HeatCell, type HeatMap } from '../../model/list/heat';
+import type { Brush } from '../../model/list/brush';
+import { cellAt, countIn, heatMap, type HeatCell, type HeatMap } from '../../model/list/heat';
 import { whenOf } from '../../model/list/when';
 import {
   axesOf,
@@ -17,21 +16,22 @@ import {
   type Axes,
   type Point,
 } from '../../model/list/scatter';
-import { percentile, hasAnswered, timeOf, whatOf } from '../../model/list/trace-list';
+import { percentile, hasAnswered, timeOf } from '../../model/list/trace-list';
 import { navigate, traceHref } from '../../router';
 import { zoneName } from '../shared/key-bar';
-import { type Brush, BrushArea, BrushBar } from './brush';
+import { BrushArea, BrushBar, type Inside } from './brush';
+import { CellTip, HeatKey, PointTip } from './chart-tips';
 import style from './chart.module.css';
 import { drawDots } from './draw-dots';
 import { drawHeat } from './draw-heat';
+import { placeOn, useBrushDrag } from './use-brush-drag';
 
-const CLICK = 4;
 /** Pixels between the middle of a day's name and that of the next label. */
 const DAY_WIDTH = 52;
 
 /**
  * Response times over time, to brush and zoom. A point for each trace, whose click opens it; a heat map of
- * all of them where there are too many for points.
+ * the durations of all of them where there are too many for points.
  */
 export function Chart({
   rows,
@@ -39,8 +39,9 @@ export function Chart({
   from,
   to,
   brush: kept,
+  counted,
   onBrush,
-  onZoom,
+  onZoom: zoom,
   different,
 }: {
   rows: TraceRow[];
@@ -50,7 +51,10 @@ export function Chart({
   from: number;
   to: number;
   brush: Brush | undefined;
+  /** How many traces are in the brush, once local X-Ray has counted them. */
+  counted: number | undefined;
   onBrush: (brush: Brush | undefined) => void;
+  /** With both ends of its time, or with neither. */
   onZoom: (brush: Brush) => void;
   /** Leads to what the traces in the brush, or of the status shown, have more often than the rest. */
   different: string | undefined;
@@ -59,9 +63,6 @@ export function Chart({
   const canvas = useRef<HTMLCanvasElement>(null);
   const [near, setNear] = useState<Point>();
   const [cell, setCell] = useState<HeatCell>();
-  /** While it is dragged: one change, made when the pointer is let go. */
-  const [drawn, setDrawn] = useState<Brush>();
-  const brush = drawn ?? kept;
   const theme = useThemeVersion();
   const width = useWidth(plot);
   // What has not answered has no response time yet.
@@ -83,90 +84,69 @@ export function Chart({
     else drawDots(canvas.current, points);
   }, [points, heat, theme, width]);
 
-  const placeOf = (event: { clientX: number; clientY: number }) => {
-    const box = plot.current?.getBoundingClientRect();
-    return box
-      ? {
-          x: event.clientX - box.left,
-          y: event.clientY - box.top,
-          width: box.width,
-          height: box.height,
-        }
-      : { x: 0, y: 0, width: 1, height: 1 };
-  };
-  const down = (event: PointerEvent): void => {
-    if (event.button !== 0) return;
-    event.preventDefault();
-    const start = placeOf(event);
-    const edge = (event.target as HTMLElement).dataset.edge;
-    let drag: Brush | undefined;
-    const timeAt = (x: number): number =>
-      from + Math.min(Math.max(x / start.width, 0), 1) * (to - from);
-    const move = (next: PointerEvent): void => {
-      const x = placeOf(next).x;
-      if (Math.abs(x - start.x) < CLICK) return;
-      const fixed = edge === 'from' ? brush?.to : edge === 'to' ? brush?.from : timeAt(start.x);
-      const [a, b] = [fixed ?? timeAt(start.x), timeAt(x)];
-      drag = { from: Math.min(a, b), to: Math.max(a, b) };
-      setDrawn(drag);
-    };
-    const up = (next: PointerEvent): void => {
-      removeEventListener('pointermove', move);
-      removeEventListener('pointerup', up);
-      removeEventListener('pointercancel', up);
-      setDrawn(undefined);
-      if (drag) return onBrush(drag);
-      if (edge || Math.abs(placeOf(next).x - start.x) >= CLICK) return;
-      const hit = heat && cellAt(heat, start.x / start.width, start.y / start.height);
-      if (heat) return onBrush(hit && { from: hit.from, to: hit.to });
-      const point = nearestPoint(points, start, start);
+  const onZoom = (to: Brush): void =>
+    zoom(to.from === undefined && to.to === undefined ? to : { ...timeOfAxes(axes), ...to });
+  const { drawn, down } = useBrushDrag(plot, axes, kept, {
+    onBrush,
+    onClick: (at) => {
+      if (heat) {
+        const hit = cellAt(heat, at.x / at.width, at.y / at.height);
+        return onBrush(hit && cellBrush(hit));
+      }
+      const point = nearestPoint(points, at, at);
       if (point) navigate(traceHref(point.row.id));
       else onBrush(undefined);
-    };
-    addEventListener('pointermove', move);
-    addEventListener('pointerup', up);
-    addEventListener('pointercancel', up);
+    },
+  });
+  const brush = drawn ?? kept;
+  const inside = (): Inside => {
+    if (!heat || !overview) {
+      const within = rows.filter((row) => brush && isIn(brush, row)).length;
+      return { amount: within, estimated: false, of: rows.length };
+    }
+    const of = overview.total.count;
+    if (!drawn && counted !== undefined) return { amount: counted, estimated: false, of };
+    return { amount: countIn(heat, brush ?? {}), estimated: true, of };
   };
-  const inside = !brush
-    ? 0
-    : heat
-      ? countBetween(heat, brush.from, brush.to)
-      : rows.filter((row) => row.start >= brush.from && row.start <= brush.to).length;
-  const days = midnights(axes);
-  // The name of a day takes the place of the times beside it.
-  const hours = timeLabels(axes, Math.max(2, width / 90)).filter(({ x }) =>
-    days.every((day) => Math.abs(day.x - x) * width > DAY_WIDTH),
-  );
   const look = (event: PointerEvent): void => {
-    const at = placeOf(event);
+    const at = placeOn(plot, event);
     if (heat) setCell(cellAt(heat, at.x / at.width, at.y / at.height));
     else setNear(nearestPoint(points, at, at));
   };
   return (
-    <div class="chart">
-      <div class="chart-h">
-        <h2>Response time</h2>
+    <div class={style.chart}>
+      <div class={style.head}>
+        <h2>{heat ? 'Duration' : 'Response time'}</h2>
         <span class="t2">
           p50 <b>{ms(p50)}</b> ms
         </span>
         <span class="t2">
           p95 <b>{ms(p95)}</b> ms
         </span>
-        {different && (
+        {different && !brush && (
           <a class="btn" href={different}>
             What is different?
           </a>
         )}
         {heat && <HeatKey steps={heat.steps} />}
         {brush ? (
-          <BrushBar inside={inside} brush={brush} onBrush={onBrush} onZoom={onZoom} />
+          <BrushBar
+            inside={inside()}
+            brush={brush}
+            different={drawn ? undefined : different}
+            onBrush={onBrush}
+            onZoom={onZoom}
+          />
         ) : (
-          <span class={style.zone}>times in {zoneName()}</span>
+          <span class={style.zone}>
+            drag over the chart to select (<kbd>b</kbd>) · times in {zoneName()}
+          </span>
         )}
       </div>
       <div
-        class={near ? 'plot at' : 'plot'}
+        class={near ? `${style.plot} ${style.atPoint}` : style.plot}
         ref={plot}
+        data-plot
         onPointerDown={down}
         onPointerMove={look}
         onPointerLeave={() => {
@@ -176,7 +156,7 @@ export function Chart({
         onDblClick={() => brush && onZoom(brush)}
       >
         {powerLabels(axes).map((label) => (
-          <div key={label.text} class="gl" style={{ top: `${label.y * 100}%` }}>
+          <div key={label.text} class={style.power} style={{ top: `${label.y * 100}%` }}>
             <span>{label.text}</span>
           </div>
         ))}
@@ -185,90 +165,61 @@ export function Chart({
           role="img"
           aria-label={heat ? spokenHeat(heat, overview!) : spoken(answered, times, axes)}
         />
-        {days.map((midnight) => (
-          <div key={midnight.text} class={style.midnight} style={{ left: `${midnight.x * 100}%` }}>
-            <span>{midnight.text}</span>
-          </div>
-        ))}
-        {hours.map((label, at) => (
-          <span
-            key={label.text + at}
-            class={at % 2 ? 'tk alt' : 'tk'}
-            style={{ left: `${label.x * 100}%` }}
-          >
-            {label.text}
-          </span>
-        ))}
+        <TimeLabels axes={axes} width={width} />
         {near && !heat && <PointTip point={near} />}
-        {cell && heat && <CellTip cell={cell} />}
-        <BrushArea from={from} to={to} brush={brush} onBrush={onBrush} onZoom={onZoom} />
+        {cell && heat && !drawn && <CellTip cell={cell} />}
+        <BrushArea axes={axes} brush={brush} onBrush={onBrush} onZoom={onZoom} />
       </div>
     </div>
   );
 }
 
-function PointTip({ point }: { point: Point }): JSX.Element {
-  const { row } = point;
-  return (
-    <div
-      class={point.x > 0.6 ? 'tip end' : 'tip'}
-      style={point.x > 0.6 ? { right: `${(1 - point.x) * 100}%` } : { left: `${point.x * 100}%` }}
-      aria-hidden="true"
-    >
-      <Icon name="right" class={`s-${point.status}`} />
-      <span>
-        {whenOf(row.start, { seconds: true })} · {point.status} {row.status} ·{' '}
-        {duration(timeOf(row))}
-      </span>
-      <span class="cut">
-        {row.method} {whatOf(row)}
-      </span>
-    </div>
+function TimeLabels({ axes, width }: { axes: Axes; width: number }): JSX.Element {
+  const days = midnights(axes);
+  // The name of a day takes the place of the times beside it.
+  const hours = timeLabels(axes, Math.max(2, width / 90)).filter(({ x }) =>
+    days.every((day) => Math.abs(day.x - x) * width > DAY_WIDTH),
   );
-}
-
-/** What the shades mean. */
-function HeatKey({ steps }: { steps: readonly number[] }): JSX.Element {
   return (
-    <span class={style.key}>
-      <span>{steps[0]}</span>
-      {steps.map((least, at) => (
-        <i key={least} class={style[`step${at + 1}`]} />
+    <>
+      {days.map((midnight) => (
+        <div key={midnight.text} class={style.midnight} style={{ left: `${midnight.x * 100}%` }}>
+          <span>{midnight.text}</span>
+        </div>
       ))}
-      <span>{count(steps.at(-1) ?? 1)}+ traces</span>
-      <span class="s-fault">
-        <Glyph name="fault" />
-      </span>
-      <span>has faults</span>
-    </span>
+      {hours.map((label, at) => (
+        <span
+          key={label.text + at}
+          class={at % 2 ? `${style.time} ${style.alternate}` : style.time}
+          style={{ left: `${label.x * 100}%` }}
+        >
+          {label.text}
+        </span>
+      ))}
+    </>
   );
 }
 
-function CellTip({ cell }: { cell: HeatCell }): JSX.Element {
-  const end = cell.x > 0.6;
-  return (
-    <div
-      class={end ? 'tip end' : 'tip'}
-      style={
-        end ? { right: `${(1 - cell.x) * 100}%` } : { left: `${(cell.x + cell.width) * 100}%` }
-      }
-      aria-hidden="true"
-    >
-      <span class={style.cellWords}>
-        {whenOf(cell.from, { seconds: true })} – {whenOf(cell.to, { seconds: true })}
-        <br />
-        {duration(cell.fastest)} – {duration(cell.slowest)}
-        <br />
-        <b>{plural(cell.count, 'trace')}</b>
-        {cell.fault > 0 && `, ${plural(cell.fault, 'fault')}`}
-      </span>
-    </div>
-  );
+function timeOfAxes({ from, to }: Axes): Brush {
+  return { from, to };
+}
+
+function cellBrush({ from, to, fastest, slowest }: HeatCell): Brush {
+  const [least, most] = [fastest, slowest].map((seconds) => Number(seconds.toPrecision(2)));
+  return { from, to, fastest: least!, slowest: most! };
+}
+
+function isIn({ from = 0, to = Infinity, fastest, slowest }: Brush, row: TraceRow): boolean {
+  if (row.start < from || row.start > to) return false;
+  if (fastest === undefined && slowest === undefined) return true;
+  // As the filter says it.
+  const { responseTime = NaN } = row;
+  return responseTime >= (fastest ?? 0) && responseTime < (slowest ?? Infinity);
 }
 
 function spokenHeat({ axes }: HeatMap, { total }: TraceOverview): string {
   return (
-    `Heat map of the response times of ${plural(total.count, 'trace')} from ${whenOf(axes.from)} to ` +
+    `Heat map of the durations of ${plural(total.count, 'trace')} from ${whenOf(axes.from)} to ` +
     `${whenOf(axes.to)}, log scale. Half took less than ${duration(total.p50)}, 95 % less than ` +
     `${duration(total.p95)}; ${plural(total.fault, 'fault')}.`
   );

@@ -2,22 +2,21 @@ import type { JSX } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { api } from '../../api/client';
 import { useConnection, useStatusPart } from '../../api/live';
-import { useNow } from '../../api/use-trace';
 import { copyText } from '../../components/button';
 import { copyPermalink } from '../../components/said';
 import { useKeys } from '../../components/keys';
 import { Failure, Skeleton } from '../../components/load-state';
 import { useQuery } from '../../components/use-query';
 import { and, annotationFilter } from '../../model/filter/filter-text';
-import { boundsOf, formatRange, parseRange } from '../../model/list/time-range';
+import { type Brush, durationFilter, formatBrush, parseBrush } from '../../model/list/brush';
+import { boundsOf, formatRange, parseRange, rangeWords } from '../../model/list/time-range';
 import { statusOf } from '@nestjs-xray/trace';
 import { formatSort, outcomeFilter, parseSort } from '../../model/list/trace-list';
 import type { PageProps } from '../../page';
 import { contextHref } from '../../router';
 import { askedOf, isLive, PageControls, SELECTION, UNDOABLE } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
-import type { Brush } from './brush';
-import { Chart } from './chart';
+import { ChartOfRange } from './chart-of-range';
 import { FirstStart } from './first-start';
 import { Groups } from './groups';
 import { LoadedLine } from './loaded-line';
@@ -26,6 +25,8 @@ import { NoMatch } from './no-match';
 import { CountList } from './summary';
 import { TraceTable } from './table';
 import { Unreachable } from './unreachable';
+import { useBrushCount } from './use-brush-count';
+import { useScrollPlace } from './use-scroll-place';
 import { useTraceList } from './use-trace-list';
 import './traces.css';
 
@@ -70,6 +71,9 @@ export function TracesPage(_: PageProps): JSX.Element {
     [query.range, filter, group, status, many].join('\n'),
     many && !paused,
   ).data;
+  const brush = useMemo(() => parseBrush(query.brush), [query.brush]);
+  const took = brush ? durationFilter(brush, many ? 'duration' : 'responsetime') : '';
+  const counted = useBrushCount(query, many ? brush : undefined, and(outcomeFilter(status), took));
   const bounds = (): { start?: number; end?: number } => boundsOf(range, Date.now() / 1000);
   const releaseIfFree = (): void => {
     if (list.held > 0 && !hold()) list.release();
@@ -147,14 +151,22 @@ export function TracesPage(_: PageProps): JSX.Element {
               status={query.status}
               onStatus={(next) => setQuery({ status: next })}
             />
-            <ChartOf
-              list={rows}
+            <ChartOfRange
+              rows={rows}
               overview={many ? overview : undefined}
               range={range}
-              brush={parseBrush(query.brush)}
-              onBrush={(brush) => setQuery({ brush: brush && formatRange(brush) })}
-              different={differentHref(query)}
-              onZoom={(brush) => setQuery({ range: formatRange(brush), brush: undefined })}
+              brush={brush}
+              counted={counted}
+              onBrush={(next) => setQuery({ brush: formatBrush(next) })}
+              different={differentHref(status, brush, took)}
+              onZoom={({ from, to }) =>
+                setQuery({
+                  ...(took && { filter: and(filter, took) }),
+                  ...(from !== undefined &&
+                    to !== undefined && { range: formatRange({ from, to }) }),
+                  brush: undefined,
+                })
+              }
             />
           </section>
           {list.loaded && <LoadedLine list={list} sort={sort} />}
@@ -167,7 +179,7 @@ export function TracesPage(_: PageProps): JSX.Element {
               filter={query.status ? and(list.shownFilter, query.status) : list.shownFilter}
               group={group}
               bounds={bounds}
-              when={whenOf(query.range)}
+              when={rangeWords(range)}
               allTime={query.range === 'all'}
               onFilter={(next) =>
                 setQuery({
@@ -202,87 +214,9 @@ export function TracesPage(_: PageProps): JSX.Element {
   );
 }
 
-/** Keeps in the history entry how far the page is scrolled, for Back and for a reload. */
-function useScrollPlace(loaded: boolean): void {
-  useEffect(() => {
-    if (!loaded) return undefined;
-    const place = (history.state as { scroll?: number } | null)?.scroll;
-    // Once the rows have given the page its height.
-    const frame = requestAnimationFrame(() => place && window.scrollTo(0, place));
-    let timer: ReturnType<typeof setTimeout>;
-    const note = (): void => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        const state = history.state as object | null;
-        history.replaceState({ ...state, scroll: window.scrollY }, '');
-      }, 200);
-    };
-    window.addEventListener('scroll', note, { passive: true });
-    return () => {
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
-      window.removeEventListener('scroll', note);
-    };
-  }, [loaded]);
-}
-
-/** The axis ends now while live, at the end of a fixed range, at the newest trace of all time. */
-function ChartOf({
-  list,
-  range,
-  ...rest
-}: {
-  list: Parameters<typeof Chart>[0]['rows'];
-  overview: Parameters<typeof Chart>[0]['overview'];
-  range: ReturnType<typeof parseRange>;
-  brush: Brush | undefined;
-  onBrush: (brush: Brush | undefined) => void;
-  onZoom: (brush: Brush) => void;
-  different: string | undefined;
-}): JSX.Element {
-  // So often that a step of the axis is hardly a pixel.
-  const step = 'to' in range || !Number.isFinite(range.last) ? 1 : Math.max(1, range.last / 300);
-  const now = useNow(!('to' in range) && Number.isFinite(range.last), step * 1000);
-  if ('to' in range) return <Chart rows={list} from={range.from} to={range.to} {...rest} />;
-  // Traces from a clock that is ahead of ours lie beyond the end: they must not stretch the axis.
-  if (Number.isFinite(range.last))
-    return <Chart rows={list} from={now - range.last} to={now} {...rest} />;
-  const { overview } = rest;
-  const starts = list.map((row) => row.start).filter((start) => start <= now);
-  const newest = overview
-    ? Math.min(now, overview.from + overview.width * overview.slots)
-    : starts.reduce((a, b) => Math.max(a, b), starts[0] ?? now);
-  const oldest = overview?.from ?? starts.reduce((a, b) => Math.min(a, b), starts[0] ?? now - 900);
-  const edge = Math.max((newest - oldest) * 0.02, 1);
-  return <Chart rows={list} from={oldest - edge} to={newest + edge} {...rest} />;
-}
-
 /** What the brushed or chosen traces have more often than the rest. */
-function differentHref({ status, brush }: { status: string; brush: string }): string | undefined {
-  const part = parseBrush(brush);
-  if (!part && !status) return undefined;
-  return contextHref('/compare', {
-    with: status,
-    ...(part && { since: part.from, until: part.to }),
-  });
-}
-
-function parseBrush(text: string): Brush | undefined {
-  if (!text) return undefined;
-  const range = parseRange(text);
-  return 'to' in range ? range : undefined;
-}
-
-function whenOf(range: string): string {
-  const parsed = parseRange(range);
-  if ('to' in parsed) return 'in this part of time';
-  if (!Number.isFinite(parsed.last)) return 'in all the time that is kept';
-  const words = {
-    300: '5 minutes',
-    900: '15 minutes',
-    3600: 'hour',
-    21600: '6 hours',
-    86400: '24 hours',
-  };
-  return `in the last ${words[parsed.last as keyof typeof words] ?? '7 days'}`;
+function differentHref(status: string, brush: Brush | undefined, took: string): string | undefined {
+  if (!brush && !status) return undefined;
+  const a = and(status && outcomeFilter(status), took);
+  return contextHref('/compare', { with: a, since: brush?.from, until: brush?.to });
 }

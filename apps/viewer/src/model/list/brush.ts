@@ -1,0 +1,132 @@
+import { and } from '../filter/filter-text';
+import { duration } from '../format';
+import type { Axes } from './scatter';
+import { whenOf } from './when';
+
+/** A part of the chart that was chosen: of time, of duration, or of both. What is left out is open. */
+export interface Brush {
+  /** Epoch seconds. */
+  from?: number;
+  to?: number;
+  /** Seconds. */
+  fastest?: number;
+  slowest?: number;
+}
+
+export type Edge = keyof Brush;
+
+const NUMBER = String.raw`(\d+(?:\.\d+)?(?:e-?\d+)?)?`;
+const WRITTEN = new RegExp(`^${NUMBER}-${NUMBER}(?:~${NUMBER}-${NUMBER})?$`);
+
+/** From the address: `1795354386-1795354400`, `-~0.9-` for what took 0.9 s at least. */
+export function parseBrush(text: string): Brush | undefined {
+  const parts = WRITTEN.exec(text)?.slice(1) ?? [];
+  const brush: Brush = {};
+  for (const [at, edge] of (['from', 'to', 'fastest', 'slowest'] as const).entries())
+    if (parts[at] !== undefined) brush[edge] = Number(parts[at]);
+  return tidy(brush);
+}
+
+/** For the address; undefined where nothing is chosen. */
+export function formatBrush(brush: Brush | undefined): string | undefined {
+  const { from, to, fastest, slowest } = (brush && tidy(brush)) ?? {};
+  const time = `${shortened(from)}-${shortened(to)}`;
+  const took = `${fastest ?? ''}-${slowest ?? ''}`;
+  if (took !== '-') return `${time}~${took}`;
+  return time === '-' ? undefined : time;
+}
+
+function shortened(time: number | undefined): string {
+  return time === undefined ? '' : String(+time.toFixed(3));
+}
+
+/** Undefined where nothing is chosen, or nothing can be in it. */
+function tidy(brush: Brush): Brush | undefined {
+  const { from = 0, to = Infinity, fastest = 0, slowest = Infinity } = brush;
+  if (Object.keys(brush).length === 0 || from >= to || fastest >= slowest) return undefined;
+  return brush;
+}
+
+/** The filter for its durations; empty where any will do. */
+export function durationFilter(
+  { fastest, slowest }: Brush,
+  keyword: 'duration' | 'responsetime',
+): string {
+  return and(
+    fastest === undefined ? '' : `${keyword} >= ${fastest}`,
+    slowest === undefined ? '' : `${keyword} < ${slowest}`,
+  );
+}
+
+/** In words: `slower than 900 ms, 09:45:00 – 14:06:00`. */
+export function brushWords({ from, to, fastest, slowest }: Brush): string {
+  const time = (at: number): string => whenOf(at, { seconds: true });
+  const took =
+    fastest !== undefined && slowest !== undefined
+      ? `${duration(fastest)} to ${duration(slowest)}`
+      : fastest !== undefined
+        ? `slower than ${duration(fastest)}`
+        : slowest !== undefined
+          ? `faster than ${duration(slowest)}`
+          : '';
+  const when =
+    from !== undefined && to !== undefined
+      ? `${time(from)} – ${time(to)}`
+      : from !== undefined
+        ? `since ${time(from)}`
+        : to !== undefined
+          ? `until ${time(to)}`
+          : '';
+  return [took, when].filter(Boolean).join(', ');
+}
+
+/** Where it lies on the axes, from 0 to 1; y from the top. */
+export function brushPlace({ from, to, fastest, slowest }: Brush, axes: Axes) {
+  const x = (time: number): number => within((time - axes.from) / (axes.to - axes.from || 1));
+  const y = (seconds: number): number =>
+    within((axes.high - Math.log10(Math.max(seconds, 1e-9))) / (axes.high - axes.low));
+  return {
+    left: from === undefined ? 0 : x(from),
+    right: to === undefined ? 1 : x(to),
+    top: slowest === undefined ? 0 : y(slowest),
+    bottom: fastest === undefined ? 1 : y(fastest),
+  };
+}
+
+function within(share: number): number {
+  return Math.min(Math.max(share, 0), 1);
+}
+
+/** What a place of the chart stands for: time in full, duration in two digits. */
+export function valueAt(axes: Axes, place: { x: number; y: number }) {
+  return {
+    time: axes.from + within(place.x) * (axes.to - axes.from),
+    seconds: twoDigits(10 ** (axes.high - within(place.y) * (axes.high - axes.low))),
+  };
+}
+
+function twoDigits(seconds: number): number {
+  return Number(seconds.toPrecision(2));
+}
+
+/** Steps of the keyboard: so many across all of the time, and so many for each factor of ten. */
+const TIME_STEPS = 50;
+const POWER_STEPS = 5;
+
+/** With one edge moved by a step of the keyboard; undefined where that leaves nothing. */
+export function moved(brush: Brush, edge: Edge, step: 1 | -1, axes: Axes): Brush | undefined {
+  const next = { ...brush };
+  if (edge === 'from' || edge === 'to') {
+    const now = brush[edge] ?? axes[edge];
+    const at = now + (step * (axes.to - axes.from)) / TIME_STEPS;
+    if (at <= axes.from || at >= axes.to) delete next[edge];
+    else next[edge] = at;
+  } else {
+    const now = brush[edge] ?? 10 ** (edge === 'fastest' ? axes.low : axes.high);
+    const power = Math.round(Math.log10(now) * POWER_STEPS + step) / POWER_STEPS;
+    if (power <= axes.low || power >= axes.high) delete next[edge];
+    else next[edge] = twoDigits(10 ** power);
+  }
+  const { from = axes.from, to = axes.to, fastest = 0, slowest = Infinity } = next;
+  return from < to && fastest < slowest ? next : undefined;
+}
