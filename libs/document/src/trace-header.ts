@@ -34,7 +34,7 @@ export function parseTraceHeader(header: string | undefined): TraceHeader {
     const part = piece.trim();
     const at = part.indexOf('=');
     if (at < 1) continue;
-    const key = part.slice(0, at).toLowerCase();
+    const key = part.slice(0, at).trimEnd().toLowerCase();
     const value = part.slice(at + 1).trim();
     if (key === 'root') {
       if (isTraceId(value)) result.root = value.toLowerCase();

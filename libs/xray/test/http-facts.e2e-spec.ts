@@ -125,6 +125,30 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
     expect(JSON.stringify(xray.documents)).not.toContain('secret');
   });
 
+  const ROOT = '1-5759e988-bd862e3fe1be46a994272793';
+  const PARENT = '53995c3f42cd8ad8';
+
+  it.each([
+    `Root=${ROOT};Parent=${PARENT};Sampled=1`,
+    `Sampled=1;Parent=${PARENT};Root=${ROOT}`,
+    `Root = ${ROOT} ; Parent = ${PARENT}; Sampled = 1`,
+    `root=${ROOT.toUpperCase()};PARENT=${PARENT};sampled=1`,
+    `Self=1-67891234-12456789abcdef012345678;;Root=${ROOT};Parent=${PARENT};`,
+  ])('continues the trace of %s', async (header) => {
+    const url = await start();
+    const segment = await segmentOf(`${url}/work/7`, { 'x-amzn-trace-id': header });
+    expect(segment).toMatchObject({ trace_id: ROOT, parent_id: PARENT });
+  });
+
+  it('has the address that was asked where the request names no host', async () => {
+    const url = new URL(await start());
+    const socket = connect(Number(url.port), url.hostname);
+    socket.write('GET /work/7 HTTP/1.0\r\n\r\n');
+    await text(socket);
+    while (xray.documents.length === 0) await new Promise((turn) => setImmediate(turn));
+    expect(xray.documents[0]!.http!.request!.url).toBe(`${url.origin}/work/7`);
+  });
+
   it("continues W3C's trace where there is none of X-Ray's", async () => {
     const url = await start();
     const segment = await segmentOf(`${url}/work/7`, {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { ExceptionsHandler } from '@nestjs/core/exceptions/exceptions-handler';
 import { InterceptorsConsumer } from '@nestjs/core/interceptors/interceptors-consumer';
+import { RouterResponseController } from '@nestjs/core/router/router-response-controller';
 import {
   ClientGrpcProxy,
   ClientNats,
@@ -50,6 +51,7 @@ describe('a part of Nest without a public interface', () => {
 
   it.each([
     [InterceptorsConsumer, 'intercept', 'requests are recorded, but Nest spends'],
+    [RouterResponseController, 'sse', 'an error that ends a stream of @Sse() is not recorded'],
     [RpcContextCreator, 'create', 'messages of microservices get no segment'],
     [RpcProxy, 'handleError', 'what message handlers throw'],
     [WsContextCreator, 'create', 'WebSocket events get no segment'],

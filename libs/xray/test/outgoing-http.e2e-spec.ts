@@ -29,9 +29,9 @@ const get1 = (url: string, options: http.RequestOptions = {}) =>
   new Promise<Echoed>((done, fail) => {
     get(url, options, (response) => void read(response).then(done, fail)).on('error', fail);
   });
-const requested = (url: string) =>
+const requested = (url: string, options: http.RequestOptions = {}) =>
   new Promise<Echoed>((done, fail) => {
-    const sent = request(url, (response) => void read(response).then(done, fail));
+    const sent = request(url, options, (response) => void read(response).then(done, fail));
     sent.on('error', fail).end();
   });
 
@@ -61,7 +61,15 @@ describe('an outgoing HTTP call', () => {
 
   const clients: [string, (url: string) => Promise<Echoed>][] = [
     ['http.get', get1],
-    ['http.request', requested],
+    ['http.request', (url) => requested(url)],
+    [
+      'http.request with headers in an array',
+      (url) => requested(url, { headers: ['Host', new URL(url).host, 'Accept', '*/*'] }),
+    ],
+    [
+      'http.request that waits for 100 Continue',
+      (url) => requested(url, { method: 'GET', headers: { Expect: '100-continue' } }),
+    ],
     ['fetch', async (url) => (await (await fetch(url)).json()) as Echoed],
     [
       'fetch of the undici package',
@@ -157,11 +165,13 @@ describe('an outgoing HTTP call', () => {
   it('leaves a call alone that carries a trace header already', async () => {
     const { result, segment } = await xray.request(async () => [
       await get1(server.url, { headers: { 'x-amzn-trace-id': 'Root=mine' } }),
+      await requested(server.url, { headers: ['X-Amzn-Trace-Id', 'Root=mine', 'Host', 'shop'] }),
       (await (
         await fetch(server.url, { headers: { 'X-Amzn-Trace-Id': 'Root=mine' } })
       ).json()) as Echoed,
     ]);
     expect(result.map(({ headers }) => headers['x-amzn-trace-id'])).toEqual([
+      'Root=mine',
       'Root=mine',
       'Root=mine',
     ]);

@@ -6,11 +6,13 @@ import {
   Module,
   NotFoundException,
   Res,
+  Sse,
   StreamableFile,
   UseFilters,
   type ArgumentsHost,
   type ExceptionFilter,
   type INestApplication,
+  type MessageEvent,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -28,7 +30,16 @@ import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
-import { finalize, firstValueFrom, of, type Observable } from 'rxjs';
+import {
+  concat,
+  finalize,
+  firstValueFrom,
+  mergeMap,
+  of,
+  throwError,
+  timer,
+  type Observable,
+} from 'rxjs';
 import * as undici from 'undici';
 import { runChild } from './child/run-child';
 import { documentsOf, tracing, type Tracing } from './tracing';
@@ -127,8 +138,10 @@ describe('an answer that the caller does not read to its end', () => {
 
   it('is a fault where it took too long', async () => {
     const call = await callOf(async () => {
-      const response = await fetch(url, { signal: AbortSignal.timeout(50) });
-      await response.text().catch(() => undefined);
+      const limit = new AbortController();
+      const { body } = await fetch(url, { signal: limit.signal });
+      limit.abort(new DOMException('It took too long.', 'TimeoutError'));
+      await new Response(body).text().catch(() => undefined);
     });
     expect(call).toMatchObject({ fault: true });
   });
@@ -253,6 +266,40 @@ class Pages {
     const raw = (response.raw ?? response) as ServerResponse;
     raw.write('x', () => raw.destroy(new Error('gave up')));
   }
+
+  @Get('begun')
+  begun(@Res() response: any): void {
+    response.hijack?.();
+    const raw = (response.raw ?? response) as ServerResponse;
+    raw.writeHead(200).write('x');
+    throw new Error('no more of it');
+  }
+
+  @Sse('events')
+  events(): Observable<MessageEvent> {
+    return failingAfterAnEvent(new Error('the feed is gone'));
+  }
+
+  @Sse('late-events')
+  async lateEvents(): Promise<Observable<MessageEvent>> {
+    return failingAfterAnEvent(new Error('the feed is gone'));
+  }
+
+  @Sse('refused-events')
+  refusedEvents(): Observable<MessageEvent> {
+    return failingAfterAnEvent(new NotFoundException('no such feed'));
+  }
+
+  @Sse('no-events')
+  noEvents(): Observable<MessageEvent> {
+    return throwError(() => new NotFoundException('no such feed'));
+  }
+}
+
+/** The error comes when the event, and so the head of the answer, has been taken to be sent. */
+function failingAfterAnEvent(thrown: Error): Observable<MessageEvent> {
+  const event: MessageEvent = { data: 'one' };
+  return concat(of(event), timer(20).pipe(mergeMap(() => throwError(() => thrown))));
 }
 
 /** The pages on `platform`, where closing the application cuts the connections with `cutting`. */
@@ -284,6 +331,19 @@ async function begin(url: string): Promise<http.ClientRequest> {
   await once(response, 'data');
   return request;
 }
+
+it('a handler that throws when its answer has begun is a fault', async () => {
+  const emitter = new MemoryEmitter();
+  const { app, url } = await serve('express', emitter);
+  await (await fetch(`${url}/begun`)).text();
+  const [segment] = await documentsOf(emitter, 1);
+  await app.close();
+  expect(segment).toMatchObject({
+    fault: true,
+    cause: { exceptions: [{ message: 'no more of it' }] },
+    http: { response: { status: 200 } },
+  });
+});
 
 describe.each(['express', 'fastify'])('on %s', (platform) => {
   const xray = new MemoryEmitter();
@@ -359,6 +419,24 @@ describe.each(['express', 'fastify'])('on %s', (platform) => {
       http: { response: { status: 200 } },
     });
     expect(segment.annotations).not.toHaveProperty('aborted');
+  });
+
+  it.each([
+    ['/events', { fault: true }, 'the feed is gone'],
+    ['/late-events', { fault: true }, 'the feed is gone'],
+    ['/refused-events', { error: true }, 'no such feed'],
+  ])('an error that ends a stream of events is recorded: %s', async (path, flag, message) => {
+    expect(await segmentOf(path)).toMatchObject({
+      ...flag,
+      cause: { exceptions: [{ message }] },
+      http: { response: { status: 200 } },
+    });
+  });
+
+  it('a stream of events that fails before the first has the status of its answer', async () => {
+    const segment = await segmentOf('/no-events');
+    expect(segment).toMatchObject({ error: true, cause: { exceptions: [{}] } });
+    expect(segment).not.toHaveProperty('fault');
   });
 
   const ENDLESS = ['/endless-file', '/endless-stream'];

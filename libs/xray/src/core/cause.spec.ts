@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { capture } from 'nestjs-xray';
 import { trace } from 'nestjs-xray/testing';
+import { runInNewContext } from 'node:vm';
 
 /** The document of the subsegment in which `thrown` was thrown. */
 function failing(thrown: unknown): any {
@@ -39,8 +40,14 @@ describe('a cause', () => {
     expect([outer.message, inner.type, outer.cause]).toEqual(['outer', 'TypeError', inner.id]);
   });
 
-  it('has all the errors of an AggregateError, the first as its cause', () => {
-    const [all, ...each] = exceptions(new AggregateError([new Error('a'), new Error('b')], 'all'));
+  it.each([
+    ['an AggregateError', new AggregateError([new Error('a'), new Error('b')], 'all')],
+    [
+      'one of another realm',
+      runInNewContext("new AggregateError([new Error('a'), new Error('b')], 'all')"),
+    ],
+  ])('has all the errors of %s, the first as its cause', (_what, thrown: unknown) => {
+    const [all, ...each] = exceptions(thrown);
     expect([all.message, all.cause]).toEqual(['all', each[0].id]);
     expect(each.map(({ message }) => message as string)).toEqual(['a', 'b']);
   });

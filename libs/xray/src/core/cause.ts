@@ -3,6 +3,7 @@ import { newId } from '../document';
 import { isObject } from './is-object';
 import { toldToClient } from './told-to-client';
 import type { RecordedNode, RecordedSegment } from './recorded-node';
+import { withoutPasswords } from './redact';
 import { Budget, safeCopy } from './safe-metadata';
 import { framesOf } from './stack-frame';
 import { stackOf } from './stack-of';
@@ -97,7 +98,7 @@ function describe(root: RecordedSegment, thrown: unknown): CauseDocument {
       const { cause, errors } = (value ?? {}) as { cause?: unknown; errors?: unknown };
       if (cause !== undefined && cause !== null) exception.cause = add(cause);
       // An AggregateError has many causes; X-Ray's format has one: the first is linked, all are kept.
-      if (value instanceof AggregateError && Array.isArray(errors)) {
+      if (isAggregate(value) && Array.isArray(errors)) {
         for (const inner of errors) {
           const id = add(inner);
           exception.cause ??= id;
@@ -112,6 +113,11 @@ function describe(root: RecordedSegment, thrown: unknown): CauseDocument {
 
   add(thrown);
   return { working_directory: process.cwd(), exceptions };
+}
+
+/** Also one of another realm: in Jest, Node's own errors are. */
+function isAggregate(value: unknown): boolean {
+  return value instanceof AggregateError || typeOf(value) === 'AggregateError';
 }
 
 function describeOne(root: RecordedSegment, value: unknown): ExceptionDocument {
@@ -136,13 +142,11 @@ function describeOne(root: RecordedSegment, value: unknown): ExceptionDocument {
   return exception;
 }
 
-/** Clients quote the URL they were given, with the password in it: `postgres://user:password@host`. */
-const PASSWORD_IN_URL = /(:\/\/[^\s/?#:@]*:)[^\s/?#@]+@/g;
 /** How much of a message is looked at: a password at the end of what is kept still ends in it. */
 const MAX_READ = 4 * MAX_MESSAGE;
 
 function safeMessage(message: string): string {
-  return message.slice(0, MAX_READ).replace(PASSWORD_IN_URL, '$1[redacted]@').slice(0, MAX_MESSAGE);
+  return withoutPasswords(message.slice(0, MAX_READ)).slice(0, MAX_MESSAGE);
 }
 
 function jsonOf(value: object, redact: RegExp): string {

@@ -18,3 +18,11 @@ export function redactPattern(redact: string[] | RegExp | undefined): RegExp {
   const further = redact.map((key) => key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
   return new RegExp(`${DEFAULT_REDACTED.source}|^(${further})$`, 'i');
 }
+
+/** Clients quote the URL they were given, with the password in it: `postgres://user:password@host`. */
+const PASSWORD_IN_URL = /(:\/\/[^\s/?#:@]*:)[^\s/?#@]+@/g;
+
+/** `text` without the passwords in its URLs. */
+export function withoutPasswords(text: string): string {
+  return text.includes('://') ? text.replace(PASSWORD_IN_URL, '$1[redacted]@') : text;
+}

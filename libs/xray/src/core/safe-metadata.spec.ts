@@ -85,6 +85,16 @@ describe('a safe copy', () => {
         nested: [{ 'Set-Cookie': '[redacted]', apiKey: '[redacted]', 'x-api-key': '[redacted]' }],
       },
     ],
+    [
+      'a password in a URL',
+      { database: 'postgres://app:s3cret@db/x', from: new URL('http://u:s3cret@a/b?c=1') },
+      { database: 'postgres://app:[redacted]@db/x', from: 'http://u:[redacted]@a/b?c=1' },
+    ],
+    [
+      'a password in a URL where a long string is cut',
+      `${'x'.repeat(8180)} http://u:s3cret@a/`,
+      `${'x'.repeat(8180)} http://u:[r… [7 more characters]`,
+    ],
     ['a secret in a Map', new Map([['password', 'x']]), { password: '[redacted]' }],
   ])('shows %s', (_what, value, shown) => {
     expect(JSON.parse(JSON.stringify(safeCopy(value)))).toEqual(shown);

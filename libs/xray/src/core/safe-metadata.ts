@@ -1,4 +1,4 @@
-import { DEFAULT_REDACTED } from './redact';
+import { DEFAULT_REDACTED, withoutPasswords } from './redact';
 
 export { DEFAULT_REDACTED };
 
@@ -9,6 +9,7 @@ const MAX_ITEMS = 200;
 /** Values of all depths together: each of 200 items may hold 200 more. */
 const MAX_VALUES = 5_000;
 const MAX_KEY = 500;
+const MAX_PASSWORD = 500;
 
 const REDACTED = '[redacted]';
 
@@ -99,9 +100,11 @@ class Copier {
   private text(value: string): string {
     const kept = Math.min(MAX_STRING, Math.max(0, this.budget.left));
     this.budget.spend(value.length + 3);
-    if (value.length <= kept) return value;
+    if (value.length <= kept) return withoutPasswords(value);
     if (kept < MAX_STRING) this.budget.exceeded = true;
-    return `${value.slice(0, kept)}… [${value.length - kept} more characters]`;
+    // A password at the end of what is kept still ends in what is looked at.
+    const start = withoutPasswords(value.slice(0, kept + MAX_PASSWORD)).slice(0, kept);
+    return `${start}… [${value.length - kept} more characters]`;
   }
 
   private copyObject(value: object): unknown {

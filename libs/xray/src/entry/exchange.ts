@@ -5,7 +5,7 @@ import { recordAlsoThrown } from '../core/cause';
 import { isObject } from '../core/is-object';
 import type { FrameworkRequest } from '../instrumentation/nest/framework-request';
 import { handlerNameIn, handlerNameOf } from './handler-name';
-import { isEventStream, pathOf, recordAbort, recordFailure, recordResponse } from './http-block';
+import { isEventStream, pathOf, recordAbort, recordResponse } from './http-block';
 
 /** A listener that tells whose it is. */
 interface Listener {
@@ -63,11 +63,16 @@ export class Exchange implements Call {
     Object.assign(segment, { error, fault, throttle });
   }
 
-  /** What is being sent broke off, of which the client learns by the end of the connection only. */
+  /** What is being sent broke off, which the status that has left already cannot say. */
   breakOff(thrown: unknown): void {
     if (this.segment.isClosed()) return;
     this.brokenOff = true;
-    this.record(thrown);
+    recordAlsoThrown(this.segment, thrown);
+  }
+
+  /** Whether a part of the answer has left, and not yet all of it. */
+  isUnderWay(): boolean {
+    return this.raw.headersSent && !this.raw.writableEnded;
   }
 
   private closed(): void {
@@ -75,8 +80,8 @@ export class Exchange implements Call {
     const { raw } = this;
     // Set by whoever destroyed the response with an error; a client that left sets none.
     if (raw.errored) this.breakOff(raw.errored);
-    if (this.brokenOff) this.end(recordFailure);
-    else this.end(raw.writableFinished || isEventStream(raw) ? recordResponse : recordAbort);
+    const answered = this.brokenOff || raw.writableFinished || isEventStream(raw);
+    this.end(answered ? recordResponse : recordAbort);
   }
 
   private end(record: (segment: RecordedSegment, response: ServerResponse) => void): void {
@@ -133,7 +138,8 @@ export function recordOnRequest(thrown: unknown): void {
 export function recordException(thrown: unknown, response: unknown): void {
   const exchange = exchangeOf(response);
   if (exchange === undefined || exchange.segment.isClosed()) return;
-  exchange.record(thrown);
+  if (exchange.isUnderWay()) exchange.breakOff(thrown);
+  else exchange.record(thrown);
   hideQuery(exchange);
 }
 

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { HttpDocument } from '../document';
 import type { SegmentNode } from '../core/trace-node';
+import { writtenHeader } from '../instrumentation/written-head';
 
 /**
  * The request block, as AWS's SDKs write it.
@@ -17,7 +19,7 @@ export function requestBlock(
   const protocol = (socket as Partial<TLSSocket>).encrypted ? 'https' : 'http';
   const block: NonNullable<HttpDocument['request']> = {
     method,
-    url: `${protocol}://${host ?? ''}${target}`,
+    url: `${protocol}://${host || addressOf(socket)}${target}`,
   };
   const agent = headers['user-agent'];
   if (agent !== undefined) block.user_agent = agent.slice(0, 250);
@@ -26,11 +28,21 @@ export function requestBlock(
     block.client_ip = String(forwarded).split(',', 1)[0]!.trim().slice(0, 250);
     block.x_forwarded_for = true;
   } else if (socket.remoteAddress !== undefined) {
-    const { remoteAddress } = socket;
-    const mapped = remoteAddress.startsWith('::ffff:');
-    block.client_ip = mapped ? remoteAddress.slice('::ffff:'.length) : remoteAddress;
+    block.client_ip = withoutMapping(socket.remoteAddress);
   }
   return block;
+}
+
+/** Where a connection came in: HTTP/1.0 does not ask its clients to name the host. */
+function addressOf({ localAddress, localPort }: Partial<Socket>): string {
+  if (localAddress === undefined) return '';
+  const address = withoutMapping(localAddress);
+  return `${address.includes(':') ? `[${address}]` : address}:${localPort}`;
+}
+
+/** An IPv4 address as such, also where it stands in one of IPv6. */
+function withoutMapping(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }
 
 /** The host that a request is for, with its port; HTTP/2 has it in a field of its own. */
@@ -73,17 +85,11 @@ export function recordResponse(segment: SegmentNode, response: ServerResponse): 
   const length = header === undefined ? NaN : Number(header);
   if (length >= 0) answer.content_length = length;
   (segment.http ??= {}).response = answer;
-  // What was set by hand stays where the status says that all is well.
+  // What was set by hand, or by an answer that broke off, stays where the status says that all is well.
   if (statusCode < 400) return;
   segment.error = statusCode < 500;
   segment.throttle = statusCode === 429;
   segment.fault = statusCode >= 500;
-}
-
-/** Marks a segment whose answer broke off since the server could not go on. */
-export function recordFailure(segment: SegmentNode, response: ServerResponse): void {
-  recordResponse(segment, response);
-  segment.fault = true;
 }
 
 /** An event stream has no end of its own: the client's leaving is one. */
@@ -91,19 +97,10 @@ export function isEventStream(response: ServerResponse): boolean {
   return sentHeader(response, 'content-type')?.startsWith('text/event-stream') ?? false;
 }
 
-/**
- * A header of the answer. Those given to `writeHead` alone, as Fastify does, Node keeps only in
- * the text that it sent, a field without documentation but as old as Node.
- */
+/** A header of the answer, also where it was given to `writeHead` alone, as Fastify does. */
 function sentHeader(response: ServerResponse, name: string): string | undefined {
   const kept = response.getHeader(name);
-  if (kept !== undefined) return String(kept);
-  const { _header: sent } = response as { _header?: string | null };
-  if (typeof sent !== 'string') return undefined;
-  const start = sent.toLowerCase().indexOf(`\r\n${name}: `);
-  if (start < 0) return undefined;
-  const from = start + name.length + 4;
-  return sent.slice(from, sent.indexOf('\r\n', from));
+  return kept === undefined ? writtenHeader(response, name) : String(kept);
 }
 
 /** Marks a segment whose client hung up before the answer: there is no status to tell. */

@@ -7,6 +7,7 @@ import { Recorder } from '../core/recorder';
 import { runtime } from '../core/runtime';
 import { inEffect, XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { watchDownloads, watchReplies } from '../instrumentation/nest/downloads';
+import { watchEventStreams } from '../instrumentation/nest/event-streams';
 import { watchExceptions } from '../instrumentation/nest/exceptions';
 import type { FrameworkRequest } from '../instrumentation/nest/framework-request';
 import {
@@ -66,6 +67,7 @@ export class HttpEntry {
       before();
       watchExceptions(recordException, this.recorder.warn);
       watchDownloads(recordBreakOff);
+      watchEventStreams(recordBreakOff, this.recorder.warn);
       watchRequestEvents();
       this.wrapped = adapter.getType() !== 'express';
       const hooked = hooks.get(adapter);

@@ -94,6 +94,21 @@ export const interceptorsConsumer: NestPart = {
   },
 };
 
+export const routerResponseController: NestPart = {
+  package: '@nestjs/core',
+  file: 'router/router-response-controller',
+  name: 'RouterResponseController',
+  methods: ['sse'],
+  without: 'an error that ends a stream of @Sse() is not recorded',
+  load() {
+    try {
+      return require('@nestjs/core/router/router-response-controller') as unknown;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
 export const rpcContextCreator: NestPart = {
   package: '@nestjs/microservices',
   file: 'context/rpc-context-creator',

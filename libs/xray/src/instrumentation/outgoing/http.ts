@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { XRAY_HEADER } from '../../core/propagation';
 import type { Subsegment } from '../../core/subsegment';
 import { patchMethod, type Method } from '../patch';
+import { addWrittenHeader, writtenHeader } from '../written-head';
 import { isAbort, recordAnswer, remoteRequest, startRemoteCall } from './remote-call';
 
 /** What a request that is recorded belongs to. */
@@ -80,13 +81,13 @@ function begin(request: ClientRequest): void {
   try {
     if (request.method === 'CONNECT') return; // a proxy's tunnel: the request through it follows
     // Whoever set the header traces this call already: AWS's SDK, or the application.
-    if (request.hasHeader(XRAY_HEADER)) return;
+    if (has(request, XRAY_HEADER)) return;
     const call = startRemoteCall('http', () => describe(request));
     if (!call) return;
-    if (call.headers !== undefined && !request.headersSent) {
-      for (const [name, value] of call.headers) {
-        if (!request.hasHeader(name)) request.setHeader(name, value);
-      }
+    for (const [name, value] of call.headers ?? []) {
+      if (has(request, name)) continue;
+      if (request.headersSent) addWrittenHeader(request, name, value);
+      else request.setHeader(name, value);
     }
     const { subsegment } = call;
     if (!subsegment) return;
@@ -99,10 +100,14 @@ function begin(request: ClientRequest): void {
   }
 }
 
+function has(request: ClientRequest, name: string): boolean {
+  return request.hasHeader(name) || writtenHeader(request, name.toLowerCase()) !== undefined;
+}
+
 function describe(request: ClientRequest) {
   const { host, path, method, protocol } = request;
   // The port is in the Host header only; a header that names another host stands for this one.
-  const named = request.getHeader('host');
+  const named = request.getHeader('host') ?? writtenHeader(request, 'host');
   const authority = typeof named === 'string' && named !== '' ? named : host;
   return remoteRequest(method, `${protocol}//${authority}`, path);
 }
