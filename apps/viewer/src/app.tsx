@@ -94,7 +94,7 @@ function CurrentPage({ route }: PageProps): JSX.Element {
       </p>
     );
   return (
-    <Message title="There is no such page">
+    <Message title="Page not found">
       The address may be mistyped. <a href="/traces">Go to the traces</a>
     </Message>
   );

@@ -108,7 +108,7 @@ describeInChromium('what is pasted into the filter', () => {
     await field(page).fill(`${user} 500`);
     await field(page).press('Enter');
     await page.getByRole('alert').waitFor();
-    const meant = page.getByRole('group', { name: 'What is meant?' }).getByRole('button').first();
+    const meant = page.getByRole('group', { name: 'Did you mean?' }).getByRole('button').first();
     await meant.waitFor();
     expect(await violations(page, 'main')).toEqual([]);
     await meant.click();

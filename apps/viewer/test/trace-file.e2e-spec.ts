@@ -97,7 +97,7 @@ describeInChromium('a trace as one file', () => {
     await page.getByText(/\d+ hits?$/).waitFor();
     await page.getByRole('link', { name: 'Flame graph' }).click();
     await page.locator('main h1').waitFor();
-    await page.getByText('Width: own time and all below, added up').waitFor();
+    await page.getByText('Width: self time plus the time of everything below').waitFor();
     await page.getByRole('link', { name: 'Statistics' }).click();
     await page.getByRole('table').waitFor();
     await page.goBack();

@@ -69,7 +69,7 @@ describeInChromium('the list of traces', () => {
       await route.continue().catch(() => undefined);
     });
     await page.goto(`${xray.url}/traces`);
-    await page.getByText('Reading traces…').waitFor();
+    await page.getByText('Loading traces…').waitFor();
 
     expect(await total(page).innerText()).toBe('–');
     await shows(page, '.counts .big', '300');

@@ -7,8 +7,8 @@ import { Menu } from './menu';
 import { say } from './said';
 
 const FORMATS = [
-  { value: 'html', label: 'HTML: this page as a file' },
-  { value: 'json', label: 'JSON: to be imported' },
+  { value: 'html', label: 'HTML: this page as one file' },
+  { value: 'json', label: 'JSON: for import' },
   { value: 'md', label: 'Markdown: for an issue' },
 ];
 

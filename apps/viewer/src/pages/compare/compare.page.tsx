@@ -41,12 +41,12 @@ export function ComparePage({ route }: PageProps): JSX.Element {
     return <Failure what={`${which} cannot be shown`} error={error} />;
   }
   if (!a || !b) {
-    if ((a && !sideA.tree) || (b && !sideB.tree)) return <Skeleton label="Reading the trace…" />;
+    if ((a && !sideA.tree) || (b && !sideB.tree)) return <Skeleton label="Loading the trace…" />;
     return <FirstChoice known={sideA.tree ?? sideB.tree} a={a} b={b} onChoose={choose} />;
   }
   const { tree: treeA } = sideA;
   const { tree: treeB } = sideB;
-  if (!treeA || !treeB || !comparison) return <Skeleton label="Reading both traces…" />;
+  if (!treeA || !treeB || !comparison) return <Skeleton label="Loading both traces…" />;
   const scale = Math.max(answered(treeA), answered(treeB));
   const [titleA, titleB] = [traceTitle(treeA), traceTitle(treeB)];
   return (

@@ -52,7 +52,7 @@ export function Picker({
   if (!rows)
     return (
       <p class="pk-n t2" role="status">
-        Reading traces…
+        Loading traces…
       </p>
     );
   if (shown.length === 0) {

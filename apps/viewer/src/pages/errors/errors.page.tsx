@@ -77,7 +77,7 @@ export function ErrorsPage(_: PageProps): JSX.Element {
         ['e', 'newest trace'],
         ['/', 'filter'],
       ]}
-      note="grouped by type, message shape and first own frame"
+      note="grouped by type, message pattern and first frame of your code"
     >
       {(table) =>
         rows.length === 0 ? (

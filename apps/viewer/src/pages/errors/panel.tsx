@@ -124,7 +124,7 @@ export function ErrorPanel({
       />
       <TimeAxis table={table} />
       <SharedAttributes selection={selection} filter={row.filter} count={row.traces} />
-      <h3>Where it surfaces</h3>
+      <h3>Where it is reported</h3>
       <RouteShares routes={row.routes} of={row.count} />
     </OverviewPanel>
   );

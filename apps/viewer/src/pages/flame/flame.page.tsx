@@ -29,7 +29,7 @@ export function FlamePage({ route }: PageProps): JSX.Element {
     return error ? (
       <Failure what="This trace cannot be shown" error={error} />
     ) : (
-      <Skeleton label="Reading the trace…" />
+      <Skeleton label="Loading the trace…" />
     );
   }
   const byId = (id: string): Frame | undefined => flame.frames.find((frame) => frame.id === id);
@@ -51,7 +51,7 @@ export function FlamePage({ route }: PageProps): JSX.Element {
               : 'No name contains this')}
         </span>
         <span class="sp" />
-        <span class="t3 nw fl-note">Width: own time and all below, added up</span>
+        <span class="t3 nw fl-note">Width: self time plus the time of everything below</span>
         <button
           type="button"
           class="btn"

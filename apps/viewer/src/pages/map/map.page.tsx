@@ -65,8 +65,8 @@ export function MapPage(_: PageProps): JSX.Element {
       {map && map.nodes.length > 0 ? (
         <MapView map={map} state={state} range={range} />
       ) : map ? (
-        <Empty title="No calls in this time">
-          <p class="t2">The map draws itself as soon as a trace arrives.</p>
+        <Empty title="No calls in this period">
+          <p class="t2">The map appears as soon as a trace arrives.</p>
           <p class="row">
             <a class="btn" href="/traces">
               Go to the traces
@@ -76,7 +76,7 @@ export function MapPage(_: PageProps): JSX.Element {
       ) : error ? (
         <Failure what="The map cannot be shown" error={error} />
       ) : (
-        <Skeleton label="Reading the map…" rows={4} />
+        <Skeleton label="Loading the map…" rows={4} />
       )}
     </div>
   );

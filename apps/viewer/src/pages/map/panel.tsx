@@ -233,7 +233,7 @@ function InTrouble({
   return (
     <>
       <Heading class="in-trouble-h">{nodes.length > 0 ? 'In trouble' : 'No trouble'}</Heading>
-      {nodes.length === 0 && <p class="t2 sml">Every node answered well.</p>}
+      {nodes.length === 0 && <p class="t2 sml">No node has problems.</p>}
       <ul class="nb in-trouble">
         {nodes.map((node) => (
           <li key={node.id}>

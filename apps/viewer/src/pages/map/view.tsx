@@ -169,7 +169,7 @@ export function MapView({
                 type="button"
                 class="btn"
                 aria-pressed={folds}
-                title="Databases that one node alone calls (u)"
+                title="Databases that only one node calls (u)"
                 onClick={toggleStores}
               >
                 Fold stores {foldable}

@@ -85,7 +85,7 @@ export function QueriesPage(_: PageProps): JSX.Element {
       {(table) =>
         rows.length === 0 ? (
           <div class="mid">
-            <h2>No queries and no calls of AWS in this range</h2>
+            <h2>No queries and no AWS calls in this range</h2>
             <p class="t2">
               Queries are recorded for the libraries that nestjs-xray captures, or that
               OpenTelemetry instruments.

@@ -54,7 +54,7 @@ export function Nothing({
         )}
         {filter && (
           <li>
-            <span class="t2">Or without the filter</span>
+            <span class="t2">Or remove the filter</span>
             <button type="button" class="btn" onClick={() => onChange({ filter: '' })}>
               Clear the filter
             </button>
@@ -63,7 +63,7 @@ export function Nothing({
         {!filter && (
           <li>
             <span>
-              Is the collector there? <code class="t2">{curl}</code>
+              Is local X-Ray running? <code class="t2">{curl}</code>
             </span>
             <CopyButton text={curl} label="Copy the command">
               Copy

@@ -27,9 +27,9 @@ export function SamplingPage(_: PageProps): JSX.Element {
   useKeys({ '/': () => first.current?.focus() });
   if (!rules) {
     return error ? (
-      <Failure what="The rules cannot be shown" error={error} />
+      <Failure what="The rules could not be loaded" error={error} />
     ) : (
-      <Skeleton label="Reading the rules…" rows={4} />
+      <Skeleton label="Loading the rules…" rows={4} />
     );
   }
   const { service, method, host, path } = query;
@@ -42,8 +42,8 @@ export function SamplingPage(_: PageProps): JSX.Element {
       <header class={style.head}>
         <h1>Sampling</h1>
         <p class="t2">
-          Rules are tried from the top; the first that matches decides. It takes its reservoir each
-          second, then its rate of the rest. Counts are of the last five minutes.
+          Rules are tried from the top, and the first match decides. It records its reservoir each
+          second, and its rate of the other requests. Counts cover the last five minutes.
         </p>
       </header>
       {error && (
@@ -61,9 +61,9 @@ export function SamplingPage(_: PageProps): JSX.Element {
         <section>
           <h2>Add or change a rule</h2>
           <p class="t2">
-            Through the X-Ray API, with the AWS CLI for instance: this rule leaves out health
-            checks. Applications read the rules every five minutes, and sooner when a report of
-            theirs is answered with a change.
+            Use the X-Ray API, for example with the AWS CLI. This rule leaves out health checks.
+            Applications fetch the rules every five minutes, or earlier if the response to one of
+            their reports announces a change.
           </p>
           <div class={style.command}>
             <pre class="code" tabIndex={0} aria-label="Command">

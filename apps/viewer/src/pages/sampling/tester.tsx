@@ -27,7 +27,7 @@ export function Tester({
 }): JSX.Element {
   return (
     <section>
-      <h2>Which rule takes a request?</h2>
+      <h2>Which rule matches a request?</h2>
       <div class={style.request}>
         {FIELDS.map(({ name, label, example }) => (
           <label key={name} class={style[name]}>
@@ -48,14 +48,14 @@ export function Tester({
       </div>
       <p role="status" class={style.answer}>
         {!asked ? (
-          <span class="t3">What is left empty matches every rule.</span>
+          <span class="t3">Empty fields match every rule.</span>
         ) : taker ? (
           <>
             <b>{taker.name}</b> takes it: {taker.reservoirSize} a second, then{' '}
             {percent(taker.fixedRate)} of the rest.
           </>
         ) : (
-          'No rule takes it: it is not traced.'
+          'No rule matches: the request is not traced.'
         )}
       </p>
     </section>

@@ -60,7 +60,7 @@ export function OverviewPage<T>({
       ) : error ? (
         <Failure what={`The ${name} cannot be shown`} error={error} />
       ) : (
-        !lost && !problem && <Skeleton label={`Reading ${name}…`} />
+        !lost && !problem && <Skeleton label={`Loading ${name}…`} />
       )}
       <KeyBar keys={keys}>{note}</KeyBar>
     </div>

@@ -40,7 +40,7 @@ export function StatisticsPage({ route }: PageProps): JSX.Element {
     return error ? (
       <Failure what="This trace cannot be shown" error={error} />
     ) : (
-      <Skeleton label="Reading the trace…" />
+      <Skeleton label="Loading the trace…" />
     );
   }
   const sort = (next: StatisticsColumn): void => {

@@ -13,11 +13,21 @@ const COLUMNS: { id: StatisticsColumn; label: string; title: string; class: stri
   {
     id: 'total',
     label: 'Total, ms',
-    title: 'All its runs together, with what they called',
+    title: 'Total time of all runs, including calls',
     class: 'num ct',
   },
-  { id: 'self', label: 'Self, ms', title: 'Without what they called', class: 'num cs' },
-  { id: 'p50', label: 'p50, ms', title: 'Half of its runs took no longer', class: 'num c5' },
+  {
+    id: 'self',
+    label: 'Self, ms',
+    title: 'Total time of all runs, without calls',
+    class: 'num cs',
+  },
+  {
+    id: 'p50',
+    label: 'p50, ms',
+    title: 'Median: half of the runs took no longer',
+    class: 'num c5',
+  },
   { id: 'p95', label: 'p95, ms', title: '19 of 20 runs took no longer', class: 'num c9' },
   { id: 'max', label: 'Max, ms', title: 'The longest run', class: 'num cm' },
   {

@@ -34,7 +34,7 @@ export function TraceMapPage({ route }: PageProps): JSX.Element {
     return error ? (
       <Failure what="This trace cannot be shown" error={error} />
     ) : (
-      <Skeleton label="Reading the trace…" />
+      <Skeleton label="Loading the trace…" />
     );
   }
   return (
@@ -52,7 +52,7 @@ export function TraceMapPage({ route }: PageProps): JSX.Element {
       ) : problem ? (
         <Failure what="The map cannot be shown" error={problem} />
       ) : (
-        <Skeleton label="Reading the map…" rows={4} />
+        <Skeleton label="Loading the map…" rows={4} />
       )}
     </div>
   );

@@ -132,12 +132,12 @@ function NodeName({
         </span>
       )}
       {node.skew > 0 && (
-        <span class="tag" title="Began before what called it: the clocks disagree">
+        <span class="tag" title="Began before its caller: the clocks of the machines differ">
           clock
         </span>
       )}
       {node.orphan && (
-        <span class="tag" title="Its parent has not come">
+        <span class="tag" title="Its parent has not arrived">
           no parent
         </span>
       )}

@@ -92,7 +92,7 @@ export function Toolbar({
           type="button"
           class="btn opt"
           aria-pressed={logs.marks}
-          title="What was logged, on the bars"
+          title="Show log lines on the bars"
           onClick={() => logs.set({ marks: !logs.marks })}
         >
           Log marks

@@ -36,7 +36,7 @@ export function TracePage({ route }: PageProps): JSX.Element {
   return error ? (
     <Failure what="This trace cannot be shown" error={error} />
   ) : (
-    <Skeleton label="Reading the trace…" />
+    <Skeleton label="Loading the trace…" />
   );
 }
 

@@ -275,11 +275,11 @@ function Problem({
         {'^'.repeat(Math.max(1, Math.min(problem.length, text.length - column)))}
       </b>
       <span>
-        {problem.Message.replace(/\.?$/, '.')} The table shows what the last filter that worked
-        finds.
+        {problem.Message.replace(/\.?$/, '.')} The table still shows the traces of the last valid
+        filter.
       </span>
       {meant.length > 0 && (
-        <div class="meant" role="group" aria-label="What is meant?">
+        <div class="meant" role="group" aria-label="Did you mean?">
           {meant.slice(0, 4).map((each) => (
             <button key={each.text} type="button" class="btn" onClick={() => onTake(each.insert)}>
               <code>{each.text}</code> <span class="t3">{each.seen}</span>

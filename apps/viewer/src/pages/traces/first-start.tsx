@@ -17,8 +17,8 @@ export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element 
     <div class="st-w">
       <h2 class="big">Waiting for the first trace</h2>
       <p class="lead">
-        Local X-Ray listens on {address}. This page shows a trace as soon as one arrives; nothing
-        here needs reloading.
+        Local X-Ray listens on {address}. The first trace appears here as soon as it arrives,
+        without reloading the page.
       </p>
       <div class="two">
         <div>
@@ -40,7 +40,7 @@ export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element 
           </section>
           <section class="step">
             <h2>
-              <span class="n">2</span>Ask it something
+              <span class="n">2</span>Send it a request
             </h2>
             <CodeSample text={REQUEST} label="the request">
               {REQUEST}
@@ -48,7 +48,7 @@ export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element 
           </section>
           <section class="step">
             <h2>
-              <span class="n">3</span>No app at hand? Start the demo
+              <span class="n">3</span>No app yet? Start the demo of this repository
             </h2>
             <CodeSample text="npm start" label="the command">
               npm start
@@ -68,8 +68,8 @@ export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element 
             </div>
           </dl>
           <p>
-            Still zero after a request? Your app sends elsewhere: look at{' '}
-            <code>AWS_XRAY_DAEMON_ADDRESS</code>; it should be <code>{address}</code>.
+            Still zero after a request? Then your app sends its traces elsewhere. Check that{' '}
+            <code>AWS_XRAY_DAEMON_ADDRESS</code> is <code>{address}</code>.
           </p>
           {status && status.rejections.length > 0 && (
             <ol class="rej" aria-label="Rejected last">
@@ -82,7 +82,7 @@ export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element 
             </ol>
           )}
           {status && status.repairs.length > 0 && (
-            <ol class="rej" aria-label="Kept, with fields converted or left out">
+            <ol class="rej" aria-label="Stored, with fields converted or left out">
               {status.repairs.slice(0, 5).map((repair, at) => (
                 <li key={at}>
                   <span class="t3">{whenOf(repair.at, { seconds: true })}</span>{' '}

@@ -52,7 +52,7 @@ export function FoundTrace({ found }: { found: FoundTraces }): JSX.Element {
 /** Says what was looked for in vain, and why it may not be there. */
 export function missingWords({ named, spans, whole }: FoundTraces): string {
   if (named.length > 0) {
-    return `There is no trace ${named[0]}. It may be older than the retention time, or not have come yet.`;
+    return `There is no trace ${named[0]}. It may have been deleted after the retention time, or not have arrived yet.`;
   }
   return `No trace has a segment or subsegment ${spans[0]}${whole ? '' : ' among the newest; older ones were not searched'}. Paste the id of the trace, if there is one.`;
 }

@@ -35,8 +35,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }): JSX.Element 
     <Dialog title="Import traces" onClose={onClose}>
       <div class="form">
         <p class="t2">
-          A trace as Export writes it, several of them, or segment documents. Times are kept: an old
-          trace stands under “All time”.
+          One or more traces from Export, or segment documents. Times are kept, so choose “All time”
+          to see an old trace.
         </p>
         <label>
           A JSON file

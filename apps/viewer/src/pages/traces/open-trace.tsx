@@ -39,9 +39,10 @@ export function OpenTrace({
     );
     return () => abort.abort();
   }, [text]);
-  if (failed?.error) return <Failure what="The trace cannot be looked for" error={failed.error} />;
+  if (failed?.error)
+    return <Failure what="The trace could not be searched for" error={failed.error} />;
   if (failed?.found) return <NotFound>{missingWords(failed.found)}</NotFound>;
-  return <Skeleton label="Looking for the trace…" />;
+  return <Skeleton label="Searching for the trace…" />;
 }
 
 function NotFound({ children }: { children: ComponentChildren }): JSX.Element {

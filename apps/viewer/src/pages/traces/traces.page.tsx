@@ -173,7 +173,7 @@ export function TracesPage(_: PageProps): JSX.Element {
           {list.error && !lost && list.rows.length === 0 ? (
             <Failure what="The traces cannot be shown" error={list.error} />
           ) : !list.loaded ? (
-            !lost && <Skeleton label="Reading traces…" />
+            !lost && <Skeleton label="Loading traces…" />
           ) : rows.length === 0 && !lost ? (
             <NoMatch
               filter={query.status ? and(list.shownFilter, query.status) : list.shownFilter}

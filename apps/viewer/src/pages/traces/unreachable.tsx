@@ -28,25 +28,25 @@ export function Unreachable({ kept }: { kept: number }): JSX.Element {
             {heard === undefined
               ? 'has not been reached yet'
               : `was last reached at ${whenOf(heard, { seconds: true })}, ${ago(now - heard)} ago`}
-            . Next try {next > 0 ? `in ${next} s` : 'now'}. Segments that your app sends meanwhile
-            over UDP are lost; your app is not affected.
+            . Next try {next > 0 ? `in ${next} s` : 'now'}. Until then, segments that your app sends
+            over UDP are lost. Your app is not affected.
           </p>
         </div>
         <div class="try">
           <div>
             <h3>Is it running?</h3>
-            <code>npm run local-xray</code>
+            <code>npx local-xray</code>
             <p>
-              Or <b>npm start</b>, which starts it with the demo.
+              In the repository, <b>npm start</b> also starts the demo.
             </p>
           </div>
           <div>
-            <h3>Is the port taken?</h3>
+            <h3>Is the port in use?</h3>
             <code>lsof -i :{port}</code>
-            <p>An X-Ray daemon uses the same port.</p>
+            <p>The X-Ray daemon uses the same port.</p>
           </div>
           <div>
-            <h3>Moved it?</h3>
+            <h3>Did the address change?</h3>
             <code>XRAY_LOCAL_ADDRESS=127.0.0.1:{Number(port) + 1}</code>
             <p>Then open this page on that port.</p>
           </div>
@@ -54,9 +54,9 @@ export function Unreachable({ kept }: { kept: number }): JSX.Element {
       </section>
       {kept > 0 && (
         <p class="old-h">
-          {plural(kept, 'trace')} kept in this page
+          This page still has {plural(kept, 'trace')}
           {heard !== undefined && `, up to ${whenOf(heard, { seconds: true })}`}. You can sort and
-          look through them.
+          read them.
         </p>
       )}
     </>

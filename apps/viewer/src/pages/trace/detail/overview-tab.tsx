@@ -58,7 +58,7 @@ export function OverviewTab({
         {critical > 0 && tree.responseEnd !== undefined && (
           <Field name="Critical path">
             {duration(critical)}{' '}
-            <span class="t3">{share(critical, tree.responseEnd)} of the answer</span>
+            <span class="t3">{share(critical, tree.responseEnd)} of the response time</span>
           </Field>
         )}
         {node.skew > 0 && (
