@@ -21,7 +21,7 @@ describe('completion of a filter expression', () => {
         kind: 'keyword',
         label: 'http.useragent',
         insert: 'http.useragent',
-        about: 'program that asked',
+        about: 'user agent of the client',
       },
     ]);
   });

@@ -101,10 +101,10 @@ function trouble(name: string, bit: number, about: string): BooleanKeyword {
 
 const TROUBLES = [
   trouble('ok', 0, 'no error, throttle or fault'),
-  trouble('error', ERROR, 'answered 4xx'),
-  trouble('throttle', THROTTLE, 'answered 429'),
-  trouble('fault', FAULT, 'answered 5xx'),
-  trouble('partial', PARTIAL, 'not all has come, or something has not ended'),
+  trouble('error', ERROR, 'status 4xx'),
+  trouble('throttle', THROTTLE, 'status 429'),
+  trouble('fault', FAULT, 'status 5xx'),
+  trouble('partial', PARTIAL, 'incomplete: something is missing or has not ended'),
 ];
 
 /** An extension of ours, which X-Ray does not know: see aggregates/facets.ts. */
@@ -128,14 +128,14 @@ export const KEYWORDS: readonly Keyword[] = [
   {
     name: 'root',
     type: 'boolean',
-    about: 'nobody else in the trace called it',
+    about: 'no other segment of the trace called it',
     trace: { sql: TRUE, read: () => true },
     node: ({ flags }) => (flags & ROOT) !== 0,
   },
   {
     name: 'inferred',
     type: 'boolean',
-    about: 'made from a call: sends no segments',
+    about: 'inferred from a call: sends no segments',
     trace: {
       means: {
         kind: 'service',
@@ -149,7 +149,7 @@ export const KEYWORDS: readonly Keyword[] = [
   {
     name: 'responsetime',
     type: 'number',
-    about: 'seconds to answer',
+    about: 'response time in seconds',
     trace: { column: 't.response_time', read: (view) => view.responseTime },
     node: ({ seconds }) => seconds ?? 'unknown',
   },
@@ -191,21 +191,21 @@ export const KEYWORDS: readonly Keyword[] = [
   {
     name: 'http.useragent',
     type: 'text',
-    about: 'program that asked',
+    about: 'user agent of the client',
     trace: { column: 't.user_agent', read: (view) => [view.userAgent] },
     node: ofNode(({ node }) => [node.http?.request?.user_agent]),
   },
   {
     name: 'http.clientip',
     type: 'text',
-    about: 'address that asked',
+    about: 'IP address of the client',
     trace: { column: 't.client_ip', read: (view) => [view.clientIp] },
     node: ofNode(({ node }) => [node.http?.request?.client_ip]),
   },
   {
     name: 'user',
     type: 'text',
-    about: 'who asked',
+    about: 'user id',
     completions: 'users',
     trace: { column: 't.users', list: true, read: (view) => view.users },
     node: ofNode(({ segments }) => segments.map(({ user }) => user || undefined).slice(0, 1)),
@@ -213,7 +213,7 @@ export const KEYWORDS: readonly Keyword[] = [
   {
     name: 'name',
     type: 'text',
-    about: 'of the service, entity or exception',
+    about: 'name of the service, entity or exception',
     completions: 'services',
     trace: { read: (view) => [view.summary().EntryPoint?.Name] },
     node: ({ name }) => [name],
@@ -222,7 +222,7 @@ export const KEYWORDS: readonly Keyword[] = [
   {
     name: 'type',
     type: 'text',
-    about: 'of the service, as AWS::ECS::Container',
+    about: 'type of the service, such as AWS::ECS::Container',
     trace: { read: (view) => [view.summary().EntryPoint?.Type] },
     node: ({ type }) => [type],
     cause: { parts: ['service'], read: ({ type }) => type },
@@ -230,7 +230,7 @@ export const KEYWORDS: readonly Keyword[] = [
   {
     name: 'message',
     type: 'text',
-    about: 'of an exception',
+    about: 'message of an exception',
     trace: {
       within: anyOf([HAS_CAUSES.fault, HAS_CAUSES.error]),
       read: (view) => {
@@ -259,14 +259,14 @@ export const KEYWORDS: readonly Keyword[] = [
   {
     name: 'instance.id',
     type: 'text',
-    about: 'EC2 instance',
+    about: 'id of the EC2 instance',
     trace: { read: (view) => view.summary().InstanceIds.map(({ Id }) => Id) },
     node: ofNode(({ segments }) => segments.map(ec2('instance_id')).slice(0, 1)),
   },
   {
     name: 'availabilityzone',
     type: 'text',
-    about: 'zone of the EC2 instance',
+    about: 'availability zone of the EC2 instance',
     trace: { read: (view) => view.summary().AvailabilityZones.map(({ Name }) => Name) },
     node: ofNode(({ segments }) => segments.map(ec2('availability_zone')).slice(0, 1)),
   },
@@ -277,19 +277,19 @@ export const KEYWORDS: readonly Keyword[] = [
   {
     name: 'first',
     type: 'boolean',
-    about: 'first on the way',
+    about: 'first on the path',
     cause: { parts: PLACES, read: ({ index }) => index === 0 },
   },
   {
     name: 'last',
     type: 'boolean',
-    about: 'last on the way',
+    about: 'last on the path',
     cause: { parts: PLACES, read: ({ last }) => last },
   },
   {
     name: 'index',
     type: 'number',
-    about: 'place on the way, from 0',
+    about: 'position on the path, from 0',
     cause: { parts: PLACES, read: ({ index }) => index },
   },
   {

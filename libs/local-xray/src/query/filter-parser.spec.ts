@@ -50,16 +50,16 @@ describe('a filter expression', () => {
     ['   ', 3, 'The expression is empty. Expected a condition, !, NOT or (, for instance: fault'],
     ['responstime > 5', 0, 'Unknown keyword "responstime". Did you mean responsetime?'],
     ['http.urll = "x"', 0, 'Unknown keyword "http.urll". Did you mean http.url?'],
-    ['duration > 5 seconds', 13, 'Times are plain numbers of seconds: write 0.25 for 250 ms'],
+    ['duration > 5 seconds', 13, 'Times are numbers in seconds: write 0.25 for 250 ms'],
     [
       'http.url LIKE "x"',
       9,
-      'There is no operator LIKE. After "http.url" can stand =, !=, CONTAINS, BEGINSWITH or ENDSWITH',
+      'There is no operator LIKE. After "http.url" write =, !=, CONTAINS, BEGINSWITH or ENDSWITH',
     ],
     [
       'service("a") { http.status IN (200, 404) }',
       27,
-      'There is no operator IN. After "http.status" can stand =, !=, <, <=, > or >=',
+      'There is no operator IN. After "http.status" write =, !=, <, <=, > or >=',
     ],
     ['😀 = 5', 0, 'Expected a condition, !, NOT or (, but found "😀"'],
     ['fault an error', 6, 'Unknown keyword "an". Did you mean AND?'],
@@ -83,7 +83,7 @@ describe('a filter expression', () => {
     ['responsetime > fast', 15, 'Expected a number after ">", but found "fast"'],
     ['responsetime CONTAINS "x"', 13, 'CONTAINS compares text, and "responsetime" is not text'],
     ['http.status = "200"', 14, 'A number is expected here: write it without quotation marks'],
-    ['duration > 5ms', 12, 'Times are plain numbers of seconds: write 0.25 for 250 ms'],
+    ['duration > 5ms', 12, 'Times are numbers in seconds: write 0.25 for 250 ms'],
     ['duration > 1e999', 11, '1e999 is too large a number'],
     ['error = maybe', 8, 'Expected true or false after "=", but found "maybe"'],
     [
@@ -100,11 +100,11 @@ describe('a filter expression', () => {
     ['service("a") { fault', 20, 'The "{" at position 13 is not closed: expected "}"'],
     ['ok)', 2, 'There is no open bracket for this ")" to close'],
     ['service("a") fault }', 19, 'There is no open bracket for this "}" to close'],
-    ['service(a)', 8, 'Names stand in quotes: write "a"'],
+    ['service(a)', 8, 'Write names in quotation marks: "a"'],
     ['edge("a")', 8, 'Expected , after "a", but found ")"'],
     ['id("x")', 0, 'id(…) names a node: write it within service(…) or edge(…, …)'],
     ['service(id(nam: "x"))', 11, 'Expected name, type or account.id after "(", but found "nam"'],
-    ["user = 'ada'", 7, "Text stands in straight double quotation marks, not in '"],
+    ["user = 'ada'", 7, "Write text in straight double quotation marks, not in '"],
     ['user = "ada', 7, 'The closing quotation mark of this text is missing'],
     [
       'annotation. = 5',
@@ -132,7 +132,7 @@ describe('a filter expression', () => {
     [
       'rootcause.json = #{}',
       17,
-      'This is not a JSON array. After "#" stands a JSON array of root causes, for instance #[{"Services":[{"Name":"api"}]}]',
+      'This is not a JSON array. "#" must be followed by a JSON array of root causes, such as #[{"Services":[{"Name":"api"}]}]',
     ],
   ])('is refused when it is %j', (expression, position, message) => {
     const problem = problemOf(expression);

@@ -93,7 +93,7 @@ function explain(expression: string, tokens: IToken[], at: number): FilterSyntax
   if (token.tokenType === t.UnclosedText)
     return problem('The closing quotation mark of this text is missing', ['"']);
   if (image === "'" || image === '`' || image === '“') {
-    return problem(`Text stands in straight double quotation marks, not in ${image}`, [
+    return problem(`Write text in straight double quotation marks, not in ${image}`, [
       'text in quotes',
     ]);
   }
@@ -112,7 +112,7 @@ function explain(expression: string, tokens: IToken[], at: number): FilterSyntax
   if (isWord(token) && next.has(t.BooleanWord))
     return unknownWord(token, before, context, next, problem);
   if (isWord(token) && next.has(t.Id))
-    return problem(`Names stand in quotes: write "${cut(image)}"`);
+    return problem(`Write names in quotation marks: "${cut(image)}"`);
   if (token.tokenType === t.Text && next.has(t.Numeral)) {
     return problem('A number is expected here: write it without quotation marks');
   }
@@ -155,7 +155,7 @@ function unknownWord(
 ): FilterSyntaxError {
   const { image } = token;
   if (before?.tokenType === t.Numeral && TIME_UNIT.test(image)) {
-    return problem('Times are plain numbers of seconds: write 0.25 for 250 ms', []);
+    return problem('Times are numbers in seconds: write 0.25 for 250 ms', []);
   }
   const operators = [t.Not, t.And, t.Or, t.TextSearchOp]
     .filter((each) => next.has(each))
@@ -183,7 +183,7 @@ function unknownWord(
       .filter((each) => next.has(each))
       .flatMap((each) => DESCRIPTIONS.get(each)!);
     return problem(
-      `There is no operator ${cut(image)}. After ${shown(before)} can stand ${list(possible)}`,
+      `There is no operator ${cut(image)}. After ${shown(before)} write ${list(possible)}`,
       possible,
     );
   }

@@ -33,7 +33,7 @@ const MAX_JSON_DEPTH = 32;
 export function readJsonArray({ image, startOffset }: IToken): unknown[] {
   const problem = (why: string) =>
     new FilterSyntaxError(
-      `${why}. After "#" stands a JSON array of root causes, for instance #[{"Services":[{"Name":"api"}]}]`,
+      `${why}. "#" must be followed by a JSON array of root causes, such as #[{"Services":[{"Name":"api"}]}]`,
       startOffset,
       image.length,
       ['a JSON array'],

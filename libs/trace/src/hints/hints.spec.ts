@@ -31,7 +31,7 @@ describe('hints', () => {
     const hints = hintsFor(faultyPost(T0));
 
     expect(told(hints)).toEqual([
-      '48 × the same SELECT: N+1 in FeedService.fanOut, one query could do',
+      '48 × the same SELECT: N+1 in FeedService.fanOut, one query would do',
       '2 awaits in a row: LinkPreviewService.fetch, then SpamService.check',
       'Throttled once, then retried: localhost:8082 POST /score answered 429',
     ]);
@@ -83,7 +83,7 @@ describe('N+1 queries', () => {
       ]),
     ]);
 
-    expect(told(hints)[0]).toBe('6 × the same SELECT: N+1 in Feed.load, one query could do');
+    expect(told(hints)[0]).toBe('6 × the same SELECT: N+1 in Feed.load, one query would do');
     expect(hints[0]!.nodes).toHaveLength(6);
   });
 
@@ -118,7 +118,7 @@ describe('N+1 queries', () => {
       Array.from({ length: 5 }, (_, at) => w.query(insert, at * 10, at * 10 + 8)),
     );
 
-    expect(told(hints)).toEqual(['5 × the same INSERT: N+1 in api, one statement could do']);
+    expect(told(hints)).toEqual(['5 × the same INSERT: N+1 in api, one statement would do']);
   });
 });
 
@@ -131,7 +131,7 @@ describe('the same call repeated', () => {
 
     const hint = hints.find(({ kind }) => kind === 'repeated-call')!;
     expect(told([hint])).toEqual([
-      'Asked twice for the same: users GET /users/:id, the first answer was good',
+      'Same request sent twice: users GET /users/:id, although the first call succeeded',
     ]);
     expect(hint.cost).toBeCloseTo(0.025);
   });
@@ -223,13 +223,13 @@ describe('one child that takes most', () => {
   });
 });
 
-describe('time nobody accounts for', () => {
+describe('time not accounted for', () => {
   it('is the largest gap between the subsegments of a node', () => {
     const hints = hintsIn(400, (w) => [
       w.sub('Service.get', 0, 400, {}, [w.sub('first', 0, 100), w.sub('second', 300, 400)]),
     ]);
 
-    expect(told(hints)).toEqual(['200 ms nobody accounts for: Service.get, after first']);
+    expect(told(hints)).toEqual(['200 ms not accounted for: Service.get, after first']);
     expect(hints[0]!.cost).toBeCloseTo(0.2);
   });
 
@@ -245,7 +245,7 @@ describe('time nobody accounts for', () => {
     });
 
     expect(told(hints)).toEqual([
-      '290 ms nobody accounts for: Between orders and orders: on the way, or waiting to be served',
+      '290 ms not accounted for: Between orders and orders: in the network, or waiting to be served',
     ]);
   });
 
@@ -254,7 +254,7 @@ describe('time nobody accounts for', () => {
   });
 });
 
-describe('errors swallowed on the way up', () => {
+describe('errors swallowed by a caller', () => {
   const failing = (w: TraceWriter, parentFault: boolean) => [
     w.sub('Service.get', 0, 100, {}, [
       w.sub('Cache.read', 0, 30, parentFault ? { fault: true } : {}, [
@@ -267,10 +267,10 @@ describe('errors swallowed on the way up', () => {
 
   it('name what failed and who caught it', () => {
     expect(told(hintsIn(100, (w) => failing(w, false)))).toEqual([
-      'Fault swallowed on the way up: Redis.get, caught in Cache.read',
+      'Fault swallowed by a caller: Redis.get, caught in Cache.read',
     ]);
     expect(told(hintsIn(100, (w) => failing(w, true)))).toEqual([
-      'Fault swallowed on the way up: Redis.get, caught in Service.get',
+      'Fault swallowed by a caller: Redis.get, caught in Service.get',
     ]);
   });
 
@@ -298,7 +298,7 @@ describe('errors swallowed on the way up', () => {
     ]);
 
     expect(told(hints)).toEqual([
-      '3 errors swallowed on the way up: Redis.get, caught in Service.get',
+      '3 errors swallowed by a caller: Redis.get, caught in Service.get',
     ]);
     expect(hints[0]!.nodes).toHaveLength(3);
   });

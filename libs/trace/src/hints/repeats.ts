@@ -49,10 +49,10 @@ function nPlusOne({ operation, nodes }: Repeat): Finding {
     title: `${nodes.length} × the same ${verb}`,
     subject: subjectOf(operation.label),
     ...(where !== undefined && { place: where }),
-    evidence: `N+1${where === undefined ? '' : ` in ${where}`}, one ${writes ? 'statement' : 'query'} could do`,
+    evidence: `N+1${where === undefined ? '' : ` in ${where}`}, one ${writes ? 'statement' : 'query'} would do`,
     advice: writes
       ? `${nodes.length} runs of one statement from the same place, one for each row. A statement with all rows, or with WHERE … = ANY($1), does the same in one round trip.`
-      : `${nodes.length} runs of one query from the same place, one for each row of another. A join, or WHERE … = ANY($1) with all keys, asks the same in one round trip.`,
+      : `${nodes.length} runs of one query from the same place, one for each row of another. A join, or WHERE … = ANY($1) with all keys, gets the same in one round trip.`,
     cost: covered(nodes),
     nodes: keys(nodes),
   };
@@ -66,13 +66,13 @@ function loopOfCalls({ operation, nodes }: Repeat): Finding {
     subject: operation.label,
     ...(where !== undefined && { place: where }),
     evidence: `${operation.label}${where === undefined ? '' : `, in a loop of ${where}`}`,
-    advice: `${nodes.length} calls of one route from the same place. One call for all, a batch operation, or calls side by side would save round trips.`,
+    advice: `${nodes.length} calls of one route from the same place. One call for all, a batch operation, or concurrent calls would save round trips.`,
     cost: covered(nodes),
     nodes: keys(nodes),
   };
 }
 
-/** The same address read again although the first answer was good. */
+/** The same address read again although although the first call succeeded. */
 function askedAgain(tree: TraceTree, known: ReadonlySet<string>): Finding[] {
   const groups = new Map<string, TraceNode[]>();
   for (const node of tree.nodes) {
@@ -88,11 +88,11 @@ function askedAgain(tree: TraceTree, known: ReadonlySet<string>): Finding[] {
     .filter((nodes) => nodes.length >= 2)
     .map((nodes) => ({
       kind: 'repeated-call' as const,
-      title: `Asked ${nodes.length === 2 ? 'twice' : `${nodes.length} times`} for the same`,
+      title: `Same request sent ${nodes.length === 2 ? 'twice' : `${nodes.length} times`}`,
       subject: operationOf(nodes[0]!).label,
-      evidence: `${operationOf(nodes[0]!).label}, the first answer was good`,
+      evidence: `${operationOf(nodes[0]!).label}, although the first call succeeded`,
       advice:
-        'The same address was read again within one request. Passing the first answer on, or a cache for the request, saves the others.',
+        'The same URL was read again within one request. Reuse the first response, or cache it for the request.',
       cost: covered(nodes.slice(1)),
       nodes: keys(nodes),
     }));

@@ -3,7 +3,7 @@ import { length, union } from '../intervals';
 import { operationOf } from '../operation';
 import type { TraceNode, TraceTree } from '../trace-node';
 
-/** Errors swallowed on the way up, and throttles that were retried. */
+/** Errors swallowed by a caller, and throttles that were retried. */
 export function findTrouble(tree: TraceTree): Finding[] {
   return [...swallowed(tree), ...tree.nodes.flatMap(retried)];
 }
@@ -27,13 +27,13 @@ function swallowed(tree: TraceTree): Finding[] {
       kind: 'swallowed',
       title:
         nodes.length === 1
-          ? `${word} swallowed on the way up`
-          : `${nodes.length} ${word.toLowerCase()}s swallowed on the way up`,
+          ? `${word} swallowed by a caller`
+          : `${nodes.length} ${word.toLowerCase()}s swallowed by a caller`,
       subject: first.title,
       place: catcher.title,
       evidence: `${[first.title, first.detail].filter(Boolean).join(' ')}, caught in ${catcher.title}`,
       advice:
-        'What caught it ended well although this failed below it. If that is meant, fine; if not, the caller got an answer that lacks something.',
+        'The caller succeeded although this failed below it. If that is not intended, the response may be incomplete.',
       cost: nodes.reduce((sum, node) => sum + node.total, 0),
       nodes: nodes.map((node) => node.key),
     };
@@ -129,7 +129,7 @@ function finding(label: string, all: readonly Tries[]): Finding[] {
       subject: label,
       evidence: `${label} answered ${first.doc.http?.response?.status ?? 'with a throttle'}`,
       advice:
-        'The called service refused for being asked too often. The time until the last try was lost: fewer calls, a batch, or a limit on the own side avoids it.',
+        'The called service rejected calls because there were too many. The time until the last attempt was lost. Make fewer calls, use a batch, or limit the rate in your service.',
       cost: length(union(lost)),
       nodes: nodes.map((node) => node.key),
     },

@@ -18,7 +18,7 @@ const WRITES_AWS =
   /^(put|post|update|delete|create|send|publish|start|invoke|batchwrite|transactwrite)/i;
 
 /**
- * Awaits in a row, one child that takes most, time nobody accounts for.
+ * Awaits in a row, one child that takes most, time not accounted for.
  *
  * @param whole seconds until the answer.
  * @param explained keys of nodes that other hints are about.
@@ -125,7 +125,7 @@ function inARow(run: readonly TraceNode[]): Finding {
     subject: between.join(', then '),
     evidence: between.join(', then '),
     advice:
-      'Each began when the one before had ended. Where none needs what another gave, Promise.all runs them side by side, and only the longest counts.',
+      'Each began when the previous one had ended. If none needs the result of another, run them with Promise.all: then only the longest counts.',
     cost: run.reduce((sum, node) => sum + node.total, 0) - longest,
     upTo: true,
     nodes: run.map((node) => node.key),
@@ -147,14 +147,14 @@ function gaps(tree: TraceTree, whole: number): Finding[] {
     return [
       {
         kind: 'unaccounted' as const,
-        title: `${ms(length)} ms nobody accounts for`,
+        title: `${ms(length)} ms not accounted for`,
         subject: node.title,
         evidence: called
-          ? `Between ${node.title} and ${called.title}: on the way, or waiting to be served`
+          ? `Between ${node.title} and ${called.title}: in the network, or waiting to be served`
           : `${node.title}, ${before ? `after ${before.title}` : 'before its first subsegment'}`,
         advice: called
           ? 'The caller waited longer than the called service worked: network, a queue, a cold start, or clocks that differ.'
-          : 'No subsegment covers this time: the work of the method itself, or something that is not traced. @Subsegment on what it calls would tell.',
+          : 'No subsegment covers this time. It is the work of the method itself, or of something that is not traced. Put @Subsegment on the methods that it calls to find out.',
         cost: length,
         nodes: [node.key],
       },
@@ -184,9 +184,9 @@ function dominant(tree: TraceTree): Finding[] {
       subject: operationOf(node).label,
       evidence: `${operationOf(node).label}: ${ms(node.total)} of ${ms(root.total)} ms`,
       advice: {
-        own: 'All other work together is shorter. Nothing below this method is traced: @Subsegment on what it calls would tell more.',
-        sql: 'All other work together is shorter. EXPLAIN ANALYZE tells where the database spends it: a missing index, too many rows, a lock.',
-        call: 'All other work together is shorter. A cache, a time limit, or asking earlier would help most here.',
+        own: 'All other work together is shorter. Nothing below this method is traced: put @Subsegment on the methods that it calls to see more.',
+        sql: 'All other work together is shorter. EXPLAIN ANALYZE shows where the database spends the time, such as a missing index, too many rows or a lock.',
+        call: 'All other work together is shorter. A cache, a timeout, or an earlier call would help most here.',
       }[node.hue],
       cost: node.total,
       nodes: [node.key],

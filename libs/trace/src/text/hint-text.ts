@@ -14,12 +14,12 @@ const NAMES: Record<HintKind, string> = {
   throttled: 'Throttled',
 };
 
-/** `N+1 in HomeActivities.repliesOneByOne, home-activities.service.ts:38: 12 × the same SELECT, 40 % of the answer` */
+/** `N+1 in HomeActivities.repliesOneByOne, home-activities.service.ts:38: 12 × the same SELECT, 40 % of the response time` */
 export function hintLine(tree: TraceTree, hint: Hint): string {
   const node = tree.byKey.get(hint.nodes[0] ?? '');
   const line = node && nearestLine(node);
   const where = [hint.place, line].filter(Boolean).join(', ');
-  const share = `${Math.round(hint.share * 100)} % of the answer`;
+  const share = `${Math.round(hint.share * 100)} % of the response time`;
   const cost = `${hint.upTo ? 'up to ' : ''}${ms(hint.cost)} ms, ${share}`;
   return cut(`${NAMES[hint.kind]}${where && ` in ${where}`}: ${hint.title}, ${cost}`, 300);
 }

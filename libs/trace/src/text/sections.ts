@@ -70,7 +70,7 @@ export function criticalPathSection(tree: TraceTree): string[] {
       const times = count > 1 ? `${count} × ` : '';
       return `- ${ms(time)} ms${share} in ${times}${labelOf(node)} ${id(node.key)}`;
     });
-  return section('Critical path: whose own work the answer waited for', lines, MOST.path);
+  return section('Critical path: where the response time was spent', lines, MOST.path);
 }
 
 export function querySection(tree: TraceTree): string[] {
