@@ -45,7 +45,7 @@ export interface LocalXray {
 /**
  * Starts local X-Ray.
  *
- * @throws AddressError when the port is taken, DatabaseError when the database cannot be used, OptionError for
+ * @throws AddressError when the port is in use, DatabaseError when the database cannot be used, OptionError for
  *   an option that makes no sense. Nothing is left open then.
  */
 export async function startLocalXray(options: LocalXrayOptions = {}): Promise<LocalXray> {
@@ -148,8 +148,8 @@ function addressError(error: unknown, host: string, port: number): Error {
   const protocol = syscall === 'bind' ? 'UDP' : 'TCP';
   if (code === 'EADDRINUSE') {
     return new AddressError(
-      `Local X-Ray cannot listen on ${host}:${port} (${protocol}): the port is taken, perhaps by an X-Ray daemon or ` +
-        'another local X-Ray. Stop that, or choose another address with XRAY_LOCAL_ADDRESS or --address.',
+      `Local X-Ray cannot listen on ${host}:${port} (${protocol}): the port is in use, perhaps by an X-Ray daemon or ` +
+        'another local X-Ray. Stop it, or choose another address with XRAY_LOCAL_ADDRESS or --address.',
     );
   }
   return new AddressError(

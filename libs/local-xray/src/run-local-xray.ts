@@ -7,6 +7,7 @@ import {
 } from './options/local-xray.options';
 import { type LocalXray, startLocalXray } from './local-xray.server';
 import { parseRetention } from './options/size-and-time';
+import { nearest } from './query/filter-error';
 import { VERSION } from './version';
 
 interface Flags {
@@ -24,17 +25,32 @@ interface Flags {
   editor?: string;
 }
 
-/** Whatever runs: containers and supervisors wait for some seconds only. What was acknowledged is in the file by then. */
+/** The limit for an orderly end: containers and supervisors wait only a few seconds. Everything acknowledged is in the file by then. */
 const END_MS = 1900;
 
 /**
- * The command line: starts local X-Ray and ends it on SIGINT or SIGTERM, or with a command asks one
- * that runs already. Exit code 1 when it cannot.
+ * The command line. Without a command it starts local X-Ray and stops it on SIGINT or SIGTERM; the
+ * commands query one that is running. The exit code is 1 on failure.
  */
 export async function runLocalXray(argv: string[]): Promise<void> {
-  const program = command().action((flags: Flags) => start(flags));
+  const program = command();
+  program.allowExcessArguments().action((flags: Flags) => {
+    const [unknown] = program.args;
+    if (unknown !== undefined) return refuseCommand(program, unknown);
+    return start(flags);
+  });
   addReadingCommands(program);
   await program.parseAsync(argv);
+}
+
+function refuseCommand(program: Command, unknown: string): never {
+  const near = nearest(
+    unknown,
+    program.commands.map((each) => each.name()),
+  );
+  program.error(
+    `error: unknown command '${unknown}'${near === undefined ? '' : `\n(Did you mean ${near}?)`}`,
+  );
 }
 
 async function start(flags: Flags): Promise<void> {
@@ -48,77 +64,91 @@ async function start(flags: Flags): Promise<void> {
   }
   console.log(`Local X-Ray listens on http://${running.address} (UDP and TCP)`);
   const { http, grpc, missing } = running.otlp;
-  if (http) console.log(`OTLP over HTTP is taken on http://${http} too`);
-  if (grpc) console.log(`OTLP over gRPC is taken on http://${grpc}`);
+  if (http) console.log(`Also accepting OTLP over HTTP on http://${http}`);
+  if (grpc) console.log(`Also accepting OTLP over gRPC on http://${grpc}`);
   for (const each of missing) console.log(each);
   let ending = false;
   const end = () => {
     if (ending) return;
     ending = true;
     setTimeout(() => {
-      console.error(`Local X-Ray did not end within ${END_MS} ms and is stopped.`);
+      console.error(`Local X-Ray did not stop within ${END_MS} ms, so it was killed.`);
       process.kill(process.pid, 'SIGKILL');
     }, END_MS).unref();
     running.close().catch((error: unknown) => {
-      console.error(`Local X-Ray did not end well: ${(error as Error).message}`);
+      console.error(`Local X-Ray failed while stopping: ${(error as Error).message}`);
       process.exitCode = 1;
     });
   };
   running.store.onFailure((reason) => {
-    console.error(`Local X-Ray cannot go on: ${reason.message}`);
+    console.error(`Local X-Ray cannot continue: ${reason.message}`);
     process.exitCode = 1;
     end();
   });
   process.on('SIGINT', end).on('SIGTERM', end);
 }
 
+const EXAMPLES = `
+Examples:
+  local-xray                                       start, then open http://${DEFAULT_ADDRESS}
+  local-xray --address 127.0.0.1:2001 --db :memory:
+  local-xray traces 'service("shop") { fault }' --since 1d
+  local-xray trace last`;
+
 function command(): Command {
   return new Command('local-xray')
     .description(
-      'Takes traces as the X-Ray daemon does (UDP), as X-Ray itself does (HTTP) and as OpenTelemetry does (OTLP over HTTP and gRPC), answers the X-Ray API, and shows what came at its address in the browser.',
+      'Receives traces like the X-Ray daemon (UDP), like X-Ray (HTTP) and like an OpenTelemetry collector (OTLP over HTTP and gRPC), answers the X-Ray API, and shows the traces in the browser. Without a command, starts the server.',
     )
     .version(VERSION)
     .option(
       '-a, --address <host:port>',
-      `UDP and TCP address (XRAY_LOCAL_ADDRESS, else ${DEFAULT_ADDRESS})`,
+      `address for UDP and TCP (default: XRAY_LOCAL_ADDRESS or ${DEFAULT_ADDRESS})`,
     )
-    .option('-d, --db <file>', `SQLite file or :memory: (XRAY_LOCAL_DB, else ${DEFAULT_DATABASE})`)
-    .option('--strict', "apply AWS's limits, and refuse what AWS would refuse")
+    .option(
+      '-d, --db <file>',
+      `SQLite file, or :memory: (default: XRAY_LOCAL_DB or ${DEFAULT_DATABASE})`,
+    )
+    .option('--strict', "apply AWS's limits, and reject what AWS would reject")
     .option(
       '--retention <limits>',
-      'how long and how much is kept: a time, a size or both (default 7d,1GB)',
+      'how long and how much to keep: a time, a size, or both (default: 7d,1GB)',
     )
     .addOption(
       new Option(
         '--default-sampling <rate>',
-        'the Default sampling rule: all requests, or as in AWS 1/s and 5 %',
+        'the Default sampling rule: record all requests, or as in AWS one a second and 5 %',
       )
         .choices(['all', 'aws'])
         .default('all'),
     )
     .option(
       '--forward <target>',
-      'pass documents on too: aws, https://<X-Ray endpoint>, udp://<daemon host:port> or http://<OTLP collector host:port>/v1/traces',
+      'also send everything to: aws, https://<X-Ray endpoint>, udp://<daemon host:port>, or http://<OTLP collector host:port>/v1/traces',
     )
     .option(
       '--index-attributes <name...>',
-      'attributes of spans that filters find: own (default), all, none, or names, also with * at the end',
+      'OpenTelemetry attributes that filters can find: own (those your application named), all, none, or names, which may end in * (default: own)',
     )
     .option(
       '--otlp-http <host:port>',
-      'take OTLP over HTTP there too, or "off" (XRAY_LOCAL_OTLP_HTTP, else port 4318 where it is free)',
+      'address for OTLP over HTTP, or off (default: XRAY_LOCAL_OTLP_HTTP, or port 4318 if it is free)',
     )
     .option(
       '--otlp-grpc <host:port>',
-      'take OTLP over gRPC there, or "off" (XRAY_LOCAL_OTLP_GRPC, else port 4317 where it is free)',
+      'address for OTLP over gRPC, or off (default: XRAY_LOCAL_OTLP_GRPC, or port 4317 if it is free)',
     )
-    .option('--allow-host <name...>', 'further names that requests may use for this server')
+    .option('--allow-host <name...>', 'further host names under which requests are accepted')
     .option(
       '--source <folder...>',
-      'folders of source code of which the viewer may show excerpts, or off (default: the folder it is started in)',
+      'folders of source code from which the console may show excerpts, or off (default: the current folder)',
     )
-    .option('--editor <link>', 'link to source; {path} and {line} are filled in; empty for none')
-    .showHelpAfterError('Run with --help for all options.');
+    .option(
+      '--editor <link>',
+      'link that opens a source line in your editor; {path} and {line} are replaced; empty for no link',
+    )
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('Run with --help to see all options.');
 }
 
 function optionsOf(flags: Flags): LocalXrayOptions {

@@ -103,7 +103,7 @@ describe('local X-Ray, killed while it takes documents', () => {
     await once(child, 'exit');
 
     expect(code).toBe(1);
-    expect(message).toContain(`${base.slice(7)} (TCP): the port is taken`);
+    expect(message).toContain(`${base.slice(7)} (TCP): the port is in use`);
     expect(message).toContain('XRAY_LOCAL_ADDRESS');
   });
 });

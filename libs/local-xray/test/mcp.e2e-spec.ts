@@ -161,7 +161,7 @@ describe('local X-Ray for coding agents and terminals', () => {
     it.each([
       ['find_traces', { filter: 'service(' }, /Expected|expected|expression/],
       ['find_traces', { since: 'yesterday' }, /since is "yesterday"/],
-      ['get_trace', { id: 'nonsense' }, /"nonsense" is no trace id/],
+      ['get_trace', { id: 'nonsense' }, /"nonsense" is not a trace id/],
       ['get_trace', { id: newTraceId(now) }, /There is no trace 1-/],
       ['get_trace', { id: slow.trace_id, node: 'feed' }, /has no segment or subsegment "feed"/],
     ])('says of %s %j what is wrong', async (name, input, message) => {
@@ -295,6 +295,24 @@ describe('local X-Ray for coding agents and terminals', () => {
       expect((failed as { stderr: string }).stderr).toContain('Start it with "npx local-xray"');
       const wrong = await command('traces', 'service(').catch((error: { stderr: string }) => error);
       expect(wrong.stderr).not.toBe('');
+    });
+
+    it.each([
+      [['trcaes'], "unknown command 'trcaes'\n(Did you mean traces?)"],
+      [['traces', '--limit', 'many'], 'Write a whole number from 1 up.'],
+      [['traces', '--since', 'yesterday'], 'since is "yesterday", which is not a time.'],
+    ])('refuses %j with the reason', async (args, reason) => {
+      const failed = await run(process.execPath, [MAIN, ...args]).catch((error: unknown) => error);
+      expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) as string });
+    });
+
+    it('tells an empty list from a filter that nothing matches', async () => {
+      const { stdout } = await command('traces', 'service("nowhere")');
+      expect(stdout).toContain(
+        'No traces in the last 1h match service("nowhere"). Change the filter',
+      );
+      const { stdout: none } = await command('traces', '--since', '2100-01-01');
+      expect(none).toContain('No traces since 2100-01-01. Send a request');
     });
   });
 });

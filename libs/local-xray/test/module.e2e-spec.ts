@@ -138,7 +138,10 @@ describe('the options', () => {
     [() => parseRetention('1d,0MB'), /"0MB" is neither a time nor a size above 0/],
     [() => resolveOptions({ database: '' }), /--db is empty.*:memory:/],
     [() => resolveOptions({ address: 'nowhere' }), /XRAY_LOCAL_ADDRESS or --address is "nowhere"/],
-    [() => resolveOptions({ address: '127.0.0.1:99999' }), /not host:port/],
+    [
+      () => resolveOptions({ address: '127.0.0.1:99999' }),
+      /not a valid host:port: ports end at 65535/,
+    ],
     [() => resolveOptions({ forward: 'somewhere' }), /--forward is "somewhere"/],
     [() => resolveOptions({ forward: 'udp://x' }), /--forward is "x"/],
   ])('name what cannot be used: %s', (make, message) => {

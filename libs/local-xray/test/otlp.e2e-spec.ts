@@ -353,8 +353,8 @@ describe('the addresses of OTLP', () => {
     const error = await start({ otlpHttp: `127.0.0.1:${port}` }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(AddressError);
     expect(error.message).toBe(
-      `OTLP over HTTP is not taken on 127.0.0.1:${port}: the port is taken, perhaps by an OpenTelemetry Collector. ` +
-        'Choose another address with --otlp-http, or "off".',
+      `OTLP over HTTP is not available on 127.0.0.1:${port}: the port is in use, perhaps by an OpenTelemetry Collector. ` +
+        'Choose another address with --otlp-http, or turn it off with "--otlp-http off".',
     );
   });
 
@@ -373,8 +373,8 @@ describe('the addresses of OTLP', () => {
 
     expect(server.otlp).toMatchObject({ http: undefined, grpc: undefined });
     expect(server.otlp.missing).toEqual([
-      'OTLP over gRPC is not taken on 127.0.0.1:4317: the port is taken, perhaps by an OpenTelemetry Collector. ' +
-        'Choose another address with --otlp-grpc, or "off".',
+      'OTLP over gRPC is not available on 127.0.0.1:4317: the port is in use, perhaps by an OpenTelemetry Collector. ' +
+        'Choose another address with --otlp-grpc, or turn it off with "--otlp-grpc off".',
     ]);
   });
 });

@@ -335,7 +335,9 @@ describe('local X-Ray, its database', () => {
     driver.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
     driver.close();
 
-    await expect(start({ database: file })).rejects.toThrow(/newer local X-Ray .*left alone.*--db/);
+    await expect(start({ database: file })).rejects.toThrow(
+      /newer local X-Ray .*not changed.*--db/,
+    );
   });
 
   it("is refused when it is another program's", async () => {
@@ -344,7 +346,7 @@ describe('local X-Ray, its database', () => {
     driver.exec('CREATE TABLE diary (entry TEXT)');
     driver.close();
 
-    await expect(start({ database: file })).rejects.toThrow(/is not a local X-Ray database/);
+    await expect(start({ database: file })).rejects.toThrow(/belongs to another program/);
     const after = openDriver(file);
     expect(after.prepare('PRAGMA journal_mode').get()).toMatchObject({ journal_mode: 'delete' });
     after.close();
@@ -356,9 +358,9 @@ describe('local X-Ray, its database', () => {
 
     const error = await start({ database: file }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(DatabaseError);
-    expect(error.message).toContain(`${file} is damaged, or no SQLite database: `);
+    expect(error.message).toContain(`${file}: it is damaged or not an SQLite database (`);
     expect(error.message).toContain(
-      `Move it away, with ${file}-wal and ${file}-shm, and start again`,
+      `Move it away together with ${file}-wal and ${file}-shm and start again`,
     );
     expect(readFileSync(file, 'utf8')).toMatch(/^Dear diary/);
   });

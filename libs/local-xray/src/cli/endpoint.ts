@@ -1,11 +1,11 @@
 import { DEFAULT_ADDRESS } from '../options/local-xray.options';
 
-/** There is no local X-Ray at the address, or it answered that it could not. */
+/** No local X-Ray answers at the address, or it answered with an error. */
 export class EndpointError extends Error {
   override readonly name = 'EndpointError';
 }
 
-/** A local X-Ray that runs already, as the commands of the terminal ask it. */
+/** A running local X-Ray, as the terminal commands query it. */
 export class Endpoint {
   readonly url: string;
 
@@ -29,7 +29,7 @@ export class Endpoint {
     } catch (error) {
       const { cause } = error as { cause?: { message?: string } };
       throw new EndpointError(
-        `No local X-Ray answers at ${this.url} (${cause?.message ?? String(error)}). Start it with "npx local-xray", or name its address with --endpoint.`,
+        `No local X-Ray answers at ${this.url} (${cause?.message ?? String(error)}). Start it with "npx local-xray", or give its address with --endpoint.`,
       );
     }
     if (response.ok) return response;

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { Endpoint } from './endpoint';
 import { bridgeStdio } from './stdio-bridge';
 import { listTraces, tailTraces } from './list-traces';
@@ -6,38 +6,39 @@ import { listTraces, tailTraces } from './list-traces';
 interface Flags {
   endpoint?: string;
   since: string;
-  limit: string;
+  limit: number;
   node?: string;
 }
 
-/** The commands that ask a local X-Ray which runs already. */
+/** The commands that query a running local X-Ray. */
 export function addReadingCommands(program: Command): void {
   reading(
     program,
     'traces [filter]',
-    'list the newest traces, or those that a filter expression selects',
+    'list the newest traces, or the newest that match a filter expression',
   )
-    .option('--since <time>', 'how long ago (15m, 2h, 7d), a date, or epoch seconds', '1h')
-    .option('--limit <count>', 'how many at most', '20')
+    .option(
+      '--since <time>',
+      'start of the period: a time ago (15m, 2h, 7d), a date, or epoch seconds',
+      '1h',
+    )
+    .option('--limit <count>', 'number of traces to list at most', count, 20)
     .action(async (filter: string | undefined, { endpoint, since, limit }: Flags) =>
       say(async () => {
-        const options = { filter, since, limit: Number(limit) || 20 };
+        const options = { filter, since, limit };
         const lines = await listTraces(new Endpoint(endpoint), options);
-        console.log(
-          lines.join('\n') ||
-            `No traces since ${since}. Send a request, or look further back with --since 1d.`,
-        );
+        console.log(lines.join('\n') || nothing(filter, since));
       }),
     );
-  reading(program, 'trace <id>', 'print a trace; "last" is the newest')
-    .option('--node <id>', 'all that was recorded of one segment or subsegment')
+  reading(program, 'trace <id>', 'print a trace; the id "last" is the newest trace')
+    .option('--node <id>', 'print everything recorded about one segment or subsegment')
     .action(async (id: string, { endpoint, node }: Flags) =>
       say(async () => {
         const path = `/traces/${encodeURIComponent(id)}.md`;
         console.log(await (await new Endpoint(endpoint).get(path, { node })).text());
       }),
     );
-  reading(program, 'tail [filter]', 'print each trace when it has ended, until Ctrl-C').action(
+  reading(program, 'tail [filter]', 'print each trace when it ends, until Ctrl-C').action(
     async (filter: string | undefined, { endpoint }: Flags) =>
       say(async () => {
         const stop = new AbortController();
@@ -48,7 +49,7 @@ export function addReadingCommands(program: Command): void {
   reading(
     program,
     'mcp',
-    'speak the Model Context Protocol on stdin and stdout, for coding agents',
+    'serve coding agents over the Model Context Protocol on stdin and stdout',
   ).action(async ({ endpoint }: Flags) => say(() => bridgeStdio(new Endpoint(endpoint))));
 }
 
@@ -58,8 +59,20 @@ function reading(program: Command, name: string, description: string): Command {
     .description(description)
     .option(
       '--endpoint <address>',
-      'the local X-Ray to ask (XRAY_LOCAL_ADDRESS, else 127.0.0.1:2000)',
+      'address of the running local X-Ray (default: XRAY_LOCAL_ADDRESS or 127.0.0.1:2000)',
     );
+}
+
+function count(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a whole number from 1 up.');
+}
+
+function nothing(filter: string | undefined, since: string): string {
+  const period = /^\d+\s*[smhd]$/i.test(since) ? `in the last ${since}` : `since ${since}`;
+  return filter
+    ? `No traces ${period} match ${filter}. Change the filter, or look further back, for example with --since 7d.`
+    : `No traces ${period}. Send a request to a traced app, or look further back, for example with --since 7d.`;
 }
 
 async function say(work: () => Promise<void>): Promise<void> {

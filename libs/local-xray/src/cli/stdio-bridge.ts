@@ -3,7 +3,7 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { Endpoint } from './endpoint';
 
-/** Passes the Model Context Protocol on between this process's stdin and stdout and the endpoint's /mcp. */
+/** Relays the Model Context Protocol between this process's stdin and stdout and the endpoint's /mcp. */
 export async function bridgeStdio(endpoint: Endpoint): Promise<void> {
   const http = new StreamableHTTPClientTransport(new URL(`${endpoint.url}/mcp`));
   const stdio = new StdioServerTransport();
@@ -23,7 +23,7 @@ export async function bridgeStdio(endpoint: Endpoint): Promise<void> {
   await http.close();
 }
 
-/** A request must have an answer; what went wrong with a notification goes to stderr. */
+/** A request must get an answer; a failed notification is reported on stderr. */
 function refusal(message: JSONRPCMessage, error: unknown, { url }: Endpoint): JSONRPCMessage {
   const said = `No local X-Ray answers at ${url} (${(error as Error).message}). Start it with "npx local-xray".`;
   if (!('id' in message)) {

@@ -3,7 +3,7 @@ import { VERSION } from '../version';
 import { type Texts, TOOLS } from './mcp-tools';
 
 const INSTRUCTIONS =
-  'Traces of the applications that report to this local X-Ray: what each request did, how long it took, what failed, and in which line of source. find_traces lists them with what they suffer from; get_trace explains one. Nothing can be changed here.';
+  'Traces of the applications that report to this local X-Ray: what each request did, how long it took, what failed, and at which source line. find_traces lists traces with their problems; get_trace explains one. All tools are read-only.';
 
 /** A server for one connection: every tool reads, none writes. */
 export function createMcpServer(texts: Texts): McpServer {
@@ -20,7 +20,7 @@ export function createMcpServer(texts: Texts): McpServer {
           const text = await answer(texts, given as Record<string, string | undefined>, signal);
           return { content: [{ type: 'text', text }] };
         } catch (error) {
-          // For the model to read, and to ask better.
+          // The model reads the message and can correct its call.
           return { isError: true, content: [{ type: 'text', text: (error as Error).message }] };
         }
       },

@@ -8,7 +8,7 @@ export interface Texts {
   tables: TableTexts;
 }
 
-/** A question that a language model may ask; the answer is text of at most 20 kB. */
+/** A tool for language models; the answer is text of at most 20 kB. */
 export interface McpTool {
   name: string;
   title: string;
@@ -27,7 +27,7 @@ const filter = z.string().optional().describe(FILTER);
 const since = z
   .string()
   .optional()
-  .describe('How long ago (15m, 2h, 7d), a date, or epoch seconds; default 1h');
+  .describe('Start of the period: a time ago (15m, 2h, 7d), a date, or epoch seconds; default 1h');
 const id = z.string().describe('A trace id of X-Ray or W3C, a trace header, or "last"');
 
 export const TOOLS: readonly McpTool[] = [
@@ -35,7 +35,7 @@ export const TOOLS: readonly McpTool[] = [
     name: 'list_routes',
     title: 'List routes',
     description:
-      'Routes and jobs by the time they took: how many requests, percentiles, faults, and what their traces suffer from.',
+      'Routes and jobs, those that took most time first: number of requests, percentiles, faults and errors, and the hints found in their traces.',
     input: { filter, since },
     answer: ({ tables }, given, signal) => tables.routes(given, signal),
   },
@@ -43,7 +43,7 @@ export const TOOLS: readonly McpTool[] = [
     name: 'find_traces',
     title: 'Find traces',
     description:
-      'The newest traces of requests that match a filter, each with what it suffers from: N+1 queries, calls in a loop, awaits in a row, exceptions, with the line of source. Start here.',
+      'The newest traces that match a filter, each with its problems (N+1 queries, calls in a loop, awaits in a row, exceptions) and their source lines. Start here.',
     input: { filter, since },
     answer: ({ traces }, { filter, since }, signal) => traces.find({ filter, since }, signal),
   },
@@ -51,7 +51,7 @@ export const TOOLS: readonly McpTool[] = [
     name: 'get_trace',
     title: 'Read a trace',
     description:
-      'One trace: hints, exceptions, the tree of segments and subsegments, critical path, queries, lines of source, logs. With "node", all that was recorded of one segment or subsegment: metadata, statement, stack.',
+      'One trace: hints, exceptions, the tree of segments and subsegments, critical path, queries, source lines, logs. With "node", everything recorded about one segment or subsegment: metadata, statement, stack.',
     input: {
       id,
       node: z.string().optional().describe('Id of a segment or subsegment, after # in the text'),
@@ -62,7 +62,7 @@ export const TOOLS: readonly McpTool[] = [
     name: 'compare_traces',
     title: 'Compare two traces',
     description:
-      'What differs between two traces: what only one of them did, what took longer, how often, and what explains most of it.',
+      'The differences between two traces: what only one of them did, what took longer or ran more often, and what explains most of the difference.',
     input: { a: id, b: id },
     answer: ({ traces }, { a = '', b = '' }, signal) => traces.compare(a, b, signal),
   },
@@ -70,10 +70,13 @@ export const TOOLS: readonly McpTool[] = [
     name: 'what_differs',
     title: 'What differs',
     description:
-      'What the traces of one filter have more often than those of another: routes, users, annotations, hints. For instance the slow ones (responsetime > 0.5) against the quick ones.',
+      'What traces that match one filter have more often than traces that match another: routes, users, annotations, hints. For example, compare slow traces (responsetime > 0.5) with all others.',
     input: {
       filter_a: z.string().describe(FILTER),
-      filter_b: z.string().optional().describe('Compared with these; without it, all others'),
+      filter_b: z
+        .string()
+        .optional()
+        .describe('The filter to compare with; without it, all other traces'),
       since,
     },
     answer: ({ tables }, { filter_a = '', filter_b, since }, signal) =>
@@ -82,14 +85,16 @@ export const TOOLS: readonly McpTool[] = [
   {
     name: 'list_errors',
     title: 'List errors',
-    description: 'Exceptions by type, message and line of source, with how often and when last.',
+    description:
+      'Exceptions grouped by type, message and source line, with how often and when they last occurred.',
     input: { filter, since },
     answer: ({ tables }, given, signal) => tables.errors(given, signal),
   },
   {
     name: 'list_queries',
     title: 'List queries',
-    description: 'SQL statements and AWS operations by the time they took, with who ran them.',
+    description:
+      'SQL statements and AWS operations, those that took most time first, with the methods that ran them.',
     input: { filter, since },
     answer: ({ tables }, given, signal) => tables.queries(given, signal),
   },

@@ -6,7 +6,7 @@ export const DEFAULT_DATABASE = join('.data', 'xray.db');
 
 /** Settings of local X-Ray. Each has a default; `resolveOptions` fills them in. */
 export interface LocalXrayOptions {
-  /** `host:port` for UDP and TCP; port 0 takes a free one. Default `XRAY_LOCAL_ADDRESS`, else `127.0.0.1:2000`. */
+  /** `host:port` for UDP and TCP; port 0 picks a free port. Default `XRAY_LOCAL_ADDRESS`, else `127.0.0.1:2000`. */
   address?: string;
   /** SQLite file or `:memory:`. Default `XRAY_LOCAL_DB`, else `.data/xray.db`. */
   database?: string;
@@ -22,37 +22,37 @@ export interface LocalXrayOptions {
   defaultSampling?: 'all' | 'aws';
   /** Folder of the built viewer. */
   viewer?: string;
-  /** Names besides local ones that a request's Host may have. Default `XRAY_LOCAL_ALLOWED_HOSTS`, by commas. */
+  /** Host names, besides local ones, under which requests are accepted. Default `XRAY_LOCAL_ALLOWED_HOSTS`, separated by commas. */
   allowedHosts?: string[];
-  /** Where else to send what comes in: `aws`, `https://…` for an X-Ray endpoint, `udp://host:port` for a daemon, `http://host:4318/v1/traces` for a collector. */
+  /** Where to forward everything that arrives: `aws`, `https://…` for an X-Ray endpoint, `udp://host:port` for a daemon, `http://host:4318/v1/traces` for a collector. */
   forward?: string;
   /**
-   * Attributes of OpenTelemetry's spans that filter expressions find, as annotations: `own` for those that the application
-   * named itself, `all`, `none`, or names, with `*` at the end for any rest. Default `own`; with `strict`, none.
+   * OpenTelemetry attributes that become annotations, so that filter expressions find them: `own` for those that the
+   * application named itself, `all`, `none`, or names, which may end in `*`. Default `own`; with `strict`, none.
    */
   indexAttributes?: string[];
-  /** `host:port` at which OTLP over HTTP is taken besides, or `off`. Default `XRAY_LOCAL_OTLP_HTTP`, else off. */
+  /** A further `host:port` that accepts OTLP over HTTP, or `off`. Default `XRAY_LOCAL_OTLP_HTTP`, else off. */
   otlpHttp?: string;
-  /** `host:port` at which OTLP over gRPC is taken, or `off`. Default `XRAY_LOCAL_OTLP_GRPC`, else off. */
+  /** A `host:port` that accepts OTLP over gRPC, or `off`. Default `XRAY_LOCAL_OTLP_GRPC`, else off. */
   otlpGrpc?: string;
   /**
-   * Take OTLP on OpenTelemetry's own ports 4318 (HTTP) and 4317 (gRPC) where nothing else is said and they are free.
-   * Default false; the command line does.
+   * Accept OTLP on OpenTelemetry's default ports 4318 (HTTP) and 4317 (gRPC) if they are free and no other address is
+   * set. Default false; the command line sets it.
    */
   standardOtlpPorts?: boolean;
   /**
-   * Folders whose source files the viewer may show excerpts of. Default: the folder it is started in, where that
-   * has a package.json, only this machine can ask (a loopback address), and NODE_ENV is not `production`.
+   * Folders of source files from which the console may show excerpts. Default: the current folder if it has a
+   * package.json, the address is a loopback address, and NODE_ENV is not `production`.
    */
   sources?: string[];
-  /** Link to source in an editor; `{path}` and `{line}` are filled in. */
+  /** Link that opens a source line in an editor; `{path}` and `{line}` are replaced. */
   editorLink?: string;
 }
 
 export interface OtlpAddress {
   host: string;
   port: number;
-  /** Nobody asked for it: where it cannot be had, local X-Ray goes on without. */
+  /** A default, not a configured address: if it is not available, local X-Ray runs without it. */
   optional: boolean;
 }
 
@@ -77,7 +77,7 @@ export interface ResolvedOptions {
 const WEEK_SECONDS = 7 * 24 * 3600;
 const GIGABYTE = 1e9;
 
-/** @throws OptionError naming the option that cannot be used. */
+/** @throws OptionError with the name of the invalid option. */
 export function resolveOptions(
   options: LocalXrayOptions = {},
   env: NodeJS.ProcessEnv = process.env,
@@ -85,7 +85,7 @@ export function resolveOptions(
   const { host, port } = parseAddress(
     options.address ?? (env.XRAY_LOCAL_ADDRESS || DEFAULT_ADDRESS),
   );
-  // Who takes any free port does not want well-known ones either.
+  // Whoever picks a free port does not want the well-known ones either.
   const standardPorts = options.standardOtlpPorts === true && port !== 0;
   return {
     host,
@@ -114,7 +114,7 @@ export function resolveOptions(
   };
 }
 
-/** The project that is being worked on, as far as can be told. */
+/** The current folder, if it looks like the project that is being worked on. */
 function ownFolder(host: string, env: NodeJS.ProcessEnv): string[] {
   const here = process.cwd();
   const local = /^(127\.|localhost$|::1$)/.test(host) && env.NODE_ENV !== 'production';
@@ -134,10 +134,10 @@ function builtViewer(): string {
     : join(root, 'dist', 'apps', 'viewer');
 }
 
-/** SQLite takes an empty name for a file of its own that no second connection can open. */
+/** For an empty name SQLite makes a temporary file that no second connection can open. */
 function checkDatabase(file: string): string {
   if (file.trim() !== '') return file;
-  throw new OptionError('--db is empty. Name a file, or write :memory: to keep nothing.');
+  throw new OptionError('--db is empty. Give the name of a file, or :memory: to keep nothing.');
 }
 
 function checkForward(target: string | undefined): string | undefined {
@@ -148,12 +148,12 @@ function checkForward(target: string | undefined): string | undefined {
     return target;
   }
   throw new OptionError(
-    `--forward is "${target}", which is none of aws, https://host (an X-Ray endpoint), udp://host:port (a daemon) ` +
-      'and http://host:4318/v1/traces (an OTLP collector).',
+    `--forward does not accept "${target}". Write aws, https://host (an X-Ray endpoint), udp://host:port (a daemon) ` +
+      'or http://host:4318/v1/traces (an OTLP collector).',
   );
 }
 
-/** @param standard OpenTelemetry's own port, where that is to be tried when nothing is said. */
+/** @param standard OpenTelemetry's default port, to be tried if no address is set. */
 function otlpAddress(
   option: string,
   value: string | undefined,
@@ -164,7 +164,7 @@ function otlpAddress(
   return standard && { ...standard, optional: true };
 }
 
-/** An option has a value that cannot be used. */
+/** An option has an invalid value. */
 export class OptionError extends Error {
   override name = 'OptionError';
 }
@@ -178,7 +178,7 @@ export function parseAddress(
   const port = Number(match?.[3]);
   if (!match || port > 65535) {
     throw new OptionError(
-      `${option} is "${address}", which is not host:port. Write for instance 127.0.0.1:2000.`,
+      `${option} is "${address}", which is not a valid host:port${port > 65535 ? ': ports end at 65535' : ''}. Write it like 127.0.0.1:2000.`,
     );
   }
   return { host: match[1] ?? match[2] ?? '127.0.0.1', port };

@@ -19,7 +19,7 @@ export function parseRetention(text: string): { seconds?: number; bytes?: number
     else if (BYTES[unit] !== undefined) limits.bytes = amount * BYTES[unit];
     else {
       throw new OptionError(
-        `--retention is "${text}", of which "${part.trim()}" is neither a time nor a size above 0. Write for instance 7d, 12h, 500MB or 7d,1GB.`,
+        `--retention is "${text}", but "${part.trim()}" is neither a time nor a size above 0. Write it like 7d, 12h, 500MB or 7d,1GB.`,
       );
     }
   }

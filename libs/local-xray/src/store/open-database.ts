@@ -55,7 +55,7 @@ function takeLock(file: string): Driver | undefined {
     lock?.close();
     if (!/locked/i.test((error as Error).message)) return undefined;
     throw new DatabaseError(
-      `${file} is in use by another local X-Ray. Stop that, or choose another file with --db or XRAY_LOCAL_DB.`,
+      `${file} is in use by another local X-Ray. Stop that one, or choose another file with --db or XRAY_LOCAL_DB.`,
     );
   }
 }
@@ -83,14 +83,14 @@ function unusable(file: string, error: unknown): DatabaseError {
   const reason = error instanceof Error ? error.message : String(error);
   if (DAMAGED.test(reason)) {
     return new DatabaseError(
-      `${file} is damaged, or no SQLite database: ${reason}. It was left as it is. Move it away, with ${file}-wal and ` +
-        `${file}-shm, and start again; or choose another file with --db or XRAY_LOCAL_DB. ` +
-        `What can be read of it, \`sqlite3 ${file} .recover\` prints.`,
+      `Local X-Ray cannot open ${file}: it is damaged or not an SQLite database (${reason}). The file was not changed. ` +
+        `Move it away together with ${file}-wal and ${file}-shm and start again, or choose another file with --db or ` +
+        `XRAY_LOCAL_DB. To recover what is still readable, run \`sqlite3 ${file} .recover\`.`,
     );
   }
   return new DatabaseError(
     `Local X-Ray cannot use the database ${file}: ${reason}. ` +
-      'Check that the folder can be written and has space, or choose another file with --db or XRAY_LOCAL_DB.',
+      'Check that the folder is writable and has free space, or choose another file with --db or XRAY_LOCAL_DB.',
   );
 }
 
@@ -123,14 +123,14 @@ function refuseForeign(driver: Driver, file: string): void {
     .get<{ tables: number }>()!;
   if (pragma(driver, 'application_id') !== APPLICATION_ID && (tables > 0 || version > 0)) {
     throw new DatabaseError(
-      `${file} is not a local X-Ray database, so it was left alone. ` +
+      `${file} belongs to another program, so local X-Ray did not change it. ` +
         'Choose another file with --db or XRAY_LOCAL_DB.',
     );
   }
   if (version > MIGRATIONS.length) {
     throw new DatabaseError(
       `${file} was written by a newer local X-Ray (schema ${version}; this one knows ${MIGRATIONS.length}), ` +
-        'so it was left alone. Update nestjs-xray, or choose another file with --db or XRAY_LOCAL_DB.',
+        'so it was not changed. Update local-xray, or choose another file with --db or XRAY_LOCAL_DB.',
     );
   }
 }

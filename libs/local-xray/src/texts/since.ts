@@ -12,6 +12,6 @@ export function parseSince(text: string, now: number): number {
   const time = /^\d{9,11}(\.\d+)?$/.test(given) ? Number(given) : Date.parse(given) / 1000;
   if (Number.isFinite(time)) return time;
   throw new RangeError(
-    `since is "${given.slice(0, 40)}". Write how long ago (15m, 2h, 7d), a date (2026-11-27T12:00Z) or epoch seconds.`,
+    `since is "${given.slice(0, 40)}", which is not a time. Write a time ago (15m, 2h, 7d), a date (2026-11-27T12:00Z) or epoch seconds.`,
   );
 }

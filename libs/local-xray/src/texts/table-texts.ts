@@ -18,17 +18,21 @@ export class TableTexts {
 
   async routes(given: Selected, signal?: AbortSignal): Promise<string> {
     const table = await this.reads.routes({ ...selection(given), by: 'route' }, signal);
-    return text(given, 'routes and jobs, most time first', routeLines(table));
+    return text(given, 'routes and jobs, those that took most time first', routeLines(table));
   }
 
   async errors(given: Selected, signal?: AbortSignal): Promise<string> {
     const table = await this.reads.errors(selection(given), signal);
-    return text(given, 'kinds of exceptions, the latest first', errorLines(table));
+    return text(given, 'kinds of exceptions, the most recent first', errorLines(table));
   }
 
   async queries(given: Selected, signal?: AbortSignal): Promise<string> {
     const table = await this.reads.queries(selection(given), signal);
-    return text(given, 'statements and operations, most time first', queryLines(table));
+    return text(
+      given,
+      'statements and operations, those that took most time first',
+      queryLines(table),
+    );
   }
 
   /** What traces that meet `a` have more often than those that meet `b`, or than all others. */
@@ -44,11 +48,11 @@ export class TableTexts {
     return withinBytes(
       [
         `A: ${found.a.count} traces with ${cut(a, 300)}; B: ${found.b.count} ${b ? `with ${cut(b, 300)}` : 'others'}.`,
-        ...(lines.length > 0 ? lines : ['Nothing that was recorded tells them apart.']),
-        ...(found.same.length > 0 ? [`Hardly differ: ${cut(found.same.join(', '), 500)}`] : []),
+        ...(lines.length > 0 ? lines : ['No recorded attribute differs between them.']),
+        ...(found.same.length > 0 ? [`Almost the same: ${cut(found.same.join(', '), 500)}`] : []),
       ],
       MOST_BYTES,
-      'Narrow it with other filters.',
+      'Narrow it with more specific filters.',
     );
   }
 }

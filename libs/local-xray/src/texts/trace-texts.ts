@@ -56,7 +56,7 @@ export class TraceTexts {
     const text = nodeText(tree, node);
     if (text !== undefined) return text;
     throw new NotFoundError(
-      `Trace ${tree.id} has no segment or subsegment ${JSON.stringify(node.slice(0, 40))}. Its text has the ids, after #.`,
+      `Trace ${tree.id} has no segment or subsegment ${JSON.stringify(node.slice(0, 40))}. The text of the trace shows the ids, after #.`,
     );
   }
 
@@ -86,13 +86,13 @@ export class TraceTexts {
 }
 
 export function missing(id: string): string {
-  return `There is no trace ${id}. It may be older than the retention time, or not have come yet.`;
+  return `There is no trace ${id}. It may have been deleted after the retention time, or not have arrived yet.`;
 }
 
 function unknown(id: string): string {
   return id.trim() === 'last'
-    ? 'There is no trace yet. Send a request to an app that is traced, then ask again.'
-    : `${JSON.stringify(id.slice(0, 80))} is no trace id. Write one such as 1-67000000-0123456789abcdef01234567, or last.`;
+    ? 'There are no traces yet. Send a request to a traced app, then try again.'
+    : `${JSON.stringify(id.slice(0, 80))} is not a trace id. Write one like 1-67000000-0123456789abcdef01234567, or last.`;
 }
 
 function remarks(tree: TraceTree | undefined): string[] {

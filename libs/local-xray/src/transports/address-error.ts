@@ -1,4 +1,4 @@
-/** The address cannot be had; the message names it, and how to choose another. */
+/** The address is not available; the message names it and says how to choose another. */
 export class AddressError extends Error {
   override name = 'AddressError';
 }

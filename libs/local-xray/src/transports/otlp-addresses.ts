@@ -6,12 +6,12 @@ import { AddressError } from './address-error';
 import type { OtlpExports } from './otlp-exports';
 import { OtlpGrpc } from './otlp-grpc';
 
-/** The addresses at which OTLP is taken besides the main one. */
+/** The addresses that accept OTLP besides the main one. */
 export interface OtlpAddresses {
-  /** `host:port`; undefined where it is off or could not be had. */
+  /** `host:port`; undefined where it is off or not available. */
   http: string | undefined;
   grpc: string | undefined;
-  /** What could not be had, for a person. */
+  /** Messages for a person about the addresses that are not available. */
   missing: string[];
   close(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface OtlpAddresses {
  * Listens for OTLP where the options say.
  *
  * @param app answers HTTP requests, as at the main address
- * @throws AddressError for an address that was asked for and cannot be had. One that is only the default is left out.
+ * @throws AddressError for a configured address that is not available. A default address is skipped instead.
  */
 export async function openOtlp(
   { otlpHttp, otlpGrpc }: Pick<ResolvedOptions, 'otlpHttp' | 'otlpGrpc'>,
@@ -86,6 +86,6 @@ function missingText(
   { code, message }: NodeJS.ErrnoException,
 ): string {
   const why =
-    code === 'EADDRINUSE' ? 'the port is taken, perhaps by an OpenTelemetry Collector' : message;
-  return `${what} is not taken on ${host}:${port}: ${why}. Choose another address with ${option}, or "off".`;
+    code === 'EADDRINUSE' ? 'the port is in use, perhaps by an OpenTelemetry Collector' : message;
+  return `${what} is not available on ${host}:${port}: ${why}. Choose another address with ${option}, or turn it off with "${option} off".`;
 }
