@@ -65,7 +65,7 @@ function databaseUrl(env: NodeJS.ProcessEnv): string | undefined {
   // A folder, with a database after a space, is a server's socket: https://node-postgres.com/features/connecting
   if (value === undefined || /^(postgres(ql)?:\/\/|socket:|\/)/.test(value)) return value;
   throw new ConfigError(
-    'Cruddur cannot use DATABASE_URL: it is no address of a PostgreSQL server. ' +
+    'Cruddur cannot use DATABASE_URL: it is not the address of a PostgreSQL server. ' +
       'Write it like postgresql://user:password@host:5432/database, or unset it for the embedded database.',
   );
 }

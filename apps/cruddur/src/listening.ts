@@ -9,7 +9,7 @@ export class PortError extends Error {
 export function listenError(error: unknown, host: string, port: number, variable: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   const why: Record<string, string> = {
-    EADDRINUSE: 'another process has that port',
+    EADDRINUSE: 'another process uses that port',
     EACCES: 'this user may not use that port',
     EADDRNOTAVAIL: 'this machine does not have that address',
     ENOTFOUND: 'that host name is not known',

@@ -129,7 +129,7 @@ describeWithBrowser('the home page', () => {
 
   it('says what is wrong with an address, with a link to the trace', async () => {
     await page.goto(`${cruddur.url}/#/@nobody`);
-    await page.getByText('Nobody on Cruddur has the handle @nobody.').waitFor();
+    await page.getByText('No user on Cruddur has the handle @nobody.').waitFor();
     expect(await page.getByRole('link', { name: 'See its trace' }).getAttribute('href')).toMatch(
       /^http:\/\/127\.0\.0\.1:2000\/traces\/1-/,
     );

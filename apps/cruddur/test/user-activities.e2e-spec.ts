@@ -98,7 +98,7 @@ describe('GET /api/activities/@:handle', () => {
     expect(await answer.json()).toEqual({
       statusCode: 404,
       error: 'Not Found',
-      message: 'Nobody on Cruddur has the handle @nobody.',
+      message: 'No user on Cruddur has the handle @nobody.',
       traceId: segment.trace_id,
     });
     expect(segment).toMatchObject({ error: true });

@@ -14,8 +14,8 @@ export class ParameterKeyError extends TypeError {
   constructor(decorator: string, method: string, index: number) {
     super(
       `@${decorator}() on parameter ${index + 1} of ${method} needs a key: the name of the parameter ` +
-        'cannot be told, since it is destructured or the compiler has rewritten the method. ' +
-        `Give the key, as in @${decorator}('id').`,
+        'is unknown, because it is destructured or the compiler has rewritten the method. ' +
+        `Pass a key, as in @${decorator}('id').`,
     );
     this.name = 'ParameterKeyError';
   }

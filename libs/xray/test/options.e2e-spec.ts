@@ -44,7 +44,7 @@ describe('options that cannot work stop the start with words:', () => {
     [{ sampling: NaN }, 'sampling NaN: it takes a share from 0 to 1'],
     [{ sampling: 'always' }, "sampling 'always': it takes"],
     [{ sampling: { file: 5 } }, '"file" is not the path of a file'],
-    [{ sampling: { file: 'rules.json', rules: [] } }, '"rules" stands beside "file"'],
+    [{ sampling: { file: 'rules.json', rules: [] } }, '"rules" cannot be combined with "file"'],
     [{ contextMissing: 'LOG_ERROR' }, 'it takes "ignore", "log" or "error"'],
     [{ ignore: ['/a', /health/] }, 'it takes path globs, predicates, or a list of them'],
     [{ urlQuery: true }, 'urlQuery true: it takes "strip" or "keep"'],
@@ -110,7 +110,7 @@ describe('options that cannot work stop the start with words:', () => {
   });
 
   it.each<[object, string]>([
-    [{}, 'Give it useFactory, useClass or useExisting'],
+    [{}, 'Pass useFactory, useClass or useExisting'],
     [{ useFactory: { serviceName: 'x' } }, 'it takes a function that makes the options'],
     [{ useFactry: () => ({}) }, 'Did you mean useFactory?'],
     [{ useFactory: () => ({}), interceptor: 1 }, 'interceptor 1: it takes true or false'],

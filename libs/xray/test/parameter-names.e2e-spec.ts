@@ -128,9 +128,9 @@ describe('where the name cannot be told', () => {
     ['not there', undefined],
   ])('a key is demanded when the class is defined: %s', (_what, method) => {
     expect(said(Annotation(), method)).toBe(
-      '@Annotation() on parameter 2 of Shop.find needs a key: the name of the parameter cannot be ' +
-        'told, since it is destructured or the compiler has rewritten the method. ' +
-        "Give the key, as in @Annotation('id').",
+      '@Annotation() on parameter 2 of Shop.find needs a key: the name of the parameter is ' +
+        'unknown, because it is destructured or the compiler has rewritten the method. ' +
+        "Pass a key, as in @Annotation('id').",
     );
     expect(said(Metadata(), method)).toContain(
       '@Metadata() on parameter 2 of Shop.find needs a key',

@@ -41,7 +41,7 @@ export class UserActivities {
   private async load(handle: string, now: string): Promise<ActivityDto[]> {
     const rows = await this.activities.byHandle(handle);
     if (rows.length === 0 && !(await this.activities.userExists(handle))) {
-      throw new NotFoundException(`Nobody on Cruddur has the handle @${handle}.`);
+      throw new NotFoundException(`No user on Cruddur has the handle @${handle}.`);
     }
     this.xray.metadata('results', { now, results: rows.length }, NAMESPACE);
     return rows.map((row) => present(row));

@@ -98,7 +98,7 @@ export class Database<Schema> implements OnModuleInit, OnApplicationShutdown {
     if (trouble === this.trouble) return;
     this.trouble = trouble;
     this.logger.warn(
-      `Cannot reach ${this.description}: ${trouble}. Requests are answered with 503 until it is there. ` +
+      `Cannot reach ${this.description}: ${trouble}. Until it is available, requests are answered with 503. ` +
         'Start the server, or unset DATABASE_URL to use the embedded database.',
     );
   }

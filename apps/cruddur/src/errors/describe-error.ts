@@ -33,7 +33,7 @@ export function describeError(exception: unknown): ErrorDescription {
   if (isClientError(exception)) return described(exception.status, exception.message);
   return described(
     HttpStatus.INTERNAL_SERVER_ERROR,
-    'Something went wrong in Cruddur. The trace says what.',
+    'Something went wrong in Cruddur. The trace shows what.',
   );
 }
 

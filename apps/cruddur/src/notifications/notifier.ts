@@ -77,7 +77,7 @@ export class Notifier {
     } catch (cause) {
       this.xray.annotate('notified', false);
       if (!this.silent)
-        this.logger.warn(`${this.trouble(cause)} Activities are stored all the same.`);
+        this.logger.warn(`${this.trouble(cause)} Activities are stored nevertheless.`);
       this.silent = true; // once for each outage
     }
   }
@@ -94,7 +94,7 @@ export class Notifier {
       types.isNativeError(cause) && cause.message !== '' ? cause.message : 'no connection';
     return (
       `${service} does not answer (${why}). ` +
-      'Start it (npm start does), or set NOTIFICATIONS_HOST and NOTIFICATIONS_PORT to where it is.'
+      'Start it (npm start does), or set NOTIFICATIONS_HOST and NOTIFICATIONS_PORT to its address.'
     );
   }
 }

@@ -3,7 +3,7 @@ import { ApiError } from './api';
 const WORDS: Record<string, string> = {
   blank_user_handle: 'Whose profile? The handle is blank.',
   user_handle_blank: 'Say who you are first: the handle is blank.',
-  user_handle_unknown: 'Nobody on Cruddur has that handle. Choose another at the top.',
+  user_handle_unknown: 'No user on Cruddur has that handle. Choose another one at the top.',
   user_handle_exceed_max_chars: 'That handle is too long: 30 characters at most.',
   user_handle_invalid_chars: 'That handle has characters that cannot be stored.',
   message_blank: 'Write something first.',

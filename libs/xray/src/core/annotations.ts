@@ -27,7 +27,7 @@ export function annotate(node: RecordedNode, key: string, value: AnnotationValue
   if (repaired !== key) {
     root.owner.warn(
       `annotation-key:${key}`,
-      `Annotation key "${key}" was recorded as "${repaired}": X-Ray takes letters, digits, _ and . in keys.`,
+      `Annotation key "${key}" was recorded as "${repaired}": X-Ray allows only letters, digits, _ and . in keys.`,
     );
   }
   const annotations = (node.annotations ??= Object.create(null) as Record<string, AnnotationValue>);

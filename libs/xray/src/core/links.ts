@@ -14,7 +14,7 @@ export function link(node: RecordedNode, other: LinkDocument): void {
   }
   node.root.owner.warn(
     'links',
-    `Links of ${node.name} beyond the first ${MAX_LINKS} were left out: X-Ray keeps no more of a segment. ` +
-      'Handle messages in smaller batches to have all of them.',
+    `Links of ${node.name} beyond the first ${MAX_LINKS} were left out: X-Ray stores no more for a segment. ` +
+      'To keep all of them, handle messages in smaller batches.',
   );
 }

@@ -81,7 +81,7 @@ describe('an annotation', () => {
   it('has its key repaired, and says so', () => {
     expect(annotated(['user id', 1])).toEqual({ user_id: 1 });
     expect(warnings).toEqual([
-      'Annotation key "user id" was recorded as "user_id": X-Ray takes letters, digits, _ and . in keys.',
+      'Annotation key "user id" was recorded as "user_id": X-Ray allows only letters, digits, _ and . in keys.',
     ]);
   });
 

@@ -330,7 +330,7 @@ export class UdpEmitter implements Emitter {
     this.warnings.warn(
       'receiver-drops',
       `The kernel dropped ${count} datagrams on their way to ${host}:${port}: the socket's buffer was ` +
-        'full, since its program does not read as fast as is sent. Parts of traces are missing. ' +
+        'full, because the receiver reads more slowly than this application sends. Parts of traces are missing. ' +
         'Sample fewer requests, or give the receiver more CPU or a larger buffer (net.core.rmem_default).',
     );
   }

@@ -217,8 +217,8 @@ export function checkModuleOptions(options: XrayOptions): void {
   for (const name of Object.keys(options ?? {})) {
     if (!Object.hasOwn(MODULE_EXTRAS, name)) continue;
     throw new XrayOptionsError(
-      `Cannot start XrayModule with ${name} in what the factory made: the module is wired before. ` +
-        `Put it beside the factory: XrayModule.forRootAsync({ ${name}, useFactory }).`,
+      `Cannot start XrayModule with ${name} in the options of the factory: the module is wired before the factory runs. ` +
+        `Set it next to the factory: XrayModule.forRootAsync({ ${name}, useFactory }).`,
     );
   }
   const required = !process.env.AWS_XRAY_TRACING_NAME;
@@ -250,7 +250,7 @@ export function checkAsyncOptions(given: XrayModuleAsyncOptions): XrayModuleAsyn
   checkOptions(owner, ASYNC, given);
   if (given.useFactory ?? given.useClass ?? given.useExisting) return given;
   throw new XrayOptionsError(
-    'Cannot start XrayModule: forRootAsync() was not told who makes the options. ' +
-      'Give it useFactory, useClass or useExisting.',
+    'Cannot start XrayModule: forRootAsync() does not say how to create the options. ' +
+      'Pass useFactory, useClass or useExisting.',
   );
 }

@@ -73,7 +73,7 @@ async function describe(plugin: Plugin, logger: RecorderLogger): Promise<Resourc
     new WarnOnce(logger).warn(
       plugin.name,
       `The X-Ray plugin "${plugin.name}" could not find out where this process runs: ${reasonOf(problem)}. ` +
-        'Segments are sent without that; leave the plugin out where it does not apply.',
+        'Segments are sent without this information. Remove the plugin if it does not apply here.',
     );
     return undefined;
   } finally {

@@ -49,7 +49,10 @@ function readRules({ file, ...others }: { file: string }): SamplingRules {
   }
   const [other] = Object.keys(others);
   if (other !== undefined) {
-    throw new SamplingRulesError('in the sampling option', `"${other}" stands beside "file"`);
+    throw new SamplingRulesError(
+      'in the sampling option',
+      `"${other}" cannot be combined with "file"`,
+    );
   }
   let rules: unknown;
   try {

@@ -85,7 +85,7 @@ describe('toHaveSubsegment', () => {
 
   it('says what it cannot look at', () => {
     expect(failure(() => expect(42).toHaveSubsegment('Cart.total'))).toContain(
-      'look at a MemoryEmitter, its documents, or one segment document, not at 42',
+      'accept a MemoryEmitter, its documents, or one segment document, not 42',
     );
   });
 });

@@ -26,7 +26,7 @@ function documentsOf(recorded: unknown): AnyDocument[] {
   for (const document of documents) {
     if (typeof document?.name !== 'string' || typeof document.start_time !== 'number') {
       throw new TypeError(
-        `The matchers of nestjs-xray/testing look at a MemoryEmitter, its documents, or one segment document, not at ${inspect(document, { depth: 0 })}.`,
+        `The matchers of nestjs-xray/testing accept a MemoryEmitter, its documents, or one segment document, not ${inspect(document, { depth: 0 })}.`,
       );
     }
   }

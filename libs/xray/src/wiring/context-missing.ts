@@ -44,7 +44,7 @@ function strategyFor(
   const known = Object.keys(FROM_AWS).join(', ');
   recorder.warn(
     'context-missing',
-    `AWS_XRAY_CONTEXT_MISSING is "${variable}", which is none of ${known}; the option contextMissing counts.`,
+    `AWS_XRAY_CONTEXT_MISSING is "${variable}", which is not one of ${known}. The option contextMissing is used instead.`,
   );
   return options.contextMissing;
 }

@@ -55,7 +55,7 @@ export function capturePg(modules: readonly unknown[]): void {
   for (const module of modules as PgModule[]) {
     if (!instrument(module)) {
       throw new XrayConfigurationError(
-        "Cannot record queries of what capturePg() was given: it is not the module 'pg'. " +
+        "capturePg() cannot record queries: its argument is not the module 'pg'. " +
           "Use import * as pg from 'pg', then capturePg([pg]).",
       );
     }
