@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 
 const BUILT = resolve('dist/apps/cruddur/src/database/exclusive-lock.js');
 
-/** Asks for the lock when it is told of one, and says whether it has it. */
+/** Tries to take the lock when it receives a message, and reports whether it has it. */
 const HOLDER = `
 const { acquireLock } = require(${JSON.stringify(BUILT)});
 process.on('message', (path) =>

@@ -33,7 +33,7 @@ export function writeJson(value: unknown, space?: number): string {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }
-  // There is a bigint in it, or something that fails once more and says why.
+  // There is a bigint in it, or something that fails again and says why.
   const mark = newMark();
   const text = JSON.stringify(
     value,

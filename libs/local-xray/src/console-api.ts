@@ -11,7 +11,7 @@ import type { AnnotationValue, SegmentDocument, SubsegmentDocument } from '@nest
 export interface TraceRow {
   id: string;
   start: number;
-  /** Root start to last end; up to now while in progress, unless it is silent. */
+  /** Root start to last end; up to now while in progress, unless it has stopped reporting. */
   duration: number;
   /** How long the root segment took to answer; absent until it has. */
   responseTime?: number;
@@ -27,7 +27,7 @@ export interface TraceRow {
   fault: boolean;
   error: boolean;
   throttle: boolean;
-  /** Some document of it is in progress, or its root has not come yet. */
+  /** Some document of it is in progress, or its root has not arrived yet. */
   partial: boolean;
   /**
    * The last time its documents speak of, in epoch seconds, where it is partial and
@@ -38,7 +38,7 @@ export interface TraceRow {
   hint?: { kind: string; title: string };
   segments: number;
   subsegments: number;
-  /** Grows with each change of the trace, so that an older copy can be told from a newer. */
+  /** Grows with each change of the trace, so that an older copy can be distinguished from a newer. */
   revision: number;
 }
 
@@ -65,7 +65,7 @@ export interface TraceList extends TracePage {
 
 export interface TracePage {
   rows: TraceRow[];
-  /** Where the next page begins; absent on the last. A page may have fewer rows than asked for, and a next. */
+  /** Where the next page begins; absent on the last. A page may have fewer rows than requested, and a next. */
   next?: string;
   /**
    * Set where the newest so many traces of the range were sorted and older ones left out: by `route`, `service`,
@@ -108,7 +108,7 @@ export interface Trace {
   duration: number;
   /** As they were received; subsegments sent alone are put in their place. */
   segments: SegmentDocument[];
-  /** Subsegments sent alone whose parent has not come. */
+  /** Subsegments sent alone whose parent has not arrived. */
   orphans: SubsegmentDocument[];
   revision: number;
   /** What was logged while it ran, by time; absent when nothing was. */
@@ -130,7 +130,7 @@ export interface TraceLogLine {
   traceId: string;
   /** Id of the segment or subsegment that it was written in; absent when the record names no span. */
   segmentId?: string;
-  /** `service.name` of whoever wrote it; empty when that is not told. */
+  /** `service.name` of whoever wrote it; empty if it is unknown. */
   service: string;
 }
 
@@ -166,7 +166,7 @@ export interface ConsoleStatus {
   logs: { kept: number; withoutTrace: number; beyondLimit: number };
   /** Exports of metrics since the start, which are accepted and dropped. */
   metricsDropped: number;
-  /** `host:port` at which OTLP is taken besides; absent where it is not. */
+  /** `host:port` at which OTLP is accepted in addition; absent where it is not. */
   otlp: { http?: string; grpc?: string };
   /** Accepts `vscode://file/{path}:{line}` and the like; empty turns source links off. */
   editorLink: string;
@@ -257,11 +257,11 @@ export interface SamplingRuleRow {
 
 /**
  * `GET /console/source?path=&line=`: a few lines of a source file named by a stack frame or a decorator.
- * Only files below the folders that local X-Ray was told of, and never in node_modules; else 404 with
- * the reason as `Message`. A relative path is looked for in each of them.
+ * Only files below the folders that local X-Ray was given, and never in node_modules; else 404 with
+ * the reason as `Message`. A relative path is searched for in each of them.
  */
 export interface SourceExcerpt {
-  /** As it was asked for. */
+  /** As it was requested. */
   path: string;
   /** The whole path, for links into an editor. */
   file: string;

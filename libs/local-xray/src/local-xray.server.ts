@@ -30,7 +30,7 @@ export interface LocalXray {
   port: number;
   /** `host:port` */
   address: string;
-  /** Where OTLP is taken besides, as `host:port`, and where it could not be, for a person. */
+  /** Where OTLP is accepted in addition, as `host:port`, and where it could not be, for a person. */
   otlp: { http: string | undefined; grpc: string | undefined; missing: string[] };
   /** @internal For the tests; not in the published declarations. */
   store: TraceStore;

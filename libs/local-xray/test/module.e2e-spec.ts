@@ -134,7 +134,7 @@ describe('the options', () => {
   });
 
   it.each([
-    [() => parseRetention('7x'), /--retention is "7x".*Write for instance 7d/],
+    [() => parseRetention('7x'), /--retention is "7x".*Write it like 7d/],
     [() => parseRetention('1d,0MB'), /"0MB" is neither a time nor a size above 0/],
     [() => resolveOptions({ database: '' }), /--db is empty.*:memory:/],
     [() => resolveOptions({ address: 'nowhere' }), /XRAY_LOCAL_ADDRESS or --address is "nowhere"/],
@@ -142,7 +142,7 @@ describe('the options', () => {
       () => resolveOptions({ address: '127.0.0.1:99999' }),
       /not a valid host:port: ports end at 65535/,
     ],
-    [() => resolveOptions({ forward: 'somewhere' }), /--forward is "somewhere"/],
+    [() => resolveOptions({ forward: 'somewhere' }), /--forward does not accept "somewhere"/],
     [() => resolveOptions({ forward: 'udp://x' }), /--forward is "x"/],
   ])('name what cannot be used: %s', (make, message) => {
     expect(make).toThrow(OptionError);

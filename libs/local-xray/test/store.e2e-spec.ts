@@ -175,7 +175,7 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     await until(
       () => Promise.resolve(tables.map(count)),
       (counts) => counts.every((each) => each === 0),
-      // What is too old is looked for every five seconds.
+      // What is too old is searched for every five seconds.
       12_000,
     );
   }, 15_000);

@@ -17,7 +17,7 @@ export interface TraceNode {
   doc: SegmentDocument | SubsegmentDocument;
   parent?: TraceNode;
   children: TraceNode[];
-  /** The segment it is part of; itself, if it is one. Undefined for one whose segment has not come. */
+  /** The segment it is part of; itself, if it is one. Undefined for one whose segment has not arrived. */
   segment?: TraceNode;
   /** Place in `TraceTree.nodes`, which is in the order of the waterfall. */
   index: number;
@@ -48,14 +48,14 @@ export interface TraceNode {
   inProgress: boolean;
   /** In progress, but nothing was heard of the trace for so long that it no longer grows. */
   silent: boolean;
-  /** A call that the called service traces too, whose segment has not come. */
+  /** A call that the called service traces too, whose segment has not arrived. */
   awaited: boolean;
   /**
    * Began before its parent by so many seconds: two clocks that disagree. 0 if not.
    * A segment's `start` and `end` are then moved into the call.
    */
   skew: number;
-  /** A subsegment that came alone and whose parent has not come. */
+  /** A subsegment that came alone and whose parent has not arrived. */
   orphan: boolean;
 
   status: Status;

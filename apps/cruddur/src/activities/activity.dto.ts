@@ -44,7 +44,7 @@ export class ActivityDto extends ReplyDto {
   @ApiProperty({ type: [ReplyDto] }) replies!: ReplyDto[];
 }
 
-/** An activity that the acting user is told of, and why. */
+/** An activity that the acting user is notified of, and why. */
 export class NotificationDto extends ActivityDto {
   @ApiProperty({ enum: ['mention', 'reply'] }) reason!: Reason;
 }

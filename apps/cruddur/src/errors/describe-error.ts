@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import { types } from 'node:util';
 import { isDatabaseUnavailable } from '../database/database.errors';
 
-/** What a client is told of an error. */
+/** What a client learns about an error. */
 export interface ErrorDescription {
   status: number;
   /** The bootcamp's bare list of codes for refused input, an object for everything else. */

@@ -52,7 +52,7 @@ export class Notifier {
     }
   }
 
-  /** Tells about a new activity; one that cannot be told is logged and the activity stands. */
+  /** Reports a new activity to the notifications service. A failure is logged; the activity is stored anyway. */
   @Subsegment()
   async activityCreated({ uuid, handle, message }: Activity): Promise<void> {
     await this.tell(PATTERNS.activityCreated, { uuid, handle, message });

@@ -25,7 +25,7 @@ export interface ListNotifications {
   handle: string;
 }
 
-/** Why somebody is told about an activity. */
+/** Why a user gets a notification about an activity. */
 export type Reason = 'mention' | 'reply';
 
 /** One notification as it travels. */

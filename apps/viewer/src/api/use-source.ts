@@ -20,7 +20,7 @@ export function useSource(place: SourcePlace | undefined): Source | undefined {
   const readable = useStatusPart((status) => status?.sources === true);
   useEffect(() => {
     setSource(undefined);
-    // Not asked in vain: the browser would report each refusal as an error of the page.
+    // Not asked without success: the browser would report each refusal as an error of the page.
     if (!place?.path || !(place.line > 0) || !readable) return undefined;
     let wanted = true;
     void ask(place).then((answer) => wanted && setSource(answer));

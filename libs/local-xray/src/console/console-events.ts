@@ -50,7 +50,7 @@ export class ConsoleEvents implements OnModuleDestroy {
         this.traces.next({ type: 'traces', data: writeJson(await this.store.reads.rows(next)) });
       }
     } catch {
-      // The reader ended and is started again: the rows come with their next change.
+      // The reader ended and is restarted: the rows come with their next change.
     } finally {
       this.reading = false;
     }

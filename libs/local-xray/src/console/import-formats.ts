@@ -8,7 +8,7 @@ interface Fields {
 }
 
 /**
- * Reads what other tools give out; undefined when it is none of it:
+ * Reads what other tools give out; undefined when it is none of these:
  * - `aws xray batch-get-traces`: `{ Traces: [{ Segments: [{ Document }] }] }`
  * - OTLP/JSON: `{ resourceSpans }`
  * - Jaeger's JSON, as its page exports it: `{ data: [{ traceID, spans, processes }] }`

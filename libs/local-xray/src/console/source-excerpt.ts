@@ -14,7 +14,7 @@ export class NoExcerptError extends Error {
 }
 
 /**
- * A few lines around `line` of a source file. A relative path is looked for below each folder.
+ * A few lines around `line` of a source file. A relative path is searched for below each folder.
  *
  * @throws NoExcerptError unless the file lies in one of `folders` (links followed), outside of
  *   node_modules, is source code, and is the only one that the path can mean.

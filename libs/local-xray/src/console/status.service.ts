@@ -12,7 +12,7 @@ export class StatusService {
   private rate = { at: Date.now(), received: 0, perSecond: 0 };
   /** `host:port`, once it listens. */
   address: string;
-  /** Where OTLP is taken besides. */
+  /** Where OTLP is accepted in addition. */
   otlp: ConsoleStatus['otlp'] = {};
 
   constructor(

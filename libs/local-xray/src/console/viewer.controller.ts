@@ -18,7 +18,7 @@ export class ViewerController {
     @Inject(LOCAL_XRAY_OPTIONS) private readonly options: ResolvedOptions,
   ) {}
 
-  /** 503 with the reason when the writer or the readers cannot go on. */
+  /** 503 with the reason when the writer or the readers cannot continue. */
   @Get('health')
   health(): object {
     const { failure } = this.store;

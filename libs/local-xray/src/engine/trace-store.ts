@@ -21,7 +21,7 @@ const UNFLUSHED: ReadonlySet<ReadName> = new Set([
 export interface Feeder {
   /** Hands datagrams to that writer from now on. */
   connect: (writer: MessagePort) => void;
-  /** Resolves when the writer has dealt with all that waits now. */
+  /** Resolves when the writer has processed everything that waits now. */
   drained: () => Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export class TraceStore {
     repairs: [],
     logs: { kept: 0, withoutTrace: 0, beyondLimit: 0 },
   };
-  /** Why local X-Ray cannot go on; undefined while it can. */
+  /** Why local X-Ray cannot continue; undefined while it can. */
   failure: Error | undefined;
   readonly reads: TraceReads;
   /** The reads as bytes of JSON, which go out as they are. */
@@ -67,7 +67,7 @@ export class TraceStore {
     /** The database's file, that of `:memory:` too. */
     readonly file: string,
     private readonly removeFile: () => void,
-    /** Is told of threads that end. */
+    /** Is notified of threads that end. */
     readonly watcher: Watcher,
   ) {
     this.bytes = readers.bytes((name) => (UNFLUSHED.has(name) ? undefined : this.flushed()));
@@ -124,7 +124,7 @@ export class TraceStore {
     return () => this.listeners.delete(listener);
   }
 
-  /** Calls `listener` when the store cannot go on: a thread ended and could not be started again. */
+  /** Calls `listener` when the store cannot continue: a thread ended and could not be restarted. */
   onFailure(listener: (reason: Error) => void): void {
     this.failed.add(listener);
   }

@@ -15,7 +15,7 @@ type Resource = ReturnType<typeof resourceAttributes>;
 
 /** Nodes whose service is remembered. */
 const MAX_NODES = 20_000;
-/** How far up a subsegment's segment is looked for. */
+/** How far up a subsegment's segment is searched for. */
 const MAX_STEPS = 100;
 const UNKNOWN: Resource = { 'service.name': 'unknown_service' };
 

@@ -26,8 +26,8 @@ serveThread<IngestOptions>((options, tell) => {
         ports.add(port);
         port.on('close', () => ports.delete(port));
         port.on('message', (packed: Uint8Array) => {
-          // In a turn of its own: Node hands over what has come to a port without a pause, and the next
-          // batch comes as soon as this one is taken, so that requests would never get their turn.
+          // Deferred, because Node delivers all messages of a port without a pause, and the next batch
+          // arrives as soon as this one is accepted: requests would never be handled.
           setImmediate(() => {
             if (!ports.has(port)) return;
             engine.datagrams(unpack(packed));

@@ -13,7 +13,7 @@ const MAX_TOKENS = 250;
 /**
  * Says what can stand at `offset` of an expression that may be unfinished.
  *
- * Never throws: where nothing fits, what stands before is wrong or there is too much of it, there are no items.
+ * Never throws: there are no items if nothing fits, or if the text before is wrong or too long.
  */
 export function completeFilter(expression: string, offset: number): FilterCompletion {
   const at = Math.max(0, Math.min(Math.floor(offset) || 0, expression.length));

@@ -182,7 +182,7 @@ export const KEYWORDS: readonly Keyword[] = [
     completions: 'methods',
     trace: { column: 't.method', read: (view) => [view.method] },
     node: ({ method }) => (typeof method === 'string' ? [method || null] : undefined),
-    // Set, but to none of the usual ones: that is enough to tell it from a usual one.
+    // Set, but to none of the usual ones: that is enough to distinguish it from a usual one.
     nodeGuess: (op, value) => {
       if (op === undefined) return true;
       return (op === '=' || op === '!=') && isCommonMethod(value!) ? op === '!=' : undefined;

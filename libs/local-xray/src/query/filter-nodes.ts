@@ -57,7 +57,7 @@ interface OpenVariant {
   variant: Variant;
 }
 
-/** What shapes say of conditions, worked out once: the same shape is met again and again. */
+/** What shapes say of conditions, computed once: the same shape is met again and again. */
 const remembered = new WeakMap<Shape, Map<NodeFilter, boolean | OpenVariant[]>>();
 
 /** Decides `service(…) { }` or `edge(…) { }` from a shape, with the trace's times if they are at hand. */

@@ -18,7 +18,7 @@ export interface Bounds {
 export interface SqlContext {
   /** The numbers of the shapes that decide a condition on nodes, and of those that leave it open. */
   shapes(filter: Extract<Leaf, { kind: 'service' | 'edge' }>): { yes: number[]; open: number[] };
-  /** The times between which traces are looked for; undefined when it is not their start that counts. */
+  /** The times between which traces are searched for; undefined when it is not their start that counts. */
   starts: { from: number; to: number } | undefined;
 }
 

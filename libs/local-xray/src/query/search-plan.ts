@@ -16,9 +16,9 @@ export interface SearchWindow {
   /** Epoch seconds, both included. */
   from: number;
   to: number;
-  /** Whether the trace has to start, to end or to go on at some time in between; `start` unless told. */
+  /** Whether the trace has to start, to end or to go on at some time in between; `start` by default. */
   by?: 'start' | 'end' | 'active';
-  /** By the time that counts, the newest first, unless told. */
+  /** By the time that counts, the newest first, by default. */
   sort?: SortOrder | undefined;
 }
 

@@ -17,7 +17,7 @@ export interface TimeSeriesEntry {
   ResponseTimeHistogram: Histogram;
 }
 
-/** What a series is about: some nodes, some edges, or, unless told, the calls that come in from outside. */
+/** What a series covers: some nodes, some edges or, by default, the calls that enter from outside. */
 export type EntitySelector =
   | { kind: 'clients' }
   | { kind: 'service'; target: Target }

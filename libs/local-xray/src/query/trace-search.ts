@@ -27,13 +27,13 @@ export interface PageRequest extends SearchRequest {
   after?: Cursor;
   /**
    * Stop looking after so many milliseconds, with what was found: conditions on documents are dear.
-   * 1,000 unless told.
+   * 1,000 by default.
    */
   budgetMs?: number;
 }
 
 export interface Found<Row> {
-  /** In the order that was asked for; the newest first unless told. */
+  /** In the requested order, by default the newest first. */
   rows: Row[];
   /** How many traces were looked at one by one. */
   processed: number;

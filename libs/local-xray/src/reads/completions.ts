@@ -90,7 +90,7 @@ function annotationValues(driver: Driver, key: string, prefix: string): Value[] 
       .all<{ value: unknown; count: number }>([key, ...values])
       .map(({ value, count }): Value => ({ ...typed(value), count }));
   const all = read('1', []);
-  // Completion does not mind the case, so what the first thousand do not have is looked for as it was typed.
+  // Completion does not mind the case, so what the first thousand do not have is searched for as it was typed.
   return all.length < MAX_DISTINCT ? all : [...all, ...read('value >= ?2', [prefix])];
 }
 

@@ -11,7 +11,7 @@ const MOST_FOUND = 20;
 /**
  * The traces that a text names: by their ids, else by those of their segments and subsegments.
  *
- * Only ids of traces are indexed. One of a subsegment inside a document is looked for in the documents
+ * Only ids of traces are indexed. One of a subsegment inside a document is searched for in the documents
  * themselves, the newest first, as long as a person waits.
  */
 export async function readFind(

@@ -33,7 +33,7 @@ export interface TraceSelection {
 
 export interface ListQuery extends TraceSelection {
   limit: number;
-  /** By time, the newest first, unless told. */
+  /** By time, the newest first, by default. */
   sort?: ListSort;
   descending?: boolean;
   /** Rows of these outcomes alone; counts are of all. */

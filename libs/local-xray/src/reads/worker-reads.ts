@@ -8,7 +8,7 @@ import type { ReadBytes, ReadName, TraceReads } from './trace-reads';
 const READERS = 2;
 const LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
 
-/** The reads, worked out in threads of their own. */
+/** The reads, computed in threads of their own. */
 export class WorkerReads {
   private constructor(private readonly readers: SupervisedThread[]) {}
 

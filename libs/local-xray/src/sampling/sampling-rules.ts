@@ -108,7 +108,7 @@ export class SamplingRules {
     return Math.max(Math.floor(Date.now() / 1000), this.lastModification + 1);
   }
 
-  /** AWS's rate loses most traces of a laptop's traffic, so locally everything is kept unless told. */
+  /** AWS's rate loses most traces of a laptop's traffic, so locally everything is kept by default. */
   private defaultRule(): SamplingRuleRecord {
     const all = this.options.defaultSampling === 'all';
     return {

@@ -4,7 +4,7 @@ import { SamplingRules } from './sampling-rules';
 import type { SamplingReport } from '../reads/trace-reads';
 import { SamplingStatistics } from './sampling-statistics';
 
-/** AWS's SDKs report every ten seconds unless told otherwise. */
+/** AWS's SDKs report every ten seconds by default. */
 const INTERVAL_SECONDS = 10;
 const QUOTA_SECONDS = 300;
 const MAX_REPORTS = 25;

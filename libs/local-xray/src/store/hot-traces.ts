@@ -21,7 +21,7 @@ export interface HotTrace {
   totalled: TotalledTrace | undefined;
   /** Documents not written yet, with their text. */
   pending: Map<string, string>;
-  /** Milliseconds of `performance.now()` before which its row is not worked out again; see TraceWriter. */
+  /** Milliseconds of `performance.now()` before which its row is not computed again; see TraceWriter. */
   restUntil: number;
 }
 

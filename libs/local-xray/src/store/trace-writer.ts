@@ -8,7 +8,7 @@ import { stitch } from '../trace/stitch';
 import { type TraceRecord, TraceRows } from './trace-rows';
 import { TraceTotals } from './trace-totals';
 
-/** A trace's row is worked out anew at most this share of the time, however large the trace is. */
+/** A trace's row is recomputed at most this share of the time, however large the trace is. */
 const REST_FACTOR = 10;
 /** Traces with fewer documents never wait, nor do those that take fewer milliseconds. */
 const LARGE = 100;
@@ -37,13 +37,13 @@ export class TraceWriter {
     this.stored = this.rows.count();
   }
 
-  /** Documents are durable, but the row of their trace, a large one, is yet to be worked out. */
+  /** Documents are durable, but the row of their trace, a large one, is still to be computed. */
   get behind(): boolean {
     return this.dirty.size > 0 && this.pending === 0;
   }
 
   /**
-   * Takes a document; {@link commit} writes it. One with the same id is replaced, save that what
+   * Takes a document; {@link commit} writes it. One with the same id is replaced, except that what
    * is in progress never replaces what is final: UDP does not keep order.
    */
   put(document: AnyDocument, text: string): void {
@@ -63,7 +63,7 @@ export class TraceWriter {
    * Makes all that was put durable, in one transaction.
    *
    * The rows of large traces that get documents all the time wait for their turn, since
-   * working them out reads the whole trace; `all` ends the wait.
+   * computing them reads the whole trace; `all` ends the wait.
    *
    * @returns the numbers of the traces whose rows changed
    * @throws what SQLite throws; then nothing of the batch is kept.

@@ -1,13 +1,13 @@
 import type { Thread } from './thread';
 
-/** Deaths within a minute after which a thread is not started again: it would only die again. */
+/** Deaths within a minute after which a thread is not restarted: it would only die again. */
 const MAX_DEATHS = 5;
 const MINUTE_MS = 60_000;
 
 export interface Watcher {
-  /** A thread has ended by itself; it is started again. */
+  /** A thread has ended by itself; it is restarted. */
   died(reason: Error): void;
-  /** It could not be started again, or ended too often. */
+  /** It could not be restarted, or ended too often. */
   gaveUp(reason: Error): void;
 }
 

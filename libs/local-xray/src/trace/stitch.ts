@@ -3,7 +3,7 @@ import { type AnyDocument, buildTraceTree, type TraceTree } from './trace-tree';
 
 export interface StitchedTrace {
   segments: SegmentDocument[];
-  /** Subsegments sent alone whose parent has not come. */
+  /** Subsegments sent alone whose parent has not arrived. */
   orphans: SubsegmentDocument[];
 }
 

@@ -43,7 +43,7 @@ export interface TraceModel {
   calls: Call[];
   /** Where the trace came in: the earliest segment that no other part of it called. */
   root: Visit | undefined;
-  /** Some document has not ended, or the root or the parent of a subsegment has not come. */
+  /** Some document has not ended, or the root or the parent of a subsegment has not arrived. */
   partial: boolean;
   /** Who called a subsegment: its parent subsegment, or the visit it belongs to. */
   owners: Map<SubsegmentDocument, Owner>;

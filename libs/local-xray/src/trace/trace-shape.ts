@@ -4,7 +4,7 @@ import type { TraceModel } from './trace-model';
 /**
  * What a trace's nodes and edges are, without numbers that differ from one trace to
  * the next. Traces of one kind of request share one shape, so whatever can be told
- * from the shape is worked out once for all of them.
+ * from the shape is computed once for all of them.
  */
 export interface Shape {
   nodes: ShapeNode[];
@@ -50,7 +50,7 @@ type Encoded = {
   e: [from: number, to: number, variants: EncodedVariant[]][];
 };
 
-/** A method that is none of HTTP's would make a shape of its own for each request. */
+/** Any other method is not one of HTTP's, and could create a separate shape for each request. */
 const METHODS = new Set([
   'GET',
   'POST',

@@ -5,7 +5,7 @@ import { pack } from '../ingest/packed-datagrams';
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Datagrams handed over together: about 20 ms of the writer's work, so that requests get their turn in between. */
 const BATCH = 256;
-/** Batches that the writer has and has not dealt with: one to work on, one so that it need not wait. */
+/** Batches that the writer has and has not processed: one to work on, one so that it need not wait. */
 const MAX_SENT = 2;
 
 export interface BacklogCounts {
@@ -40,7 +40,7 @@ export class DatagramBacklog {
     this.queue.push(datagram);
   }
 
-  /** Hands datagrams to another writer from now on. What the one before had not dealt with is lost. */
+  /** Hands datagrams to another writer from now on. What the one before had not processed is lost. */
   connect(writer: MessagePort): void {
     this.writer?.close();
     this.writer = writer;
@@ -69,13 +69,13 @@ export class DatagramBacklog {
     for (const each of this.idle.splice(0)) each();
   }
 
-  /** Resolves when the writer has dealt with all that waits now. */
+  /** Resolves when the writer has processed everything that waits now. */
   drained(): Promise<void> {
     if (this.sent.length === 0 && this.queue.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.idle.push(resolve));
   }
 
-  /** Lets go of the writer. */
+  /** Releases the writer. */
   close(): void {
     this.writer?.close();
   }

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { type LocalXray, type LocalXrayOptions, startLocalXray } from '../../src';
 
-/** A local X-Ray on a free port, in memory unless told. */
+/** A local X-Ray on a free port, in memory by default. */
 export function start(options: LocalXrayOptions = {}): Promise<LocalXray> {
   return startLocalXray({ address: '127.0.0.1:0', database: ':memory:', ...options });
 }
@@ -51,7 +51,7 @@ export async function put(server: LocalXray, ...documents: object[]): Promise<vo
   expect(body).toEqual({ UnprocessedTraceSegments: [] });
 }
 
-/** Asks until `ready` is content with the answer; fails after five seconds, unless told. */
+/** Asks until `ready` is content with the answer; fails after five seconds, by default. */
 export async function until<T>(
   ask: () => Promise<T>,
   ready: (answer: T) => boolean,

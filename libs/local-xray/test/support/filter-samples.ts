@@ -74,7 +74,7 @@ export const TRACES: Record<string, SegmentDocument[]> = {
       ],
     }),
   ],
-  /** A subsegment whose segment has not come. */
+  /** A subsegment whose segment has not arrived. */
   orphan: [
     alone(subsegment('db@host', 'a2', [0, 0.1], { sql: {}, annotations: { lost: true } }), 'a1'),
   ] as never[],

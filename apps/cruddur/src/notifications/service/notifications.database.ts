@@ -3,7 +3,7 @@ import { Database } from '../../database/database';
 import { POOL_OPENER, type PoolOpener } from '../../database/pool-opener';
 import { notificationsMigrations, type NotificationsSchema } from './notifications.schema';
 
-/** Who is to be told of what. Embedded, it is a database of its own: PGlite serves one process. */
+/** The notifications of each user. When embedded, it is a separate database, because PGlite serves one process. */
 @Injectable()
 export class NotificationsDatabase extends Database<NotificationsSchema> {
   constructor(@Inject(POOL_OPENER) open: PoolOpener) {

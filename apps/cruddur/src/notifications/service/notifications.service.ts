@@ -7,7 +7,7 @@ import { NotificationsDatabase } from './notifications.database';
 const MENTIONS = 10;
 const PAGE = 50;
 
-/** Decides who is told of an activity, and remembers it. */
+/** Decides who is notified of an activity, and remembers it. */
 @Injectable()
 export class NotificationsService {
   constructor(
@@ -30,7 +30,7 @@ export class NotificationsService {
     return rows.map((row) => ({ ...row, created_at: row.created_at.toISOString() }));
   }
 
-  /** Tells everybody whom the message mentions, and for a reply whom it answers; nobody of what they wrote themselves. */
+  /** Notifies every user that the message mentions and, for a reply, the author it answers, but nobody about their own messages. */
   @Subsegment()
   async remember(activity: Activity | Reply): Promise<void> {
     const told = new Map<string, Reason>();

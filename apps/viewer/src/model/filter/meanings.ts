@@ -6,7 +6,7 @@ export interface Meaning {
   filters: string[];
 }
 
-/** More words than these are a sentence: it is looked for as a message. */
+/** More words than these are a sentence: it is searched for as a message. */
 const MOST_WORDS = 4;
 const MOST_KEYS = 8;
 

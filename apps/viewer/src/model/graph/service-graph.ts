@@ -77,7 +77,7 @@ export interface MapEdge {
 export interface ServiceMap {
   nodes: MapNode[];
   edges: MapEdge[];
-  /** Length of the time that was asked for; 0 when unknown, as for one trace. */
+  /** Length of the time that was requested; 0 when unknown, as for one trace. */
   minutes: number;
 }
 

@@ -83,7 +83,7 @@ export function statisticsOf(tree: TraceTree): StatisticsRow[] {
   });
 }
 
-/** How far up a call of the same operation is looked for: recursion through more is rare. */
+/** How far up a call of the same operation is searched for: recursion through more is rare. */
 const RECURSION = 64;
 
 function isRecursive(node: TraceNode, key: string, operations: Map<TraceNode, string>): boolean {

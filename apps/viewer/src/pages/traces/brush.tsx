@@ -14,7 +14,7 @@ import type { Axes } from '../../model/list/scatter';
 import { whenOf } from '../../model/list/when';
 import style from './brush.module.css';
 
-/** How many traces are in a brush, and whether that was counted or is worked out from cells of the heat map. */
+/** How many traces are in a brush, and whether that was counted or is computed from cells of the heat map. */
 export interface Inside {
   amount: number;
   estimated: boolean;

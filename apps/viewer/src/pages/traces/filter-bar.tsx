@@ -48,7 +48,7 @@ export function FilterBar({
   const meant = useMeaning(text, caret !== undefined || problem !== undefined, bounds);
   const found = caret === undefined ? undefined : meant?.found;
   const suggestions = [...(here ? suggestionsOf(here) : []), ...(meant?.filters ?? [])];
-  /** What was looked for in vain. */
+  /** What was looked for without success. */
   const [missing, setMissing] = useState('');
   const soFar = useCountSoFar(caret === undefined ? filter : text, filter, bounds);
   const open = caret !== undefined && suggestions.length > 0;

@@ -49,7 +49,7 @@ export function FoundTrace({ found }: { found: FoundTraces }): JSX.Element {
   );
 }
 
-/** Says what was looked for in vain, and why it may not be there. */
+/** Says what was looked for without success, and why it may not be there. */
 export function missingWords({ named, spans, whole }: FoundTraces): string {
   if (named.length > 0) {
     return `There is no trace ${named[0]}. It may have been deleted after the retention time, or not have arrived yet.`;

@@ -17,7 +17,7 @@ export function SourceLink({
   whole?: boolean;
 }): JSX.Element {
   const template = useStatusPart((status) => status?.editorLink);
-  // Where a relative path leads, local X-Ray knows: it was told of the folders.
+  // Where a relative path leads, local X-Ray knows: it was given the folders.
   const found = useSource(template && !isWhole(place.path) ? place : undefined);
   const path = found?.excerpt?.file ?? place.path;
   const link = editorHref(template, { ...place, path });
