@@ -167,7 +167,7 @@ describeInChromium('a trace as one file', () => {
     expect(markdown).toBe(served);
     await page.getByRole('button', { name: /Export/ }).click();
     await page.getByRole('option', { name: /HTML/ }).click();
-    await page.getByText(/The HTML file could not be made/).waitFor();
+    await page.getByText(/The HTML file could not be created/).waitFor();
   });
 
   it('says where there is no such trace', async () => {

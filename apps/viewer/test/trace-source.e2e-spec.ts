@@ -67,7 +67,7 @@ describeInChromium('the line of code', () => {
       .waitFor();
     expect(await panel(page).locator('a[data-source][href*="not/here"]').count()).toBe(0);
     await row(page, 'Bare.work').click();
-    await panel(page).getByText('No line is known of it.').waitFor();
+    await panel(page).getByText('Its source line is unknown.').waitFor();
   });
 
   it('opens by a key', async () => {

@@ -388,7 +388,7 @@ describeInChromium('the page of a trace', () => {
     expect(bar!.x).toBeGreaterThan(outer!.x);
     expect(bar!.x + bar!.width).toBeLessThan(outer!.x + outer!.width);
     await called.click();
-    await panel(page).getByText('began 5,010 ms before what called it').waitFor();
+    await panel(page).getByText('began 5,010 ms before its caller').waitFor();
   });
 
   it('opens 5,000 subsegments with only the visible rows in the page', async () => {

@@ -44,7 +44,7 @@ async function savePage(id: string, name: string): Promise<void> {
     saveFile(await answer.text(), 'text/html', name);
   } catch (error) {
     const reason = error instanceof TypeError ? 'local X-Ray does not answer' : String(error);
-    say(`The HTML file could not be made: ${reason}. JSON and Markdown can be saved.`);
+    say(`The HTML file could not be created: ${reason}. JSON and Markdown can be saved.`);
   }
 }
 

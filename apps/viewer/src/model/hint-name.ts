@@ -5,7 +5,7 @@ const NAMES: Record<string, string> = {
   'n-plus-one': 'N+1',
   'repeated-call': 'Repeated call',
   'serial-awaits': 'Awaits in a row',
-  'dominant-child': 'One takes most',
+  'dominant-child': 'One operation takes most',
   unaccounted: 'Unaccounted time',
   swallowed: 'Swallowed',
   throttled: 'Throttled',

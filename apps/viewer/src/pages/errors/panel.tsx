@@ -93,7 +93,7 @@ export function ErrorPanel({
         <FrameLines path={row.file} line={row.line} label={row.place} fault excerpt />
       ) : (
         <p class={`t2 ${style.frames}`}>
-          No line of your own code is known: the stack names none, or none was recorded.
+          No line of your own code is known: the stack contains none, or no stack was recorded.
         </p>
       )}
       {library > 0 && (

@@ -129,7 +129,8 @@ export function RoutesPage(_: PageProps): JSX.Element {
             </div>
             {table.newest !== undefined && (
               <p class={style.note}>
-                Rows are of the newest {count(table.newest)} of {count(table.total.count)} traces.
+                The rows cover the newest {count(table.newest)} of {count(table.total.count)}{' '}
+                traces.
               </p>
             )}
           </>
@@ -228,8 +229,8 @@ function Groups({
           );
         })}
       </div>
-      <div class={`${shared.chips} ${shared.push}`} role="group" aria-label="One row for each">
-        <span class={shared.chipLabel}>One row for each</span>
+      <div class={`${shared.chips} ${shared.push}`} role="group" aria-label="Group by">
+        <span class={shared.chipLabel}>Group by</span>
         {['route', 'service', 'user'].map((value) => (
           <button
             key={value}
@@ -244,7 +245,7 @@ function Groups({
       </div>
       {keys.length > 0 && (
         <Menu
-          label="One row for each value of an annotation"
+          label="Group by the values of an annotation"
           align="right"
           class="small"
           shown={annotation ? `annotation: ${annotation}` : 'annotation'}

@@ -155,7 +155,7 @@ function GroupDialog({
   };
   const save = (): void => {
     if (!NAME.test(name)) setProblem('A name has 1 to 32 letters, digits and dashes.');
-    else if (!expression.trim()) setProblem('Write a filter expression, fault for instance.');
+    else if (!expression.trim()) setProblem('Write a filter expression, for example fault.');
     else
       void attempt(
         () => (group ? groupsApi.update(name, expression) : groupsApi.create(name, expression)),

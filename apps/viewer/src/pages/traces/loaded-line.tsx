@@ -26,7 +26,7 @@ export function LoadedLine({
         in the table.{' '}
         {newest === undefined
           ? 'Counts, chart and sorting are over all of them.'
-          : `Counts and chart are over all of them; the newest ${count(newest)} were sorted.`}
+          : `Counts and the chart cover all of them; only the newest ${count(newest)} are sorted.`}
       </span>
       {truncated && (
         <button type="button" class="btn quiet" disabled={loading} onClick={more}>

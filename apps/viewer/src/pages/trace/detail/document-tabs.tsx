@@ -125,7 +125,7 @@ export function SqlTab({ node }: { node: TraceNode }): JSX.Element {
               Copy
             </CopyButton>
             <button type="button" class="btn quiet" onClick={() => setLaidOut(!laidOut)}>
-              {laidOut ? 'As one line' : 'Laid out'}
+              {laidOut ? 'As one line' : 'Formatted'}
             </button>
           </p>
         </>

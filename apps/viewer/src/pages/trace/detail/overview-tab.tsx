@@ -63,7 +63,7 @@ export function OverviewTab({
         )}
         {node.skew > 0 && (
           <Field name="Clock skew">
-            began {duration(node.skew)} before what called it
+            began {duration(node.skew)} before its caller
             {node.kind === 'segment' && '; drawn inside of the call'}
           </Field>
         )}

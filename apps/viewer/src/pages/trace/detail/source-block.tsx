@@ -37,8 +37,8 @@ function Unknown({ node }: { node: TraceNode }): JSX.Element | null {
     <>
       <h3>Source</h3>
       <p class="t3 why">
-        No line is known of it. Methods with @Subsegment and handlers have one where the toolkit's
-        option “source” is on, as it is in development, and the source could be read.
+        Its source line is unknown. Handlers and methods with @Subsegment have one if the toolkit's
+        option “source” is on, which is the default in development, and the source could be read.
       </p>
     </>
   );

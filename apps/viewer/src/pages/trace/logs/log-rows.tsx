@@ -39,8 +39,8 @@ export function LogRows({ logs, words }: { logs: LogView; words: string }): JSX.
     return (
       <p class={`${style.none} t2`}>
         {logs.onlySelected
-          ? 'Nothing was logged in the selected part at these levels.'
-          : 'No line has one of these levels.'}
+          ? 'There are no log lines at these levels in the selected part.'
+          : 'There are no log lines at these levels.'}
       </p>
     );
   }
@@ -49,7 +49,7 @@ export function LogRows({ logs, words }: { logs: LogView; words: string }): JSX.
       class={style.rows}
       ref={holder}
       role="listbox"
-      aria-label="Lines of logs"
+      aria-label="Log lines"
       tabIndex={0}
       aria-activedescendant={at >= 0 ? `log-${at}` : undefined}
       onKeyDown={move}
