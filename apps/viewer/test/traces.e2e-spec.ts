@@ -552,7 +552,7 @@ describeInChromium('the list when local X-Ray stops', () => {
       await xray.server.close();
       await page.getByText('Local X-Ray doesn’t answer').waitFor();
       expect(await rows(page).count()).toBe(1);
-      await page.getByText('1 trace kept in this page').waitFor();
+      await page.getByText('This page still has 1 trace').waitFor();
       expect(await violations(page)).toEqual([]);
 
       await xray.restart();
