@@ -9,6 +9,9 @@ const SERVER = fileURLToPath(new URL('server.cjs', import.meta.url));
 const FACTOR = 1.2;
 const MORE_MS = 25;
 const ROUNDS = Number(process.argv[2] ?? 3);
+/** Only the inputs whose name has this in it; a profile of the traced server is written if PROFILE names a folder. */
+const ONLY = process.argv[3] ?? '';
+const { PROFILE } = process.env;
 
 const TEXTS = {
   'plain text': ['x', 'x'],
@@ -49,7 +52,9 @@ await once(sink, 'listening');
 class Server {
   static async start(variant) {
     const args = [variant, String(sink.address().port)];
-    const child = fork(SERVER, args, { execArgv: ['--expose-gc'] });
+    const profile =
+      PROFILE && variant === 'traced' ? ['--cpu-prof', `--cpu-prof-dir=${PROFILE}`] : [];
+    const child = fork(SERVER, args, { execArgv: ['--expose-gc', ...profile] });
     const [{ port }] = await once(child, 'message');
     return Object.assign(new Server(), { child, url: `http://127.0.0.1:${port}` });
   }
@@ -82,7 +87,7 @@ console.log(
 );
 console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
 let missed = 0;
-for (const input of INPUTS) {
+for (const input of INPUTS.filter(({ name }) => name.includes(ONLY))) {
   const runs = { untraced: [], traced: [] };
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [variant, server] of Object.entries(servers)) {
@@ -99,6 +104,6 @@ for (const input of INPUTS) {
       `${of('traced', 'held').toFixed(0)} ms (${of('untraced', 'held').toFixed(0)}) | ${of('traced', 'heap').toFixed(1)} MB |`,
   );
 }
-for (const { child } of Object.values(servers)) child.kill();
+for (const { child } of Object.values(servers)) child.disconnect();
 sink.close();
 console.error(`${missed} of ${INPUTS.length} beyond the goal; ${datagrams} datagrams came.`);

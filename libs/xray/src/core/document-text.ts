@@ -20,6 +20,11 @@ export function documentText(node: RecordedNode): string {
   return `${text}${more}}`;
 }
 
+/** The document of a subsegment as it stands inside of its parent's, which says where it belongs. */
+export function nestedText(subsegment: RecordedNode): string {
+  return `${nodeText(subsegment, new Limits(subsegment.root.owner.maxMetadataLength))}}`;
+}
+
 /** Subsegments that are open: more of them are left out, and come when they are done. */
 const MAX_OPEN = 1_000;
 

@@ -54,7 +54,7 @@ export class UdpSocket<Part> {
     });
   }
 
-  send(text: string, part: Part, done: Done): void {
+  send(datagram: string | Buffer, part: Part, done: Done): void {
     const { socket, latest } = this;
     if (socket === undefined) return done(this.failure ?? new Error('not connected'));
     this.refresh();
@@ -63,9 +63,9 @@ export class UdpSocket<Part> {
       if ((problem as { code?: string } | null)?.code !== 'ECONNREFUSED') return done(problem);
       // That was about the datagram before; this one has not been sent yet.
       this.lost(problem, latest);
-      this.attempt(socket, text, done);
+      this.attempt(socket, datagram, done);
     };
-    this.attempt(socket, text, first);
+    this.attempt(socket, datagram, first);
   }
 
   close(): void {
@@ -74,9 +74,9 @@ export class UdpSocket<Part> {
     this.socket = undefined;
   }
 
-  private attempt(socket: Socket, text: string, done: Done): void {
+  private attempt(socket: Socket, datagram: string | Buffer, done: Done): void {
     try {
-      socket.send(text, done);
+      socket.send(datagram, done);
     } catch (problem) {
       done(problem);
     }

@@ -4,40 +4,36 @@ import { performance } from '../../core/real-time';
 /** How often is looked while datagrams leave. */
 const EVERY_MS = 1_000;
 
-/** Tells of datagrams that the kernel dropped at a receiver on this machine. */
+/** Reports datagrams that the kernel dropped at a receiver on this machine. */
 export class DropWatch {
-  private known: Promise<number | undefined> = Promise.resolve(undefined);
+  private known: number | undefined;
   private next = 0;
 
-  /** @param told is given how many were dropped since it was told last */
+  /** @param dropped is given how many were dropped since the last report */
   constructor(
     private readonly receiver: ReceiverQueue,
-    private readonly told: (count: number) => void,
+    private readonly dropped: (count: number) => void,
   ) {}
 
-  /** What was dropped before is not ours to tell. */
+  /** What was dropped before is not ours to report. */
   begin(): void {
     this.next = performance.now() + EVERY_MS;
-    this.known = this.receiver.read().then((state) => state?.drops);
+    this.known = this.receiver.read()?.drops;
   }
 
   /** @param now of `performance.now()` */
   lookSometimes(now: number): void {
     if (now < this.next) return;
     this.next = now + EVERY_MS;
-    void this.look();
+    this.look();
   }
 
-  /** One look after the other: two at once would tell the same drops twice. */
-  async look(): Promise<void> {
-    this.known = this.known.then((before) => this.compare(before));
-    await this.known;
-  }
-
-  private async compare(before: number | undefined): Promise<number | undefined> {
-    const now = (await this.receiver.read())?.drops;
+  look(): void {
+    const now = this.receiver.read()?.drops;
+    const { known } = this;
+    if (now === undefined) return;
+    this.known = now;
     // A receiver that began anew counts from nothing again.
-    if (before !== undefined && now !== undefined && now > before) this.told(now - before);
-    return now ?? before;
+    if (known !== undefined && now > known) this.dropped(now - known);
   }
 }

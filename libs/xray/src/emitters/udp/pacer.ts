@@ -10,9 +10,10 @@ const DATAGRAM_COST = 1_280;
 const BURST = 96_000;
 /** How long the receiver is given to read a burst. */
 const WAIT_MS = 4;
-/** As long as this much waits to be read, nothing more is sent; but not for ever. */
+/** As long as this much waits to be read, nothing more is sent; but not for ever. The waits grow. */
 const MUCH_UNREAD = 64_000;
-const MAX_WAITS = 50;
+const MAX_WAIT_MS = 16;
+const PATIENCE_MS = 200;
 
 /**
  * Says how much may leave now, so that a receiver with an ordinary buffer loses nothing of a burst.
@@ -27,8 +28,11 @@ export class Pacer {
   /** Whether one more datagram may leave in this burst, at `now` of `performance.now()`. */
   isOpen(now: number): boolean {
     if (now - this.since > WAIT_MS) {
+      const much = this.spent > BURST / 2;
       this.since = now;
       this.spent = 0;
+      // Time alone does not mean that a receiver on a busy machine has read.
+      if (much && this.isBehind()) this.spent = BURST;
     }
     return this.spent < BURST;
   }
@@ -39,12 +43,17 @@ export class Pacer {
 
   /** Resolves when another burst may begin. */
   async next(): Promise<void> {
-    for (let waits = 0; waits < MAX_WAITS; waits++) {
-      await new Promise((done) => setTimeout(done, WAIT_MS));
-      const state = await this.receiver.read();
-      if (state === undefined || state.unread < MUCH_UNREAD) break;
+    let ms = WAIT_MS;
+    for (let waited = 0; waited < PATIENCE_MS; waited += ms) {
+      await new Promise((done) => setTimeout(done, ms));
+      if (!this.isBehind()) break;
+      ms = Math.min(2 * ms, MAX_WAIT_MS);
     }
     this.since = performance.now();
     this.spent = 0;
+  }
+
+  private isBehind(): boolean {
+    return (this.receiver.read()?.unread ?? 0) >= MUCH_UNREAD;
   }
 }

@@ -1,74 +1,105 @@
 import { newId } from '../../document';
-import type { SegmentNode, SubsegmentNode } from '../../core/trace-node';
+import { type Datagram, fits, HEADER } from './datagram';
 
-/** What a document of siblings has around them: ids, times, a name and the mark. */
-const FRAME_BYTES = 400;
+/** The node that siblings are children of. */
+export interface SiblingsParent {
+  readonly id: string;
+  readonly root: { readonly trace_id: string };
+}
+
+interface Times {
+  readonly start_time: number;
+  readonly end_time?: number;
+}
+
+const BEGIN = `${HEADER}{"subsegments":[`;
+/** Room for what follows the siblings besides their parent's address: an id, times, a name and the mark. */
+const TAIL_BYTES = 250;
+const COMMA = ','.charCodeAt(0);
 
 /**
- * Packs subsegments of one parent into few documents: the daemon takes one document a datagram, and
- * thousands of them overflow its socket's buffer. Siblings go under a subsegment made for them,
+ * Packs closed subsegments of one parent into few documents: the daemon takes one document per datagram,
+ * and thousands of datagrams overflow its socket's buffer. Siblings go under a subsegment made for them,
  * marked in `metadata.nestjs_xray.siblings`; X-Ray shows it as one more level, local X-Ray takes it
- * out again.
+ * out again. Each text is written once, straight to the bytes that are sent.
  */
-export class SiblingPacker {
-  private parent: SubsegmentNode['parent'] | undefined;
-  private texts: string[] = [];
-  private bytes = 0;
+export class SiblingPacker<Parent extends SiblingsParent> {
+  private parent: Parent | undefined;
+  private bytes = Buffer.alloc(0);
+  private at = 0;
+  private count = 0;
+  private address = '';
+  /** Where the siblings have to end, so that there is room for the rest. */
+  private limit = 0;
+  /** The first one's text: alone in its document, it needs no other subsegment around it. */
+  private first = '';
   private start = Infinity;
   private end = 0;
 
   /** @param full is given each document as soon as no more goes into it */
   constructor(
     private readonly maxBytes: () => number,
-    private readonly full: (text: string, segment: SegmentNode) => void,
+    private readonly full: (datagram: Datagram, parent: Parent) => void,
   ) {}
 
-  add(node: SubsegmentNode): void {
-    const text = node.toText();
-    const bytes = Buffer.byteLength(text) + 1;
-    if (node.parent !== this.parent || this.bytes + bytes > this.maxBytes() - FRAME_BYTES) {
+  get isEmpty(): boolean {
+    return this.count === 0;
+  }
+
+  /** @param text the document as it stands inside of its parent's */
+  add(text: string, { start_time, end_time = start_time }: Times, parent: Parent): void {
+    if (parent !== this.parent || !fits(text, this.limit - this.at)) {
       this.flush();
-      this.parent = node.parent;
+      this.begin(parent);
     }
-    this.texts.push(text);
-    this.bytes += bytes;
-    this.start = Math.min(this.start, node.start_time);
-    this.end = Math.max(this.end, node.end_time ?? node.start_time);
+    if (this.count++ === 0) this.first = text;
+    else this.bytes[this.at++] = COMMA;
+    // One that is too large for any datagram is written in part only, and leaves alone as `first`.
+    this.at += this.bytes.write(text, this.at);
+    if (start_time < this.start) this.start = start_time;
+    if (end_time > this.end) this.end = end_time;
   }
 
   /** Gives away what is left. */
   flush(): void {
-    const { texts, parent } = this;
-    if (parent === undefined || texts.length === 0) return;
-    const text = texts.length === 1 ? texts[0]! : this.together(parent);
-    this.texts = [];
-    this.bytes = this.end = 0;
-    this.start = Infinity;
+    const { parent, count, first, address } = this;
+    if (parent === undefined || count === 0) return;
+    const alone = `${HEADER}${first.slice(0, -1)},${address}`;
+    const datagram = count === 1 ? alone : this.together();
     this.parent = undefined;
-    this.full(text, parent.root);
+    this.count = 0;
+    this.first = '';
+    this.full(datagram, parent);
   }
 
-  private together(parent: SubsegmentNode['parent']): string {
-    const { texts, start, end } = this;
+  private begin(parent: Parent): void {
+    const size = HEADER.length + this.maxBytes();
+    if (this.bytes.length !== size) this.bytes = Buffer.allocUnsafeSlow(size);
+    this.parent = parent;
+    this.address = addressText(parent);
+    this.limit = size - TAIL_BYTES - Buffer.byteLength(this.address);
+    this.at = this.bytes.write(BEGIN);
+    this.start = Infinity;
+    this.end = 0;
+  }
+
+  private together(): Datagram {
+    const { bytes, count } = this;
     const head = {
       id: newId(),
-      name: `${texts.length} subsegments`,
-      start_time: start,
-      end_time: end,
-      metadata: { nestjs_xray: { siblings: texts.length } },
-      type: 'subsegment',
-      trace_id: parent.root.trace_id,
-      parent_id: parent.id,
+      name: `${count} subsegments`,
+      start_time: this.start,
+      end_time: this.end,
+      metadata: { nestjs_xray: { siblings: count } },
     };
-    const siblings = texts.map(withoutAddress).join(',');
-    return `${JSON.stringify(head).slice(0, -1)},"subsegments":[${siblings}]}`;
+    const rest = `],${JSON.stringify(head).slice(1, -1)},${this.address}`;
+    const length = this.at + bytes.write(rest, this.at);
+    return Buffer.from(bytes.subarray(0, length));
   }
 }
 
-/** What tells where a document belongs that is sent on its own; inside of another its place does. */
-const ADDRESS = ',"type":"subsegment","trace_id":';
-
-function withoutAddress(text: string): string {
-  const at = text.lastIndexOf(ADDRESS);
-  return at < 0 ? text : `${text.slice(0, at)}}`;
+/** The end of a document that is sent on its own: what it is, and where it belongs. */
+function addressText({ id, root }: SiblingsParent): string {
+  const address = { type: 'subsegment', trace_id: root.trace_id, parent_id: id };
+  return JSON.stringify(address).slice(1);
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { documentIn } from './datagram';
 import { splitDocument } from './split';
 
 const base = { start_time: 1, end_time: 2 };
@@ -18,7 +19,8 @@ const child = (n: number, size: number, subsegments?: object[]) => ({
   ...(subsegments && { subsegments }),
 });
 const split = (document: object, max: number) => {
-  const { texts, trimmed } = splitDocument(JSON.stringify(document), max);
+  const { datagrams, trimmed } = splitDocument(JSON.stringify(document), max);
+  const texts = datagrams.map(documentIn);
   for (const text of texts) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(max);
   return { trimmed, documents: texts.map((text) => JSON.parse(text)) };
 };

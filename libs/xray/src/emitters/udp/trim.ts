@@ -1,4 +1,4 @@
-import type { SubsegmentDocument } from '../document';
+import type { SubsegmentDocument } from '../../document';
 
 /** Where a document says what it lost. */
 const MARK = 'nestjs_xray';
