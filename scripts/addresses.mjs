@@ -12,6 +12,12 @@ const {
 export const cruddur = `http://${HOST}:${PORT}`;
 export const localXray = `http://${XRAY_LOCAL_ADDRESS}`;
 
+/** What must be free for Cruddur's two services: host, port, and the variable that sets it. */
+export const cruddurPorts = [
+  [HOST, PORT, 'PORT'],
+  [NOTIFICATIONS_HOST, NOTIFICATIONS_PORT, 'NOTIFICATIONS_PORT'],
+];
+
 /** The demo reports to the local X-Ray beside it, unless it was told of another daemon or an OTLP collector. */
 const tracingEnv = process.env.AWS_XRAY_DAEMON_ADDRESS
   ? {}

@@ -1,10 +1,18 @@
 // npm start: local X-Ray, Cruddur and its notifications service, until Ctrl-C.
-import { cruddur, localXray, parts } from './addresses.mjs';
+import { cruddur, cruddurPorts, localXray, parts } from './addresses.mjs';
 import { Processes } from './processes.mjs';
 import { ready } from './ready.mjs';
 import { burst } from './traffic.mjs';
 
 await ready({ toRun: true });
+// Cruddur starts last, and would say only then that its port is taken.
+const { requireFreePort } = (await import('../dist/apps/cruddur/src/listening.js')).default;
+for (const [host, port, variable] of cruddurPorts) {
+  await requireFreePort(host, Number(port), variable).catch((problem) => {
+    console.error(problem.message);
+    process.exit(1);
+  });
+}
 const processes = new Processes({ verbose: process.argv.includes('--verbose') });
 for (const part of parts) await processes.start(part);
 // An empty console shows nobody what it is for.
