@@ -2,17 +2,30 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Stack } from './stack';
+import { theFirstTrace } from './start/first-trace';
+import { describeSteps, theWalkthrough } from './start/walkthrough';
 
+// Starting takes longer than what is tested of it, so all of it is tested on one.
 describe('npm start', () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await Stack.start();
+  }, 120_000);
+  afterAll(() => stack?.stop());
+
+  describeSteps('docs/walkthrough.md', () => theWalkthrough(() => stack));
+  describe('the first trace', () => theFirstTrace(() => stack));
+
   it('ends both parts on Ctrl-C and leaves nothing listening', async () => {
-    const stack = await Stack.start();
     expect(stack.output).toContain(stack.cruddur);
     expect(stack.output).toContain(stack.localXray);
     expect(await stack.stop()).toBe(0);
     await expect(fetch(stack.cruddur)).rejects.toThrow();
     await expect(fetch(stack.localXray)).rejects.toThrow();
-  }, 120_000);
+  });
+});
 
+describe('npm start, where it cannot', () => {
   it.each([
     ['PORT', (port: number) => ({ PORT: String(port) })],
     ['XRAY_LOCAL_ADDRESS', (port: number) => ({ XRAY_LOCAL_ADDRESS: `127.0.0.1:${port}` })],

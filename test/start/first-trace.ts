@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { withChromium } from './chromium';
-import { root, Stack, until } from './stack';
+import { withChromium } from '../chromium';
+import { root, type Stack, until } from '../stack';
 
 const run = promisify(execFile);
 const names = [
@@ -14,12 +14,10 @@ const names = [
   'user_activities_nested_subsegment',
 ];
 
-describe('the first trace', () => {
+/** What a person who ran `npm start` sees of the first request. */
+export function theFirstTrace(started: () => Stack): void {
   let stack: Stack;
-  beforeAll(async () => {
-    stack = await Stack.start();
-  }, 120_000);
-  afterAll(() => stack?.stop());
+  beforeAll(() => void (stack = started()));
 
   async function request(handle = '@andrewbrown') {
     const from = Date.now() / 1000 - 1;
@@ -156,4 +154,4 @@ describe('the first trace', () => {
       .filter(([name]) => names.includes(name))
       .map(([name, depth], _index, all) => [name, depth - all[0]![1]]);
   }
-});
+}

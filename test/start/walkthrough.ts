@@ -2,8 +2,8 @@ import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { withChromium } from './chromium';
-import { root, Stack } from './stack';
+import { withChromium } from '../chromium';
+import { root, type Stack } from '../stack';
 
 const run = promisify(execFile);
 const page = readFileSync(join(root, 'docs/walkthrough.md'), 'utf8');
@@ -22,7 +22,8 @@ const missing = ['aws', 'docker-compose', 'curl'].filter(
   (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
 );
 
-const describeSteps =
+/** `describe` where the programs are there or must be, else a skip that names them. */
+export const describeSteps =
   missing.length === 0 || process.env.CI
     ? describe
     : (((name: string, body: () => void) =>
@@ -31,14 +32,11 @@ const describeSteps =
           body,
         )) as unknown as jest.Describe);
 
-describeSteps('docs/walkthrough.md', () => {
+/** The steps of docs/walkthrough.md, followed to the letter. */
+export function theWalkthrough(started: () => Stack): void {
   let stack: Stack;
   const variables: Record<string, string> = {};
-
-  beforeAll(async () => {
-    stack = await Stack.start();
-  }, 120_000);
-  afterAll(() => stack?.stop());
+  beforeAll(() => void (stack = started()));
 
   it('has the thirteen steps of the article', () => {
     const numbers = [...page.matchAll(/^## (\d+)\. /gm)].map(([, number]) => Number(number));
@@ -86,7 +84,7 @@ describeSteps('docs/walkthrough.md', () => {
       .replaceAll('http://127.0.0.1:4567', stack.cruddur)
       .replaceAll('http://127.0.0.1:2000', stack.localXray);
   }
-});
+}
 
 /** `…` stands for anything on the line. */
 function pattern(line: string): RegExp {
