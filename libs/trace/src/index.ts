@@ -22,6 +22,7 @@ export { exceptionsOf, isPassedUp } from './node-status';
 export { operationOf, subjectOf, withoutLiterals } from './operation';
 export type { Operation } from './operation';
 export { queriesOf } from './queries';
+export { remembered } from './remembered';
 export { isSilent, openWord } from './silence';
 export { nearestSource, sourceOf } from './source';
 export type { SourcePlace } from './source';

@@ -1,4 +1,5 @@
 import type { NodeDocument, SegmentDocument, SubsegmentDocument } from './document';
+import { remembered } from './remembered';
 import type { Hue } from './trace-node';
 
 export interface NodeLabel {
@@ -12,6 +13,7 @@ export interface NodeLabel {
 export function pathOf(url: string): string {
   const path =
     /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] ?? url.split(/[?#]/, 1)[0] ?? url;
+  if (!path.includes('%')) return path || '/';
   try {
     return decodeURI(path) || '/';
   } catch {
@@ -64,7 +66,7 @@ export function labelOfSubsegment(doc: SubsegmentDocument): NodeLabel {
  * list of columns of a SELECT an ellipsis, since what matters stands after FROM;
  * names lose the quotation marks that query builders put around all of them.
  */
-export function shortQuery(query: string): string {
+export const shortQuery = remembered((query) => {
   const line = query
     .slice(0, 2_000)
     .replace(/\s+/g, ' ')
@@ -72,4 +74,4 @@ export function shortQuery(query: string): string {
     .trim();
   const select = /^(SELECT(?: DISTINCT)?) .*? (FROM .*)$/i.exec(line);
   return select ? `${select[1]?.toUpperCase()} … ${select[2]}` : line;
-}
+});

@@ -1,4 +1,5 @@
 import { pathOf, shortQuery } from './node-label';
+import { remembered } from './remembered';
 import type { Hue, TraceNode } from './trace-node';
 
 /** What a node does, whichever its arguments: two runs of it share it. */
@@ -17,12 +18,20 @@ const ID_IN_PATH = /\/(\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,})(?=\/|$)/gi;
  * a statement, ids in a path, the status that was answered.
  */
 export function operationOf(node: TraceNode): Operation {
+  let operation = operations.get(node);
+  if (!operation) operations.set(node, (operation = workOut(node)));
+  return operation;
+}
+
+/** Several hints ask for the operation of each node. */
+const operations = new WeakMap<TraceNode, Operation>();
+
+function workOut(node: TraceNode): Operation {
   const { doc, kind, tag, hue } = node;
   const label = kind === 'segment' ? node.name : labelOf(node);
   const statement = 'sql' in doc ? doc.sql?.sanitized_query : undefined;
   // The short form of a statement leaves out its columns, which tell it from others.
-  const identity =
-    statement === undefined ? label : withoutLiterals(statement.replace(/\s+/g, ' '));
+  const identity = statement === undefined ? label : identityOf(statement);
   return {
     key: `${kind === 'segment' ? 'segment' : (tag ?? '')} ${node.name} ${identity}`,
     label,
@@ -31,9 +40,12 @@ export function operationOf(node: TraceNode): Operation {
   };
 }
 
+const identityOf = remembered((statement) => withoutLiterals(statement.replace(/\s+/g, ' ')));
+const labelOfStatement = remembered((statement) => shortQuery(withoutLiterals(statement)));
+
 function labelOf({ doc, name, tag, detail }: TraceNode): string {
   const statement = 'sql' in doc ? doc.sql?.sanitized_query : undefined;
-  if (statement !== undefined) return shortQuery(withoutLiterals(statement));
+  if (statement !== undefined) return labelOfStatement(statement);
   const { method, url } = doc.http?.request ?? {};
   if (method !== undefined || url !== undefined) {
     const route = doc.annotations?.http_route;

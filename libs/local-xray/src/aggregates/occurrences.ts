@@ -8,6 +8,7 @@ import {
   operationOf,
   pathOf,
   placeOf,
+  remembered,
   type Status,
   type TraceNode,
   type TraceTree,
@@ -38,6 +39,8 @@ export interface Occurrence {
 
 /** More facets of one trace are not counted: nobody could read them, and all would have to be written. */
 const MAX_FACETS = 500;
+/** More than there are places of facets. */
+const PLACES = 1024;
 
 /** The costliest hint of a trace, for its row. */
 export interface StoredHint {
@@ -48,33 +51,35 @@ export interface StoredHint {
 /** All that a trace adds to the aggregates. Hints are found once its root segment has ended. */
 export function findings(tree: TraceTree): { occurrences: Occurrence[]; hint?: StoredHint } {
   const collected = new Collected();
-  const routes = new Map<TraceNode, Facet>();
-  const routeOf = (node: TraceNode): Facet | undefined =>
+  const routes = new Map<TraceNode, Known>();
+  const routeOf = (node: TraceNode): Known | undefined =>
     routes.get(node.segment ?? node) ?? routes.values().next().value;
   for (const node of tree.nodes) {
     if (node.kind !== 'segment') continue;
-    const facet = routeFacet(node);
-    routes.set(node, facet);
-    if (!node.inProgress) collected.add(facet, undefined, node.total, node.status);
+    const route = collected.known(routeFacet(node));
+    if (!route) continue;
+    routes.set(node, route);
+    if (!node.inProgress) collected.add(route, undefined, node.total, node.status);
   }
+  const add = (facet: Facet, node: TraceNode): void =>
+    collected.add(collected.known(facet), routeOf(node), node.total, node.status);
   for (const node of tree.nodes) {
     if (!node.inProgress && node.hue !== 'own') {
       const facet = statementFacet(node);
-      if (facet) collected.add(facet, routeOf(node), node.total, node.status);
+      if (facet) add(facet, node);
     }
-    for (const facet of exceptionFacets(node)) {
-      collected.add(facet, routeOf(node), node.total, node.status);
-    }
+    if (typeof node.doc.cause !== 'object') continue;
+    for (const facet of exceptionFacets(node)) add(facet, node);
   }
   const hints = tree.responseEnd === undefined ? [] : hintsOf(tree);
   for (const hint of hints) {
     const node = tree.byKey.get(hint.nodes[0] ?? '');
     const { kind, subject, place } = hint;
-    const facet: Facet = {
+    const facet = collected.known({
       kind: HINT,
       name: kind,
       body: { subject: cut(subject, 200), ...(place !== undefined && { place: cut(place, 200) }) },
-    };
+    });
     collected.add(facet, node && routeOf(node), hint.cost, 'ok', hint.nodes.length);
   }
   const occurrences = [...collected.all.values()];
@@ -83,25 +88,46 @@ export function findings(tree: TraceTree): { occurrences: Occurrence[]; hint?: S
   return { occurrences, hint: { kind: worst.kind, title: cut(worst.title, 200) } };
 }
 
-class Collected {
-  readonly all = new Map<string, Occurrence>();
-  private readonly names = new Set<string>();
-  private readonly keys = new Set<string>();
+/** A facet of the trace, with its place among them. */
+interface Known {
+  facet: Facet;
+  place: number;
+}
 
-  add(facet: Facet, route: Facet | undefined, seconds: number, status: Status, count = 1): void {
+class Collected {
+  readonly all = new Map<number, Occurrence>();
+  private readonly byKey = new Map<string, Known>();
+  private readonly names = new Set<string>();
+
+  /** The facet as it was first met in the trace; undefined beyond what is counted of one trace. */
+  known(facet: Facet): Known | undefined {
+    const key = keyOf(facet);
+    let known = this.byKey.get(key);
+    if (!known && this.byKey.size < MAX_FACETS) {
+      this.byKey.set(key, (known = { facet, place: this.byKey.size + 1 }));
+    }
+    return known;
+  }
+
+  add(
+    known: Known | undefined,
+    route: Known | undefined,
+    seconds: number,
+    status: Status,
+    count = 1,
+  ): void {
+    if (!known) return;
+    const { facet } = known;
     const bin = binOf(seconds);
-    const facetKey = keyOf(facet);
-    if (!this.keys.has(facetKey) && this.keys.size >= MAX_FACETS) return;
-    this.keys.add(facetKey);
-    const key = `${bin}\n${facetKey}\n${route ? keyOf(route) : ''}`;
+    const key = (bin * PLACES + known.place) * PLACES + (route?.place ?? 0);
     let found = this.all.get(key);
     if (!found) {
       // Hints of one kind are told apart: a trace may have several.
-      const name = facet.kind === HINT ? facetKey : `${facet.kind} ${facet.name}`;
+      const name = facet.kind === HINT ? keyOf(facet) : `${facet.kind} ${facet.name}`;
       const traces = this.names.has(name) ? 0 : 1;
       this.names.add(name);
       found = { facet, bin, count: 0, seconds: 0, fault: 0, error: 0, throttle: 0, traces };
-      if (route) found.route = route;
+      if (route) found.route = route.facet;
       this.all.set(key, found);
     }
     found.count += count;
@@ -133,6 +159,11 @@ function routeFacet(node: TraceNode): Facet {
   return { kind: ROUTE, name: [body.method, body.path].filter(Boolean).join(' '), body };
 }
 
+const textOf = remembered((statement) =>
+  cut(withoutLiterals(statement.slice(0, 4_000).replace(/\s+/g, ' ').trim())),
+);
+const tableOf = remembered((statement) => cut(subjectOf(statement), 200));
+
 /** A query without its literals, or an operation of AWS with the table or bucket it is on. */
 function statementFacet(node: TraceNode): Facet | undefined {
   const { doc, tag } = node;
@@ -144,7 +175,7 @@ function statementFacet(node: TraceNode): Facet | undefined {
     ...(source && { file: cut(source.path, 500), line: source.line }),
   };
   if (statement !== undefined) {
-    const text = cut(withoutLiterals(statement.slice(0, 4_000).replace(/\s+/g, ' ').trim()));
+    const text = textOf(statement);
     const type = 'sql' in doc ? doc.sql?.database_type : undefined;
     const database = [type, node.name].filter((each) => typeof each === 'string').join(' ');
     return {
@@ -153,7 +184,7 @@ function statementFacet(node: TraceNode): Facet | undefined {
       body: {
         tag: 'SQL',
         text,
-        subject: cut(subjectOf(text), 200),
+        subject: tableOf(text),
         database: cut(database, 200),
         ...common,
       },

@@ -10,8 +10,6 @@ import { MultiInsert } from './multi-insert';
 const COLUMNS = 'count, seconds, fault, error, throttle, traces';
 const NUMBERS = ['count', 'seconds', 'fault', 'error', 'throttle', 'traces'] as const;
 
-type Key = [kind: number, step: number, at: number, facet: number, route: number, bin: number];
-
 /** Keeps the occurrences of facets, and the sums of them for each minute, ten minutes and two hours. */
 export class AggregateRows {
   readonly facets: Facets;
@@ -68,7 +66,7 @@ export class AggregateRows {
       for (const row of after.rows) {
         if (row.kind === WHOLE_TRACE) continue;
         inserts.push(trace, after.start, row.kind, row.facet, row.route, row.bin);
-        inserts.push(...NUMBERS.map((each) => row[each]));
+        inserts.push(row.count, row.seconds, row.fault, row.error, row.throttle, row.traces);
       }
       if (before) deltas.take(before, -1);
       deltas.take(after, 1);
@@ -96,12 +94,19 @@ export class AggregateRows {
   counted(facts: TraceFacts, occurrences: readonly Occurrence[]): Counted {
     const { start } = facts;
     const byKey = new Map<string, CountedRow>();
-    for (const { facet, route, ...numbers } of occurrences) {
+    for (const each of occurrences) {
+      const { facet, route, bin, count, seconds, fault, error, throttle, traces } = each;
       const row: CountedRow = {
-        ...numbers,
         kind: facet.kind,
         facet: this.facets.numberOf(facet, start),
         route: route ? this.facets.numberOf(route, start) : 0,
+        bin,
+        count,
+        seconds,
+        fault,
+        error,
+        throttle,
+        traces,
       };
       // Facets beyond what is kept of a kind share a number.
       const key = `${row.facet} ${row.route} ${row.bin}`;
@@ -116,33 +121,78 @@ export class AggregateRows {
   }
 
   private apply(deltas: Deltas): void {
+    const all = deltas.inSteps();
     const values: SqlValue[] = [];
-    for (const { key, sums } of deltas.all.values()) {
-      if (sums.some((sum) => sum !== 0)) values.push(...key, ...sums);
+    for (const { step, at, row } of all) {
+      if (!NUMBERS.some((each) => row[each] !== 0)) continue;
+      values.push(row.kind, step, at, row.facet, row.route, row.bin);
+      values.push(row.count, row.seconds, row.fault, row.error, row.throttle, row.traces);
     }
     this.add.run(values);
-    for (const { key, sums } of deltas.all.values()) {
-      if (sums[0]! < 0) this.deleteEmpty.run(key);
+    for (const { step, at, row } of all) {
+      if (row.count < 0) this.deleteEmpty.run([row.kind, step, at, row.facet, row.route, row.bin]);
     }
   }
 }
 
-/** Sums of what changes, by key, so that each row is written once. */
+/** What changes in one row of the aggregates. */
+interface Delta {
+  step: number;
+  at: number;
+  row: CountedRow;
+}
+
+/** Sums of what changes, so that each row is written once: by minute, from which the longer steps follow. */
 class Deltas {
-  readonly all = new Map<string, { key: Key; sums: number[] }>();
+  private readonly minutes = new Map<string, Delta>();
 
   take({ start, rows }: Counted, sign: 1 | -1): void {
-    for (const row of rows) {
-      for (const step of STEPS) {
-        const at = Math.floor(start / step) * step;
-        const key: Key = [row.kind, step, at, row.facet, row.route, row.bin];
-        const text = key.join(' ');
-        let found = this.all.get(text);
-        if (!found) this.all.set(text, (found = { key, sums: NUMBERS.map(() => 0) }));
-        NUMBERS.forEach((each, place) => (found.sums[place]! += sign * row[each]));
-      }
-    }
+    for (const row of rows) put(this.minutes, STEPS[0], start, row, sign);
   }
+
+  inSteps(): Delta[] {
+    const all = [...this.minutes.values()];
+    for (const step of STEPS.slice(1)) {
+      const longer = new Map<string, Delta>();
+      for (const { at, row } of this.minutes.values()) put(longer, step, at, row, 1);
+      all.push(...longer.values());
+    }
+    return all;
+  }
+}
+
+function put(
+  into: Map<string, Delta>,
+  step: number,
+  time: number,
+  row: CountedRow,
+  sign: 1 | -1,
+): void {
+  const { kind, facet, route, bin } = row;
+  const at = Math.floor(time / step) * step;
+  const key = `${at} ${facet} ${route} ${bin}`;
+  let sum = into.get(key)?.row;
+  if (!sum) {
+    sum = {
+      kind,
+      facet,
+      route,
+      bin,
+      count: 0,
+      seconds: 0,
+      fault: 0,
+      error: 0,
+      throttle: 0,
+      traces: 0,
+    };
+    into.set(key, { step, at, row: sum });
+  }
+  sum.count += sign * row.count;
+  sum.seconds += sign * row.seconds;
+  sum.fault += sign * row.fault;
+  sum.error += sign * row.error;
+  sum.throttle += sign * row.throttle;
+  sum.traces += sign * row.traces;
 }
 
 function wholeTrace({

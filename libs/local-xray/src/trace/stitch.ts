@@ -10,9 +10,13 @@ export interface StitchedTrace {
 /** Deeper trees are cut, and the rest shown as orphans: nobody could draw them, nor could JSON carry them. */
 const MAX_DEPTH = 600;
 
-/** Nests a trace's documents, subsegments that were sent alone within their parents. Makes copies. */
+/**
+ * Nests a trace's documents, subsegments that were sent alone within their parents: in copies. Where there
+ * are none, the documents are given back themselves.
+ */
 export function stitch(documents: readonly AnyDocument[]): StitchedTrace {
   const tree = buildTraceTree(documents);
+  if (tree.whole) return { segments: [...tree.segments].sort(byStart), orphans: [] };
   const cut: SubsegmentDocument[] = [];
   const nest = <T extends AnyDocument>(roots: T[]): T[] =>
     roots.map((root) => copy(root, tree, cut));

@@ -10,6 +10,8 @@ export interface TraceTree {
   orphans: SubsegmentDocument[];
   /** The subsegments right below a node: its own, and those that were sent alone. */
   childrenOf: (node: NodeDocument) => readonly SubsegmentDocument[];
+  /** No subsegment was sent alone: the segments hold all there is. */
+  whole: boolean;
 }
 
 const NONE: readonly SubsegmentDocument[] = [];
@@ -31,7 +33,12 @@ export function buildTraceTree(documents: readonly AnyDocument[]): TraceTree {
     else keepBetter(alone, document);
   }
   if (alone.size === 0) {
-    return { segments: [...segments.values()], orphans: [], childrenOf: ownChildren };
+    return {
+      segments: [...segments.values()],
+      orphans: [],
+      childrenOf: ownChildren,
+      whole: true,
+    };
   }
   return new Stitching(segments, alone).tree();
 }
@@ -97,6 +104,7 @@ class Stitching {
       segments: [...this.segments.values()],
       orphans,
       childrenOf: (node) => this.placed.get(node) ?? ownChildren(node),
+      whole: false,
     };
   }
 
