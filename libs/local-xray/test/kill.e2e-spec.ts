@@ -60,15 +60,25 @@ describe('local X-Ray, killed while it takes documents', () => {
       await exited;
     }
 
+    // What the last kill left undone is done at the next start.
+    const { child, base } = await spawnServer(file);
+    await fetch(`${base}/console/traces?limit=1`);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+
     const driver = openDatabase(file);
     const reader = new StoredTraces(driver);
     const missing = [...acknowledged].filter(
       ([trace, id]) => !reader.texts(trace)?.texts[0]?.includes(id),
     );
+    const counted = driver
+      .prepare('SELECT sum(count) AS count FROM aggregates WHERE kind = 0 AND step = 60')
+      .get<{ count: number }>()!.count;
     const integrity = driver.prepare('PRAGMA integrity_check').get();
     driver.close();
     expect(acknowledged.size).toBeGreaterThan(ROUNDS * 300);
     expect({ missing, integrity }).toEqual({ missing: [], integrity: { integrity_check: 'ok' } });
+    expect(counted).toBe(reader.count());
   }, 120_000);
 
   it('ends on SIGTERM with all that came written', async () => {

@@ -39,7 +39,7 @@ const COUNT_PAUSE_MS = 15;
 /** How often there is a look at hours and days that are over, and how long between two of them. */
 const ADD_UP_INTERVAL_MS = 2000;
 const ADD_UP_PAUSE_MS = 20;
-/** How long until rows of large traces are looked at again. */
+/** How long until rows that wait for more documents, or of large traces, are looked at again. */
 const BEHIND_DELAY_MS = 50;
 /** More than this is committed at once, so that one commit stays short. */
 const COMMIT_DOCUMENTS = 500;
@@ -90,6 +90,8 @@ export class IngestEngine implements Ingest {
           );
     this.retain(RETENTION_INTERVAL_MS);
     this.addUp(ADD_UP_INTERVAL_MS);
+    // Writes the rows that a killed process left undone.
+    this.commit(true);
   }
 
   async putTraceSegments(body: Uint8Array): Promise<IngestResult & { problem?: string }> {

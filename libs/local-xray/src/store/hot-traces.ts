@@ -21,6 +21,8 @@ export interface HotTrace {
   totalled: TotalledTrace | undefined;
   /** Documents not written yet, with their text. */
   pending: Map<string, string>;
+  /** The database has its documents, and says that its row is yet to be written. */
+  unwritten: boolean;
   /** Milliseconds of `performance.now()` before which its row is not computed again; see TraceWriter. */
   restUntil: number;
 }

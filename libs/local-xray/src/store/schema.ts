@@ -32,6 +32,7 @@
  * - `logs`: log lines as JSON, see TraceLogLine in console-api.ts, under the id of their trace, which need not have come.
  *   `log_traces` has a row for each such id: when its first line came, how much is kept, and how many lines were not.
  * - `documents`: the documents as they came, one row for each (trace, id).
+ * - `unwritten`: traces of which documents came that their row does not tell of yet; they may have no row at all.
  *
  * Use `(flags & 7) <> 0` literally for the partial index to be taken.
  */
@@ -202,6 +203,12 @@ export const MIGRATIONS: readonly string[] = [
     dropped INTEGER NOT NULL
   ) WITHOUT ROWID, STRICT;
   CREATE INDEX log_traces_came ON log_traces (came);
+  `,
+  `
+  CREATE TABLE unwritten (
+    trace INTEGER PRIMARY KEY,
+    id TEXT NOT NULL
+  ) STRICT;
   `,
 ];
 

@@ -20,6 +20,9 @@ export interface TraceRecord {
   hint?: StoredHint | undefined;
 }
 
+/** What is read of a trace that further documents came for. */
+export type StoredTrace = Pick<HotTrace, 'n' | 'id' | 'created' | 'revision'> & TotalledTrace;
+
 /** `n`, `id` and `created` never change; the rest is rewritten each time. */
 const COLUMNS = [
   'n',
@@ -56,7 +59,7 @@ export class TraceRows {
   private readonly insertTraces: MultiInsert;
   private readonly insertAnnotations: MultiInsert;
   private readonly deleteAnnotation: Statement;
-  private readonly findTrace: Statement;
+  private readonly findTraces: Statement;
   private readonly findDocuments: Statement;
   private readonly findLast: Statement;
   private readonly findUncounted: Statement;
@@ -88,8 +91,9 @@ export class TraceRows {
     this.deleteAnnotation = driver.prepare(
       'DELETE FROM annotations WHERE key = ? AND value = ? AND start = ? AND trace = ?',
     );
-    this.findTrace = driver.prepare(
-      'SELECT n, created, revision, start, "end", flags, shape, times FROM traces WHERE id = ?',
+    this.findTraces = driver.prepare(
+      `SELECT n, id, created, revision, start, "end", flags, shape, times FROM traces
+       WHERE id IN (SELECT value FROM json_each(?))`,
     );
     this.findDocuments = driver.prepare('SELECT body FROM documents WHERE trace = ? ORDER BY n');
     this.countAll = driver.prepare('SELECT count(*) AS count FROM traces');
@@ -107,8 +111,9 @@ export class TraceRows {
     return this.countAll.get<{ count: number }>()!.count;
   }
 
-  find(id: string): (Pick<HotTrace, 'n' | 'created' | 'revision'> & TotalledTrace) | undefined {
-    return this.findTrace.get([id]);
+  /** Those of the traces that are stored. */
+  find(ids: readonly string[]): StoredTrace[] {
+    return ids.length === 0 ? [] : this.findTraces.all([JSON.stringify(ids)]);
   }
 
   /** The texts of a trace's documents in order of arrival. */

@@ -5,8 +5,9 @@ import { type AnyDocument, buildTraceModel, type TraceFacts, traceFacts } from '
 import type { Driver } from './driver';
 import { type HotTrace, HotTraces } from './hot-traces';
 import { stitch } from '../trace/stitch';
-import { type TraceRecord, TraceRows } from './trace-rows';
+import { type StoredTrace, type TraceRecord, TraceRows } from './trace-rows';
 import { TraceTotals } from './trace-totals';
+import { UnwrittenTraces } from './unwritten-traces';
 
 /** A trace's row is recomputed at most this share of the time, however large the trace is. */
 const REST_FACTOR = 10;
@@ -15,89 +16,101 @@ const LARGE = 100;
 const CHEAP_MS = 2;
 /** Traces counted between two looks at what else there is to do. */
 const OLDER = 20;
+/**
+ * How long after rows were written others wait, and how many traces wait at most. Each row is then written
+ * once for documents that come one by one, and what traces have in common once for all of them.
+ */
+const GATHER_MS = 100;
+const GATHER_TRACES = 400;
+/** What SQLite says of a value that it does not take, whenever it is tried. */
+const UNWRITABLE = /constraint|mismatch|too big/i;
 
 /** Writes documents and keeps the rows of their traces up, a batch at a time. */
 export class TraceWriter {
   private readonly hot = new HotTraces();
   private readonly rows: TraceRows;
+  private readonly unwritten: UnwrittenTraces;
+  private incoming: { document: AnyDocument; text: string }[] = [];
   private dirty = new Set<HotTrace>();
   private nextNumber: number;
+  /** Rows that an earlier process, or a commit that failed, left undone are written. */
+  private caughtUp = false;
+  /** When rows were last written, by `performance.now()`. */
+  private writtenAt = -Infinity;
 
-  /** Documents put since the last commit. */
-  pending = 0;
   /** Traces in the database. */
   stored: number;
 
   constructor(
     private readonly driver: Driver,
     private readonly totals = new TraceTotals(driver),
+    private readonly gatherMs = GATHER_MS,
   ) {
     this.rows = new TraceRows(driver, totals);
-    this.nextNumber = this.rows.lastNumber() + 1;
+    this.unwritten = new UnwrittenTraces(driver);
+    const last = this.unwritten.all().at(-1)?.n ?? 0;
+    this.nextNumber = Math.max(this.rows.lastNumber(), last) + 1;
     this.stored = this.rows.count();
   }
 
-  /** Documents are durable, but the row of their trace, a large one, is still to be computed. */
+  /** Documents put since the last commit. */
+  get pending(): number {
+    return this.incoming.length;
+  }
+
+  /** Documents are durable, but rows of their traces are yet to be written. */
   get behind(): boolean {
     return this.dirty.size > 0 && this.pending === 0;
   }
 
-  /**
-   * Takes a document; {@link commit} writes it. One with the same id is replaced, except that what
-   * is in progress never replaces what is final: UDP does not keep order.
-   */
+  /** Takes a document; {@link commit} writes it. */
   put(document: AnyDocument, text: string): void {
-    // Hexadecimal: whether a client writes capitals says nothing.
-    const traceId = document.trace_id!.toLowerCase();
-    const trace = this.hot.get(traceId) ?? this.load(traceId);
-    const known = trace.documents.get(document.id);
-    if (known && isFinal(known) && !isFinal(document)) return;
-    this.hot.grew(trace, text.length);
-    trace.documents.set(document.id, document);
-    trace.pending.set(document.id, text);
-    this.dirty.add(trace);
-    this.pending++;
+    this.incoming.push({ document, text });
   }
 
   /**
    * Makes all that was put durable, in one transaction.
    *
-   * The rows of large traces that get documents all the time wait for their turn, since
-   * computing them reads the whole trace; `all` ends the wait.
+   * Rows are written for many traces at a time, and those of large traces that get documents all the time wait
+   * for their turn, since computing them reads the whole trace; `all` ends the wait.
    *
    * @returns the numbers of the traces whose rows changed
    * @throws what SQLite throws; then nothing of the batch is kept.
    */
   commit(all = false): number[] {
-    if (this.dirty.size === 0) return [];
-    const { dirty } = this;
-    this.dirty = new Set();
-    this.pending = 0;
-    const now = performance.now();
-    const due: TraceRecord[] = [];
-    try {
-      this.driver.transaction(() => {
-        this.rows.writeDocuments(dirty);
-        for (const trace of dirty) {
-          if (!all && trace.restUntil > now) this.dirty.add(trace);
-          else due.push(record(trace));
-        }
-        this.rows.writeTraces(due);
-      });
-    } catch (error) {
-      // What is in memory no longer matches the file.
-      this.forgetAll();
-      throw error;
+    const { incoming } = this;
+    this.incoming = [];
+    const caughtUp = this.catchUp();
+    if (incoming.length === 0 && this.dirty.size === 0) return caughtUp;
+    return [...caughtUp, ...this.write(incoming, all)];
+  }
+
+  /**
+   * Writes the rows that a process that was killed, or a commit that failed, left undone: one at a time, so that
+   * one that cannot be written keeps no other from it.
+   */
+  catchUp(): number[] {
+    if (this.caughtUp) return [];
+    const written: number[] = [];
+    for (const { n, id } of this.unwritten.all()) {
+      try {
+        this.dirty.add(this.load(id, this.rows.find([id])[0], n));
+        written.push(...this.write([], true));
+      } catch (error) {
+        if (!UNWRITABLE.test(String(error))) throw error;
+        this.unwritten.remove([{ n }]);
+      }
     }
-    for (const { trace } of due) if (trace.revision === 1) this.stored++;
-    this.hot.trim(this.dirty);
-    return due.map(({ trace }) => trace.n);
+    this.caughtUp = true;
+    return written;
   }
 
   /** Counts a few traces that were stored before there were aggregates; returns whether there may be more. */
   countOlder(): boolean {
     const ids = this.rows.uncounted(OLDER);
-    for (const id of ids) this.dirty.add(this.hot.get(id) ?? this.load(id));
+    for (const trace of this.rows.find(ids)) {
+      this.dirty.add(this.hot.get(trace.id) ?? this.load(trace.id, trace));
+    }
     if (ids.length > 0) this.commit(true);
     return ids.length === OLDER;
   }
@@ -110,17 +123,89 @@ export class TraceWriter {
     this.rows.forget();
   }
 
+  private write(incoming: readonly { document: AnyDocument; text: string }[], all: boolean) {
+    let due: HotTrace[] = [];
+    try {
+      this.driver.transaction(() => {
+        this.take(incoming);
+        this.rows.writeDocuments(this.dirty);
+        due = this.due(all);
+        this.rows.writeTraces(due.map(record));
+        this.mark(due);
+      });
+    } catch (error) {
+      // What is in memory no longer matches the file.
+      this.forgetAll();
+      throw error;
+    }
+    for (const { revision } of due) if (revision === 1) this.stored++;
+    if (due.length > 0) this.writtenAt = performance.now();
+    this.hot.trim(this.dirty);
+    return due.map(({ n }) => n);
+  }
+
+  /** Puts documents into their traces; those that are not in memory are looked up all at once. */
+  private take(incoming: readonly { document: AnyDocument; text: string }[]): void {
+    const unknown = new Set<string>();
+    for (const { document } of incoming) {
+      const id = traceIdOf(document);
+      if (!this.hot.get(id)) unknown.add(id);
+    }
+    for (const stored of this.rows.find([...unknown])) {
+      this.load(stored.id, stored);
+      unknown.delete(stored.id);
+    }
+    for (const id of unknown) this.load(id, undefined);
+    for (const { document, text } of incoming) {
+      this.add(this.hot.get(traceIdOf(document))!, document, text);
+    }
+  }
+
+  /**
+   * One with the same id is replaced, except that what is in progress never replaces what is final: UDP does not
+   * keep order.
+   */
+  private add(trace: HotTrace, document: AnyDocument, text: string): void {
+    const known = trace.documents.get(document.id);
+    if (known && isFinal(known) && !isFinal(document)) return;
+    this.hot.grew(trace, text.length);
+    trace.documents.set(document.id, document);
+    trace.pending.set(document.id, text);
+    this.dirty.add(trace);
+  }
+
+  /** Takes those out of `dirty` whose rows are to be written now. */
+  private due(all: boolean): HotTrace[] {
+    const now = performance.now();
+    const gather = now - this.writtenAt < this.gatherMs && this.dirty.size < GATHER_TRACES;
+    if (gather && !all) return [];
+    const due = [...this.dirty].filter(({ restUntil }) => all || restUntil <= now);
+    for (const trace of due) this.dirty.delete(trace);
+    return due;
+  }
+
+  private mark(due: readonly HotTrace[]): void {
+    const marked = due.filter(({ unwritten }) => unwritten);
+    if (this.dirty.size === 0 && marked.length > 0 && this.caughtUp) this.unwritten.clear();
+    else this.unwritten.remove(marked);
+    for (const trace of marked) trace.unwritten = false;
+    const waiting = [...this.dirty].filter(({ unwritten }) => !unwritten);
+    this.unwritten.add(waiting);
+    for (const trace of waiting) trace.unwritten = true;
+  }
+
   private forgetAll(): void {
+    this.caughtUp = false;
     this.dirty.clear();
     this.hot.clear();
     this.totals.forget();
     this.rows.forget();
   }
 
-  private load(id: string): HotTrace {
-    const stored = this.rows.find(id);
+  /** @param n the number that documents are stored under although there is no row yet */
+  private load(id: string, stored: StoredTrace | undefined, n?: number): HotTrace {
     const trace: HotTrace = {
-      n: stored?.n ?? this.nextNumber++,
+      n: stored?.n ?? n ?? this.nextNumber++,
       created: stored?.created ?? Date.now() / 1000,
       revision: stored?.revision ?? 0,
       totalled: stored,
@@ -130,20 +215,28 @@ export class TraceWriter {
       indexed: { start: 0, annotations: [] },
       counted: undefined,
       pending: new Map(),
+      unwritten: n !== undefined,
       restUntil: 0,
     };
-    if (stored) {
-      for (const body of this.rows.documents(stored.n)) {
+    if (stored || n !== undefined) {
+      for (const body of this.rows.documents(trace.n)) {
         const document = readJson(body) as AnyDocument;
         trace.documents.set(document.id, document);
         trace.size += body.length;
       }
+    }
+    if (stored) {
       trace.indexed = record(trace).facts;
       trace.counted = this.rows.counted(stored.n);
     }
     this.hot.add(trace);
     return trace;
   }
+}
+
+/** Hexadecimal: whether a client writes capitals says nothing. */
+function traceIdOf(document: AnyDocument): string {
+  return document.trace_id!.toLowerCase();
 }
 
 function record(trace: HotTrace): TraceRecord {

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { home, traffic } from '../../../trace/test/cruddur-traces.mjs';
+import { segment, T0 } from '../../test/support/trace-samples';
+import type { AnyDocument } from '../trace';
+import type { Driver, SqlValue } from './driver';
+import { openDatabase } from './open-database';
+import { TraceTotals } from './trace-totals';
+import { TraceWriter } from './trace-writer';
+
+const NEVER = Infinity;
+/** A few more than are needed. */
+const LIMITS = { statements: 1, values: 150 };
+
+/** Counts what is asked of SQLite: statements, and values that are bound. */
+function counting(driver: Driver) {
+  const counted = { statements: 0, values: 0, writes: new Map<string, number>() };
+  const count = (sql: string, values: SqlValue[] = []) => {
+    counted.statements++;
+    counted.values += values.length;
+    const table = /^INSERT (?:OR \w+ )?INTO (\w+)/.exec(sql)?.[1];
+    if (table) counted.writes.set(table, (counted.writes.get(table) ?? 0) + values.length);
+  };
+  const prepare = (sql: string) => {
+    const statement = driver.prepare(sql);
+    return {
+      run: (values?: SqlValue[]) => (count(sql, values), statement.run(values)),
+      get: <Row>(values?: SqlValue[]) => (count(sql, values), statement.get<Row>(values)),
+      all: <Row>(values?: SqlValue[]) => (count(sql, values), statement.all<Row>(values)),
+    };
+  };
+  return { driver: { ...driver, prepare }, counted };
+}
+
+function put(writer: TraceWriter, documents: readonly AnyDocument[]): void {
+  for (const each of documents) writer.put(each, JSON.stringify(each));
+}
+
+/** All that follows from documents, without what depends on the order in which they came. */
+function derived(driver: Driver) {
+  const all = (sql: string) => driver.prepare(sql).all();
+  return {
+    traces: all(
+      'SELECT id, start, "end", duration, flags, service, segments, subsegments, bin, hint FROM traces ORDER BY id',
+    ),
+    annotations: all(
+      'SELECT key, value, t.id FROM annotations JOIN traces AS t ON t.n = trace ORDER BY 1, 2, 3',
+    ),
+    aggregates: all(
+      `SELECT a.kind, step, at, f.key AS facet, r.key AS route, bin, count, round(seconds, 6) AS seconds, fault, error,
+         throttle, traces FROM aggregates AS a LEFT JOIN facets AS f ON f.n = a.facet
+       LEFT JOIN facets AS r ON r.n = a.route ORDER BY 1, 2, 3, 4, 5, 6`,
+    ),
+    totals: all(
+      `SELECT period, totals.start, s.body, flags, traces FROM totals JOIN shapes AS s ON s.n = shape
+       ORDER BY 1, 2, 3, 4`,
+    ),
+    unwritten: all('SELECT * FROM unwritten'),
+  };
+}
+
+const documents = [home(T0), ...traffic(30, T0)].flatMap(({ segments }) => segments);
+
+describe('the writer of traces', () => {
+  it('asks little of SQLite for each document', () => {
+    const { driver, counted } = counting(openDatabase(':memory:'));
+    const writer = new TraceWriter(driver, new TraceTotals(driver), NEVER);
+    put(
+      writer,
+      traffic(40, T0 - 300).flatMap(({ segments }) => segments),
+    );
+    writer.commit(true);
+    counted.statements = counted.values = 0;
+    const many = traffic(400, T0).flatMap(({ segments }) => segments);
+    for (let at = 0; at < many.length; at += 50) {
+      put(writer, many.slice(at, at + 50));
+      writer.commit();
+    }
+    writer.commit(true);
+
+    expect(counted.statements / many.length).toBeLessThan(LIMITS.statements);
+    expect(counted.values / many.length).toBeLessThan(LIMITS.values);
+  });
+
+  it('writes a row once for documents that come one by one', () => {
+    const { driver, counted } = counting(openDatabase(':memory:'));
+    const writer = new TraceWriter(driver, new TraceTotals(driver), NEVER);
+    put(writer, [segment('other', 'a0', [0, 1])]);
+    writer.commit(true);
+    counted.writes.clear();
+    const trace_id = '1-6b02ef12-00000000000000000000000f';
+    for (const id of ['a1', 'a2', 'a3']) {
+      put(writer, [{ ...segment('shop', id, [0, 1]), trace_id }]);
+      writer.commit();
+    }
+    const before = counted.writes.get('traces') ?? 0;
+    const [number] = writer.commit(true);
+
+    expect(before).toBe(0);
+    expect(
+      driver.prepare('SELECT revision, segments FROM traces WHERE n = ?').get([number!]),
+    ).toEqual({ revision: 1, segments: 3 });
+  });
+
+  it('comes to the same whenever it is killed, and in whatever pieces and order documents come', () => {
+    const atOnce = openDatabase(':memory:');
+    const writer = new TraceWriter(atOnce);
+    put(writer, documents);
+    writer.commit(true);
+    const wanted = derived(atOnce);
+
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(documents, { minLength: documents.length }),
+        fc.array(fc.constantFrom('put', 'put', 'put', 'commit', 'commit all', 'kill'), {
+          minLength: documents.length * 2,
+          maxLength: documents.length * 2,
+        }),
+        (shuffled, steps) => {
+          const driver = openDatabase(':memory:');
+          const start = () => new TraceWriter(driver, new TraceTotals(driver), NEVER);
+          let killed = start();
+          const left = [...shuffled];
+          const notDurable: AnyDocument[] = [];
+          for (const step of steps) {
+            if (step === 'put') {
+              const next = left.pop();
+              if (!next) continue;
+              put(killed, [next]);
+              notDurable.push(next);
+            } else if (step === 'kill') {
+              // What was not acknowledged is sent again.
+              left.push(...notDurable.splice(0));
+              killed = start();
+            } else {
+              killed.commit(step === 'commit all');
+              notDurable.splice(0);
+            }
+          }
+          put(killed, left);
+          killed.commit(true);
+
+          expect(derived(driver)).toEqual(wanted);
+          driver.close();
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('keeps others from no row for one that cannot be written', () => {
+    const driver = openDatabase(':memory:');
+    const writer = new TraceWriter(driver, new TraceTotals(driver), NEVER);
+    const ids = ['a', 'b', 'c'].map((digit) => `1-6b02ef12-${digit.repeat(24)}`);
+    put(writer, [segment('other', 'a0', [0, 1])]);
+    writer.commit(true);
+    for (const [at, trace_id] of ids.entries()) {
+      put(writer, [{ ...segment(`shop-${at}`, `a${at + 1}`, [0, 1]), trace_id }]);
+      writer.commit();
+    }
+    driver.exec(
+      "CREATE TRIGGER fail BEFORE INSERT ON traces WHEN NEW.service = 'shop-1' BEGIN SELECT RAISE(ABORT, 'constraint failed'); END",
+    );
+
+    const later = new TraceWriter(driver);
+    later.commit(true);
+
+    expect(driver.prepare('SELECT service FROM traces ORDER BY service').all()).toEqual(
+      ['other', 'shop-0', 'shop-2'].map((service) => ({ service })),
+    );
+    expect(derived(driver).unwritten).toEqual([]);
+  });
+});
