@@ -8,7 +8,7 @@ import { LOCAL_XRAY_OPTIONS } from '../options/tokens';
 import { TraceStore } from '../engine/trace-store';
 
 const NOT_BUILT =
-  '<!doctype html><title>Local X-Ray</title><p>Local X-Ray is running, but its viewer is not built. Run npm run build.';
+  '<!doctype html><title>Local X-Ray</title><p>Local X-Ray is running, but its console is not built. Run npm run build.';
 
 /** Answers addresses of the viewer, all of which are one page. Its files are served before this is asked. */
 @Controller()

@@ -228,9 +228,9 @@ export class IngestEngine implements Ingest {
     this.retainIfOverfull();
     const reasons = [
       withoutTrace > 0 &&
-        `${withoutTrace} log records name no trace, and logs are kept with their trace only`,
+        `${withoutTrace} log records have no trace id, and logs are stored only with their trace`,
       dropped > 0 &&
-        `${dropped} log records are of traces that have the ${MAX_LINES} lines, or 4 MB, that are kept of one`,
+        `${dropped} log records belong to traces that already have the maximum of ${MAX_LINES} lines or 4 MB`,
     ].filter((each) => each !== false);
     return { rejected: withoutTrace + dropped, message: reasons.join('; ') };
   }

@@ -50,7 +50,7 @@ export function isWithinLimits(expression: string): IToken[] | undefined {
 function tokensOf(expression: string): IToken[] {
   if (expression.length > MAX_LENGTH) {
     throw new FilterSyntaxError(
-      `The expression is ${expression.length} characters long, more than the ${MAX_LENGTH} that are read`,
+      `The expression is ${expression.length} characters long; at most ${MAX_LENGTH} are allowed`,
       MAX_LENGTH,
       expression.length - MAX_LENGTH,
       [],

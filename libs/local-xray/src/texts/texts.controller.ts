@@ -49,7 +49,7 @@ export class TextsController {
     if (!parts) {
       throw new XrayError(
         'ServiceUnavailableException',
-        'A trace cannot be exported as HTML: the viewer is not built. Run npm run build.',
+        'A trace cannot be exported as HTML: the console is not built. Run npm run build.',
       );
     }
     response.setHeader('Content-Disposition', `attachment; filename="trace-${id}.html"`);

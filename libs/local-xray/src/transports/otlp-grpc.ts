@@ -42,7 +42,7 @@ export class OtlpGrpc {
       (await this.grpc).connections.injectConnection(socket);
     } catch (error) {
       console.error(
-        `OTLP over gRPC cannot be taken: ${(error as Error).message}. Send OTLP over HTTP.`,
+        `OTLP over gRPC cannot be accepted: ${(error as Error).message}. Send OTLP over HTTP instead.`,
       );
       socket.destroy();
     }

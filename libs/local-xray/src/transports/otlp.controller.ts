@@ -60,6 +60,6 @@ function encodingOf(type: string | undefined): OtlpEncoding {
   if (name === 'application/x-protobuf') return 'protobuf';
   throw new XrayError(
     'UnsupportedMediaType',
-    'OTLP is taken as application/json or application/x-protobuf.',
+    'OTLP must be sent as application/json or application/x-protobuf.',
   );
 }
