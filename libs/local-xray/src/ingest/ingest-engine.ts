@@ -228,9 +228,8 @@ export class IngestEngine implements Ingest {
     this.retainIfOverfull();
     const reasons = [
       withoutTrace > 0 &&
-        `${withoutTrace} log records have no trace id, and logs are stored only with their trace`,
-      dropped > 0 &&
-        `${dropped} log records belong to traces that already have the maximum of ${MAX_LINES} lines or 4 MB`,
+        `${withoutTrace} without a trace id (logs are stored only with their trace)`,
+      dropped > 0 && `${dropped} beyond the ${MAX_LINES} lines or 4 MB that a trace keeps`,
     ].filter((each) => each !== false);
     return { rejected: withoutTrace + dropped, message: reasons.join('; ') };
   }
