@@ -33,6 +33,7 @@ export { type LocalRule, type SamplingRules, SamplingRulesError } from './sampli
 export {
   ContextMissingError,
   NotAMethodError,
+  ParameterKeyError,
   XrayConfigurationError,
   XrayOptionsError,
 } from './xray.errors';

@@ -167,3 +167,40 @@ it('parameters of a message handler are recorded on the segment of the message',
   await client.close();
   await app.close();
 });
+
+describe('@Annotation() and @Metadata() where nothing records them', () => {
+  class Prices {
+    round(@Annotation() price: number): number {
+      return price;
+    }
+    discount(@Metadata() _price: number, @Annotation('by') _by: number): void {}
+    total(_prices: number[]): void {}
+  }
+
+  @Subsegment()
+  class Stock {
+    count(@Annotation() _item: string): void {}
+  }
+
+  class Cheap extends Prices {}
+
+  it('are named at the start, with what to add', async () => {
+    const warnings: string[] = [];
+    const logger = { warn: (message: string) => void warnings.push(message) };
+    @Module({
+      imports: [XrayModule.forRoot({ serviceName: 'shop', emitter: xray, logger })],
+      controllers: [Orders],
+      providers: [Prices, Stock, Cheap],
+    })
+    class App {}
+    const app = await NestFactory.createApplicationContext(App, { logger: false });
+    await app.close();
+    const about = (what: string) => warnings.filter((line) => line.includes(what));
+    expect(about('Prices.round')).toEqual([
+      '@Annotation() on parameter 1 of Prices.round records nothing: the method is not traced and ' +
+        'handles no requests or messages. Add @Subsegment() to the method or its class.',
+    ]);
+    expect(about('Prices.discount')).toHaveLength(1);
+    expect(warnings).toHaveLength(2);
+  });
+});

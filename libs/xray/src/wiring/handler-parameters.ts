@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { DiscoveryService } from '@nestjs/core';
 import { currentNode } from '../core/context';
+import type { Warn } from '../core/warn-once';
 import { recordArguments } from '../decorators/call-sites';
 import { asMethod, copyIdentity } from '../decorators/copy-identity';
 import { isSettled } from '../decorators/marks';
@@ -15,9 +16,9 @@ type Handler = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
  * Has handlers with @Annotation() or @Metadata() that no subsegment records do so on the segment of
- * the request or message.
+ * the request or message. Warns of other methods that nothing traces: there the decorator has no effect.
  */
-export function recordHandlerParameters(discovery: DiscoveryService): Undo[] {
+export function recordHandlerParameters(discovery: DiscoveryService, warn: Warn): Undo[] {
   const classes = [...discovery.getControllers(), ...discovery.getProviders()];
   return classes.flatMap(({ metatype, inject }) => {
     const { prototype } = (metatype ?? {}) as { prototype?: object };
@@ -27,15 +28,28 @@ export function recordHandlerParameters(discovery: DiscoveryService): Undo[] {
         const rules = parameterRules(level, key);
         if (rules.length === 0) return [];
         const method = Reflect.get(level, key) as Handler;
-        if (!HANDLES.some((name) => Reflect.hasMetadata(name, method))) return [];
         const there = recorders.has(method) ? shareAlso(method) : undefined;
         if (there !== undefined) return [there];
         const called = Reflect.get(prototype, key) as Handler;
         if (isSettled(level, key, method) || isSettled(prototype, key, called)) return [];
+        if (!HANDLES.some((name) => Reflect.hasMetadata(name, method))) {
+          warnOfNoEffect(`${level.constructor.name}.${String(key)}`, rules, warn);
+          return [];
+        }
         return [replace(level, key, method, rules)];
       }),
     );
   });
+}
+
+function warnOfNoEffect(method: string, rules: readonly ParameterRule[], warn: Warn): void {
+  const [{ kind, index }] = rules as [ParameterRule];
+  const decorator = kind === 'annotation' ? '@Annotation()' : '@Metadata()';
+  warn(
+    `no-effect:${method}`,
+    `${decorator} on parameter ${index + 1} of ${method} records nothing: the method is not traced and ` +
+      'handles no requests or messages. Add @Subsegment() to the method or its class.',
+  );
 }
 
 /** The prototype and those that it inherits from. */

@@ -91,7 +91,7 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
       ...traceResolvers(discovery),
       ...autoTrace(discovery, options.autoTrace ?? false, recorder.warn),
       // What records them on a subsegment is in place by now.
-      ...recordHandlerParameters(discovery),
+      ...recordHandlerParameters(discovery, recorder.warn),
     );
   }
 
