@@ -13,6 +13,7 @@ describeInChromium('manners of the page of a trace', () => {
   let xray: Console;
   const other = new TraceWriter(start - 9);
   const w = new TraceWriter(start);
+  const mailer = new TraceWriter(start + 2);
   const throttled = (at: number) =>
     w.sub('Score.ask', at, at + 40, {}, [
       w.http('score:80', 'POST', '/score', 429, at + 1, at + 9),
@@ -40,7 +41,19 @@ describeInChromium('manners of the page of a trace', () => {
 
   beforeAll(async () => {
     xray = await Console.start();
-    await xray.send([other.segment('first try', 0, 9), ...trace.segments]);
+    await xray.send([
+      other.segment('first try', 0, 9),
+      ...trace.segments,
+      mailer.segment('mailer', 0, 50, {}, [
+        {
+          ...mailer.sub('Mail.send', 5, 45),
+          links: [
+            { trace_id: w.traceId, id: job.id, attributes: { 'message.id': 'm-1' } },
+            { trace_id: new TraceWriter(start - 900).traceId, id: 'c'.repeat(16) },
+          ],
+        },
+      ]),
+    ]);
   });
   afterEach(() => xray.closePages());
   afterAll(() => xray?.stop());
@@ -83,7 +96,7 @@ describeInChromium('manners of the page of a trace', () => {
   it('leads along links with their attributes, and back', async () => {
     const page = await open();
     await row(page, 'shop').click();
-    const link = panel(page).getByRole('link', { name: other.traceId });
+    const link = panel(page).getByRole('link', { name: 'first try' });
     expect(await link.getAttribute('href')).toContain(`${other.traceId}?select=bbbb`);
     await soon(async () =>
       expect(await panel(page).innerText()).toMatch(/retry\.count 3[^]*topic activities/),
@@ -92,6 +105,32 @@ describeInChromium('manners of the page of a trace', () => {
     await panel(page).getByText('Linked from').waitFor();
     await panel(page).getByRole('button', { name: 'shop' }).click();
     await panel(page).getByText('Linked to').waitFor();
+  });
+
+  it('leads to another trace by its name, and from there back', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: '1 trace' }).click();
+    await panel(page).getByRole('heading', { name: 'Job.run' }).waitFor();
+    const from = panel(page).getByRole('link', { name: 'mailer' });
+    await from.waitFor();
+    expect(await panel(page).innerText()).toMatch(/Linked from[^]*Mail\.send[^]*message\.id m-1/);
+    await from.click();
+    await panel(page).getByRole('heading', { name: 'Mail.send' }).waitFor();
+    await panel(page).getByText('not received, or older than what is kept').waitFor();
+    await panel(page).getByRole('link', { name: 'shop' }).click();
+    await page.waitForURL(new RegExp(`${trace.traceId}.*select=${job.id}`));
+    await panel(page).getByRole('heading', { name: 'Job.run' }).waitFor();
+    expect(page.problems).toEqual([]);
+  });
+
+  it('shows a link from a trace that comes while it is open', async () => {
+    const page = await open();
+    const later = new TraceWriter(start + 7);
+    const linked = { trace_id: trace.traceId, id: trace.segments[0]!.id };
+    await xray.send([{ ...later.segment('retry', 0, 9), links: [linked] }]);
+    await page.getByRole('button', { name: '2 traces' }).waitFor();
+    await row(page, 'shop').click();
+    await panel(page).getByRole('link', { name: 'retry' }).waitFor();
   });
 
   it('finds what stands in metadata', async () => {

@@ -117,6 +117,29 @@ export interface Trace {
   logsDropped?: number;
 }
 
+/**
+ * `GET /console/traces/:id/links`: other traces that a trace links to or that link to it, as far as they are there. A queue's
+ * consumer links to the request that sent the message.
+ */
+export interface TraceLinks {
+  /** Traces that it links to; the links themselves stand in its documents. */
+  to: TraceRow[];
+  /** Traces that link to it, the latest first, at most 50. */
+  from: {
+    row: TraceRow;
+    links: {
+      /** Id of the segment or subsegment that is linked to. */
+      to: string;
+      /** The one that links to it, and its name. */
+      id: string;
+      name: string;
+      attributes?: Record<string, unknown>;
+    }[];
+  }[];
+  /** How many link to it in all. */
+  fromTotal: number;
+}
+
 /** A line of a log that belongs to a trace: a log record of OpenTelemetry. */
 export interface TraceLogLine {
   /** Epoch seconds at which it was written. */

@@ -174,6 +174,56 @@ describe('log lines by OTLP', () => {
   });
 });
 
+describe('links of spans', () => {
+  afterEach(() => server.close());
+
+  it('are found from the trace that they lead to', async () => {
+    server = await start();
+    const sender = { traceId: plain(newTraceId()), spanId: newId() };
+    const consumer = { traceId: plain(newTraceId()), spanId: newId() };
+    const span = (ids: typeof sender, name: string, kind: number, more = {}) => ({
+      resourceSpans: [
+        {
+          scopeSpans: [
+            {
+              spans: [
+                {
+                  ...ids,
+                  name,
+                  kind,
+                  startTimeUnixNano: String(nano(now)),
+                  endTimeUnixNano: String(nano(now + 1)),
+                  ...more,
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    const attributes = [{ key: 'messaging.message.id', value: { stringValue: 'm-1' } }];
+    await post('/v1/traces', span(sender, 'orders send', 4));
+    await post(
+      '/v1/traces',
+      span(consumer, 'orders process', 5, { links: [{ ...sender, attributes }] }),
+    );
+
+    const { from } = await get(`/console/traces/${xray(sender.traceId)}/links`);
+    expect(from).toMatchObject([
+      {
+        row: { id: xray(consumer.traceId) },
+        links: [
+          {
+            to: sender.spanId,
+            id: consumer.spanId,
+            attributes: { 'messaging.message.id': 'm-1' },
+          },
+        ],
+      },
+    ]);
+  });
+});
+
 describe('attributes of spans', () => {
   const found = async (filter: string) => {
     const rows = (await get(`/console/traces?filter=${encodeURIComponent(filter)}`)).rows;

@@ -170,12 +170,13 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
   it('deletes what is older than it is to keep, with everything that belongs to it', async () => {
     await store.close();
     store = await open({ retention: { seconds: 0.2 } });
-    const gold = segment({ annotations: { plan: 'gold' } });
+    const links = [{ trace_id: newTraceId(), id: newId() }];
+    const gold = segment({ annotations: { plan: 'gold' }, links });
     await put(gold, segment({ name: 'other' }));
     await store.ingest.putLogs([line(gold.trace_id), line(newTraceId())]);
-    expect([count('traces'), count('logs')]).toEqual([2, 2]);
+    expect([count('traces'), count('logs'), count('links')]).toEqual([2, 2, 1]);
 
-    const tables = ['traces', 'documents', 'annotations', 'shapes', 'logs', 'log_traces'];
+    const tables = ['traces', 'documents', 'annotations', 'shapes', 'logs', 'log_traces', 'links'];
     await until(
       () => Promise.resolve(tables.map(count)),
       (counts) => counts.every((each) => each === 0),

@@ -39,10 +39,31 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
       http: { response: { status: 500 } },
     });
     const refused = trace(110, { error: true, throttle: true });
+    // Outside of the window of the others: a worker whose subsegment handles what two traces sent.
+    const handled = newId();
+    const worker = trace(5000, {
+      subsegments: [
+        {
+          id: handled,
+          name: 'handle',
+          start_time: T0 + 5000,
+          end_time: T0 + 5000.1,
+          links: [
+            {
+              trace_id: failed.trace_id.toUpperCase(),
+              id: failed.id,
+              attributes: { 'messaging.message.id': 'm-1' },
+            },
+            { trace_id: refused.trace_id, id: refused.id },
+            { trace_id: newTraceId(), id: newId() },
+          ],
+        },
+      ],
+    });
     let engine: Engine;
     beforeAll(async () => {
       engine = await open();
-      await engine.put([...plain, failed, refused]);
+      await engine.put([...plain, failed, refused, worker]);
     });
     afterAll(() => engine.close());
 
@@ -160,6 +181,27 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
 
       expect(found).toMatchObject([{ id: failed.trace_id, segments: [{ Id: failed.id }] }]);
       expect(JSON.parse(found[0]!.segments[0]!.Document)).toEqual(failed);
+    });
+
+    it('has the traces that are linked, seen from either', async () => {
+      const to = await engine.reads.links(worker.trace_id);
+      const from = await engine.reads.links(failed.trace_id);
+      const none = await engine.reads.links(plain[0]!.trace_id);
+
+      expect(to.to.map(({ id }) => id).sort()).toEqual([failed.trace_id, refused.trace_id].sort());
+      expect(to).toMatchObject({ from: [], fromTotal: 0 });
+      const attributes = { 'messaging.message.id': 'm-1' };
+      expect(from).toEqual({
+        to: [],
+        from: [
+          {
+            row: expect.objectContaining({ id: worker.trace_id }),
+            links: [{ to: failed.id, id: handled, name: 'handle', attributes }],
+          },
+        ],
+        fromTotal: 1,
+      });
+      expect(none).toEqual({ to: [], from: [], fromTotal: 0 });
     });
 
     it('adds the graph up from all traces of the window', async () => {

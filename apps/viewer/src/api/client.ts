@@ -16,6 +16,7 @@ import type {
   SamplingOverview,
   SourceExcerpt,
   Trace,
+  TraceLinks,
   TraceList,
   TraceOverview,
   TracePage,
@@ -120,6 +121,8 @@ export const api = {
     get<TracePage>('/console/traces', { ...query }, signal),
   trace: (id: string, signal?: AbortSignal) =>
     get<Trace>(`/console/traces/${encodeURIComponent(id)}`, {}, signal),
+  links: (id: string, signal?: AbortSignal) =>
+    get<TraceLinks>(`/console/traces/${encodeURIComponent(id)}/links`, {}, signal),
   /** The traces that a text names: ids, headers, a log line. */
   find: (text: string, signal?: AbortSignal) => get<FoundTraces>('/console/find', { text }, signal),
   overview: (query: TraceQuery, signal?: AbortSignal) =>

@@ -101,6 +101,15 @@ export class ConsoleController {
     throw new XrayError('ResourceNotFoundException', message);
   }
 
+  @Get('traces/:id/links')
+  @Header('Content-Type', JSON_TYPE)
+  async getLinks(
+    @Param('id') id: string,
+    @Abandoned() signal: AbortSignal,
+  ): Promise<StreamableFile> {
+    return new StreamableFile(await this.store.bytes.links(id, signal));
+  }
+
   @Get('completions')
   async getCompletions(
     @Query() query: Record<string, unknown>,

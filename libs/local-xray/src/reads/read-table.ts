@@ -5,6 +5,7 @@ import { readFilterCompletion } from './filter-completion';
 import { readFind } from './find';
 import { readDifferences } from './differences';
 import { readErrorExample, readErrors } from './errors';
+import { readLinks } from './links';
 import { readOverview } from './overview';
 import { readQueries } from './queries';
 import { readRoutes } from './routes';
@@ -33,6 +34,7 @@ export const READS: { readonly [Name in ReadName]: Read<Name> } = {
   summaries: readSummaries,
   find: readFind,
   trace: readTrace,
+  links: readLinks,
   documents: readDocuments,
   graph: readGraph,
   traceGraph: readTraceGraph,

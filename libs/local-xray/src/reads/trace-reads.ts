@@ -13,6 +13,7 @@ import type {
   QueryTable,
   RouteTable,
   Trace,
+  TraceLinks,
   TraceList,
   TraceOverview,
   TracePage,
@@ -131,6 +132,8 @@ export interface TraceReads {
   find(text: string, signal?: AbortSignal): Promise<FoundTraces>;
   /** A trace with its subsegments in place; null when it is not there. */
   trace(id: string, signal?: AbortSignal): Promise<Trace | null>;
+  /** The traces that a trace links to, and those that link to it. */
+  links(id: string, signal?: AbortSignal): Promise<TraceLinks>;
   /** Those of the traces that are there, in the order of the ids. */
   documents(ids: string[], signal?: AbortSignal): Promise<TraceDocuments[]>;
   /** The `Services` of GetServiceGraph. */

@@ -1,6 +1,7 @@
 import type { TraceSummary } from '../trace';
 import type { Driver, Statement } from './driver';
 import { AggregateRows } from './aggregate-rows';
+import { TraceLinkRows } from './trace-links';
 import { LogWriter } from './trace-logs';
 import type { TotalledTrace, TraceTotals } from './trace-totals';
 import { indexValue, valueOf } from './annotation-values';
@@ -52,6 +53,7 @@ export class Retention {
   private readonly deleteShape: Statement;
   private readonly aggregates: AggregateRows;
   private readonly logs: LogWriter;
+  private readonly links: TraceLinkRows;
 
   constructor(
     private readonly driver: Driver,
@@ -60,6 +62,7 @@ export class Retention {
   ) {
     this.aggregates = new AggregateRows(driver);
     this.logs = new LogWriter(driver);
+    this.links = new TraceLinkRows(driver);
     this.pragmas = {
       page_count: driver.prepare('PRAGMA page_count'),
       freelist_count: driver.prepare('PRAGMA freelist_count'),
@@ -145,6 +148,7 @@ export class Retention {
         }
       }
       this.deleteDocuments.run([n]);
+      this.links.delete(n);
       this.deleteTrace.run([n]);
     }
     this.totals.write();

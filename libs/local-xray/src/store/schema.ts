@@ -31,6 +31,8 @@
  *   days that `added_up` lists are complete, all others have no rows.
  * - `logs`: log lines as JSON, see TraceLogLine in console-api.ts, under the id of their trace, which need not have come.
  *   `log_traces` has a row for each such id: when its first line came, how much is kept, and how many lines were not.
+ * - `links`: which traces link to which: `target` is the id of the trace linked to, which need not have come, `trace` the
+ *   number of the one that links to it. Links of traces stored before there was this table are not in it.
  * - `documents`: the documents as they came, one row for each (trace, id).
  * - `unwritten`: traces of which documents came that their row does not tell of yet; they may have no row at all.
  *
@@ -209,6 +211,14 @@ export const MIGRATIONS: readonly string[] = [
     trace INTEGER PRIMARY KEY,
     id TEXT NOT NULL
   ) STRICT;
+  `,
+  `
+  CREATE TABLE links (
+    target TEXT NOT NULL,
+    trace INTEGER NOT NULL,
+    PRIMARY KEY (target, trace)
+  ) WITHOUT ROWID, STRICT;
+  CREATE INDEX links_trace ON links (trace);
   `,
 ];
 

@@ -1,4 +1,5 @@
 import { type AnnotationValue, writeJson } from '@nestjs-xray/document';
+import { linksWithin } from '../trace/links';
 import { type EncodedShape, encodeShape, type TraceFacts, type TraceModel } from '../trace';
 import type { Driver, SqlValue, Statement } from './driver';
 import { binOf } from '../aggregates/bins';
@@ -7,6 +8,7 @@ import { AggregateRows } from './aggregate-rows';
 import type { HotTrace } from './hot-traces';
 import { indexValue } from './annotation-values';
 import { MultiInsert } from './multi-insert';
+import { TraceLinkRows } from './trace-links';
 import { Shapes } from './shapes';
 import type { TotalledTrace, TraceTotals } from './trace-totals';
 
@@ -55,6 +57,7 @@ const UPDATES = COLUMNS.slice(3).map((column) => `${column} = excluded.${column}
 export class TraceRows {
   readonly shapes: Shapes;
   private readonly aggregates: AggregateRows;
+  private readonly links: TraceLinkRows;
   private readonly insertDocuments: MultiInsert;
   private readonly insertTraces: MultiInsert;
   private readonly insertAnnotations: MultiInsert;
@@ -71,6 +74,7 @@ export class TraceRows {
   ) {
     this.shapes = new Shapes(driver);
     this.aggregates = new AggregateRows(driver);
+    this.links = new TraceLinkRows(driver);
     this.insertDocuments = new MultiInsert(
       driver,
       'INSERT INTO documents (trace, id, body)',
@@ -123,11 +127,20 @@ export class TraceRows {
 
   writeDocuments(traces: Iterable<HotTrace>): void {
     const values: SqlValue[] = [];
+    const links: SqlValue[] = [];
     for (const trace of traces) {
-      for (const [id, text] of trace.pending) values.push(trace.n, id, text);
+      for (const [id, text] of trace.pending) {
+        values.push(trace.n, id, text);
+        const document = trace.documents.get(id);
+        if (!document || !text.includes('"links"')) continue;
+        for (const { trace_id } of linksWithin(document)) {
+          if (trace_id !== trace.id) links.push(trace_id, trace.n);
+        }
+      }
       trace.pending.clear();
     }
     this.insertDocuments.run(values);
+    this.links.insert(links);
   }
 
   writeTraces(records: TraceRecord[]): void {

@@ -1,3 +1,4 @@
+import type { TraceLinks } from 'local-xray/console-api';
 import type { JSX } from 'preact';
 import type { SegmentDocument } from '@nestjs-xray/document';
 import { CopyButton } from '../../components/button';
@@ -5,12 +6,23 @@ import { ExportMenu } from '../../components/export-menu';
 import { useKeys } from '../../components/keys';
 import { Badge, OpenBadge } from '../../components/status';
 import { carried } from '../../model/carried';
-import { clock, count, dateTime, duration, ms } from '../../model/format';
+import { clock, count, dateTime, duration, ms, plural } from '../../model/format';
 import { allLogs, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
+import { linkedNode } from '../../model/trace/trace-links';
 import { href, navigate, traceHref } from '../../router';
 
 /** What was asked, how it ended, and the ways on. */
-export function TraceHeader({ trace, tree }: { trace: object; tree: TraceTree }): JSX.Element {
+export function TraceHeader({
+  trace,
+  tree,
+  links,
+  onSelect,
+}: {
+  trace: object;
+  tree: TraceTree;
+  links: TraceLinks | undefined;
+  onSelect: (node: TraceNode) => void;
+}): JSX.Element {
   const root = tree.roots.find((node) => node.kind === 'segment') ?? tree.roots[0];
   const status = root?.doc.http?.response?.status;
   return (
@@ -27,12 +39,22 @@ export function TraceHeader({ trace, tree }: { trace: object; tree: TraceTree })
         <OpenBadge tree={tree} />
       </div>
       <Actions trace={trace} tree={tree} />
-      <Facts tree={tree} root={root} />
+      <Facts tree={tree} root={root} links={links} onSelect={onSelect} />
     </div>
   );
 }
 
-function Facts({ tree, root }: { tree: TraceTree; root: TraceNode | undefined }): JSX.Element {
+function Facts({
+  tree,
+  root,
+  links,
+  onSelect,
+}: {
+  tree: TraceTree;
+  root: TraceNode | undefined;
+  links: TraceLinks | undefined;
+  onSelect: (node: TraceNode) => void;
+}): JSX.Element {
   const doc = root?.doc as SegmentDocument | undefined;
   const rule = ruleOf(doc);
   const logs = allLogs(tree).lines.length;
@@ -80,6 +102,7 @@ function Facts({ tree, root }: { tree: TraceTree; root: TraceNode | undefined })
           <dd>{count(logs)}</dd>
         </div>
       )}
+      {links && <LinkedFrom tree={tree} links={links} onSelect={onSelect} />}
       {doc?.user && (
         <div>
           <dt>User</dt>
@@ -103,6 +126,31 @@ function Facts({ tree, root }: { tree: TraceTree; root: TraceNode | undefined })
         </dd>
       </div>
     </dl>
+  );
+}
+
+/** How many other traces link to this one; a click shows the first place they lead to. */
+function LinkedFrom({
+  tree,
+  links,
+  onSelect,
+}: {
+  tree: TraceTree;
+  links: TraceLinks;
+  onSelect: (node: TraceNode) => void;
+}): JSX.Element | null {
+  const first = links.from[0]?.links[0];
+  const node = first && linkedNode(first.to, tree);
+  if (!node) return null;
+  return (
+    <div>
+      <dt>Linked from</dt>
+      <dd>
+        <button type="button" class="link" onClick={() => onSelect(node)}>
+          {plural(links.fromTotal, 'trace')}
+        </button>
+      </dd>
+    </div>
   );
 }
 

@@ -5,18 +5,21 @@ const KEYS: [string[], string][] = [
   [['n', 'N'], 'fault'],
   [['←', '→'], 'fold'],
   [['[', ']'], 'level'],
-  [['h'], 'logs'],
-  [[',', '.'], 'log line'],
   [['/'], 'search'],
   [['w', 's'], 'zoom'],
   [['?'], 'all keys'],
 ];
 
+const LOG_KEYS: typeof KEYS = [
+  [['h'], 'logs'],
+  [[',', '.'], 'log line'],
+];
+
 /** The keys, and what the bars mean. */
-export function Legend(): JSX.Element {
+export function Legend({ logs }: { logs: boolean }): JSX.Element {
   return (
     <div class="kb">
-      {KEYS.map(([keys, what]) => (
+      {(logs ? [...KEYS, ...LOG_KEYS] : KEYS).map(([keys, what]) => (
         <span key={what}>
           {keys.map((key) => (
             <>

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useConnection } from '../../api/live';
 import { useTrace } from '../../api/use-trace';
+import { useTraceLinks } from '../../api/use-trace-links';
 import { copyText } from '../../components/button';
 import { copyPermalink } from '../../components/said';
 import { useKeys } from '../../components/keys';
@@ -43,6 +44,7 @@ export function TracePage({ route }: PageProps): JSX.Element {
 function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): JSX.Element {
   const view = useTraceView(tree);
   const logs = useTraceLogs(view);
+  const links = useTraceLinks(tree.id);
   const connection = useConnection();
   const { hitAt, currentHit, goToHit } = useHits(view);
   const goToTrouble = (step: 1 | -1, status?: Status): void => {
@@ -52,7 +54,7 @@ function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): J
   useTraceKeys(view, goToTrouble);
   return (
     <div class="trace-page">
-      <TraceHeader trace={trace} tree={tree} />
+      <TraceHeader trace={trace} tree={tree} links={links} onSelect={view.reveal} />
       {connection.state === 'lost' && (
         <p class="note" role="status">
           Local X-Ray does not answer
@@ -91,9 +93,9 @@ function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): J
           <Waterfall view={view} logs={logs} currentHit={currentHit} />
           <LogPane logs={logs} words={view.words} />
         </section>
-        <Detail view={view} logs={logs} />
+        <Detail view={view} logs={logs} links={links} />
       </div>
-      <Legend />
+      <Legend logs={logs.all.length > 0} />
     </div>
   );
 }

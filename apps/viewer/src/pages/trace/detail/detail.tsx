@@ -1,3 +1,4 @@
+import type { TraceLinks } from 'local-xray/console-api';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Icon } from '../../../components/icon';
@@ -23,8 +24,15 @@ import { OverviewTab } from './overview-tab';
 import { SourceLink } from './source-link';
 import './detail.css';
 
+interface DetailProps {
+  view: TraceView;
+  logs: LogView;
+  /** Of other traces; undefined until they are known. */
+  links: TraceLinks | undefined;
+}
+
 /** The panel on what is selected; a sheet at the bottom where the page is narrow. */
-export function Detail({ view, logs }: { view: TraceView; logs: LogView }): JSX.Element {
+export function Detail({ view, logs, links }: DetailProps): JSX.Element {
   const [open, setOpen] = useState(false);
   const { selected, selectedFold: fold } = view;
   const row = view.rows[view.selectedRow];
@@ -46,7 +54,7 @@ export function Detail({ view, logs }: { view: TraceView; logs: LogView }): JSX.
             unfolded={row.expanded}
           />
         ) : (
-          selected && <NodeDetail node={selected} view={view} logs={logs} />
+          selected && <NodeDetail node={selected} view={view} logs={logs} links={links} />
         )}
       </div>
     </aside>
@@ -80,16 +88,8 @@ function SheetTitle({
   );
 }
 
-function NodeDetail({
-  node,
-  view,
-  logs,
-}: {
-  node: TraceNode;
-  view: TraceView;
-  logs: LogView;
-}): JSX.Element {
-  const tabs = tabsOf(node, view, logs);
+function NodeDetail({ node, view, logs, links }: DetailProps & { node: TraceNode }): JSX.Element {
+  const tabs = tabsOf(node, view, logs, links);
   const wanted =
     view.tab || (tabs.some((tab) => tab.id === 'exception') ? 'exception' : 'overview');
   const selected = tabs.some((tab) => tab.id === wanted) ? wanted : 'overview';
@@ -127,7 +127,12 @@ function NodeDetail({
 }
 
 /** In a fixed order; what a document does not have gets no tab. */
-function tabsOf(node: TraceNode, view: TraceView, logs: LogView): Tab[] {
+function tabsOf(
+  node: TraceNode,
+  view: TraceView,
+  logs: LogView,
+  links: TraceLinks | undefined,
+): Tab[] {
   const { doc } = node;
   const { tree } = view;
   const size = (value: object | undefined): number => Object.keys(value ?? {}).length;
@@ -135,7 +140,15 @@ function tabsOf(node: TraceNode, view: TraceView, logs: LogView): Tab[] {
     {
       id: 'overview',
       label: 'Overview',
-      body: () => <OverviewTab node={node} tree={tree} hints={view.hints} onSelect={view.reveal} />,
+      body: () => (
+        <OverviewTab
+          node={node}
+          tree={tree}
+          hints={view.hints}
+          links={links}
+          onSelect={view.reveal}
+        />
+      ),
     },
   ];
   const exceptions = exceptionChains(node).length;

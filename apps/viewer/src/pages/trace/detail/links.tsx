@@ -1,78 +1,141 @@
 import type { LinkDocument } from '@nestjs-xray/document';
-import type { TraceNode, TraceTree } from '@nestjs-xray/trace';
-import type { JSX } from 'preact';
+import { statusOf, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
+import type { TraceLinks, TraceRow } from 'local-xray/console-api';
+import type { ComponentChildren, JSX } from 'preact';
 import { Icon } from '../../../components/icon';
+import { Glyph, tone } from '../../../components/status';
 import { traceHref } from '../../../model/address';
 import { carried } from '../../../model/carried';
+import { count } from '../../../model/format';
+import { whatOf } from '../../../model/list/trace-list';
+import { whenOf } from '../../../model/list/when';
+import { type LinkFrom, linksFrom, linksTo, type LinkTo } from '../../../model/trace/trace-links';
 import style from './links.module.css';
 
-/** Links of a node to others, in this trace or another, and those of this trace that lead to it. */
-export function Links({
-  node,
-  tree,
-  onSelect,
-}: {
+interface Props {
   node: TraceNode;
   tree: TraceTree;
+  /** Of other traces; undefined until they are known. */
+  links: TraceLinks | undefined;
   onSelect: (node: TraceNode) => void;
-}): JSX.Element | null {
-  const to = linksOf(node);
-  const from = tree.nodes.flatMap((other) =>
-    linksOf(other)
-      .filter((link) => link.trace_id === tree.id && link.id === node.doc.id)
-      .map((link) => ({ other, link })),
-  );
+}
+
+/** Links of a node to others, in this trace or another, and those that lead to it. */
+export function Links({ node, tree, links, onSelect }: Props): JSX.Element | null {
+  const to = linksTo(node, tree, links);
+  const from = linksFrom(node, tree, links);
+  const further = links && node === tree.roots[0] ? links.fromTotal - links.from.length : 0;
   return (
     <>
       {to.length > 0 && <h3>Linked to</h3>}
-      {to.map((link, at) => (
-        <div key={at} class={style.link}>
-          <Icon name="right" />
-          <Target link={link} tree={tree} onSelect={onSelect} />
-          <Attributes link={link} />
-        </div>
+      {to.map((each, at) => (
+        <Entry key={at} icon="right" attributes={each.link.attributes}>
+          <Target {...each} known={links !== undefined} onSelect={onSelect} />
+        </Entry>
       ))}
       {from.length > 0 && <h3>Linked from</h3>}
-      {from.map(({ other, link }, at) => (
-        <div key={at} class={style.link}>
-          <Icon name="left" />
-          <button type="button" class="link" onClick={() => onSelect(other)}>
-            <bdi>{other.title}</bdi>
-          </button>
-          <Attributes link={link} />
-        </div>
+      {from.map((each, at) => (
+        <Entry key={at} icon="left" attributes={each.attributes}>
+          <Source {...each} onSelect={onSelect} />
+        </Entry>
       ))}
+      {further > 0 && (
+        <p class="t3">{count(further)} earlier traces link to this one and are not listed.</p>
+      )}
     </>
+  );
+}
+
+function Entry({
+  icon,
+  attributes,
+  children,
+}: {
+  icon: 'left' | 'right';
+  attributes: LinkDocument['attributes'];
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <div class={style.link}>
+      <Icon name={icon} />
+      {children}
+      <Attributes of={attributes} />
+    </div>
   );
 }
 
 function Target({
   link,
-  tree,
+  node,
+  row,
+  known,
   onSelect,
-}: {
-  link: LinkDocument;
-  tree: TraceTree;
-  onSelect: (node: TraceNode) => void;
-}): JSX.Element {
-  const here = link.trace_id === tree.id ? tree.byKey.get(link.id) : undefined;
-  if (here) {
-    return (
-      <button type="button" class="link" onClick={() => onSelect(here)}>
-        <bdi>{here.title}</bdi> <span class="t3">in this trace</span>
-      </button>
-    );
-  }
+}: LinkTo & { known: boolean; onSelect: Props['onSelect'] }): JSX.Element {
+  if (node) return <Here node={node} onSelect={onSelect} />;
+  const href = traceHref(link.trace_id, undefined, { select: link.id });
+  if (row) return <OtherTrace row={row} href={href} />;
   const words = <bdi class="mono">{link.trace_id}</bdi>;
-  return carried ? (
-    <span>{words}</span>
-  ) : (
-    <a href={traceHref(link.trace_id, undefined, { select: link.id })}>{words}</a>
+  if (carried) return <span>{words}</span>;
+  return (
+    <span>
+      <a href={href}>{words}</a>
+      {known && <span class="t3"> not received, or older than what is kept</span>}
+    </span>
   );
 }
 
-function Attributes({ link }: { link: LinkDocument }): JSX.Element | null {
-  const entries = Object.entries(link.attributes ?? {});
+function Source({
+  node,
+  other,
+  onSelect,
+}: LinkFrom & { onSelect: Props['onSelect'] }): JSX.Element | null {
+  if (node) return <Here node={node} onSelect={onSelect} />;
+  if (!other) return null;
+  const { row, id, name } = other;
+  const href = traceHref(row.id, undefined, { select: id });
+  return <OtherTrace row={row} href={href} part={name} />;
+}
+
+function Here({ node, onSelect }: { node: TraceNode; onSelect: Props['onSelect'] }): JSX.Element {
+  return (
+    <button type="button" class="link" onClick={() => onSelect(node)}>
+      <bdi>{node.title}</bdi> <span class="t3">in this trace</span>
+    </button>
+  );
+}
+
+/** Another trace by what it did, how it ended and when: its id alone says nothing. */
+function OtherTrace({
+  row,
+  href,
+  part,
+}: {
+  row: TraceRow;
+  href: string;
+  part?: string;
+}): JSX.Element {
+  const outcome = statusOf(row);
+  return (
+    <span class={style.trace}>
+      <a href={href} title={row.id}>
+        {row.url !== undefined && <bdi class={style.service}>{row.service}</bdi>}{' '}
+        <bdi>
+          {row.method} {whatOf(row)}
+        </bdi>
+      </a>
+      {part !== undefined && part !== row.service && <bdi class="t2">{part}</bdi>}
+      {outcome !== 'ok' && (
+        <span class={tone(outcome)}>
+          <Glyph name={outcome} label={outcome} />
+        </span>
+      )}
+      <span class={`${style.when} t3`}>{whenOf(row.start, { seconds: true })}</span>
+    </span>
+  );
+}
+
+function Attributes({ of }: { of: LinkDocument['attributes'] }): JSX.Element | null {
+  const entries = Object.entries(of ?? {});
   if (entries.length === 0) return null;
   return (
     <span class={`${style.attributes} t2`}>
@@ -83,15 +146,5 @@ function Attributes({ link }: { link: LinkDocument }): JSX.Element | null {
         </bdi>
       ))}
     </span>
-  );
-}
-
-/** Whatever a document says, those that can be followed. */
-function linksOf(node: TraceNode): LinkDocument[] {
-  const { links } = node.doc as { links?: unknown };
-  if (!Array.isArray(links)) return [];
-  return links.filter(
-    (link: Partial<LinkDocument> | null): link is LinkDocument =>
-      typeof link?.trace_id === 'string' && typeof link.id === 'string',
   );
 }

@@ -1,7 +1,9 @@
 import type { JSX } from 'preact';
 import type { SegmentDocument } from '@nestjs-xray/document';
+import type { TraceLinks } from 'local-xray/console-api';
 import { duration, offset, share, dateTime } from '../../../model/format';
 import { type Hint, length, openWord, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
+import { startsFault } from '../../../model/trace/starts-fault';
 import { literal } from '../../../model/filter/filter-text';
 import { wordOf } from '../row';
 import { Field, Fields } from './fields';
@@ -14,14 +16,16 @@ export function OverviewTab({
   node,
   tree,
   hints,
+  links,
   onSelect,
 }: {
   node: TraceNode;
   tree: TraceTree;
   hints: Hint[];
+  links: TraceLinks | undefined;
   onSelect: (node: TraceNode) => void;
 }): JSX.Element {
-  const origin = node.status === 'fault' && !node.passedUp && node.kind === 'subsegment';
+  const origin = startsFault(node);
   const hue = origin ? 'f' : node.hue;
   const critical = length(node.critical);
   return (
@@ -80,7 +84,7 @@ export function OverviewTab({
         {node.segment && node.segment !== node && <Field name="Segment">{node.segment.name}</Field>}
         {node.kind === 'segment' && <SegmentFields doc={node.doc as SegmentDocument} />}
       </Fields>
-      <Links node={node} tree={tree} onSelect={onSelect} />
+      <Links node={node} tree={tree} links={links} onSelect={onSelect} />
       <WhyHints hints={hints} nodes={[node]} />
     </>
   );
