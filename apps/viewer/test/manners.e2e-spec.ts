@@ -42,7 +42,7 @@ describeInChromium('manners of the page of a trace', () => {
   beforeAll(async () => {
     xray = await Console.start();
     await xray.send([
-      other.segment('first try', 0, 9),
+      other.segment('first try', 0, 9, { fault: true }),
       ...trace.segments,
       mailer.segment('mailer', 0, 50, {}, [
         {
@@ -121,6 +121,12 @@ describeInChromium('manners of the page of a trace', () => {
     await page.waitForURL(new RegExp(`${trace.traceId}.*select=${job.id}`));
     await panel(page).getByRole('heading', { name: 'Job.run' }).waitFor();
     expect(page.problems).toEqual([]);
+  });
+
+  it('paints a segment red that failed by itself', async () => {
+    const page = await xray.open(`/traces/${other.traceId}`);
+    await row(page, 'first try').locator('.b.f.self').waitFor();
+    await panel(page).getByText('fault starts here').waitFor();
   });
 
   it('shows a link from a trace that comes while it is open', async () => {

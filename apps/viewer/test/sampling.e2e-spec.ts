@@ -103,6 +103,16 @@ describeInChromium('the page of sampling rules', () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  it('shows on a telephone which page it is, though not all names fit', async () => {
+    const page = await xray.open('/sampling', { viewport: { width: 400, height: 800 } });
+    const current = page.getByRole('navigation').getByRole('link', { name: 'Sampling' });
+    await page.waitForFunction(() => {
+      const box = document.querySelector('nav [aria-current]')?.getBoundingClientRect();
+      return box !== undefined && box.left >= 0 && box.right <= window.innerWidth;
+    });
+    expect(await current.getAttribute('aria-current')).toBe('page');
+  });
+
   it('fits a telephone', async () => {
     const page = await xray.open('/sampling', { viewport: { width: 400, height: 800 } });
     await page.locator('tbody tr').nth(1).waitFor();

@@ -70,7 +70,7 @@ describeInChromium('logs beside spans', () => {
   afterAll(() => xray?.stop());
 
   const open = async (query = '', options = {}) => {
-    const page = await xray.open(`/traces/${shop.traceId}${query}`, options);
+    const page = await xray.open(`/traces/${shop.traceId}?logs=on&${query}`, options);
     await grid(page).getByRole('row').first().waitFor();
     return page;
   };
@@ -96,6 +96,23 @@ describeInChromium('logs beside spans', () => {
     await page.reload();
     await lines(page).filter({ hasText: 'row 0' }).waitFor();
     expect(page.problems).toEqual([]);
+  });
+
+  it('is shut until it is asked for, and says then what is in it and what a search finds', async () => {
+    const page = await xray.open(`/traces/${shop.traceId}?q=needle`);
+    await pane(page).getByText('error 1').waitFor();
+    expect(await pane(page).innerText()).toMatch(/Logs 155\s+error 1\s+warn 1/);
+    await pane(page).getByText('1 line found among levels that are off').waitFor();
+    expect(await lines(page).count()).toBe(0);
+    await page.getByRole('treegrid').focus();
+    await page.keyboard.press('h');
+    await lines(page).first().waitFor();
+    await page.waitForURL(/logs=on/);
+    await page.reload();
+    await lines(page).first().waitFor();
+    await pane(page).getByRole('button', { name: 'Close the logs' }).click();
+    await lines(page).first().waitFor({ state: 'detached' });
+    await marksOn(page, 'Stock.reserve').first().waitFor();
   });
 
   it('marks lines on the bars, the worst of what would touch, none for debugging', async () => {
@@ -142,7 +159,7 @@ describeInChromium('logs beside spans', () => {
   });
 
   it('is searched with the trace: hits in the tree, lines that contain the words', async () => {
-    const page = await open('?levels=debug,info,warn,error');
+    const page = await open('levels=debug,info,warn,error');
     await page.getByRole('textbox', { name: 'Search in this trace' }).fill('NEEDLE');
     await lines(page).filter({ hasText: 'deep needle' }).waitFor();
     await soon(async () => expect(await lines(page).count()).toBe(1));
@@ -156,7 +173,7 @@ describeInChromium('logs beside spans', () => {
   });
 
   it('can be narrowed to what is selected and below it', async () => {
-    const page = await open('?levels=debug,info,warn,error');
+    const page = await open('levels=debug,info,warn,error');
     await grid(page).locator('[data-name="Stock.reserve"]').click();
     await pane(page).getByRole('button', { name: 'Only the selected' }).click();
     await page.waitForFunction(
@@ -203,7 +220,7 @@ describeInChromium('logs beside spans', () => {
   });
 
   it.each(['light', 'dark'])('has nothing for axe to find, %s', async (theme) => {
-    const page = await open(`?theme=${theme}`);
+    const page = await open(`theme=${theme}`);
     await marksOn(page, 'Stock.reserve').nth(1).click();
     await panel(page).locator('[aria-current]').waitFor();
     expect(await violations(page)).toEqual([]);

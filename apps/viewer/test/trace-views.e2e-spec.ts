@@ -18,13 +18,32 @@ const hostile = ((w: TraceWriter) => ({
   ],
 }))(new TraceWriter(now - 10));
 
+/** A trace of 300 names and its segment. */
+const names = ((w: TraceWriter) => ({
+  traceId: w.traceId,
+  segments: [
+    w.segment(
+      'many',
+      0,
+      400,
+      {},
+      Array.from({ length: 300 }, (_, each) => w.sub(`Name${each}.run`, each, each + 1)),
+    ),
+  ],
+}))(new TraceWriter(now - 20));
+
 const at = (view: string, trace = faulty) => `/traces/${trace.traceId}/${view}`;
 
 describeInChromium('the other views of one trace', () => {
   let xray: Console;
   beforeAll(async () => {
     xray = await Console.start();
-    await xray.send([...faulty.segments, ...large.segments, ...hostile.segments]);
+    await xray.send([
+      ...faulty.segments,
+      ...large.segments,
+      ...hostile.segments,
+      ...names.segments,
+    ]);
   });
   afterEach(() => xray.closePages());
   afterAll(() => xray?.stop());
@@ -65,6 +84,32 @@ describeInChromium('the other views of one trace', () => {
       expect(
         await page.getByRole('columnheader', { name: 'Count' }).getAttribute('aria-sort'),
       ).toBe('ascending');
+    });
+
+    it.each([1024, 720, 400])('keep every figure at %i px', async (width) => {
+      const page = await xray.open(at('statistics'), { viewport: { width, height: 800 } });
+      const row = page.locator('tbody tr').filter({ hasText: 'FROM users WHERE uuid' });
+      await row.waitFor();
+      const cells = row.getByRole('cell', { includeHidden: true });
+      expect(await cells.count()).toBe(8);
+      for (const cell of await cells.all()) expect(await cell.isVisible()).toBe(true);
+      expect(await cells.last().innerText()).toMatch(/%$/);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    });
+
+    it('have as many pixels for each name as its row is high, also on a telephone', async () => {
+      const page = await xray.open(at('statistics', names), {
+        viewport: { width: 400, height: 800 },
+      });
+      const rows = page.locator('tbody tr[aria-rowindex]');
+      await rows.first().waitFor();
+      const height = await rows.first().evaluate((row) => row.getBoundingClientRect().height);
+      const body = await page
+        .locator('tbody')
+        .evaluate((all) => all.getBoundingClientRect().height);
+      expect(body).toBeCloseTo(301 * height, -1);
+      await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+      await page.locator('tbody tr[aria-rowindex="302"]').waitFor();
     });
 
     it('lead to the first of its calls in the waterfall', async () => {
@@ -162,7 +207,7 @@ describeInChromium('the other views of one trace', () => {
       ]),
     )('have nothing that axe objects to: %s, %s', async (view, theme) => {
       const page = await xray.open(`${at(view)}?theme=${theme}`);
-      await page.locator('.fr, .stat-t tbody tr').first().waitFor();
+      await page.locator('.fr, tbody tr').first().waitFor();
       expect(await violations(page)).toEqual([]);
     });
 
@@ -190,7 +235,7 @@ describeInChromium('the other views of one trace', () => {
 
     it.each(['statistics', 'flame'])('fit a telephone: %s', async (view) => {
       const page = await xray.open(at(view), { viewport: { width: 400, height: 800 } });
-      await page.locator('.fr, .stat-t tbody tr').first().waitFor();
+      await page.locator('.fr, tbody tr').first().waitFor();
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(400);
     });
   });

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { useConnection, useStatus } from '../api/live';
 import { three } from '../model/format';
 import { contextHref, type Route } from '../router';
@@ -23,13 +24,22 @@ const VIEWS = [
 
 /** Name, views, and whether local X-Ray is there. */
 export function TopBar({ route, onHelp }: { route: Route; onHelp: () => void }): JSX.Element {
+  const nav = useRef<HTMLElement>(null);
+  // Where they don't all fit, the current one is among those that are seen.
+  useEffect(() => {
+    const bar = nav.current;
+    const current = bar?.querySelector<HTMLElement>('[aria-current]');
+    if (bar && current) {
+      bar.scrollLeft = current.offsetLeft - (bar.clientWidth - current.offsetWidth) / 2;
+    }
+  }, [route.page]);
   return (
     <header class="top">
       <a class="brand" href="/">
         <Icon name="brand" />
         Local X-Ray
       </a>
-      <nav class="nav" aria-label="Views">
+      <nav class="nav" ref={nav} aria-label="Views">
         {VIEWS.map((view) => (
           <a
             key={view.path}

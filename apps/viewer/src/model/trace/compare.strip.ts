@@ -1,4 +1,5 @@
 import type { Hue, TraceNode, TraceTree } from '@nestjs-xray/trace';
+import { startsFault } from './starts-fault';
 
 /** A stretch of time in which one kind of work ran; seconds since the start of the trace. */
 export interface StripPiece {
@@ -19,7 +20,7 @@ export function stripOf(tree: TraceTree, close: number, until = tree.duration): 
   const pieces: StripPiece[] = [];
   const leaves = tree.nodes
     .filter(
-      (node) => (node.children.length === 0 || startsFault(node)) && node.kind === 'subsegment',
+      (node) => startsFault(node) || (node.children.length === 0 && node.kind === 'subsegment'),
     )
     .flatMap((node) => {
       const hue = startsFault(node) ? ('f' as const) : node.hue;
@@ -36,8 +37,4 @@ export function stripOf(tree: TraceTree, close: number, until = tree.duration): 
     pieces.push({ ...leaf });
   }
   return pieces.filter(({ from, until }) => until > from);
-}
-
-function startsFault(node: TraceNode): boolean {
-  return node.status === 'fault' && !node.passedUp && node.kind === 'subsegment';
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Glyph } from '../../components/status';
-import { useVirtual } from '../../components/use-virtual';
+import { useMedia, useVirtual } from '../../components/use-virtual';
 import { traceHref } from '../../model/address';
 import { count, ms, share } from '../../model/format';
 import type { StatisticsColumn, StatisticsRow } from '../../model/trace/statistics';
@@ -53,15 +53,16 @@ export function StatisticsTable({
 }): JSX.Element {
   const all = rows.reduce((sum, row) => sum + row.self, 0);
   const most = rows.reduce((largest, row) => Math.max(largest, row.self), 1e-9);
+  const rowHeight = useMedia('(max-width: 719px)') ? TALL_ROW : ROW;
   const body = useRef<HTMLTableSectionElement>(null);
   const { items, totalSize } = useVirtual({
     count: rows.length,
-    rowHeight: ROW,
+    rowHeight,
     within: 'page',
     element: body,
   });
   const before = items[0]?.start ?? 0;
-  const after = totalSize - before - items.length * ROW;
+  const after = totalSize - before - items.length * rowHeight;
   return (
     <div class="stat-w">
       <table class="stat-t" aria-rowcount={rows.length + 1}>
@@ -83,7 +84,7 @@ export function StatisticsTable({
               </th>
             ))}
             <th class="cb" scope="col">
-              Share of self time
+              Share<span class="of"> of self time</span>
             </th>
           </tr>
         </thead>
@@ -145,8 +146,9 @@ export function StatisticsTable({
   );
 }
 
-/** Pixels; all rows have the same height. */
+/** Pixels; all rows have the same height: of one line, and of four where the page is narrower than that. */
 const ROW = 28;
+const TALL_ROW = 92;
 
 /** In place of the rows above or below that cannot be seen. */
 function Gap({ height }: { height: number }): JSX.Element | null {

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { openWord, type TraceNode } from '@nestjs-xray/trace';
+import { startsFault } from '../../model/trace/starts-fault';
 import { place, placeAll, visibleCritical, type Piece, type Window } from '../../model/trace/bars';
 
 const at = ({ left, width }: Piece): Record<string, string> => ({
@@ -14,7 +15,7 @@ const NO_ROOM = 70;
 export function NodeBar({ node, window }: { node: TraceNode; window: Window }): JSX.Element | null {
   const whole = place([node.start, node.end], window);
   if (!whole) return null;
-  const origin = node.status === 'fault' && !node.passedUp && node.kind === 'subsegment';
+  const origin = startsFault(node);
   const hue = origin ? 'f' : node.hue;
   const waits = node.awaited && (
     <Open piece={whole} kind="wait" words="waiting for the called service" />

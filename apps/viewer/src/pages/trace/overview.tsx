@@ -1,3 +1,4 @@
+import { startsFault } from '../../model/trace/starts-fault';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { tokenColours, useThemeVersion } from '../../components/theme';
@@ -175,7 +176,7 @@ function draw(canvas: HTMLCanvasElement, { tree, rows, hits }: TraceView): void 
   rows.forEach((row, index) => {
     const y = 4 + index * step;
     for (const node of row.type === 'fold' ? row.nodes : [row.node]) {
-      const origin = node.status === 'fault' && !node.passedUp && node.kind === 'subsegment';
+      const origin = startsFault(node);
       context.fillStyle = colours[origin ? 'fault-bar' : node.hue];
       context.fillRect(x(node.start), y, Math.max(1, x(node.end) - x(node.start)), thick);
     }

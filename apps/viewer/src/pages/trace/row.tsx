@@ -6,6 +6,7 @@ import type { Window } from '../../model/trace/bars';
 import { count, duration, ms } from '../../model/format';
 import { length, openWord, type TraceNode, union } from '@nestjs-xray/trace';
 import { foldLabel, MOST_GUIDES, type Guide, type Row } from '../../model/trace/waterfall-rows';
+import { startsFault } from '../../model/trace/starts-fault';
 import { FoldBar, NodeBar } from './bar';
 import { LogMarks, type LogsOnBars } from './logs/log-marks';
 import { Marked } from './marked';
@@ -102,7 +103,7 @@ function NodeName({
 }): JSX.Element {
   const { node } = row;
   const glyph = glyphOf(node);
-  const origin = node.status === 'fault' && !node.passedUp && node.kind === 'subsegment';
+  const origin = startsFault(node);
   return (
     <>
       {glyph && (

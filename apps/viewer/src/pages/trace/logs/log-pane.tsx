@@ -16,17 +16,12 @@ export function LogPane({ logs, words }: { logs: LogView; words: string }): JSX.
         <h2>
           Logs <span class="t3">{count(logs.all.length)}</span>
         </h2>
-        {logs.open && (
-          <>
-            <Levels logs={logs} />
-            <span class={`${style.said} t3`} role="status">
-              {logs.matching === 0
-                ? 'no line contains what is searched for'
-                : logs.matching !== undefined && `${plural(logs.matching, 'line')} found`}
-              {logs.left > 0 && ` · ${plural(logs.left, 'further line')} not recorded`}
-            </span>
-          </>
-        )}
+        {!logs.open && <Trouble logs={logs} />}
+        {logs.open && <Levels logs={logs} />}
+        <span class={`${style.said} t3`} role="status">
+          {foundWords(logs)}
+          {logs.left > 0 && ` · ${plural(logs.left, 'further line')} not recorded`}
+        </span>
         <span class={style.push} />
         {logs.open && (
           <button
@@ -47,6 +42,29 @@ export function LogPane({ logs, words }: { logs: LogView; words: string }): JSX.
       </div>
       {logs.open && <LogRows logs={logs} words={logs.matching ? words : ''} />}
     </section>
+  );
+}
+
+function foundWords({ matching, matchingOff }: LogView): string {
+  if (matching === undefined) return '';
+  if (matching > 0) return `${plural(matching, 'line')} found`;
+  return matchingOff > 0
+    ? `${plural(matchingOff, 'line')} found among levels that are off`
+    : 'no line contains what is searched for';
+}
+
+/** While the list is shut: what in it is worth a look. */
+function Trouble({ logs }: { logs: LogView }): JSX.Element {
+  return (
+    <>
+      {(['error', 'warn'] as const)
+        .filter((level) => logs.counts[level] > 0)
+        .map((level) => (
+          <span key={level} class={style.level}>
+            <LevelGlyph level={level} /> {level} {count(logs.counts[level])}
+          </span>
+        ))}
+    </>
   );
 }
 

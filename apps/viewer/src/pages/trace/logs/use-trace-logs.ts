@@ -17,6 +17,8 @@ export interface LogView {
   shown: LogLine[];
   /** How many lines contain what is searched for; undefined where nothing is. */
   matching: number | undefined;
+  /** How many do among those of levels that are off. */
+  matchingOff: number;
   onlySelected: boolean;
   open: boolean;
   marks: boolean;
@@ -48,14 +50,16 @@ export function useTraceLogs(view: TraceView): LogView {
 
   const words = view.words.trim().toLowerCase();
   const onlySelected = query.of === 'selected';
-  const { shown, matching } = useMemo(() => {
+  const { shown, matching, matchingOff } = useMemo(() => {
     const nodes = onlySelected ? (selectedFold ?? (selected ? [selected] : [])) : undefined;
     const part = nodes ? inTime(nodes.flatMap((node) => linesBelow(index, node))) : all;
     const wanted = part.filter(({ level }) => levels.has(level));
-    if (!words) return { shown: wanted, matching: undefined };
-    const found = wanted.filter((line) => textOf(line).includes(words));
+    if (!words) return { shown: wanted, matching: undefined, matchingOff: 0 };
+    const matches = part.filter((line) => textOf(line).includes(words));
+    const found = matches.filter(({ level }) => levels.has(level));
     // A search that is about something else leaves the lines as they are.
-    return { shown: found.length > 0 ? found : wanted, matching: found.length };
+    const matchingOff = matches.length - found.length;
+    return { shown: found.length > 0 ? found : wanted, matching: found.length, matchingOff };
   }, [all, index, levels, words, onlySelected, selected, selectedFold]);
 
   const line = all.find(({ id }) => id === query.log);
@@ -66,10 +70,10 @@ export function useTraceLogs(view: TraceView): LogView {
     view.reveal(next.node);
     view.set({ tab: 'logs' });
   };
-  const open = query.logs !== 'off' && all.length > 0;
+  const open = query.logs === 'on' && all.length > 0;
   const set: LogView['set'] = (change) => {
     const next: Partial<Record<'logs' | 'of' | 'marks', string | undefined>> = {};
-    if (change.open !== undefined) next.logs = change.open ? undefined : 'off';
+    if (change.open !== undefined) next.logs = change.open ? 'on' : undefined;
     if (change.onlySelected !== undefined) next.of = change.onlySelected ? 'selected' : undefined;
     if (change.marks !== undefined) next.marks = change.marks ? undefined : 'off';
     setQuery(next);
@@ -95,6 +99,7 @@ export function useTraceLogs(view: TraceView): LogView {
     levels,
     shown,
     matching,
+    matchingOff,
     onlySelected,
     open,
     marks: query.marks !== 'off',
