@@ -25,7 +25,7 @@ describeInChromium('comparing', () => {
 
       await page.getByRole('heading', { name: 'Compare · POST /api/activities' }).waitFor();
       await soon(async () =>
-        expect(await page.locator('.sumr').innerText()).toMatch(
+        expect(await page.locator('dl').innerText()).toMatch(
           /Slower by\s*1,098\s*ms[\s\S]*FeedService\.fanOut \+598\s*ms, NotificationsClient\.send \+201/,
         ),
       );
@@ -49,7 +49,7 @@ describeInChromium('comparing', () => {
     it('shows what is new alone, and finds names', async () => {
       const page = await xray.open(pair);
       await page.getByRole('button', { name: /^New/ }).click();
-      const changes = page.locator('tbody .ck');
+      const changes = page.locator('tbody td:last-child');
       await soon(async () => expect(await changes.count()).toBe(12));
       for (const change of await changes.allInnerTexts()) expect(change).toMatch(/new$/);
 
@@ -85,7 +85,7 @@ describeInChromium('comparing', () => {
 
     it('offers the traces of the same route when the other side is missing', async () => {
       const page = await xray.open(`/compare?b=${faulty.traceId}`);
-      const choices = page.locator('.pk-l button');
+      const choices = page.locator('main ul button');
       await soon(async () => expect(await choices.count()).toBe(1));
 
       await page.getByRole('button', { name: 'Other routes too' }).click();
@@ -97,9 +97,9 @@ describeInChromium('comparing', () => {
 
     it('begins with choosing both', async () => {
       const page = await xray.open(`/compare`);
-      await page.locator('.pk-l button').filter({ hasText: '201' }).click();
+      await page.locator('main ul button').filter({ hasText: '201' }).click();
       await page.getByRole('heading', { name: 'Compare POST /api/activities with…' }).waitFor();
-      await page.locator('.pk-l button').first().click();
+      await page.locator('main ul button').first().click();
       await page.getByText('Slower by').waitFor();
     });
 
@@ -113,7 +113,7 @@ describeInChromium('comparing', () => {
     it.each(['light', 'dark'])('has nothing that axe objects to, %s', async (theme) => {
       for (const address of [`${pair}&theme=${theme}`, `/compare?theme=${theme}`]) {
         const page = await xray.open(address);
-        await page.locator('.cmp, .pk-l').first().waitFor();
+        await page.locator('main table, main ul').first().waitFor();
         expect(await violations(page)).toEqual([]);
       }
     });

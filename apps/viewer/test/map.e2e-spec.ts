@@ -126,7 +126,7 @@ describeInChromium('the service map', () => {
     ]),
   )('has nothing that axe objects to: %s, %s', async (path, theme) => {
     const page = await xray.open(`${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
-    await page.locator('.node, .mt').first().waitFor();
+    await page.locator('[data-node], main table').first().waitFor();
     expect(await violations(page)).toEqual([]);
   });
 

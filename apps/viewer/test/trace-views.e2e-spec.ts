@@ -207,7 +207,7 @@ describeInChromium('the other views of one trace', () => {
       ]),
     )('have nothing that axe objects to: %s, %s', async (view, theme) => {
       const page = await xray.open(`${at(view)}?theme=${theme}`);
-      await page.locator('.fr, tbody tr').first().waitFor();
+      await page.locator('[role=treeitem], tbody tr').first().waitFor();
       expect(await violations(page)).toEqual([]);
     });
 
@@ -235,7 +235,7 @@ describeInChromium('the other views of one trace', () => {
 
     it.each(['statistics', 'flame'])('fit a telephone: %s', async (view) => {
       const page = await xray.open(at(view), { viewport: { width: 400, height: 800 } });
-      await page.locator('.fr, tbody tr').first().waitFor();
+      await page.locator('[role=treeitem], tbody tr').first().waitFor();
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(400);
     });
   });

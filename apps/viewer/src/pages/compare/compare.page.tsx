@@ -1,4 +1,3 @@
-import './compare.css';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { Dialog } from '../../components/dialog';
@@ -15,6 +14,7 @@ import { Differences } from './differences';
 import { Picker } from './picker';
 import { Side, Summary } from './sides';
 import { useTree } from './use-tree';
+import style from './compare.module.css';
 
 /** Two traces side by side: what is new, gone, slower or faster in B. */
 export function ComparePage({ route }: PageProps): JSX.Element {
@@ -51,10 +51,18 @@ export function ComparePage({ route }: PageProps): JSX.Element {
   const [titleA, titleB] = [traceTitle(treeA), traceTitle(treeB)];
   return (
     <>
-      <header class="ch">
-        <div class="ch-t">
-          <h1 class="cut">Compare · {titleA === titleB ? titleB : `${titleA} with ${titleB}`}</h1>
-          <div class="ch-a">
+      <header class={style.head}>
+        <div class={style.titleRow}>
+          <h1 class="cut">
+            Compare ·{' '}
+            {titleA !== titleB && (
+              <>
+                <bdi>{titleA}</bdi> with{' '}
+              </>
+            )}
+            <bdi>{titleB}</bdi>
+          </h1>
+          <div class={style.actions}>
             <button
               type="button"
               class="btn"
@@ -102,7 +110,7 @@ function FirstChoice({
 }): JSX.Element {
   const missing = a ? 'b' : 'a';
   return (
-    <section class="pick">
+    <section class={style.chooser}>
       <h1>{known ? `Compare ${traceTitle(known)} with…` : 'Compare two traces'}</h1>
       <p class="t2">
         {known

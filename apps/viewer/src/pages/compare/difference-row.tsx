@@ -5,6 +5,7 @@ import { isOpen, type Change, type CompareRow, type CompareSide } from '@nestjs-
 import { count, ms } from '../../model/format';
 import { severity, type TraceTree } from '@nestjs-xray/trace';
 import { signed } from './sides';
+import style from './compare.module.css';
 
 const MARKS: Record<Change, string> = { new: '+', gone: '−', slower: '▴', faster: '▾', same: '=' };
 
@@ -35,9 +36,9 @@ export function DifferenceRow({
   const open = isOpen(row);
   const target = row.b ? { tree: b, side: row.b } : { tree: a, side: row.a };
   return (
-    <tr class={`r-${row.change}`}>
-      <th scope="row" class="cn">
-        <span class="cnw" style={{ paddingLeft: `${indent}px` }}>
+    <tr class={style[`${row.change}Row`]}>
+      <th scope="row" class={style.name}>
+        <span class={style.nameAndTags} style={{ paddingLeft: `${indent}px` }}>
           <Trouble row={row} />
           <a
             class="cut"
@@ -46,7 +47,7 @@ export function DifferenceRow({
             data-change={row.change}
             href={traceHref(target.tree.id, undefined, { select: target.side?.nodes[0] })}
           >
-            {row.label}
+            <bdi>{row.label}</bdi>
           </a>
           {(row.a?.count ?? 0) !== (row.b?.count ?? 0) &&
             Math.max(row.a?.count ?? 0, row.b?.count ?? 0) > 1 && (
@@ -60,20 +61,20 @@ export function DifferenceRow({
           {row.tag && <span class="tag">{row.tag}</span>}
         </span>
       </th>
-      <td class="num ca">
+      <td class={`num ${style.timeA}`}>
         <Value side={row.a} tree={a} />
       </td>
-      <td class="num cb">
+      <td class={`num ${style.timeB}`}>
         <Value side={row.b} tree={b} />
       </td>
-      <td class="num cd">{!open && <b>{signed(row.delta)}</b>}</td>
-      <td class="cx">
-        <span class="dv" style={{ '--zero': `${scale.zero * 100}%` }}>
+      <td class={`num ${style.difference}`}>{!open && <b>{signed(row.delta)}</b>}</td>
+      <td class={style.barCell}>
+        <span class={style.bars} style={{ '--zero': `${scale.zero * 100}%` }}>
           {!open && <Bar row={row} scale={scale} />}
         </span>
       </td>
-      <td class="ck">
-        <span class="w">
+      <td class={style.change}>
+        <span class={style.changeWord}>
           <span aria-hidden="true">{MARKS[row.change]}</span> {row.change}
         </span>
       </td>
@@ -86,7 +87,7 @@ function Bar({ row, scale: { zero, unit } }: { row: CompareRow; scale: DeltaScal
   const left = row.delta < 0 ? zero - width : zero;
   return (
     <i
-      class={`${row.change} ${row.hue}`}
+      class={`${style[row.change]} ${style[row.hue]}`}
       style={{ left: `${left * 100}%`, width: `${width * 100}%` }}
     />
   );
@@ -126,5 +127,5 @@ function Trouble({ row: { a, b } }: { row: CompareRow }): JSX.Element {
       </span>
     );
   }
-  return <span class="slot" />;
+  return <span class={style.slot} />;
 }

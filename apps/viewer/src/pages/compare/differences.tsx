@@ -7,6 +7,7 @@ import { answered, isOpen, type Comparison, type CompareRow } from '@nestjs-xray
 import { count } from '../../model/format';
 import type { TraceTree } from '@nestjs-xray/trace';
 import { DifferenceRow, type DeltaScale } from './difference-row';
+import style from './compare.module.css';
 
 /** Rows beyond are drawn when asked for. */
 const MOST = 400;
@@ -75,7 +76,7 @@ export function Differences({
   );
   return (
     <>
-      <div class="ft">
+      <div class={style.filters}>
         <SearchField value={words} onValue={(q) => onView({ q })} />
         <div class="seg" role="group" aria-label="Show">
           {choices.map(([value, label, amount]) => (
@@ -94,26 +95,26 @@ export function Differences({
       {shown.length === 0 ? (
         <Empty title={nothing(show as Show, text)} />
       ) : (
-        <div class="cmp-w">
-          <table class="cmp">
+        <div class={style.frame}>
+          <table class={style.table}>
             <thead>
               <tr>
-                <th class="cn" scope="col">
+                <th class={style.name} scope="col">
                   Name
                 </th>
-                <th class="num ca" scope="col">
+                <th class={`num ${style.timeA}`} scope="col">
                   A, ms
                 </th>
-                <th class="num cb" scope="col">
+                <th class={`num ${style.timeB}`} scope="col">
                   B, ms
                 </th>
-                <th class="num cd" scope="col">
+                <th class={`num ${style.difference}`} scope="col">
                   B − A
                 </th>
-                <th class="cx" scope="col">
+                <th class={style.barCell} scope="col">
                   Difference in total time
                 </th>
-                <th class="ck" scope="col">
+                <th class={style.change} scope="col">
                   Change
                 </th>
               </tr>
@@ -132,7 +133,7 @@ export function Differences({
             </tbody>
           </table>
           {!all && shown.length > MOST && (
-            <p class="cmp-m">
+            <p class={style.more}>
               <button type="button" class="btn" onClick={() => setAll(true)}>
                 Show all {count(shown.length)} rows
               </button>

@@ -7,6 +7,7 @@ import { StatusWord } from '../../components/status';
 import { clock, count, ms } from '../../model/format';
 import { pathOf, type TraceTree } from '@nestjs-xray/trace';
 import { rowStatus, timeOf } from '../../model/list/trace-list';
+import style from './compare.module.css';
 
 const READ = 1_000;
 const SHOWN = 60;
@@ -51,20 +52,20 @@ export function Picker({
   if (error) return <Failure what="The traces cannot be listed" error={error} />;
   if (!rows)
     return (
-      <p class="pk-n t2" role="status">
+      <p class={`${style.note} t2`} role="status">
         Loading traces…
       </p>
     );
   if (shown.length === 0) {
     return (
-      <p class="pk-n t2">
+      <p class={`${style.note} t2`}>
         There is no {like ? 'other ' : ''}trace yet. Send a request, then come back.
       </p>
     );
   }
   return (
-    <div class="pk">
-      <div class="pk-bar">
+    <div class={style.choices}>
+      <div class={style.order}>
         <div class="seg" role="group" aria-label="Order">
           {(['newest', 'slowest', 'fastest'] as const).map((one) => (
             <button
@@ -94,7 +95,7 @@ export function Picker({
           </span>
         )}
       </div>
-      <ul class="pk-l">
+      <ul class={style.list}>
         {shown.map((row) => (
           <li key={row.id}>
             <button type="button" onClick={() => onChoose(row.id)}>
@@ -104,7 +105,7 @@ export function Picker({
                 {...(row.status !== undefined && { code: row.status })}
               />
               <span class="cut">{routeOf(row)}</span>
-              <span class="t2 cut pk-u">{row.user ?? ''}</span>
+              <span class={`t2 cut ${style.choiceUser}`}>{row.user ?? ''}</span>
               <span class="num">
                 <b>{ms(timeOf(row))}</b>
                 <span class="u">ms</span>

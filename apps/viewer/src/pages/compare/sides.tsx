@@ -5,6 +5,7 @@ import { answered, type Comparison } from '@nestjs-xray/trace';
 import { stripOf } from '../../model/trace/compare.strip';
 import { clock, count, duration, ms, three } from '../../model/format';
 import type { TraceTree } from '@nestjs-xray/trace';
+import style from './compare.module.css';
 
 /** One of the two on a line, both to the same scale in seconds. */
 export function Side({
@@ -21,9 +22,9 @@ export function Side({
   const took = answered(tree);
   const at = (seconds: number): string => `${(seconds / (scale || 1)) * 100}%`;
   return (
-    <div class="ab">
-      <span class="L">{letter}</span>
-      <span class="who">
+    <div class={style.side}>
+      <span class={style.letter}>{letter}</span>
+      <span class={style.which}>
         <a class="mono" href={traceHref(tree.id)}>
           {clock(tree.start)}
         </a>
@@ -34,18 +35,22 @@ export function Side({
               : [root.status, root.doc.http?.response?.status].filter(Boolean).join(' ')}
           </Badge>
         )}
-        {user !== undefined && <span class="t2 ab-u cut">{user}</span>}
+        {user !== undefined && (
+          <span class={`t2 ${style.user} cut`}>
+            <bdi>{user}</bdi>
+          </span>
+        )}
       </span>
       <div
-        class="strip"
+        class={style.strip}
         role="img"
         aria-label={`${letter} takes ${duration(took)} of ${duration(scale)}`}
       >
-        <i class="own soft" style={{ left: '0', width: at(took) }} />
+        <i class={`${style.own} ${style.soft}`} style={{ left: '0', width: at(took) }} />
         {stripOf(tree, scale / 500, took).map((piece) => (
           <i
             key={piece.from}
-            class={piece.hue}
+            class={style[piece.hue === 'f' ? 'fault' : piece.hue]}
             style={{ left: at(piece.from), width: at(piece.until - piece.from) }}
           />
         ))}
@@ -69,7 +74,7 @@ export function Summary({
   b: TraceTree;
 }): JSX.Element {
   return (
-    <dl class="sumr">
+    <dl class={style.summary}>
       <div>
         <dt>{delta >= 0 ? 'Slower by' : 'Faster by'}</dt>
         <dd>

@@ -1,4 +1,3 @@
-import './flame.css';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { useTrace } from '../../api/use-trace';
@@ -13,6 +12,7 @@ import { plural, share } from '../../model/format';
 import type { PageProps } from '../../page';
 import { Frames } from './frames';
 import { FrameFacts } from './frame-facts';
+import style from './flame.module.css';
 
 /** Where the time of a trace goes, by who called whom: equal calls merged, the widest first. */
 export function FlamePage({ route }: PageProps): JSX.Element {
@@ -42,7 +42,7 @@ export function FlamePage({ route }: PageProps): JSX.Element {
   return (
     <>
       <TraceHead trace={trace} tree={tree} current="flame" />
-      <div class="fl-bar">
+      <div class={style.bar}>
         <SearchField value={query.q} onValue={(q) => setQuery({ q })} />
         <span class="t2" role="status">
           {words &&
@@ -51,7 +51,9 @@ export function FlamePage({ route }: PageProps): JSX.Element {
               : 'No name contains this')}
         </span>
         <span class="sp" />
-        <span class="t3 nw fl-note">Width: self time plus the time of everything below</span>
+        <span class={`t3 nw ${style.note}`}>
+          Width: self time plus the time of everything below
+        </span>
         <button
           type="button"
           class="btn"

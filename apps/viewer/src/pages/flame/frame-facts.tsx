@@ -4,6 +4,7 @@ import type { Flame, Frame } from '../../model/trace/flame';
 import { count, ms, share } from '../../model/format';
 import { traceHref } from '../../model/address';
 import type { TraceTree } from '@nestjs-xray/trace';
+import style from './flame.module.css';
 
 /** What the selected frame stands for. */
 export function FrameFacts({
@@ -26,9 +27,9 @@ export function FrameFacts({
     ['Of the time', share(frame.value, flame.value)],
   ];
   return (
-    <section class="fl-f" aria-label="Selected frame">
+    <section class={style.facts} aria-label="Selected frame">
       <h2 class="cut" title={frame.label}>
-        {frame.label}
+        <bdi>{frame.label}</bdi>
       </h2>
       {frame.tag && <span class="tag">{frame.tag}</span>}
       {frame.worst !== 'ok' && <Badge status={frame.worst}>{frame.worst}</Badge>}
@@ -43,7 +44,7 @@ export function FrameFacts({
           </div>
         ))}
       </dl>
-      <span class="fl-a">
+      <span class={style.actions}>
         {frame.parent && (
           <button type="button" class="btn" aria-pressed={zoomed} onClick={onZoom}>
             Zoom

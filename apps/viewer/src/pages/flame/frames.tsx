@@ -4,6 +4,7 @@ import { useSize } from '../../components/use-size';
 import { useVirtual } from '../../components/use-virtual';
 import { zoomed, type Flame, type Frame } from '../../model/trace/flame';
 import { count, duration, share } from '../../model/format';
+import style from './flame.module.css';
 
 const ROW = 24;
 /** Narrower ones could neither be seen nor pressed. */
@@ -64,9 +65,9 @@ export function Frames(props: FramesProps): JSX.Element {
   };
 
   return (
-    <div class="fl-w">
+    <div class={style.holder}>
       <div
-        class="fl"
+        class={style.tree}
         ref={holder}
         role="tree"
         aria-label="Flame graph"
@@ -102,13 +103,15 @@ function FrameBar({
   const above = focus && frame !== focus && place.width === 1 && frame.depth < focus.depth;
   const hue =
     frame.worst === 'fault' && !frame.children.some(({ worst }) => worst === 'fault')
-      ? 'f'
+      ? 'fault'
       : frame.hue;
   const times = frame.nodes.length > 1 ? `× ${count(frame.nodes.length)}` : '';
   return (
     <div
       role="treeitem"
-      class={`fr ${hue}${hits.has(frame) ? ' hit' : ''}${above ? ' above' : ''}`}
+      class={[style.frame, style[hue], hits.has(frame) && style.hit, above && style.above]
+        .filter(Boolean)
+        .join(' ')}
       aria-level={frame.depth + 1}
       aria-selected={isSelected}
       aria-expanded={frame.children.length > 0 ? true : undefined}
@@ -126,7 +129,7 @@ function FrameBar({
         <bdi>{frame.label}</bdi>
         {times && <b> {times}</b>}
       </span>{' '}
-      <span class={pixels > WIDE_PX ? 'ft-ms' : 'vh'}>{duration(frame.total)}</span>
+      <span class={pixels > WIDE_PX ? style.time : 'vh'}>{duration(frame.total)}</span>
       <span class="vh">
         , self {duration(frame.self)}, {share(frame.value, flame.value)}
         {frame.worst !== 'ok' && `, ${frame.worst}`}

@@ -18,6 +18,7 @@ import { nearest } from './nearest';
 import { NodeButton } from './node-button';
 import { useSize } from '../../components/use-size';
 import { rateSpoken, rateWords } from './words';
+import style from './map.module.css';
 
 export type EdgeFigure = 'rate' | 'p50' | 'p95';
 
@@ -121,14 +122,14 @@ export function MapCanvas({
   };
 
   return (
-    <div class="cv" ref={frame} onKeyDown={keys} role="group" aria-label="Map">
+    <div class={style.canvas} ref={frame} onKeyDown={keys} role="group" aria-label="Map">
       {width > 0 && (
         <div
-          class="cv-room"
+          class={style.canvasRoom}
           style={{ width: `${layout.width * scale}px`, height: `${layout.height * scale}px` }}
         >
           <div
-            class={compact ? 'cv-in compact' : 'cv-in'}
+            class={compact ? `${style.drawing} ${style.compact}` : style.drawing}
             style={{
               '--unscaled': compact ? 1 / Math.max(LEAST_WORDS, scale) : 1,
               width: `${layout.width}px`,
@@ -205,19 +206,19 @@ function Lines({
   far: (id: string) => boolean;
 }): JSX.Element {
   return (
-    <svg class="map-l" aria-hidden="true">
+    <svg class={style.lines} aria-hidden="true">
       {map.edges.map((edge) => {
         const line = lines.get(edge.id);
         if (!line) return null;
         const health = shownHealth(edge, map);
         const rate = map.minutes > 0 ? edge.traffic.total / map.minutes : edge.traffic.total;
         const width = 1 + Math.min(3, Math.log10(rate + 1));
-        const on = selected === edge.id ? ' on' : far(edge.id) ? ' far' : '';
+        const chosen = selected === edge.id ? style.on : far(edge.id) ? style.far : '';
         return (
-          <g key={edge.id} class={`ed ${health}${on}`}>
+          <g key={edge.id} class={`${style.edge} ${style[health] ?? ''} ${chosen}`}>
             <path d={line.path} stroke-width={width.toFixed(1)} />
             <path
-              class="tip"
+              class={style.tip}
               d="M5 0L-4-4.5V4.5z"
               transform={`translate(${line.tip.x} ${line.tip.y}) rotate(${line.tip.angle})`}
             />
@@ -254,7 +255,7 @@ function EdgeLabel({
   return (
     <button
       type="button"
-      class={`el s-${health}`}
+      class={`${style.edgeFigures} s-${health}`}
       style={{ left: `${line.label.x}px`, top: `${line.label.y}px` }}
       aria-pressed={pressed}
       onClick={() => onSelect(pressed ? '' : edge.id)}

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { count, duration, ms } from '../../model/format';
 import { logColumns, percentile, type Traffic } from '../../model/graph/service-graph';
+import style from './map.module.css';
 
 const COLUMNS = 18;
 
@@ -18,17 +19,17 @@ export function Histogram({ traffic }: { traffic: Traffic }): JSX.Element | null
   return (
     <>
       <h3>Response time</h3>
-      <div class="hist" role="img" aria-label={spoken}>
+      <div class={style.histogram} role="img" aria-label={spoken}>
         {columns.map((column) => (
           <i
             key={column.from}
-            class={column.from > p95 ? 'slow' : ''}
+            class={column.from > p95 ? style.slow : ''}
             title={`${ms(column.from)} to ${duration(column.to)}: ${count(column.count)}`}
             style={{ height: `${column.count ? Math.max(3, (column.count / most) * 100) : 0}%` }}
           />
         ))}
       </div>
-      <div class="hx" aria-hidden="true">
+      <div class={style.histogramAxis} aria-hidden="true">
         <span>{duration(first.from)}</span>
         <span>{ms(third(1 / 3))}</span>
         <span>{ms(third(2 / 3))}</span>

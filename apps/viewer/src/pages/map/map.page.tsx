@@ -10,6 +10,7 @@ import { useTitle } from '../../components/use-title';
 import type { PageProps } from '../../page';
 import { useMap } from './use-map';
 import { MapControls, MapView, useMapState } from './view';
+import style from './map.module.css';
 
 const RANGES = [
   { value: '5', label: 'Last 5 min' },
@@ -39,8 +40,8 @@ export function MapPage(_: PageProps): JSX.Element {
   );
   useKeys({ Escape: () => state.set({ sel: '' }) });
   return (
-    <div class="map-p">
-      <div class="tool">
+    <div class={style.page}>
+      <div class={style.toolbar}>
         <h1>Service map</h1>
         <Menu
           label="Group"

@@ -9,6 +9,7 @@ import {
   type ServiceMap,
 } from '../../model/graph/service-graph';
 import { rateWords } from './words';
+import style from './map.module.css';
 
 /** Who calls the node and whom it calls; each leads to its edge. */
 export function Neighbours({
@@ -54,7 +55,7 @@ function EdgeList({
   return (
     <>
       <h3>{title}</h3>
-      <ul class="nb">
+      <ul class={style.neighbours}>
         {busiest.map((edge) => {
           const health = healthOf(edge.traffic);
           return (
@@ -65,7 +66,7 @@ function EdgeList({
                     <Glyph name={health} label={health} />
                   </span>
                 )}
-                <span class="cut">{map.nodes.find(({ id }) => id === other(edge))?.name}</span>
+                <bdi class="cut">{map.nodes.find(({ id }) => id === other(edge))?.name}</bdi>
                 <span class="num">{rateWords(edge.traffic.total, map.minutes)}</span>
                 <span class="num t3">{duration(percentile(edge.traffic, 0.5))}</span>
               </button>

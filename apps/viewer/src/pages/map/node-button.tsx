@@ -9,6 +9,7 @@ import {
   type NodeKind,
 } from '../../model/graph/service-graph';
 import { healthWords, kindWords } from './words';
+import style from './map.module.css';
 
 const ICONS: Record<NodeKind, IconName> = {
   client: 'user',
@@ -16,6 +17,13 @@ const ICONS: Record<NodeKind, IconName> = {
   database: 'database',
   remote: 'globe',
   aws: 'cloud',
+};
+
+/** Where its name stands. */
+const SIDES: Record<PlacedNode['label'], string | undefined> = {
+  above: style.labelAbove,
+  below: style.labelBelow,
+  right: style.labelRight,
 };
 
 /** A node: its radius says how busy it is, its ring how well it answers. */
@@ -42,33 +50,39 @@ export function NodeButton({
   onSelect: (id: string) => void;
 }): JSX.Element {
   const health = healthOf(node.traffic);
-  const dim = far && health === 'ok' ? ' far' : '';
+  const dim = far && health === 'ok';
   return (
     <button
       type="button"
-      class={`node l-${place.label}${node.inferred ? ' inf' : ''}${dim}`}
+      class={[style.node, SIDES[place.label], node.inferred && style.inferred, dim && style.far]
+        .filter(Boolean)
+        .join(' ')}
       data-node={node.id}
       aria-pressed={pressed}
       style={{ left: `${place.x - place.r}px`, top: `${place.y - place.r}px` }}
       onClick={() => onSelect(pressed ? '' : node.id)}
     >
-      <span class="ring">
+      <span class={style.ring}>
         <Ring node={node} r={place.r} />
         <Icon name={ICONS[node.kind]} />
         {stores && (
-          <span class="stores" aria-hidden="true" title={stores.map(({ name }) => name).join(', ')}>
+          <span
+            class={style.stores}
+            aria-hidden="true"
+            title={stores.map(({ name }) => name).join(', ')}
+          >
             <Icon name="database" />
             {stores.length}
           </span>
         )}
       </span>
-      <span class="lab">
+      <span class={style.label}>
         <b title={node.name}>
           <bdi>{node.name}</bdi>
         </b>
-        <span class={compact ? 'vh' : 't3 k'}> {kindWords(node)}</span>
+        <span class={compact ? 'vh' : `t3 ${style.kind}`}> {kindWords(node)}</span>
         {node.kind !== 'client' && (!compact || health !== 'ok') && (
-          <span class={`hl2 s-${health}`}>
+          <span class={`${style.health} s-${health}`}>
             <Glyph name={health} />
             {healthWords(node.traffic)}
           </span>
@@ -96,12 +110,12 @@ function Ring({ node, r }: { node: MapNode; r: number }): JSX.Element {
   });
   return (
     <svg width={2 * r} height={2 * r} viewBox={`0 0 ${2 * r} ${2 * r}`} aria-hidden="true">
-      <circle class="a okr" cx={r} cy={r} r={radius} />
+      <circle class={`${style.arc} ${style.okRing}`} cx={r} cy={r} r={radius} />
       <g transform={`rotate(-90 ${r} ${r})`}>
         {arcs.map(({ health, length, offset }) => (
           <circle
             key={health}
-            class={`a ${health}`}
+            class={`${style.arc} ${style[health] ?? ''}`}
             cx={r}
             cy={r}
             r={radius}

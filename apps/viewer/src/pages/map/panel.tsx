@@ -20,6 +20,7 @@ import { Histogram } from './histogram';
 import { Neighbours } from './neighbours';
 import { TracesBehind } from './traces-behind';
 import { HEALTHS, healthWords, kindWords, rateWords } from './words';
+import style from './map.module.css';
 
 interface PanelProps {
   map: ServiceMap;
@@ -43,10 +44,10 @@ export function Panel(props: PanelProps): JSX.Element {
   const between = edge && from && to ? { edge, from, to } : undefined;
   const health = (node ?? edge) ? healthOf((node ?? edge)!.traffic) : undefined;
   return (
-    <div class={open ? 'map-sheet open' : 'map-sheet'}>
+    <div class={open ? `${style.sheet} ${style.open}` : style.sheet}>
       <button
         type="button"
-        class="map-sheet-bar"
+        class={style.sheetBar}
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       >
@@ -61,7 +62,7 @@ export function Panel(props: PanelProps): JSX.Element {
         </b>
         <Icon name={open ? 'down' : 'up'} />
       </button>
-      <div class="map-sheet-body">
+      <div class={style.sheetBody}>
         {node ? (
           <NodePanel {...props} node={node} onClose={close} />
         ) : between ? (
@@ -84,7 +85,7 @@ function NodePanel(props: PanelProps & { node: MapNode; onClose: () => void }): 
   const health = healthOf(node.traffic);
   const filter = nodeFilter(node, health, map);
   return (
-    <aside class="ins" aria-label="Selected node">
+    <aside class={style.panel} aria-label="Selected node">
       {props.large && <InTrouble map={map} selected={props.selected} onSelect={props.onSelect} />}
       <Head title={node.name} onClose={props.onClose}>
         <span class="t3">{kindWords(node)}</span>
@@ -105,7 +106,7 @@ function EdgePanel(
   const { map, edge, from, to, traceId } = props;
   const health = healthOf(edge.traffic);
   return (
-    <aside class="ins" aria-label="Selected edge">
+    <aside class={style.panel} aria-label="Selected edge">
       {props.large && <InTrouble map={map} selected={props.selected} onSelect={props.onSelect} />}
       <Head title={`${from.name} → ${to.name}`} onClose={props.onClose}>
         <span class="t3">{rateWords(edge.traffic.total, map.minutes)}</span>
@@ -131,10 +132,12 @@ function Head({
   children: preact.ComponentChildren;
 }): JSX.Element {
   return (
-    <div class="ins-h">
-      <h2 title={title}>{title}</h2>
+    <div class={style.panelHead}>
+      <h2 title={title}>
+        <bdi>{title}</bdi>
+      </h2>
       <IconButton icon="close" label="Close" onClick={onClose} />
-      <div class="ins-m">{children}</div>
+      <div class={style.panelFacts}>{children}</div>
     </div>
   );
 }
@@ -143,7 +146,7 @@ function Figures({ traffic, minutes }: { traffic: Traffic; minutes: number }): J
   const p50 = percentile(traffic, 0.5);
   const p95 = percentile(traffic, 0.95);
   return (
-    <dl class="grid3">
+    <dl class={style.figures}>
       <div>
         <dt>{minutes > 0 ? 'Requests' : 'Calls'}</dt>
         <dd>{count(traffic.total)}</dd>
@@ -170,14 +173,14 @@ function Answers({ traffic }: { traffic: Traffic }): JSX.Element {
   return (
     <>
       <h3>Answers</h3>
-      <dl class="bars">
+      <dl class={style.answers}>
         {HEALTHS.map((health) => (
           <div key={health}>
             <dt class={`st s-${health}`}>
               <Glyph name={health} />
               {health}
             </dt>
-            <dd aria-hidden="true" class={`ans s-${health}`}>
+            <dd aria-hidden="true" class={`${style.answer} s-${health}`}>
               <i style={{ width: `${(traffic[health] / Math.max(1, traffic.total)) * 100}%` }} />
             </dd>
             <dd class="num">
@@ -203,16 +206,18 @@ function Overview({
 }): JSX.Element {
   const services = map.nodes.filter((node) => node.kind !== 'client');
   return (
-    <aside class="ins" aria-label="The whole map">
-      <div class="ins-h">
+    <aside class={style.panel} aria-label="The whole map">
+      <div class={style.panelHead}>
         <h2>{plural(services.length, 'node')}</h2>
-        <div class="ins-m t3">
+        <div class={`${style.panelFacts} t3`}>
           {plural(map.edges.length, 'edge')}
           {map.minutes > 0 && `, over ${count(map.minutes)} min`}
         </div>
       </div>
       <InTrouble map={map} selected="" onSelect={onSelect} />
-      <p class="t3 sml">Select a node or an edge for its figures and the traces behind it.</p>
+      <p class={`t3 ${style.small}`}>
+        Select a node or an edge for its figures and the traces behind it.
+      </p>
     </aside>
   );
 }
@@ -232,9 +237,11 @@ function InTrouble({
   const Heading = selected ? 'h2' : 'h3';
   return (
     <>
-      <Heading class="in-trouble-h">{nodes.length > 0 ? 'In trouble' : 'No trouble'}</Heading>
-      {nodes.length === 0 && <p class="t2 sml">No node has problems.</p>}
-      <ul class="nb in-trouble">
+      <Heading class={style.inTroubleHead}>
+        {nodes.length > 0 ? 'In trouble' : 'No trouble'}
+      </Heading>
+      {nodes.length === 0 && <p class={`t2 ${style.small}`}>No node has problems.</p>}
+      <ul class={`${style.neighbours} ${style.inTrouble}`}>
         {nodes.map((node) => (
           <li key={node.id}>
             <button

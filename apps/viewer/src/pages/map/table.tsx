@@ -8,6 +8,7 @@ import {
   type Traffic,
 } from '../../model/graph/service-graph';
 import { healthWords, kindWords, rateWords } from './words';
+import style from './map.module.css';
 
 /** The same as the picture, for those who would rather read it. */
 export function MapTable({
@@ -22,14 +23,14 @@ export function MapTable({
   const name = (id: string): string => map.nodes.find((node) => node.id === id)?.name ?? '';
   const rate = map.minutes > 0 ? 'Rate' : 'Calls';
   return (
-    <section class="mt" aria-label="Service map as tables" tabIndex={0}>
+    <section class={style.table} aria-label="Service map as tables" tabIndex={0}>
       <table>
         <caption>Nodes</caption>
         <Heading first="Name" second="Kind" rate={rate} />
         <tbody>
           {map.nodes.map((node) => (
-            <tr key={node.id} class={node.id === selected ? 'on' : ''}>
-              <th scope="row" class="first" title={node.name}>
+            <tr key={node.id} class={node.id === selected ? style.on : ''}>
+              <th scope="row" class={style.firstName} title={node.name}>
                 <button
                   type="button"
                   aria-pressed={node.id === selected}
@@ -37,9 +38,9 @@ export function MapTable({
                 >
                   <bdi>{node.name}</bdi>
                 </button>
-                <span class="beneath t3">{kindWords(node)}</span>
+                <span class={`${style.beneath} t3`}>{kindWords(node)}</span>
               </th>
-              <td class="t2 second">{kindWords(node)}</td>
+              <td class={`t2 ${style.secondName}`}>{kindWords(node)}</td>
               <TrafficCells traffic={node.traffic} minutes={map.minutes} />
             </tr>
           ))}
@@ -50,8 +51,8 @@ export function MapTable({
         <Heading first="From" second="To" rate={rate} />
         <tbody>
           {map.edges.map((edge) => (
-            <tr key={edge.id} class={edge.id === selected ? 'on' : ''}>
-              <th scope="row" class="first" title={name(edge.from)}>
+            <tr key={edge.id} class={edge.id === selected ? style.on : ''}>
+              <th scope="row" class={style.firstName} title={name(edge.from)}>
                 <button
                   type="button"
                   aria-pressed={edge.id === selected}
@@ -59,11 +60,11 @@ export function MapTable({
                 >
                   <bdi>{name(edge.from)}</bdi>
                 </button>
-                <span class="beneath">
+                <span class={style.beneath}>
                   → <bdi>{name(edge.to)}</bdi>
                 </span>
               </th>
-              <td class="second" title={name(edge.to)}>
+              <td class={style.secondName} title={name(edge.to)}>
                 <bdi>{name(edge.to)}</bdi>
               </td>
               <TrafficCells traffic={edge.traffic} minutes={map.minutes} />
@@ -88,7 +89,7 @@ function Heading({
     <thead>
       <tr>
         <th scope="col">{first}</th>
-        <th scope="col" class="second">
+        <th scope="col" class={style.secondName}>
           {second}
         </th>
         <th scope="col" class="num">
@@ -101,13 +102,13 @@ function Heading({
           p95, ms
         </th>
         <th scope="col">Health</th>
-        <th scope="col" class="num w">
+        <th scope="col" class={`num ${style.wide}`}>
           Error
         </th>
-        <th scope="col" class="num w">
+        <th scope="col" class={`num ${style.wide}`}>
           Throttle
         </th>
-        <th scope="col" class="num w">
+        <th scope="col" class={`num ${style.wide}`}>
           Fault
         </th>
       </tr>
@@ -132,9 +133,9 @@ function TrafficCells({ traffic, minutes }: { traffic: Traffic; minutes: number 
           <span class="t3">–</span>
         )}
       </td>
-      <td class="num w">{count(traffic.error)}</td>
-      <td class="num w">{count(traffic.throttle)}</td>
-      <td class="num w">{count(traffic.fault)}</td>
+      <td class={`num ${style.wide}`}>{count(traffic.error)}</td>
+      <td class={`num ${style.wide}`}>{count(traffic.throttle)}</td>
+      <td class={`num ${style.wide}`}>{count(traffic.fault)}</td>
     </>
   );
 }

@@ -6,6 +6,7 @@ import { CopyButton } from '../../components/button';
 import { count, ms, plural } from '../../model/format';
 import { pathOf } from '@nestjs-xray/trace';
 import { href } from '../../model/address';
+import style from './map.module.css';
 
 /** So many of the newest are grouped by route. */
 const READ = 1_000;
@@ -39,7 +40,7 @@ export function TracesBehind({
       {routes.length > 0 && (
         <>
           <h3>Called for</h3>
-          <table class="rts">
+          <table class={style.routes}>
             <thead>
               <tr>
                 <th scope="col">Route</th>
@@ -58,7 +59,7 @@ export function TracesBehind({
               {routes.map((route) => (
                 <tr key={route.name}>
                   <td class="cut" title={route.name}>
-                    {route.name}
+                    <bdi>{route.name}</bdi>
                   </td>
                   <td class="num">{count(route.times.length)}</td>
                   <td class="num">{ms(median(route.times))}</td>
@@ -70,10 +71,10 @@ export function TracesBehind({
         </>
       )}
       <h3>Traces</h3>
-      <div class="fe">
+      <div class={style.filter}>
         <code>{filter}</code>
       </div>
-      <p class="fe-a">
+      <p class={style.filterActions}>
         <a class="btn pri" href={href('/traces', { filter, group: range.group })}>
           {total === undefined
             ? 'Show the traces'

@@ -1,4 +1,3 @@
-import './map.css';
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import { useKeys } from '../../components/keys';
@@ -12,6 +11,7 @@ import type { MapNode, ServiceMap } from '../../model/graph/service-graph';
 import { MapCanvas, type EdgeFigure, type Zoom } from './canvas';
 import { Panel } from './panel';
 import { MapTable } from './table';
+import style from './map.module.css';
 
 const FIGURES: readonly EdgeFigure[] = ['rate', 'p50', 'p95'];
 const ZOOM_STEPS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2];
@@ -151,9 +151,9 @@ export function MapView({
   const toggleStores = (): void => state.set({ stores: folds ? 'shown' : 'folded' });
   useKeys({ u: () => foldable > 0 && toggleStores() });
   return (
-    <div class="mw">
+    <div class={style.canvasAndPanel}>
       {state.as === 'map' ? (
-        <section class="cv-w" aria-label="Service map">
+        <section class={style.canvasFrame} aria-label="Service map">
           <MapCanvas
             map={drawn}
             stores={folds ? folded.stores : NONE}
@@ -202,13 +202,13 @@ const NONE: ReadonlyMap<string, MapNode[]> = new Map();
 
 function Key({ map, children }: { map: ServiceMap; children: ComponentChildren }): JSX.Element {
   return (
-    <p class="map-k">
+    <p class={style.key}>
       <KeyGlyphs />
       {map.nodes.some((node) => node.inferred) && (
         <span>
           <svg width="16" height="16" aria-hidden="true">
             <circle
-              class="inf-k"
+              class={style.inferredKey}
               cx="8"
               cy="8"
               r="6"

@@ -63,7 +63,9 @@ export function RulesTable({
                 {count(rule.priority)}
               </td>
               <th scope="row" class={style.rule}>
-                <b>{rule.name}</b>
+                <b>
+                  <bdi>{rule.name}</bdi>
+                </b>
                 {rule.name === marked && <span class="tag">{note}</span>}
               </th>
               <td class={style.conditions}>

@@ -51,8 +51,10 @@ export function Tester({
           <span class="t3">Empty fields match every rule.</span>
         ) : taker ? (
           <>
-            <b>{taker.name}</b> takes it: {taker.reservoirSize} a second, then{' '}
-            {percent(taker.fixedRate)} of the rest.
+            <b>
+              <bdi>{taker.name}</bdi>
+            </b>{' '}
+            takes it: {taker.reservoirSize} a second, then {percent(taker.fixedRate)} of the rest.
           </>
         ) : (
           'No rule matches: the request is not traced.'

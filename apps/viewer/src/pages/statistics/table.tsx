@@ -6,37 +6,44 @@ import { traceHref } from '../../model/address';
 import { count, ms, share } from '../../model/format';
 import type { StatisticsColumn, StatisticsRow } from '../../model/trace/statistics';
 import type { TraceTree } from '@nestjs-xray/trace';
+import style from './statistics.module.css';
 
-const COLUMNS: { id: StatisticsColumn; label: string; title: string; class: string }[] = [
-  { id: 'label', label: 'Name', title: 'Name, statement or route', class: 'cn' },
-  { id: 'count', label: 'Count', title: 'How often it ran', class: 'num cc' },
-  {
-    id: 'total',
-    label: 'Total, ms',
-    title: 'Total time of all runs, including calls',
-    class: 'num ct',
-  },
-  {
-    id: 'self',
-    label: 'Self, ms',
-    title: 'Total time of all runs, without calls',
-    class: 'num cs',
-  },
-  {
-    id: 'p50',
-    label: 'p50, ms',
-    title: 'Median: half of the runs took no longer',
-    class: 'num c5',
-  },
-  { id: 'p95', label: 'p95, ms', title: '19 of 20 runs took no longer', class: 'num c9' },
-  { id: 'max', label: 'Max, ms', title: 'The longest run', class: 'num cm' },
-  {
-    id: 'failed',
-    label: 'Failed',
-    title: 'Runs with an error, a fault or a throttle',
-    class: 'num cf',
-  },
-];
+const COLUMNS: { id: StatisticsColumn; label: string; title: string; class: string | undefined }[] =
+  [
+    { id: 'label', label: 'Name', title: 'Name, statement or route', class: style.name },
+    { id: 'count', label: 'Count', title: 'How often it ran', class: `num ${style.count}` },
+    {
+      id: 'total',
+      label: 'Total, ms',
+      title: 'Total time of all runs, including calls',
+      class: `num ${style.total}`,
+    },
+    {
+      id: 'self',
+      label: 'Self, ms',
+      title: 'Total time of all runs, without calls',
+      class: `num ${style.self}`,
+    },
+    {
+      id: 'p50',
+      label: 'p50, ms',
+      title: 'Median: half of the runs took no longer',
+      class: `num ${style.p50}`,
+    },
+    {
+      id: 'p95',
+      label: 'p95, ms',
+      title: '19 of 20 runs took no longer',
+      class: `num ${style.p95}`,
+    },
+    { id: 'max', label: 'Max, ms', title: 'The longest run', class: `num ${style.max}` },
+    {
+      id: 'failed',
+      label: 'Failed',
+      title: 'Runs with an error, a fault or a throttle',
+      class: `num ${style.failed}`,
+    },
+  ];
 
 export function StatisticsTable({
   rows,
@@ -64,8 +71,8 @@ export function StatisticsTable({
   const before = items[0]?.start ?? 0;
   const after = totalSize - before - items.length * rowHeight;
   return (
-    <div class="stat-w">
-      <table class="stat-t" aria-rowcount={rows.length + 1}>
+    <div class={style.frame}>
+      <table class={style.table} aria-rowcount={rows.length + 1}>
         <thead>
           <tr>
             {COLUMNS.map(({ id, label, title, class: more }) => (
@@ -77,14 +84,14 @@ export function StatisticsTable({
               >
                 <button type="button" title={title} onClick={() => onSort(id)}>
                   {label}
-                  <span class="ar" aria-hidden="true">
+                  <span class={style.arrow} aria-hidden="true">
                     {column === id ? (descending ? '↓' : '↑') : ''}
                   </span>
                 </button>
               </th>
             ))}
-            <th class="cb" scope="col">
-              Share<span class="of"> of self time</span>
+            <th class={style.share} scope="col">
+              Share<span class={style.shareWords}> of self time</span>
             </th>
           </tr>
         </thead>
@@ -95,8 +102,8 @@ export function StatisticsTable({
             return (
               row && (
                 <tr key={row.key} aria-rowindex={index + 2}>
-                  <th scope="row" class="cn">
-                    <span class="cnw">
+                  <th scope="row" class={style.name}>
+                    <span class={style.nameAndTag}>
                       {row.worst !== 'ok' && (
                         <span class={`s-${row.worst}`}>
                           <Glyph
@@ -120,18 +127,18 @@ export function StatisticsTable({
                       {row.tag && <span class="tag">{row.tag}</span>}
                     </span>
                   </th>
-                  <td class="num cc">{count(row.count)}</td>
-                  <td class="num ct">{time(row, row.total)}</td>
-                  <td class="num cs">{time(row, row.self)}</td>
-                  <td class="num c5">{time(row, row.p50)}</td>
-                  <td class="num c9">{time(row, row.p95)}</td>
-                  <td class="num cm">{time(row, row.max)}</td>
-                  <td class={`num cf ${row.failed ? `s-${row.worst}` : 't3'}`}>
+                  <td class={`num ${style.count}`}>{count(row.count)}</td>
+                  <td class={`num ${style.total}`}>{time(row, row.total)}</td>
+                  <td class={`num ${style.self}`}>{time(row, row.self)}</td>
+                  <td class={`num ${style.p50}`}>{time(row, row.p50)}</td>
+                  <td class={`num ${style.p95}`}>{time(row, row.p95)}</td>
+                  <td class={`num ${style.max}`}>{time(row, row.max)}</td>
+                  <td class={`num ${style.failed} ${row.failed ? `s-${row.worst}` : 't3'}`}>
                     {count(row.failed)}
                   </td>
-                  <td class="cb">
-                    <span class="sb">
-                      <i class={row.hue} style={{ width: `${(row.self / most) * 100}%` }} />
+                  <td class={style.share}>
+                    <span class={style.shareBar}>
+                      <i class={style[row.hue]} style={{ width: `${(row.self / most) * 100}%` }} />
                     </span>
                     <span class="t3 num">{share(row.self, all)}</span>
                   </td>
@@ -155,7 +162,7 @@ function Gap({ height }: { height: number }): JSX.Element | null {
   if (height <= 0) return null;
   return (
     <tr aria-hidden="true">
-      <td class="gap" colSpan={COLUMNS.length + 1} style={{ height: `${height}px` }} />
+      <td class={style.gap} colSpan={COLUMNS.length + 1} style={{ height: `${height}px` }} />
     </tr>
   );
 }

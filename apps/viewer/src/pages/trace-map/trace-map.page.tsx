@@ -9,6 +9,7 @@ import { useTitle } from '../../components/use-title';
 import { toServiceMap, type ServiceGraph, type ServiceMap } from '../../model/graph/service-graph';
 import type { PageProps } from '../../page';
 import { MapControls, MapView, useMapState } from '../map/view';
+import style from '../map/map.module.css';
 
 /** The service map of one trace. */
 export function TraceMapPage({ route }: PageProps): JSX.Element {
@@ -38,10 +39,10 @@ export function TraceMapPage({ route }: PageProps): JSX.Element {
     );
   }
   return (
-    <div class="map-p">
+    <div class={style.page}>
       <TraceHead trace={trace} tree={tree} current="map">
         <span class="sp" />
-        <span class="trh-c">
+        <span class={style.traceControls}>
           <MapControls state={state} />
         </span>
       </TraceHead>

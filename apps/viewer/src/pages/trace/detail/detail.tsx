@@ -76,7 +76,10 @@ function SheetTitle({
         <Glyph name={glyph} />
       </span>
       <span class="cut">
-        <b>{fold ? `${count(fold.length)} × ${foldLabel(fold).title}` : node.title}</b>
+        <b>
+          {fold && `${count(fold.length)} × `}
+          <bdi>{fold ? foldLabel(fold).title : node.title}</bdi>
+        </b>
         <br />
         <span class="t2">
           {exception

@@ -182,10 +182,12 @@ function NodeList({
               <Glyph name={glyph} label={node.status} />
             </span>
             {node === current ? (
-              <b class="cut">{node.title}</b>
+              <b class="cut">
+                <bdi>{node.title}</bdi>
+              </b>
             ) : (
               <button type="button" class="link cut" onClick={() => onSelect(node)}>
-                {node.title}
+                <bdi>{node.title}</bdi>
               </button>
             )}
             <span class="t3">{said}</span>
