@@ -10,7 +10,10 @@ describeInChromium('what is different', () => {
   beforeAll(async () => {
     xray = await Console.start();
     const write = (at: number, annotations: Record<string, string>) =>
-      new TraceWriter(T0 + at).segment('shop', 0, 20, { annotations });
+      new TraceWriter(T0 + at).segment('shop', 0, 20, {
+        annotations,
+        service: { version: `build ${annotations.app_version}` },
+      });
     await xray.send([
       ...Array.from({ length: 6 }, (_, at) =>
         write(at, { app_version: '2.9.0', plan: 'free', 'old.way "x"': 'yes' }),
@@ -54,7 +57,7 @@ describeInChromium('what is different', () => {
     await page.waitForURL(/against=/);
     await page.getByText('4 traces against 6').waitFor();
     expect(await violations(page)).toEqual([]);
-    await rowOf(page, '2.10.0').getByRole('button', { name: 'Only these' }).click();
+    await rowOf(page, 'annotation.app_version').getByRole('button', { name: 'Only these' }).click();
     await listed(page, 4);
     await page.goBack();
     // What the others alone have leads to theirs.
@@ -72,9 +75,24 @@ describeInChromium('what is different', () => {
     expect(await page.getByRole('alert').count()).toBe(1);
   });
 
+  it('between two builds, by what their segments say they are', async () => {
+    const page = await xray.open('/compare?live=off');
+    await page.getByRole('link', { name: 'two builds' }).click();
+    await page.getByRole('button', { name: 'What names the build: service.version' }).waitFor();
+    await choose(page, 'Selection: build', 'build 2.10.0 (7)');
+    await choose(page, 'Others: build', 'build 2.9.0 (6)');
+    await page.getByText('7 traces against 6').waitFor();
+    expect(new URL(page.url()).searchParams.get('with')).toBe('service.version = "build 2.10.0"');
+    await rowOf(page, 'service.version').getByText('build 2.10.0').waitFor();
+    await rowOf(page, 'gold').getByRole('button', { name: 'Only these' }).click();
+    await listed(page, 4);
+    expect(page.problems).toEqual([]);
+  });
+
   it('between two builds, by the annotation that names them', async () => {
     const page = await xray.open('/compare?live=off');
     await page.getByRole('link', { name: 'two builds' }).click();
+    await choose(page, 'What names the build', 'app_version');
     await choose(page, 'Selection: build', '2.10.0');
     await choose(page, 'Others: build', '2.9.0');
     await page.getByText('7 traces against 6').waitFor();

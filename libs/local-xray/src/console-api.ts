@@ -205,7 +205,14 @@ export interface Completions {
   values: { value: AnnotationValue; type: 'string' | 'number' | 'boolean'; count: number }[];
 }
 export type CompletionKind =
-  'services' | 'annotation-keys' | 'annotation-values' | 'users' | 'urls' | 'methods' | 'groups';
+  | 'services'
+  | 'annotation-keys'
+  | 'annotation-values'
+  | 'users'
+  | 'urls'
+  | 'methods'
+  | 'versions'
+  | 'groups';
 
 /** What can be written at one place of a filter expression; `GET /console/filter-completion?expression=&offset=`. */
 export interface FilterCompletion {

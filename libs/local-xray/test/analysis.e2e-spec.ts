@@ -1,4 +1,5 @@
 import type {
+  Completions,
   Differences,
   ErrorExample,
   ErrorTable,
@@ -24,7 +25,12 @@ describe('the pages over many traces', () => {
       ...Array.from({ length: 4 }, (_, at) => faultyPost(T0 + 60 + at)),
       ...Array.from({ length: 8 }, (_, at) => goodPost(T0 + 90 + at)),
     ];
-    for (const { segments } of traces) await put(server, ...segments);
+    for (const { segments } of traces) {
+      const after = Math.floor(segments[0]!.start_time - T0);
+      const version = after < 12 ? '1.9.0' : after >= 90 ? '2.0.0' : undefined;
+      if (version !== undefined) segments[0]!.service = { version };
+      await put(server, ...segments);
+    }
   });
   afterAll(() => server.close());
 
@@ -185,6 +191,25 @@ describe('the pages over many traces', () => {
       b: 'fault',
     });
     expect([filters.a.count, filters.b.count]).toEqual([12, 4]);
+  });
+
+  it('tell the versions of services apart, without annotations', async () => {
+    const { a, b, attributes } = await ask<Differences>('differences', {
+      a: 'service.version = "2.0.0"',
+      b: 'service.version = "1.9.0"',
+    });
+
+    expect([a.count, b.count]).toEqual([8, 12]);
+    const version = attributes.find(({ name }) => name === 'service.version')!;
+    expect(version.values).toContainEqual(expect.objectContaining({ value: '2.0.0', a: 8, b: 0 }));
+    for (const { filter, a: here, b: there } of version.values)
+      expect(await total(filter)).toBe(here + there);
+    const { values } = await ask<Completions>('completions', { kind: 'versions' });
+    expect(values).toContainEqual({ value: '1.9.0', type: 'string', count: 12 });
+    expect(values).toContainEqual({ value: '2.0.0', type: 'string', count: 8 });
+    expect(await total('service("backend-nest") { service.version BEGINSWITH "2." }')).toBe(8);
+    // Of the service in the braces, not of any.
+    expect(await total('service("notifications") { service.version = "2.0.0" }')).toBe(0);
   });
 
   it('refuse what they do not know', async () => {

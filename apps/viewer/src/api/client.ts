@@ -144,6 +144,9 @@ export const api = {
     get<Completions>('/console/completions', { kind: 'annotation-keys' }, signal),
   annotationValues: (key: string, signal?: AbortSignal) =>
     get<Completions>('/console/completions', { kind: 'annotation-values', key }, signal),
+  /** Versions that segments have as `service.version`. */
+  serviceVersions: (signal?: AbortSignal) =>
+    get<Completions>('/console/completions', { kind: 'versions' }, signal),
   filterParts: async (expression: string, signal?: AbortSignal) =>
     (await get<FilterParts>('/console/filter-parts', { expression }, signal)).parts,
   /** Answers as GetServiceGraph does. */

@@ -1,20 +1,22 @@
 /**
- * What traces have in common and pages count: a route, a hint, a statement, an exception.
+ * What traces have in common and pages count: a route, a hint, a statement, an exception, the version of a service.
  * Each is stored once, and its occurrences refer to it.
  */
 export const ROUTE = 1;
 export const HINT = 2;
 export const STATEMENT = 3;
 export const EXCEPTION = 4;
+export const VERSION = 5;
 
-export type FacetKind = typeof ROUTE | typeof HINT | typeof STATEMENT | typeof EXCEPTION;
+export type FacetKind =
+  typeof ROUTE | typeof HINT | typeof STATEMENT | typeof EXCEPTION | typeof VERSION;
 
 /** The facet that whole traces are counted under. */
 export const WHOLE_TRACE = 0;
 
 /** What a facet says of itself, as JSON beside its name. */
 export interface FacetBody {
-  /** Route: the service, the HTTP method or `JOB`, and the path or the message's pattern. */
+  /** Version: the service. Route: the service, the HTTP method or `JOB`, and the path or the message's pattern. */
   service?: string;
   method?: string;
   path?: string;

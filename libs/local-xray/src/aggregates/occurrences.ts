@@ -15,7 +15,7 @@ import {
   withoutLiterals,
 } from '@nestjs-xray/trace';
 import { binOf } from './bins';
-import { cut, EXCEPTION, type Facet, HINT, keyOf, ROUTE, STATEMENT } from './facets';
+import { cut, EXCEPTION, type Facet, HINT, keyOf, ROUTE, STATEMENT, VERSION } from './facets';
 import { shapeOf } from './message-shape';
 
 /** How often, and for how long, a trace had a facet on a route, of durations in one bin. */
@@ -59,7 +59,10 @@ export function findings(tree: TraceTree): { occurrences: Occurrence[]; hint?: S
     const route = collected.known(routeFacet(node));
     if (!route) continue;
     routes.set(node, route);
-    if (!node.inProgress) collected.add(route, undefined, node.total, node.status);
+    if (node.inProgress) continue;
+    collected.add(route, undefined, node.total, node.status);
+    const version = versionFacet(node);
+    if (version) collected.add(collected.known(version), undefined, node.total, node.status);
   }
   const add = (facet: Facet, node: TraceNode): void =>
     collected.add(collected.known(facet), routeOf(node), node.total, node.status);
@@ -163,6 +166,13 @@ const textOf = remembered((statement) =>
   cut(withoutLiterals(statement.slice(0, 4_000).replace(/\s+/g, ' ').trim())),
 );
 const tableOf = remembered((statement) => cut(subjectOf(statement), 200));
+
+/** The version that a segment's service says it has: `service.version` of its document. */
+function versionFacet({ doc, name }: TraceNode): Facet | undefined {
+  const version: unknown = (doc as SegmentDocument).service?.version;
+  if (typeof version !== 'string' || version === '') return undefined;
+  return { kind: VERSION, name: cut(version, 200), body: { service: cut(name, 200) } };
+}
 
 /** A query without its literals, or an operation of AWS with the table or bucket it is on. */
 function statementFacet(node: TraceNode): Facet | undefined {

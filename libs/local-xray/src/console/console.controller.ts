@@ -41,6 +41,7 @@ const COMPLETION_KINDS: readonly CompletionKind[] = [
   'users',
   'urls',
   'methods',
+  'versions',
   'groups',
 ];
 const JSON_TYPE = 'application/json; charset=utf-8';

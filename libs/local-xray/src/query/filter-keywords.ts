@@ -1,4 +1,4 @@
-import { EXCEPTION, type FacetKind, HINT, ROUTE, STATEMENT } from '../aggregates/facets';
+import { EXCEPTION, type FacetKind, HINT, ROUTE, STATEMENT, VERSION } from '../aggregates/facets';
 import type { CompletionKind } from '../console-api';
 import { HAS_CAUSES } from './cause-conditions';
 import type { CausePart, Filter, NumberOp, TextOp } from './filter-ast';
@@ -274,6 +274,11 @@ export const KEYWORDS: readonly Keyword[] = [
   common('hint', HINT, 'kind of a hint'),
   common('statement', STATEMENT, 'query without its literals, or AWS call'),
   common('exception', EXCEPTION, 'type, message and place of an exception'),
+  {
+    ...common('service.version', VERSION, 'version of a service in the trace'),
+    completions: 'versions',
+    node: ofNode(({ segments }) => segments.map(({ service }) => service?.version)),
+  },
   {
     name: 'first',
     type: 'boolean',

@@ -1,5 +1,6 @@
 import type { AnnotationValue } from '@nestjs-xray/document';
 import type { Completions } from '../console-api';
+import { VERSION } from '../aggregates/facets';
 import { decodeShape } from '../trace/trace-shape';
 import type { Driver, SqlValue } from '../store/driver';
 import { best } from './best-completions';
@@ -27,6 +28,8 @@ export function completions(driver: Driver, { kind, key, prefix }: CompletionsQu
       return best(recent(driver, 'url'), prefix);
     case 'methods':
       return best(recent(driver, 'method'), prefix);
+    case 'versions':
+      return best(versions(driver), prefix);
   }
 }
 
@@ -92,6 +95,18 @@ function annotationValues(driver: Driver, key: string, prefix: string): Value[] 
   const all = read('1', []);
   // Completion does not mind the case, so what the first thousand do not have is searched for as it was typed.
   return all.length < MAX_DISTINCT ? all : [...all, ...read('value >= ?2', [prefix])];
+}
+
+/** Versions of services; each is stored once for each service that has it. */
+function versions(driver: Driver): Value[] {
+  return driver
+    .prepare(
+      `SELECT f.name AS value, sum((SELECT count(*) FROM (
+         SELECT 1 FROM occurrences AS o WHERE o.facet = f.n AND o.traces = 1 LIMIT ${MAX_COUNT}
+       ))) AS count FROM facets AS f WHERE f.kind = ${VERSION} GROUP BY f.name ORDER BY f.name DESC LIMIT ${MAX_DISTINCT}`,
+    )
+    .all<{ value: string; count: number }>()
+    .map(({ value, count }) => ({ value, type: 'string', count }));
 }
 
 function recent(driver: Driver, column: 'url' | 'method' | 'value', join = ''): Value[] {

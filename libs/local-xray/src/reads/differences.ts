@@ -1,4 +1,4 @@
-import { EXCEPTION, HINT, ROUTE } from '../aggregates/facets';
+import { EXCEPTION, HINT, ROUTE, VERSION } from '../aggregates/facets';
 import type { DifferentAttribute, Differences } from '../console-api';
 import type { TraceSummary } from '../trace';
 import { valueOf } from '../store/annotation-values';
@@ -130,6 +130,7 @@ const NAMES = new Map<number, string>([
   [ROUTE, 'route'],
   [HINT, 'hint'],
   [EXCEPTION, 'exception'],
+  [VERSION, 'service.version'],
 ]);
 
 function facetsOf({ database }: ReadContext, rows: readonly Looked[], found: Found): void {

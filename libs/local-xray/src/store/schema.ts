@@ -20,7 +20,7 @@
  * - `traces.bin` is the bin of the duration, see aggregates/bins.ts; NULL for a trace that was stored before there
  *   were aggregates and has not been counted since. `hint` is NULL or the kind and title of its costliest hint, as JSON.
  *   `outcome` and `hint_text` are what lists are sorted by: how bad it ended, then its status; the hint or ''.
- * - `facets`: routes, hints, statements and exceptions that traces have in common, see aggregates/facets.ts.
+ * - `facets`: routes, hints, statements, exceptions and versions that traces have in common, see aggregates/facets.ts.
  *   `first` is the start of the trace each was first seen in.
  * - `occurrences`: which trace had which facet, on which route, how often and for how long: a row for each bin.
  * - `aggregates`: the sums of the occurrences in steps of 60, 600 and 7,200 seconds, from `at` on; of whole traces

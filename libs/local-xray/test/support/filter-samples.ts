@@ -18,6 +18,7 @@ export const TRACES: Record<string, SegmentDocument[]> = {
     segment('shop', 'a1', [0, 0.2], {
       ...http('http://shop.test/v2/invoice?q=1', 202, 'PUT'),
       user: 'grace "the" hopper',
+      service: { version: '2.14.0' },
       annotations: { plan: 'gold', items: 12 },
       resource_arn: 'arn:aws:ecs:eu-west-1:111122223333:task/7',
       subsegments: [

@@ -12,7 +12,8 @@ import { contextHref, navigate } from '../../router';
 import { KeyBar } from '../shared/key-bar';
 import shared from '../shared/overview.module.css';
 import { askedOf, isLive, PageControls, SELECTION, UNDOABLE } from '../shared/page-controls';
-import { TwoBuilds, TwoFilters, useFilterProblem } from './sides';
+import { TwoFilters, useFilterProblem } from './sides';
+import { TwoBuilds } from './two-builds';
 import { useAnswer } from '../shared/use-answer';
 import style from './differs.module.css';
 

@@ -51,6 +51,7 @@ const SEEN: Record<CompletionKind, string> = {
   users: 'Users seen',
   urls: 'URLs seen',
   methods: 'Methods seen',
+  versions: 'Versions seen',
   groups: 'Groups',
   'annotation-keys': 'Annotation keys seen',
   'annotation-values': 'Values seen',
