@@ -43,7 +43,7 @@ describe('the packages for npm', () => {
   let packed: Packed;
   beforeAll(async () => {
     packed = await Packed.of('nestjs-xray', 'local-xray');
-  }, 60_000);
+  }, 180_000);
   afterAll(() => packed?.remove());
 
   it.each(['nestjs-xray', 'local-xray'] as const)(
@@ -53,14 +53,14 @@ describe('the packages for npm', () => {
       await run('npx', ['--no-install', 'publint', '--strict', tarball], { cwd: root });
       await run('npx', ['--no-install', 'attw', tarball], { cwd: root });
     },
-    60_000,
+    180_000,
   );
 
   describe('local-xray alone, in an empty folder', () => {
     let installed: Installed;
     beforeAll(async () => {
       installed = await packed.install('alone', ['local-xray']);
-    }, 60_000);
+    }, 180_000);
 
     it('takes less than 30 MB, and brings nothing but SQLite for Node 20', () => {
       expect(installed.bytes()).toBeLessThan(30e6);
@@ -92,7 +92,7 @@ describe('the packages for npm', () => {
         expect(health.status).toBe(200);
         expect(running.output).not.toMatch(/warning/i);
       },
-      120_000,
+      180_000,
     );
 
     it('is imported by name from an ES module', async () => {
@@ -140,7 +140,7 @@ describe('the packages for npm', () => {
       console.info(
         `From npx local-xray to the first trace of the README's app: ${seconds.toFixed(1)} s`,
       );
-    }, 120_000);
+    }, 180_000);
     afterAll(async () => {
       await app?.stop();
       await localXray?.stop();
@@ -166,7 +166,7 @@ describe('the packages for npm', () => {
       const { content } = await client.callTool({ name: 'get_trace', arguments: { id } });
       await client.close();
       expect((content as { text: string }[])[0]!.text.trim()).toBe(printed.trim());
-    }, 60_000);
+    }, 180_000);
 
     it('compile what docs/local-xray.md says of an app of one’s own', async () => {
       const text = readFileSync(join(root, 'docs/local-xray.md'), 'utf8');
@@ -175,6 +175,6 @@ describe('the packages for npm', () => {
       await installed.compile(
         Object.fromEntries(snippets.map((snippet, at) => [`snippet-${at}.ts`, snippet])),
       );
-    }, 60_000);
+    }, 180_000);
   });
 });
