@@ -29,6 +29,9 @@ export interface RunningCruddur {
   close(): Promise<void>;
 }
 
+/** Where no notifications service is, even while `npm start` runs on this machine. */
+const NOBODY = { host: '127.0.0.1', port: 1 };
+
 /** Starts Cruddur on a database, with its traces kept in memory. */
 export async function startCruddur(
   pools: PoolOpener,
@@ -37,7 +40,7 @@ export async function startCruddur(
   const xray = new MemoryEmitter();
   let module = Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(CRUDDUR_CONFIG)
-    .useValue({ ...readConfig({}), ...config })
+    .useValue({ ...readConfig({}), notifications: NOBODY, ...config })
     .overrideProvider(POOL_OPENER)
     .useValue(pools)
     .overrideProvider(TRACE_EMITTER)
