@@ -66,7 +66,7 @@ describeInChromium('from "something is slow" to the line', () => {
   };
   const clicks = (page: ConsolePage) => page.evaluate(() => Number(sessionStorage.clicks ?? 0));
 
-  it.each([1440, 1024])('takes three clicks at %i px', async (width) => {
+  it.each([1440, 1024, 400])('takes three clicks at %i px', async (width) => {
     const page = await open({ viewport: { width, height: 900 } });
     // The route with the most time stands first; then a trace of it, and the longest bar in it.
     await page.locator('tbody tr').first().click();

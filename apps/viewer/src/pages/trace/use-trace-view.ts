@@ -26,6 +26,8 @@ export interface TraceView {
   tooShort: number;
   /** The selected node, or the fold it is hidden in. */
   selected: TraceNode | undefined;
+  /** What was chosen here, not by the page itself; empty without. */
+  chosen: string;
   selectedRow: number;
   selectedFold: TraceNode[] | undefined;
   words: string;
@@ -116,6 +118,7 @@ export function useTraceView(tree: TraceTree): TraceView {
     rows,
     tooShort,
     selected,
+    chosen: query.select,
     selectedRow,
     selectedFold: row?.type === 'fold' ? row.nodes : undefined,
     words: query.q,

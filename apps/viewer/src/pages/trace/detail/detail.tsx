@@ -1,6 +1,6 @@
 import type { TraceLinks } from 'local-xray/console-api';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../../../components/icon';
 import { Badge, Glyph, tone } from '../../../components/status';
 import { Tabs, type Tab } from '../../../components/tabs';
@@ -36,6 +36,12 @@ export function Detail({ view, logs, links }: DetailProps): JSX.Element {
   const [open, setOpen] = useState(false);
   const { selected, selectedFold: fold } = view;
   const row = view.rows[view.selectedRow];
+  const before = useRef(view.chosen);
+  // A choice made here is shown at once; what the page selected when it opened stays folded up.
+  useEffect(() => {
+    if (view.chosen && view.chosen !== before.current) setOpen(true);
+    before.current = view.chosen;
+  }, [view.chosen]);
   return (
     <aside class={open ? 'side open' : 'side'} aria-label="Detail">
       <button type="button" class="sheet-bar" aria-expanded={open} onClick={() => setOpen(!open)}>
