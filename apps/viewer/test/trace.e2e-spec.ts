@@ -112,8 +112,8 @@ describeInChromium('the page of a trace', () => {
     await panel(page).getByText('fault starts here').waitFor();
     await panel(page).getByRole('tab', { name: 'Exception', selected: true }).waitFor();
     await panel(page)
+      .getByRole('tabpanel')
       .getByText("TypeError: Cannot read properties of undefined (reading 'Attributes')")
-      .first()
       .waitFor();
     expect(
       await panel(page).getByRole('link', { name: 'push.service.ts:58' }).getAttribute('href'),
