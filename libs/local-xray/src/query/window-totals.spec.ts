@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { SegmentDocument } from '@nestjs-xray/document';
 import { http, segment, subsegment, T0 } from '../../test/support/trace-samples';
 import { AddedUp } from '../store/added-up';
-import { countStored } from '../store/count-stored';
+import { countStored, progress } from '../store/count-stored';
 import type { Driver } from '../store/driver';
 import { openDatabase } from '../store/open-database';
 import { Retention } from '../store/retention';
@@ -130,6 +130,30 @@ describe('totals of minutes, hours and days', () => {
 
     expect(sorted(await filled.search.countByFlags({ from: 0, to: 2e9 }))).toEqual([[0, 1]]);
     filled.driver.close();
+  });
+
+  it('are counted anew where an earlier count was interrupted', async () => {
+    const filled = new Filled();
+    filled.put([10, 100, 200].map((at) => ({ at, took: 5, kind: 0, status: 200 })));
+    filled.driver.exec('DELETE FROM totals');
+    const interrupted = new TraceTotals(filled.driver);
+    let writes = 0;
+    const write = interrupted.write.bind(interrupted);
+    interrupted.write = () => {
+      write();
+      if (++writes === 2) throw new Error('killed');
+    };
+    expect(() => countStored(filled.driver, interrupted, { chunk: 1 })).toThrow('killed');
+    countStored(filled.driver, new TraceTotals(filled.driver), { chunk: 1 });
+
+    expect(sorted(await filled.search.countByFlags({ from: 0, to: 2e9 }))).toEqual([[0, 3]]);
+    filled.driver.close();
+  });
+
+  it('are counted with a line that says how long it takes', () => {
+    expect(progress(450_000, 1_000_000, 36)).toBe(
+      'Local X-Ray updates its database before it starts: 450,000 of 1,000,000 traces counted, about 44 s left.',
+    );
   });
 });
 
