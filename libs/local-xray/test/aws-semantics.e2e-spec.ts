@@ -186,6 +186,68 @@ describe('import of what other tools give out', () => {
     });
   });
 
+  const other = '1-abcdef02-23456789abcdef0123456789';
+  /** An export of one span of that trace, with ids in `encoding`, as an exporter to a file writes it. */
+  const exported = (trace: string, encoding: 'hex' | 'base64' = 'hex') => {
+    const bytes = (hex: string) => Buffer.from(hex, 'hex').toString(encoding);
+    const span = {
+      traceId: bytes(trace.slice(2).replace('-', '')),
+      spanId: bytes('0123456789abcdef'),
+      name: 'GET /',
+      kind: 'SPAN_KIND_SERVER',
+      startTimeUnixNano: `${T0}000000000`,
+      endTimeUnixNano: `${T0 + 1}000000000`,
+    };
+    return { resource: { attributes: [] }, scopeSpans: [{ spans: [span] }] };
+  };
+  const document = (trace_id: string) => segment({ trace_id });
+  const lines = (...values: unknown[]) => values.map((each) => JSON.stringify(each)).join('\n');
+
+  it.each([
+    [
+      'the Collector’s file, an export a line',
+      lines({ resourceSpans: [exported(id)] }, { resourceSpans: [exported(other)] }) + '\n',
+    ],
+    ['Tempo’s API', { batches: [exported(id, 'base64'), exported(other, 'base64')] }],
+    [
+      'Tempo’s newer API',
+      { trace: { resourceSpans: [exported(id, 'base64'), exported(other, 'base64')] } },
+    ],
+    [
+      'documents, one a line',
+      `\ufeff${lines(document(id), document(other)).replace('\n', '\r\n')}`,
+    ],
+    [
+      'datagrams, one after the other',
+      lines({ format: 'json', version: 1 }, document(id), { format: 'json', version: 1 }) +
+        `\n\n${lines(document(other))}\n`,
+    ],
+    [
+      'the body of a PutTraceSegments',
+      { TraceSegmentDocuments: [lines(document(id)), lines(document(other))] },
+    ],
+    [
+      'single traces of batch-get-traces',
+      [id, other].map((Id) => ({ Id, Segments: [{ Document: lines(document(Id)) }] })),
+    ],
+    ['any of it together', [document(id), { resourceSpans: [exported(other)] }]],
+  ])('takes %s', async (_what, body) => {
+    const answer = await importing(body);
+
+    expect(answer.body).toEqual({ traces: [id, other], rejected: [] });
+    const { body: found } = await call(server, 'Traces', { TraceIds: [id, other] });
+    expect(found.Traces.map(({ Id }: any) => Id as string).sort()).toEqual([id, other]);
+  });
+
+  it('names the line that is not JSON', async () => {
+    const answer = await importing(`${lines(document(id))}\n{"half`);
+
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { Message: expect.stringMatching(/^Line 2 .* is not JSON/) },
+    });
+  });
+
   it.each([['5'], ['{"data":[]}'], ['{"resourceSpans":[{"scopeSpans":5}]}']])(
     'refuses %s',
     async (text) => {

@@ -44,6 +44,18 @@ describe('local X-Ray', () => {
     );
   });
 
+  it('keeps a datagram whose text is not UTF-8 all through', async () => {
+    const document = segment({ metadata: { default: { agent: 'caf\xe9' } } });
+    await sendUdp(server, Buffer.from(datagram(document), 'latin1'));
+
+    const trace = await until(
+      () => get(`/console/traces/${document.trace_id}`),
+      ({ segments }) => segments !== undefined,
+    );
+
+    expect(trace.segments[0].metadata.default).toEqual({ agent: 'caf\ufffd' });
+  });
+
   it('lists a trace by time through the X-Ray API', async () => {
     const document = segment({
       http: { request: { method: 'GET', url: '/a' }, response: { status: 200 } },

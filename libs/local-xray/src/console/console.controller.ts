@@ -21,7 +21,6 @@ import type {
   ImportResult,
   SourceExcerpt,
 } from '../console-api';
-import { parseJson } from '../http/input';
 import { invalidRequest, XrayError } from '../http/xray.error';
 import type { ResolvedOptions } from '../options/local-xray.options';
 import { LOCAL_XRAY_OPTIONS } from '../options/tokens';
@@ -29,6 +28,7 @@ import { best } from '../reads/best-completions';
 import { TraceStore } from '../engine/trace-store';
 import { ConsoleEvents, type ConsoleEvent } from './console-events';
 import { importTraces } from './import';
+import { readImport } from './import-text';
 import { NoExcerptError, sourceExcerpt } from './source-excerpt';
 import { textOf, numberOf } from '../http/query-string';
 import { listQuery } from './list-query';
@@ -136,7 +136,7 @@ export class ConsoleController {
   @Post('import')
   @HttpCode(200)
   import(@Body() body: Buffer | undefined): Promise<ImportResult> {
-    return importTraces(this.store.ingest, parseJson(body));
+    return importTraces(this.store.ingest, readImport(body));
   }
 
   private async complete(

@@ -1,26 +1,39 @@
 import { readJson } from '@nestjs-xray/document';
 
-/** What can be imported: documents, or spans to be read as an OTLP export. */
-export type Imported = { documents: unknown[] } | { otlp: unknown };
+/** What can be imported: documents, or spans as an OTLP export has them. */
+export interface Imported {
+  documents?: unknown[];
+  resourceSpans?: unknown[];
+}
 
 interface Fields {
   [key: string]: unknown;
 }
 
 /**
- * Reads what other tools give out; undefined when it is none of these:
- * - `aws xray batch-get-traces`: `{ Traces: [{ Segments: [{ Document }] }] }`
+ * Reads what other tools give out; undefined when it is none of it:
+ * - `aws xray batch-get-traces`: `{ Traces: [{ Segments: [{ Document }] }] }`, or one trace of it
+ * - the body of a PutTraceSegments: `{ TraceSegmentDocuments }`
  * - OTLP/JSON: `{ resourceSpans }`
+ * - Tempo's API, and the file that Grafana exports: `{ batches }`, or `{ trace: { resourceSpans } }`
  * - Jaeger's JSON, as its page exports it: `{ data: [{ traceID, spans, processes }] }`
  */
 export function readForeign(body: unknown): Imported | undefined {
   if (!isFields(body)) return undefined;
   if (Array.isArray(body.Traces)) return { documents: body.Traces.flatMap(documentsOfAws) };
-  if (Array.isArray(body.resourceSpans)) return { otlp: body };
+  if (Array.isArray(body.Segments)) return { documents: documentsOfAws(body) };
+  if (Array.isArray(body.TraceSegmentDocuments)) {
+    return { documents: body.TraceSegmentDocuments.map(documentOf) };
+  }
+  const resourceSpans = spansOf(body) ?? (isFields(body.trace) ? spansOf(body.trace) : undefined);
+  if (resourceSpans !== undefined) return { resourceSpans };
   const data = Array.isArray(body.data) ? body.data : [body];
-  if (data.length > 0 && data.every(isJaeger))
-    return { otlp: { resourceSpans: data.flatMap(fromJaeger) } };
+  if (data.length > 0 && data.every(isJaeger)) return { resourceSpans: data.flatMap(fromJaeger) };
   return undefined;
+}
+
+function spansOf({ resourceSpans, batches }: Fields): unknown[] | undefined {
+  return [resourceSpans, batches].find((each) => Array.isArray(each));
 }
 
 function documentsOfAws(trace: unknown): unknown[] {
@@ -28,14 +41,17 @@ function documentsOfAws(trace: unknown): unknown[] {
   if (!Array.isArray(segments)) return [];
   return segments.flatMap((segment: unknown) => {
     const text = isFields(segment) ? segment.Document : undefined;
-    if (typeof text !== 'string') return [];
-    try {
-      return [readJson(text)];
-    } catch {
-      // Goes on as it is, and is refused with the place at which it stops being JSON.
-      return [text];
-    }
+    return typeof text === 'string' ? [documentOf(text)] : [];
   });
+}
+
+function documentOf(text: unknown): unknown {
+  try {
+    return readJson(String(text));
+  } catch {
+    // Goes on as it is, and is refused with the place at which it stops being JSON.
+    return text;
+  }
 }
 
 interface JaegerTrace extends Fields {

@@ -6,24 +6,38 @@ import { readForeign } from './import-formats';
 import { logsOf } from './import-logs';
 
 /**
- * Takes what `GET /console/traces/:id` gave, an array of it, an array of documents, or what other tools give out:
- * see {@link readForeign}.
+ * Takes what `GET /console/traces/:id` gave, documents, or what other tools give out (see
+ * {@link readForeign}), or an array of any of it.
  *
  * @throws XrayError when it is none of these.
  */
 export async function importTraces(ingest: Ingest, body: unknown): Promise<ImportResult> {
-  const foreign = readForeign(body);
-  if (foreign && 'otlp' in foreign) return importSpans(ingest, foreign.otlp);
+  const documents: unknown[] = [];
+  const resourceSpans: unknown[] = [];
+  for (const each of Array.isArray(body) ? (body as unknown[]) : [body]) {
+    const foreign = readForeign(each) ?? { documents: documentsOf(each) };
+    for (const document of (foreign.documents ?? []).flatMap(apart)) documents.push(document);
+    for (const spans of foreign.resourceSpans ?? []) resourceSpans.push(spans);
+  }
+  await ingest.putLogs(logsOf(body));
+  const imported = [await importDocuments(ingest, documents)];
+  if (resourceSpans.length > 0) imported.push(await importSpans(ingest, { resourceSpans }));
+  return {
+    traces: [...new Set(imported.flatMap(({ traces }) => traces))],
+    rejected: imported.flatMap(({ rejected }) => rejected),
+  };
+}
+
+async function importDocuments(ingest: Ingest, documents: unknown[]): Promise<ImportResult> {
   const traces = new Map<string, string[]>();
   const result: ImportResult = { traces: [], rejected: [] };
-  for (const document of (foreign?.documents ?? documentsOf(body)).flatMap(apart)) {
+  for (const document of documents) {
     const id = (document as { trace_id?: unknown } | null)?.trace_id;
     const key = isTraceId(id) ? id.toLowerCase() : '';
     const texts = traces.get(key);
     if (texts) texts.push(writeJson(document));
     else traces.set(key, [writeJson(document)]);
   }
-  await ingest.putLogs(logsOf(body));
   await Promise.all(
     [...traces].map(async ([id, texts]) => {
       const { faults } = await ingest.put(texts);
@@ -34,7 +48,7 @@ export async function importTraces(ingest: Ingest, body: unknown): Promise<Impor
   return result;
 }
 
-async function importSpans(ingest: Ingest, spans: unknown): Promise<ImportResult> {
+async function importSpans(ingest: Ingest, spans: object): Promise<ImportResult> {
   const body = Buffer.from(writeJson(spans));
   const ids = [...new Set(traceIdsOf(spans))];
   const { problem, rejected, message } = await ingest.otlp('traces', body, 'json');
@@ -48,35 +62,26 @@ function traceIdsOf(value: unknown, depth = 0): string[] {
   if (typeof value !== 'object' || value === null || depth > 7) return [];
   const { traceId } = value as { traceId?: unknown };
   if (typeof traceId === 'string') {
-    const id = /^[\da-f]{32}$/i.exec(traceId)?.[0].toLowerCase();
-    return id ? [xrayTraceId(id)] : [];
+    const hex = traceId.endsWith('==') ? Buffer.from(traceId, 'base64').toString('hex') : traceId;
+    return /^[\da-f]{32}$/i.test(hex) ? [xrayTraceId(hex.toLowerCase())] : [];
   }
   return Object.values(value).flatMap((each) => traceIdsOf(each, depth + 1));
 }
 
-function documentsOf(body: unknown): unknown[] {
-  const all = Array.isArray(body) ? (body as unknown[]) : [body];
-  return all.flatMap((each) => {
-    if (typeof each !== 'object' || each === null) {
-      throw invalidRequest(
-        'Give an exported trace, an array of them, an array of segment documents, the output of ' +
-          'aws xray batch-get-traces, OTLP/JSON or Jaeger’s JSON.',
-      );
-    }
-    const { id, segments, orphans } = each as {
-      id?: unknown;
-      segments?: unknown;
-      orphans?: unknown;
-    };
-    if (!Array.isArray(segments)) return [each];
-    return [
-      ...(segments as object[]),
-      ...(Array.isArray(orphans) ? (orphans as object[]) : []),
-    ].map(
-      // Only what stands inside a segment may leave its trace out.
-      (document) => ({ trace_id: id, ...document }),
+/** The documents of an exported trace, or the one that `value` is. */
+function documentsOf(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) {
+    throw invalidRequest(
+      'Give an exported trace, segment documents, the output of aws xray batch-get-traces, ' +
+        'OTLP/JSON, or the JSON of Jaeger, Tempo or Grafana; several of them as an array or one a line.',
     );
-  });
+  }
+  const { id, segments, orphans } = value as Record<string, unknown>;
+  if (!Array.isArray(segments)) return [value];
+  return [...(segments as object[]), ...(Array.isArray(orphans) ? (orphans as object[]) : [])].map(
+    // Only what stands inside a segment may leave its trace out.
+    (document) => ({ trace_id: id, ...document }),
+  );
 }
 
 /**

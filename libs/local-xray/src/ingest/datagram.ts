@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { DocumentFault } from './document/document-fault';
 
 /** A datagram's document, or why there is none. */
@@ -30,7 +29,7 @@ export function parseDatagram(datagram: Uint8Array): Datagram {
   }
   const body = bytes.subarray(newline + 1);
   if (body.length === 0) return refuse('there is no document after the header line');
-  if (!isUtf8(body)) return refuse('the document is not UTF-8');
+  // Bytes that are no UTF-8 become replacement characters: a header in Latin-1 costs no trace.
   return { ok: true, text: body.toString('utf8') };
 }
 

@@ -6,7 +6,7 @@ import { Dialog } from '../../components/dialog';
 import { plural } from '../../model/format';
 import { navigate, traceHref } from '../../router';
 
-/** Takes traces as a file or as text: what "Export" writes, what the X-Ray API gives, or plain segment documents. */
+/** Takes traces as a file or as text: what "Export" writes, what other tools give out, or plain segment documents. */
 export function ImportDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const [text, setText] = useState('');
   const [result, setResult] = useState<ImportResult>();
@@ -14,12 +14,6 @@ export function ImportDialog({ onClose }: { onClose: () => void }): JSX.Element 
   const send = async (json: string): Promise<void> => {
     setProblem('');
     setResult(undefined);
-    try {
-      JSON.parse(json);
-    } catch (error) {
-      setProblem(`This is not JSON: ${(error as Error).message}`);
-      return;
-    }
     try {
       const answer = await api.import(json);
       const [only] = answer.traces;
@@ -35,14 +29,16 @@ export function ImportDialog({ onClose }: { onClose: () => void }): JSX.Element 
     <Dialog title="Import traces" onClose={onClose}>
       <div class="form">
         <p class="t2">
-          One or more traces from Export, or segment documents. Times are kept, so choose “All time”
-          to see an old trace.
+          One or more traces from Export, segment documents, the output of aws xray
+          batch-get-traces, OTLP/JSON, or the JSON of Jaeger, Tempo or Grafana. Several of them may
+          stand in an array or one per line. Times are kept, so choose “All time” to see an old
+          trace.
         </p>
         <label>
           A JSON file
           <input
             type="file"
-            accept="application/json,.json"
+            accept="application/json,.json,.jsonl,.ndjson"
             onChange={(event) => {
               const file = event.currentTarget.files?.[0];
               void file?.text().then(send);

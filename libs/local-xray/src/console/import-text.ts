@@ -1,0 +1,53 @@
+import { isUtf8 } from 'node:buffer';
+import { readJson } from '@nestjs-xray/document';
+import { invalidRequest } from '../http/xray.error';
+import { findJsonFault } from '../ingest/document/json-fault';
+
+/**
+ * The JSON in a file: one value, or an array of those that stand one a line, as OpenTelemetry's
+ * Collector writes its files.
+ *
+ * @throws XrayError naming the line and the character at which it stops being JSON.
+ */
+export function readImport(body: Buffer | undefined): unknown {
+  if (!Buffer.isBuffer(body) || !isUtf8(body)) throw invalidRequest('This is not UTF-8.');
+  const text = body.toString('utf8').replace(/^\ufeff/, '');
+  try {
+    return readJson(text);
+  } catch {
+    // Perhaps each line is.
+  }
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length < 2 || !isJson(lines[0]!)) throw notJson('This', text);
+  return lines
+    .map((line, index) => {
+      try {
+        return readJson(line);
+      } catch {
+        throw notJson(`Line ${index + 1} of those that are not empty`, line);
+      }
+    })
+    .filter((value) => !isHeader(value));
+}
+
+function notJson(what: string, text: string): Error {
+  const fault = findJsonFault(text);
+  return invalidRequest(
+    `${what} is not JSON: expected ${fault?.expected} at character ${fault?.position}.`,
+  );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The line before the document of a datagram that is meant for the X-Ray daemon. */
+function isHeader(value: unknown): boolean {
+  const { format, version } = (value ?? {}) as Record<string, unknown>;
+  return format === 'json' && version === 1;
+}
