@@ -458,8 +458,6 @@ describeInChromium('the page of a trace', () => {
 
   it.each([
     ['light', 1440],
-    ['dark', 1440],
-    ['light', 1024],
     ['dark', 400],
   ] as const)(
     'has no violation of accessibility in the %s theme at %i px',

@@ -580,8 +580,6 @@ describeInChromium('the list for all', () => {
 
   it.each([
     ['light', 1440],
-    ['dark', 1440],
-    ['light', 400],
     ['dark', 400],
   ] as const)(
     'has no violation of accessibility in the %s theme at %i px',
