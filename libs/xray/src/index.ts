@@ -1,4 +1,5 @@
 export { captureAws, type AwsClient } from './instrumentation/outgoing/aws';
+export { captureJobs } from './instrumentation/jobs/capture-jobs';
 export { capturePg } from './instrumentation/outgoing/pg';
 export type { LinkTarget } from './core/message-links';
 export type { EmitStats, Emitter } from './core/emitter';

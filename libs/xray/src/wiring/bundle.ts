@@ -18,7 +18,9 @@ function clientsMissing(calls: string[]): string {
   return (
     'In a bundle, clients of AWS SDK and pg cannot be found by themselves, and their calls are not ' +
     `recorded. Hand over those that the application uses, in main.ts: ${calls.join(' and ')} from ` +
-    "'nestjs-xray'; where it uses none, say so: capture: { aws: false, sql: false }."
+    "'nestjs-xray'; where it uses none, say so: capture: { aws: false, sql: false }. Jobs of BullMQ " +
+    'and Bull are recorded only where @nestjs/bullmq or @nestjs/bull has the queue; others need ' +
+    'captureJobs([bullmq]).'
   );
 }
 

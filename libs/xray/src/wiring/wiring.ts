@@ -14,8 +14,7 @@ import { ignoreMatcher } from '../entry/ignore';
 import { MessageEntry } from '../entry/message.entry';
 import { SegmentName } from '../entry/segment-name';
 import { isRoot } from '../decorators/marks';
-import { watchBull } from '../instrumentation/jobs/bull';
-import { watchBullMq } from '../instrumentation/jobs/bullmq';
+import { watchJobs, watchProvidedJobs } from '../instrumentation/jobs/capture-jobs';
 import { watchSchedules } from '../instrumentation/jobs/schedule';
 import { watchLifecycleHooks } from '../instrumentation/nest/lifecycle-hooks';
 import { recordLogLines } from '../instrumentation/nest/log-lines';
@@ -81,8 +80,7 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
     recorder.start();
     receiveRpcHeaders(recorder.warn);
     if (recorder.outgoing) instrumentOutgoing(recorder.outgoing, recorder.warn);
-    watchBullMq();
-    watchBull();
+    watchJobs();
     watchSchedules(discovery, isRoot, recorder.warn);
     this.http.start(() => this.startAgain());
     this.messages.start();
@@ -105,6 +103,9 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
   /** GraphQL's schema is made by now, and no request has come. */
   onApplicationBootstrap(): void {
     if (!this.started) return;
+    // What was loaded, and made, since then.
+    watchJobs();
+    watchProvidedJobs(this.discovery);
     warnOfBundle(this.recorder);
     const { modules, recorder, options, runtime } = this;
     if (runtime) logStartLine(modules, recorder, runtime.serviceName, options);

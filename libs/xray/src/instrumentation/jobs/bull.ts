@@ -1,6 +1,6 @@
 import { runJob } from '../../core/job';
 import { loadedFrom } from '../loaded-copies';
-import { patchMethod, type Method } from '../patch';
+import { ownerOf, patchMethod, type Method } from '../patch';
 import {
   allCarrying,
   carrying,
@@ -31,13 +31,26 @@ type AddArguments = [unknown, unknown?, JobOptions?];
 
 /** Has each job of Bull run in a segment, and each call that queues jobs be a subsegment. */
 export function watchBull(): void {
-  for (const queue of loadedFrom('/bull/lib/queue.js')) {
-    const { prototype } = queue as { prototype?: object };
-    if (prototype === undefined) continue;
-    patchMethod(prototype, 'setHandler', settingHandler);
-    patchMethod(prototype, 'add', adding);
-    patchMethod(prototype, 'addBulk', addingBulk);
+  for (const queue of loadedFrom('/bull/lib/queue.js')) instrumentBull(queue);
+}
+
+/**
+ * The same for a copy of Bull, which is the class of its queues; false where it is none.
+ *
+ * @param queue one that may have its handlers already
+ */
+export function instrumentBull(module: unknown, queue?: object): boolean {
+  const { prototype } = (module ?? {}) as { prototype?: object };
+  const owner = prototype && ownerOf(prototype, 'setHandler');
+  if (owner === undefined) return false;
+  patchMethod(owner, 'setHandler', settingHandler);
+  patchMethod(owner, 'add', adding);
+  patchMethod(owner, 'addBulk', addingBulk);
+  const { handlers } = (queue ?? {}) as Partial<Queue>;
+  for (const name of Object.keys(handlers ?? {})) {
+    patchMethod(handlers!, name, (handler) => processing(handler, queue as Queue));
   }
+  return true;
 }
 
 /** What a queue keeps under `handlers` takes a job and gives a promise, whatever the application gave. */

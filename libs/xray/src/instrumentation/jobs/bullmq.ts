@@ -1,6 +1,6 @@
 import { runJob } from '../../core/job';
 import { loadedFrom } from '../loaded-copies';
-import { patchMethod, type Method } from '../patch';
+import { ownerOf, patchMethod, type Method } from '../patch';
 import {
   allCarrying,
   carrying,
@@ -40,18 +40,27 @@ type Classes = Partial<Record<'Queue' | 'Worker' | 'FlowProducer', { prototype: 
 
 /** Has each job of BullMQ run in a segment, and each call that queues jobs be a subsegment. */
 export function watchBullMq(): void {
-  for (const module of loadedFrom('/bullmq/dist/cjs/index.js')) {
-    const { Queue, Worker, FlowProducer } = module as Classes;
-    if (Worker !== undefined) patchMethod(Worker.prototype, 'callProcessJob', processing);
-    if (Queue !== undefined) {
-      patchMethod(Queue.prototype, 'add', adding);
-      patchMethod(Queue.prototype, 'addBulk', addingBulk);
-    }
-    if (FlowProducer !== undefined) {
-      patchMethod(FlowProducer.prototype, 'add', addingFlow);
-      patchMethod(FlowProducer.prototype, 'addBulk', addingFlows);
-    }
+  loadedFrom('/bullmq/dist/cjs/index.js').forEach(instrumentBullMq);
+}
+
+/** The same for a copy of BullMQ, or for some of its classes; false where it has none of them. */
+export function instrumentBullMq(module: unknown): boolean {
+  const { Queue, Worker, FlowProducer } = (module ?? {}) as Classes;
+  const owner = (Class: Classes[keyof Classes], key: string) =>
+    Class?.prototype && ownerOf(Class.prototype, key);
+  const worker = owner(Worker, 'callProcessJob');
+  const queue = owner(Queue, 'addBulk');
+  const flow = owner(FlowProducer, 'addBulk');
+  if (worker) patchMethod(worker, 'callProcessJob', processing);
+  if (queue) {
+    patchMethod(queue, 'add', adding);
+    patchMethod(queue, 'addBulk', addingBulk);
   }
+  if (flow) {
+    patchMethod(flow, 'add', addingFlow);
+    patchMethod(flow, 'addBulk', addingFlows);
+  }
+  return [worker, queue, flow].some((found) => found !== undefined);
 }
 
 function processing(original: Method): Method {
