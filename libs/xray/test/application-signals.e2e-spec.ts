@@ -108,7 +108,7 @@ describe('for Application Signals, a span by OTLP', () => {
     expect(spans.find(({ name }) => name === 'query')?.told).toEqual({
       ...LOCAL,
       'aws.span.kind': 'CLIENT',
-      'aws.remote.service': 'shop',
+      'aws.remote.service': 'shop@db.internal',
       'aws.remote.operation': 'SELECT',
       'aws.remote.resource.type': 'DB::Connection',
       'aws.remote.resource.identifier': 'sh^|op|db.internal|3306',

@@ -259,18 +259,31 @@ describe('a span', () => {
       const failed = tracer.startSpan('failed');
       failed.setStatus({ code: SpanStatusCode.ERROR, message: 'no luck' });
       failed.end();
+      const refused = tracer.startSpan('refused', { kind: SpanKind.CLIENT });
+      refused.setAttribute('error.type', 'MongoServerError');
+      refused.setStatus({ code: SpanStatusCode.ERROR, message: 'E11000 duplicate key' });
+      refused.end();
       const fine = tracer.startSpan('fine');
       fine.recordException(new Error('handled'));
       fine.setStatus({ code: SpanStatusCode.OK });
       fine.setStatus({ code: SpanStatusCode.ERROR });
       fine.end();
     });
-    const [thrown, failed, fine] = segment.subsegments!;
+    const [thrown, failed, refused, fine] = segment.subsegments!;
     expect(thrown).toMatchObject({
       fault: true,
       cause: { exceptions: [{ type: 'RangeError', message: 'kaput' }] },
     });
-    expect(failed).toMatchObject({ fault: true, metadata: { otel: { status: 'no luck' } } });
+    expect(failed).toMatchObject({
+      fault: true,
+      cause: { exceptions: [{ message: 'no luck', remote: false }] },
+    });
+    expect(refused).toMatchObject({
+      fault: true,
+      cause: {
+        exceptions: [{ type: 'MongoServerError', message: 'E11000 duplicate key', remote: true }],
+      },
+    });
     expect(fine).not.toHaveProperty('fault');
   });
 
@@ -355,6 +368,30 @@ describe('semantic conventions', () => {
     });
   });
 
+  it('name a database after its name and host, whatever tells the host', async () => {
+    const node = await call({
+      'db.system.name': 'mongodb',
+      'db.namespace': 'shop',
+      'server.address': 'db.test',
+    });
+    expect(node.name).toBe('shop@db.test');
+  });
+
+  it('make one call of a query that the driver records inside of a span of an ORM', async () => {
+    const attributes = { 'db.system.name': 'mysql', 'db.query.text': 'SELECT 1' };
+    const node = await recorded(() =>
+      tracer.startActiveSpan('orm query', { kind: SpanKind.CLIENT, attributes }, (orm) =>
+        cart.inner(() => {
+          const driver = { ...attributes, 'server.address': 'db.test' };
+          tracer.startSpan('SELECT', { kind: SpanKind.CLIENT, attributes: driver }).end();
+          orm.end();
+        }),
+      ),
+    );
+    expect(tree(node)).toBe('orm query (Cart.inner (mysql@db.test [remote]))');
+    expect(node).not.toHaveProperty('sql');
+  });
+
   it('make aws of an AWS call', async () => {
     const node = await call(
       {
@@ -404,6 +441,36 @@ describe('work that comes in', () => {
     const segment = await nextSegment(() =>
       tracer.startSpan('poll', { kind: SpanKind.CONSUMER }, ROOT_CONTEXT).end(),
     );
+    expect(segment).not.toHaveProperty('parent_id');
+  });
+
+  it('is a segment too where messages were fetched, and are handled', async () => {
+    const attributes = {
+      'messaging.operation.type': 'receive',
+      'messaging.batch.message_count': 2,
+    };
+    const segment = await nextSegment(() =>
+      tracer.startActiveSpan(
+        'poll orders',
+        { kind: SpanKind.CLIENT, attributes },
+        ROOT_CONTEXT,
+        async (span) => {
+          await cart.load(() => sleep(1));
+          span.end();
+        },
+      ),
+    );
+    expect(segment).toMatchObject({ name: 'shop', subsegments: [{ name: 'Cart.load' }] });
+  });
+
+  it('is a segment also inside of a call that belongs to no trace', async () => {
+    const segment = await nextSegment(() =>
+      tracer.startActiveSpan('connect', { kind: SpanKind.CLIENT }, ROOT_CONTEXT, (call) => {
+        tracer.startSpan('process orders', { kind: SpanKind.CONSUMER }).end();
+        call.end();
+      }),
+    );
+    expect(segment).toMatchObject({ name: 'shop', metadata: { otel: { name: 'process orders' } } });
     expect(segment).not.toHaveProperty('parent_id');
   });
 

@@ -21,7 +21,10 @@ export function readCallee(attributes: SpanAttributes): string | undefined {
   );
 }
 
-/** `<database>@<host>`; the kind of database where it has no name, or, as Redis, a number. */
+/**
+ * `<database>@<host>`; the kind of database where it has no name, or, as Redis, a number. The host
+ * keeps a database apart from the service that bears its name.
+ */
 function database(attributes: SpanAttributes): string | undefined {
   const named = textOf(attributes, SQL_NAMES.database);
   const system = textOf(attributes, SQL_NAMES.database_type);
@@ -29,6 +32,6 @@ function database(attributes: SpanAttributes): string | undefined {
   if (name === undefined) return undefined;
   const url = textOf(attributes, SQL_NAMES.connection_string)?.replace(/^jdbc:/, '');
   const host = url && /^[a-z][\w+.-]*:\/\/(?:[^@/]*@)?(\[[^\]]+\]|[^:/?#]+)/i.exec(url)?.[1];
-  const peer = host || (name === system ? textOf(attributes, HTTP_NAMES.peerName) : undefined);
+  const peer = host || textOf(attributes, HTTP_NAMES.peerName);
   return peer ? `${name}@${peer}` : name;
 }

@@ -21,6 +21,19 @@ export function addRemoteError(
   exception.remote = true;
 }
 
+/** Records an error that is known by its message alone. */
+export function addToldError(
+  node: RecordedNode,
+  { message, type }: { message: string; type?: string },
+  remote: boolean,
+): void {
+  node.addError({ message });
+  const exception = typeof node.cause === 'object' ? node.cause.exceptions[0] : undefined;
+  if (exception === undefined) return;
+  exception.type = type?.slice(0, 250);
+  exception.remote = remote;
+}
+
 function isTelling(type: unknown): type is string {
   return typeof type === 'string' && type !== '' && type !== 'Error';
 }

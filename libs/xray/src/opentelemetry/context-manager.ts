@@ -48,7 +48,12 @@ export class BridgeContextManager implements ContextManager {
   }
 
   bind<T>(context: Context, target: T): T {
-    if (target instanceof EventEmitter) return bindEmitter(this, context, target);
+    if (target instanceof EventEmitter) {
+      // What comes in is still to be given a segment here, which its events belong to.
+      const span = bridgeSpanIn(context);
+      if (span?.stepsBack === true && span[NODE] === undefined) return target;
+      return bindEmitter(this, context, target);
+    }
     return typeof target === 'function' ? this.bindFunction(context, target as never) : target;
   }
 

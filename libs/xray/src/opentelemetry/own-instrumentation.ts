@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
 import { runtime } from '../core/runtime';
+import { answersGrpc } from '../instrumentation/nest/messages';
 
 type Records = (name: string, kind: SpanKind) => boolean;
 
@@ -20,6 +21,12 @@ const OVERLAPS: Record<string, Records> = {
   '@opentelemetry/instrumentation-undici': captured('fetch'),
   '@opentelemetry/instrumentation-aws-sdk': captured('aws'),
   '@opentelemetry/instrumentation-pg': captured('sql'),
+  // Its clients and servers that are not Nest's are not recorded here; a call of Nest's client is one
+  // with all it does.
+  '@opentelemetry/instrumentation-grpc': (name, kind) => {
+    const [, service, method] = /([^./]+)\/([^/]+)$/.exec(name) ?? [];
+    return kind === SpanKind.SERVER && service !== undefined && answersGrpc(service, method!);
+  },
   '@opentelemetry/instrumentation-nestjs-core': () => true,
   // Of GraphQL, it is the resolvers that are recorded here; parsing and validation are not.
   '@opentelemetry/instrumentation-graphql': (name) => name.startsWith('graphql.resolve'),

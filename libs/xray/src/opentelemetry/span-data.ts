@@ -25,7 +25,7 @@ export class SpanData {
   constructor(
     /** The span's own name; undefined where the node was not made by the API. */
     public name: string | undefined,
-    readonly kind: SpanKind | undefined,
+    public kind: SpanKind | undefined,
     readonly scope: InstrumentationScope | undefined,
   ) {}
 

@@ -1,10 +1,12 @@
 import { SpanKind, SpanStatusCode, type Link } from '@opentelemetry/api';
 import type { RecordedNode, RecordedSubsegment } from '../core/recorded-node';
 import {
+  HTTP_NAMES,
   INDEXED_KEYS,
   isAwsCall,
   readAwsCall,
   readCallee,
+  readFailure,
   readHttp,
   readSql,
   readStatus,
@@ -13,10 +15,12 @@ import {
   textOf,
   USER_NAMES,
   type AnnotationValue,
+  type SpanAttributes,
   type SpanKindName,
   xrayTraceId,
 } from '../document';
 import { outgoingPolicy } from '../core/context';
+import { addToldError } from '../core/remote-error';
 import { sanitiseSql } from '../instrumentation/outgoing/sanitise-sql';
 import type { SpanData } from './span-data';
 
@@ -36,7 +40,7 @@ export function describeNode(node: RecordedNode, data: SpanData): void {
   const rest: Map<string, unknown> = new Map(attributes);
   node.http = readHttp(attributes, kind, rest) ?? node.http;
   if (node.root !== node) describeCall(node as RecordedSubsegment, data, kind, rest);
-  describeStatus(node, data);
+  describeStatus(node, data, KINDS[data.kind ?? SpanKind.INTERNAL]);
   const indexed = attributes.get(INDEXED_KEYS);
   for (const [key, value] of rest) noteAttribute(node, key, value, indexed);
   const otel = aboutSpan(node, data, kind);
@@ -45,11 +49,21 @@ export function describeNode(node: RecordedNode, data: SpanData): void {
 
 function describeCall(
   node: RecordedSubsegment,
-  { attributes, name = node.name }: SpanData,
+  data: SpanData,
   kind: SpanKindName,
   rest: Map<string, unknown>,
 ): void {
+  const { attributes, name = node.name } = data;
   const aws = isAwsCall(attributes);
+  if (isDatabase(attributes) && containsDatabaseCall(node)) {
+    node.namespace = undefined;
+    data.kind = SpanKind.INTERNAL;
+    for (const name of ABOUT_CALLEE) {
+      data.attributes.delete(name);
+      rest.delete(name);
+    }
+    return;
+  }
   node.sql = readSql(name, attributes, rest);
   if (aws) node.aws = readAwsCall(attributes, rest);
   if (!aws && kind !== 'client' && kind !== 'producer') return;
@@ -57,14 +71,35 @@ function describeCall(
   node.name = readCallee(attributes) ?? name;
 }
 
+/** What makes a call of a span, for X-Ray and for whoever gets it by OTLP. */
+const ABOUT_CALLEE = [
+  ...Object.values(SQL_NAMES).flat(),
+  ...HTTP_NAMES.peerName,
+  ...HTTP_NAMES.peerPort,
+];
+
+const isDatabase = (attributes: SpanAttributes) =>
+  textOf(attributes, SQL_NAMES.database_type) !== undefined;
+
+/**
+ * Whether the call of the database is recorded inside of a node: by the driver, where an ORM has a
+ * span for its query too. It is one call, and the ORM's span is what leads to it.
+ */
+function containsDatabaseCall({ subsegments = [] }: RecordedNode): boolean {
+  return subsegments.some((each) => {
+    if (each.namespace !== 'remote') return containsDatabaseCall(each);
+    return each.sql !== undefined || (each.span && isDatabase(each.span.data.attributes)) === true;
+  });
+}
+
 /** An answer's status tells whose fault it was; X-Ray keeps the caller's errors apart. */
-function describeStatus(node: RecordedNode, data: SpanData): void {
+function describeStatus(node: RecordedNode, data: SpanData, kind: SpanKindName): void {
   const status = readStatus(data.attributes) ?? 0;
   if (data.status?.code === SpanStatusCode.OK || status < 400) {
-    if (data.status?.code === SpanStatusCode.ERROR && node.cause === undefined) {
-      const { message } = data.status;
-      if (message !== undefined && message !== '') node.addMetadata('status', message, 'otel');
-    }
+    if (data.status?.code !== SpanStatusCode.ERROR || node.cause !== undefined) return;
+    const failure = readFailure(data.status.message, data.attributes);
+    if (failure && !node.error)
+      addToldError(node, failure, kind === 'client' || kind === 'producer');
     return;
   }
   node.fault = status >= 500;

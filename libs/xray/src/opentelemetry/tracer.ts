@@ -1,8 +1,10 @@
 import {
   context as contexts,
+  isSpanContextValid,
   SpanKind,
   trace,
   TraceFlags,
+  type Attributes,
   type Context,
   type Span,
   type SpanContext,
@@ -99,13 +101,15 @@ export class BridgeTracer implements Tracer {
   private openRoot(
     name: string,
     kind: SpanKind,
-    { root }: SpanOptions,
+    { root, attributes }: SpanOptions,
     context: Context,
     parent: Span | undefined,
   ): Active {
-    const remote = parent?.spanContext();
+    const told = parent?.spanContext();
+    // Inside of a call that belongs to no trace, there is none to continue.
+    const remote = told && isSpanContextValid(told) ? told : undefined;
     const header = root === true ? undefined : headerOf(incomingIn(context), remote);
-    const comesIn = kind === SpanKind.SERVER || kind === SpanKind.CONSUMER;
+    const comesIn = kind === SpanKind.SERVER || kind === SpanKind.CONSUMER || isBatch(attributes);
     if (!comesIn && remote === undefined && root !== true) {
       if (kind === SpanKind.INTERNAL) runtime.missing?.(`startSpan "${name}"`);
       return undefined;
@@ -114,6 +118,15 @@ export class BridgeTracer implements Tracer {
     const request = { serviceName, method: SpanKind[kind], path: name };
     return recorder?.open(request, header);
   }
+}
+
+/**
+ * Whether a span is that of messages that were fetched, and are handled in it: its kind is CLIENT,
+ * since the consumer asked for them.
+ */
+function isBatch(attributes: Attributes = {}): boolean {
+  const { 'messaging.operation.type': type, 'messaging.batch.message_count': count } = attributes;
+  return type === 'receive' && Number(count) > 0;
 }
 
 /** The subsegment of a call; undefined inside of one that is recorded with all that carries it out. */

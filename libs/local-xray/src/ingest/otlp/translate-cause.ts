@@ -2,6 +2,7 @@ import {
   type CauseDocument,
   type ExceptionDocument,
   newId,
+  readFailure,
   readStatus,
   textOf,
 } from '@nestjs-xray/document';
@@ -46,5 +47,6 @@ export function translateCause(span: Span, rest: Attributes): CauseDocument | un
   if (!span.failed) return undefined;
   const message = span.statusMessage || textOf(rest, ['http.status_text']);
   rest.delete('http.status_text');
-  return message ? { exceptions: [{ id: newId(), message, remote }] } : undefined;
+  const failure = readFailure(message, span.attributes);
+  return failure && { exceptions: [{ id: newId(), ...failure, remote }] };
 }

@@ -330,7 +330,10 @@ describe('readStackTrace', () => {
     };
     const [document] = translateSpan(call(values));
 
-    expect(document).toMatchObject({ sql: { connection_string: 'pg-replica-2:5432/shop' } });
+    expect(document).toMatchObject({
+      name: 'shop@pg-replica-2',
+      sql: { connection_string: 'pg-replica-2:5432/shop' },
+    });
     expect(document!.metadata).not.toHaveProperty('default');
   });
 

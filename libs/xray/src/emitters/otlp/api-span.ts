@@ -26,7 +26,9 @@ export function apiSpan(base: OtlpSpan, node: AnyDocument, data: Data): OtlpSpan
     attributes: keyValues({ ...Object.fromEntries(data.attributes), ...otherwise(node, data) }),
   };
   const told = saidEvents(data);
-  const thrown = exceptionEvents(node).filter((event) => !told.some((each) => same(each, event)));
+  const thrown = exceptionEvents(node).filter(
+    (event) => !told.some((each) => same(each, event)) && !isStatus(event, data),
+  );
   const events = [...told, ...thrown];
   if (events.length > 0) span.events = events;
   else delete span.events;
@@ -65,6 +67,17 @@ function same(one: Event, other: Event): boolean {
   const message = ({ attributes }: Event) =>
     JSON.stringify(attributes.find(({ key }) => key === 'exception.message')?.value);
   return one.name === other.name && message(one) === message(other);
+}
+
+/** Whether an exception of the document says no more than the status does, which it was made of. */
+function isStatus({ attributes }: Event, { status }: Data): boolean {
+  const value = (name: string) => {
+    const found = attributes.find(({ key }) => key === name)?.value;
+    return found && 'stringValue' in found ? found.stringValue : undefined;
+  };
+  return (
+    value('exception.stacktrace') === undefined && value('exception.message') === status?.message
+  );
 }
 
 /** Annotations and metadata that are no attributes. */

@@ -28,6 +28,14 @@ export interface Handling {
 /** The applications of this process by what Nest knows them by: its container of modules. */
 const applications = new WeakMap<object, Handling>();
 
+/** The patterns of the handlers that are recorded. */
+const rpcPatterns = new Set<string>();
+
+/** Whether a handler of Nest's, which is recorded here, answers a gRPC method. */
+export function answersGrpc(service: string, method: string): boolean {
+  return rpcPatterns.has(`${service}.${method}`);
+}
+
 /** Takes what came with a message. */
 export type Handler = (...args: unknown[]) => Promise<unknown>;
 
@@ -77,6 +85,7 @@ function creating(kind: Message['kind'], original: Method, warn: Warn): Method {
     const [instance, callback, , handler] = args as [object, Handler, string, string];
     const controller = instance.constructor.name;
     const known = patternOf(kind, callback);
+    if (kind === 'rpc' && known !== undefined) rpcPatterns.add(known);
     return (...given: unknown[]) => {
       const message: Message = {
         kind,
