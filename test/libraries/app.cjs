@@ -5,7 +5,13 @@ const { registerInstrumentations } = require('@opentelemetry/instrumentation');
 const libraries = {
   ...require('./cases/redis.cjs'),
   ...require('./cases/sql.cjs'),
+  ...require('./cases/prisma.cjs'),
+  ...require('./cases/mongo.cjs'),
   ...require('./cases/messaging.cjs'),
+  ...require('./cases/kafka.cjs'),
+  ...require('./cases/grpc.cjs'),
+  ...require('./cases/http-clients.cjs'),
+  ...require('./cases/uninstrumented.cjs'),
   ...require('./cases/others.cjs'),
 };
 registerInstrumentations({
@@ -13,7 +19,7 @@ registerInstrumentations({
 });
 
 require('reflect-metadata');
-const { Controller, Get, Module, Param } = require('@nestjs/common');
+const { Controller, Get, InternalServerErrorException, Module, Param } = require('@nestjs/common');
 const { NestFactory } = require('@nestjs/core');
 const {
   EventPattern,
@@ -42,10 +48,18 @@ class Libraries {
   }
 
   async use(name, tag) {
-    const answer = await opened
-      .get(name)
-      .run(`${tag}-${name}`, this.xray.traceId.slice(2).replace('-', ''));
+    const traceId = this.xray.traceId.slice(2).replace('-', '');
+    const answer = await this.ask(name, `${tag}-${name}`, traceId);
     if (answer !== `${tag}-${name}`) throw new Error(`${name} answered ${answer}`);
+  }
+
+  /** What goes wrong is in the answer, which the test shows. */
+  async ask(name, tag, traceId) {
+    try {
+      return await opened.get(name).run(tag, traceId);
+    } catch (problem) {
+      throw new InternalServerErrorException(`${name}: ${problem?.stack ?? problem}`);
+    }
   }
 
   echo({ tag }) {

@@ -20,13 +20,19 @@ export async function checks({ check, servers, start, libraries, transports }) {
   const app = await start({ ...servers, tcp, grpc }, roads);
   const shown = {};
 
-  for (const [name, { expects }] of Object.entries(libraries)) {
+  for (const [name, { expects, consumes }] of Object.entries(libraries)) {
     await check(`${name} is recorded`, async () => {
       // The first one opens connections.
       await request(app, name, 'warm');
-      const { segment } = await request(app, name, 'once');
+      const { segment, trace } = await request(app, name, 'once');
       shown[name] = inside(segment);
       if (expects) assert.deepEqual(shown[name], expects);
+      if (consumes === undefined) return;
+      // Who gets the message, or answers the call, has a segment in the same trace.
+      const sent = segment.subsegments[0].subsegments.map(({ id }) => id);
+      const isIt = ({ metadata, parent_id }) =>
+        metadata?.otel?.name === consumes && sent.includes(parent_id);
+      await until(() => trace().some(isIt));
     });
   }
   for (const { name } of transports) {

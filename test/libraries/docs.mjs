@@ -18,10 +18,10 @@ export function compareDocs({ shown, libraries, transports, write }) {
 
 function tables(shown, libraries, transports) {
   const cells = (seen) => seen.map((each) => `\`${each.replaceAll('|', '\\|')}\``).join('<br>');
-  const rows = Object.entries(libraries).map(([name, { turnOn, shows }]) => {
+  const rows = Object.entries(libraries).map(([name, { turnOn = [], how, shows }]) => {
     const [type, from] = turnOn;
-    const how = type ? `\`new ${type}()\` of \`${from}\`` : 'nothing to do';
-    return [`\`${name}\``, how, shows ?? cells(shown[name] ?? [])];
+    const usual = type ? `\`new ${type}()\` of \`${from}\`` : 'nothing to do';
+    return [`\`${name}\``, how ?? usual, shows ?? cells(shown[name] ?? [])];
   });
   const own = transports.map(({ name }) => [
     `Nest's \`Transport.${name}\``,

@@ -2,8 +2,10 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { installPackage } from '../support/install-package.mjs';
+import { brokerChecks } from './broker-checks.mjs';
 import { chainChecks } from './chain/checks.mjs';
 import { checks } from './checks.mjs';
+import { hiddenJobChecks } from './jobs/hidden-checks.mjs';
 import { jobChecks } from './jobs/checks.mjs';
 import { peerChecks } from './peers/checks.mjs';
 import { startServers, stopServers } from './servers.mjs';
@@ -13,16 +15,18 @@ const modules = join(import.meta.dirname, 'node_modules');
 /** What there is to run, and the servers it needs; all of them when undefined. */
 const SUITES = {
   libraries: { run: checks },
+  brokers: { run: brokerChecks, needs: ['mongodb', 'kafka'] },
   chain: { run: chainChecks, needs: [] },
-  peers: { run: peerChecks, needs: ['redis', 'nats', 'mosquitto', 'rabbitmq'] },
+  peers: { run: peerChecks, needs: ['redis', 'nats', 'mosquitto', 'rabbitmq', 'kafka'] },
   jobs: { run: jobChecks, needs: ['redis'] },
+  hiddenJobs: { run: hiddenJobChecks, needs: ['redis'] },
 };
 
 /** `node run.mjs jobs` runs that alone. */
 const named = Object.keys(SUITES).filter((name) => process.argv.includes(name));
 const wanted = named.length > 0 ? named : Object.keys(SUITES);
 const needs = wanted.map((name) => SUITES[name].needs);
-const needed = needs.includes(undefined) ? undefined : needs.flat();
+const needed = needs.includes(undefined) ? undefined : [...new Set(needs.flat())];
 
 let failed = false;
 

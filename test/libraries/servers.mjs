@@ -79,6 +79,9 @@ const SERVERS = {
     const options = ['-D', base, '-p', port, '-h', HOST, '-k', data, '-F'];
     return run(join(bin, 'postgres'), options);
   },
+  // Debian has neither: these speak the wire protocol, see there.
+  mongodb: (port) => [process.execPath, [join(import.meta.dirname, 'wire/mongodb.cjs'), port]],
+  kafka: (port) => [process.execPath, [join(import.meta.dirname, 'wire/kafka.cjs'), port]],
   rabbitmq: (port, data, otherPort) => {
     const env = {
       RABBITMQ_NODE_IP_ADDRESS: HOST,

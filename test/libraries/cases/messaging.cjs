@@ -24,8 +24,7 @@ exports.amqplib = {
     };
   },
   expects: ['rabbitmq [remote] publish <default>'],
-  /** The consumer is a segment in the same trace. */
-  segments: ['process libraries'],
+  consumes: 'libraries process',
 };
 
 exports.bullmq = {

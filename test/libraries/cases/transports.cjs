@@ -1,4 +1,5 @@
 const { join } = require('node:path');
+const { logLevel } = require('kafkajs');
 const { firstValueFrom, lastValueFrom, toArray } = require('rxjs');
 const { Transport, ClientProxyFactory } = require('@nestjs/microservices');
 
@@ -14,6 +15,10 @@ const OPTIONS = {
   REDIS: ({ redis }) => ({ host: '127.0.0.1', port: redis }),
   NATS: ({ nats }) => ({ servers: [`nats://127.0.0.1:${nats}`] }),
   MQTT: ({ mosquitto }) => ({ url: `mqtt://127.0.0.1:${mosquitto}` }),
+  KAFKA: ({ kafka }) => ({
+    client: { brokers: [`127.0.0.1:${kafka}`], logLevel: logLevel.ERROR },
+    subscribe: { fromBeginning: true },
+  }),
   RMQ: ({ rabbitmq }) => amqp(rabbitmq),
   GRPC: ({ grpc }) => ({
     package: 'libraries',
@@ -25,11 +30,15 @@ const OPTIONS = {
 exports.transports = Object.entries(OPTIONS).map(([name, options]) => ({
   name,
   server: (servers) => ({ transport: Transport[name], options: options(servers) }),
-  open(servers) {
+  async open(servers) {
     const client = ClientProxyFactory.create({
       transport: Transport[name],
       options: options(servers),
     });
+    if (name === 'KAFKA') {
+      for (const pattern of ['echo', 'fail']) client.subscribeToResponseOf(`libraries.${pattern}`);
+      await client.connect();
+    }
     if (name === 'GRPC') {
       const echo = client.getService('Echo');
       return {

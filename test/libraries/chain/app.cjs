@@ -15,12 +15,13 @@ class Chain {
 decorate(Chain, 'go', [Get('go')], [Query('to')]);
 Controller()(Chain);
 
-exports.start = async function start({ sampling = 0 } = {}) {
+exports.start = async function start({ sampling = 0, providers = [] } = {}) {
   const memory = new MemoryEmitter();
   class App {}
   Module({
     imports: [XrayModule.forRoot({ serviceName: 'shop', emitter: memory, sampling })],
     controllers: [Chain],
+    providers,
   })(App);
   const app = await NestFactory.create(App, { logger: false });
   await app.listen(0, '127.0.0.1');
