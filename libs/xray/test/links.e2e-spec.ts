@@ -53,6 +53,7 @@ describe('a segment', () => {
       }
     });
     expect(segment.links).toHaveLength(20);
+    expect(new Set(segment.links!.map(({ id }) => id)).size).toBe(20);
     expect(warnings).toContainEqual(expect.stringContaining('beyond the first 20'));
   });
 });

@@ -353,6 +353,22 @@ describe('@Subsegment on a class', () => {
     );
   });
 
+  it('does not trace what is inherited from a class that is opted out', () => {
+    @SkipSubsegment()
+    class Quiet {
+      hush(): void {}
+    }
+    @Subsegment()
+    class Loud extends Quiet {
+      speak(): void {}
+    }
+    const { segment } = trace(() => {
+      new Loud().hush();
+      new Loud().speak();
+    });
+    expect(tree(segment)).toBe('Loud.speak');
+  });
+
   it('leaves the base class alone, and sees what becomes of it', () => {
     const cart = new Cart();
     const spy = jest.spyOn(Base.prototype, 'inherited').mockReturnValue('spied');
@@ -486,6 +502,16 @@ describe('@Subsegment with options', () => {
         metadata: { default: { _filter: { tags: ['a'] } }, paging: { page: { size: 10 } } },
       },
     ]);
+  });
+
+  it('leaves out arguments that are not given, without a warning', () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    const { segment } = trace(() =>
+      new Users().search('andrew', undefined, { tags: [] }, { size: 10 }),
+    );
+    expect(segment.subsegments![0]!.annotations).toEqual({ handle: 'andrew' });
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
   });
 
   it('says where the parameter of a constructor can be recorded instead', () => {

@@ -66,6 +66,10 @@ describe('local sampling rules', () => {
   it('match what is not known of a request', () => {
     const sampler = new LocalSampler(rules, handClock());
     expect(sampler.decide({ serviceName: 'job' }).ruleName).toBe('health');
+    const withoutHost = { serviceName: 'job', method: 'POST', path: '/orders/1' };
+    expect(sampler.decide(withoutHost).ruleName).toBe('orders');
+    const withoutMethod = { serviceName: 'job', host: 'shop.example', path: '/orders/1' };
+    expect(sampler.decide(withoutMethod).ruleName).toBe('orders');
   });
 
   it('are read in version 1 too, and from a file', () => {

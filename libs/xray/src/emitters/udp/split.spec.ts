@@ -41,6 +41,21 @@ describe('splitDocument', () => {
     ]);
   });
 
+  it('puts closed subsegments that leave into one document, and those that are open each in its own', () => {
+    const open = (n: number) => ({ ...child(n, 900), end_time: undefined, in_progress: true });
+    const document = segment({
+      subsegments: [child(2, 900), open(3), child(4, 900), open(5), child(6, 900)],
+    });
+    const { documents } = split(document, 3_200);
+    const alone = documents.filter(({ parent_id }) => parent_id === id(1));
+    for (const each of alone) {
+      expect(each).toMatchObject({ type: 'subsegment', trace_id: document.trace_id });
+    }
+    const inProgress = JSON.stringify(alone).match(/"in_progress":true/g) ?? [];
+    expect(alone.filter(({ in_progress }) => in_progress)).toHaveLength(inProgress.length);
+    expect(inProgress.length).toBeGreaterThan(0);
+  });
+
   it('goes as deep as it must', () => {
     const document = segment({
       subsegments: [child(2, 300, [child(3, 800), child(4, 800, [child(5, 700)])])],
