@@ -1,4 +1,4 @@
-import type { Hue, TraceNode, TraceTree } from '@nestjs-xray/trace';
+import type { Hue, TraceTree } from '@nestjs-xray/trace';
 import { startsFault } from './starts-fault';
 
 /** A stretch of time in which one kind of work ran; seconds since the start of the trace. */
