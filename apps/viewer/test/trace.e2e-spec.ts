@@ -19,7 +19,6 @@ const row = (page: Page, name: string) =>
   rows(page)
     .and(page.locator(`[data-name="${name}"]`))
     .first();
-const selected = (page: Page) => grid(page).locator('[aria-selected=true]');
 const panel = (page: Page) => page.getByRole('complementary', { name: 'Detail' });
 const tab = (page: Page, name: string) => panel(page).getByRole('tab', { name });
 const search = (page: Page) => page.getByRole('textbox', { name: 'Search in this trace' });
