@@ -484,6 +484,33 @@ describe('an application of a TestingModule', () => {
   });
 });
 
+describe('a provider that refuses to be looked at, such as a proxy for a request', () => {
+  /** Nest itself asks every provider for these. */
+  const asked = /^(constructor|then|on[A-Z]\w+|beforeApplicationShutdown)$/;
+  const proxy = new Proxy(
+    {},
+    {
+      get(_, key) {
+        if (typeof key === 'symbol' || asked.test(key))
+          return key === 'constructor' ? Object : undefined;
+        throw new Error(`No ${key} outside of a request.`);
+      },
+    },
+  );
+
+  it.each([{}, { autoTrace: true }])('lets an application with %j start', async (options) => {
+    const testing = await Test.createTestingModule({
+      imports: [
+        XrayModule.forRoot({ serviceName: 'shop', emitter: new MemoryEmitter(), ...options }),
+      ],
+      providers: [{ provide: 'TENANT', useFactory: () => proxy }],
+    }).compile();
+    const app = testing.createNestApplication();
+    await expect(app.init()).resolves.toBe(app);
+    await app.close();
+  });
+});
+
 describe('enabled: false', () => {
   it('leaves the application as if the module were not there', async () => {
     const { app, url } = await start({ enabled: false, contextMissing: 'error', autoTrace: true });

@@ -24,8 +24,11 @@ const OVERLAPS: Record<string, Records> = {
   // Its clients and servers that are not Nest's are not recorded here; a call of Nest's client is one
   // with all it does.
   '@opentelemetry/instrumentation-grpc': (name, kind) => {
-    const [, service, method] = /([^./]+)\/([^/]+)$/.exec(name) ?? [];
-    return kind === SpanKind.SERVER && service !== undefined && answersGrpc(service, method!);
+    if (kind !== SpanKind.SERVER) return false;
+    // grpc.package.Service/Method, its slashes and dots found without a pattern.
+    const slash = name.lastIndexOf('/');
+    const before = Math.max(name.lastIndexOf('.', slash), name.lastIndexOf('/', slash - 1));
+    return slash > 0 && answersGrpc(name.slice(before + 1, slash), name.slice(slash + 1));
   },
   '@opentelemetry/instrumentation-nestjs-core': () => true,
   // Of GraphQL, it is the resolvers that are recorded here; parsing and validation are not.

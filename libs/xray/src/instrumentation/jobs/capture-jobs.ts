@@ -39,19 +39,26 @@ export function watchJobs(): void {
  */
 export function watchProvidedJobs(discovery: DiscoveryService): void {
   for (const { instance } of discovery.getProviders()) {
-    if (!isObject(instance)) continue;
-    // A WorkerHost of @nestjs/bullmq keeps its worker there.
-    const { _worker: worker } = instance as { _worker?: unknown };
-    for (const each of [instance, worker]) {
-      if (!isObject(each)) continue;
-      const Class = { prototype: Object.getPrototypeOf(each) as object };
-      if (isClassOf(Class, ['callProcessJob'])) instrumentBullMq({ Worker: Class });
-      else if (isClassOf(Class, ['add', 'addBulk', 'setHandler'])) instrumentBull(Class, each);
-      else if (isClassOf(Class, ['add', 'addBulk', 'waitUntilReady'])) {
-        instrumentBullMq({ Queue: Class });
-      } else if (isClassOf(Class, ['add', 'addBulk', 'getFlow'])) {
-        instrumentBullMq({ FlowProducer: Class });
-      }
+    try {
+      if (isObject(instance)) watchInstance(instance);
+    } catch {
+      // A provider that refuses to be looked at, such as a proxy that is bound to a request: no queue.
+    }
+  }
+}
+
+function watchInstance(instance: object): void {
+  // A WorkerHost of @nestjs/bullmq keeps its worker there.
+  const { _worker: worker } = instance as { _worker?: unknown };
+  for (const each of [instance, worker]) {
+    if (!isObject(each)) continue;
+    const Class = { prototype: Object.getPrototypeOf(each) as object };
+    if (isClassOf(Class, ['callProcessJob'])) instrumentBullMq({ Worker: Class });
+    else if (isClassOf(Class, ['add', 'addBulk', 'setHandler'])) instrumentBull(Class, each);
+    else if (isClassOf(Class, ['add', 'addBulk', 'waitUntilReady'])) {
+      instrumentBullMq({ Queue: Class });
+    } else if (isClassOf(Class, ['add', 'addBulk', 'getFlow'])) {
+      instrumentBullMq({ FlowProducer: Class });
     }
   }
 }
