@@ -213,24 +213,55 @@ describe('what stands beside traces in OTLP', () => {
     expect(await status.json()).toMatchObject({ metricsDropped: 1 });
   });
 
-  it('ids in base64 are understood', async () => {
-    const [traceId, spanId] = [newTraceId().slice(2).replace('-', ''), newId()];
-    const span = {
-      traceId: Buffer.from(traceId, 'hex').toString('base64'),
-      spanId: Buffer.from(spanId, 'hex').toString('base64'),
+  const sendSpan = async (span: object, wrap: (spans: object[]) => object) => {
+    const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'mailer' } }] };
+    const timed = {
       name: 'orders process',
       kind: 5,
       startTimeUnixNano: `${Math.floor(now)}000000000`,
       endTimeUnixNano: `${Math.floor(now)}500000000`,
+      ...span,
     };
-    const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'mailer' } }] };
-    await fetch(url(server, '/v1/traces'), {
+    const answer = await fetch(url(server, '/v1/traces'), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] }),
+      body: JSON.stringify({ resourceSpans: [{ resource, ...wrap([timed]) }] }),
     });
+    return (await answer.json()) as { partialSuccess?: { errorMessage: string } };
+  };
+
+  it('ids in base64 are understood', async () => {
+    const [traceId, spanId] = [newTraceId().slice(2).replace('-', ''), newId()];
+    const inBase64 = {
+      traceId: Buffer.from(traceId, 'hex').toString('base64'),
+      spanId: Buffer.from(spanId, 'hex').toString('base64'),
+    };
+    await sendSpan(inBase64, (spans) => ({ scopeSpans: [{ spans }] }));
 
     const id = `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
     expect(await documents(id)).toMatchObject([{ id: spanId, name: 'mailer' }]);
+  });
+
+  it('spans of exporters from before OTLP 0.15 are kept', async () => {
+    const [traceId, spanId] = [newTraceId().slice(2).replace('-', ''), newId()];
+    const instrumentationLibrary = { name: 'kafka', version: '1' };
+    await sendSpan({ traceId, spanId }, (spans) => ({
+      instrumentationLibrarySpans: [{ instrumentationLibrary, spans }],
+    }));
+
+    const id = `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
+    expect(await documents(id)).toMatchObject([
+      { id: spanId, metadata: { otel: { scope: 'kafka 1' } } },
+    ]);
+  });
+
+  it('a span without a trace id is refused, and the answer says why', async () => {
+    const { partialSuccess } = await sendSpan(
+      { traceId: '0'.repeat(32), spanId: newId() },
+      (spans) => ({ scopeSpans: [{ spans }] }),
+    );
+
+    expect(partialSuccess).toMatchObject({ errorMessage: expect.stringContaining('trace_id') });
+    expect(partialSuccess?.errorMessage).not.toContain('1--');
   });
 });

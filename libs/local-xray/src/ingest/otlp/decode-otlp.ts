@@ -33,6 +33,13 @@ const ID_KEYS = new Set([
   'parent_span_id',
 ]);
 
+/** What exporters from before OTLP 0.15 call them. */
+const FORMER_NAMES = new Map([
+  ['instrumentationLibrarySpans', 'scopeSpans'],
+  ['instrumentationLibraryLogs', 'scopeLogs'],
+  ['instrumentationLibrary', 'scope'],
+]);
+
 /** OTLP's JSON has ids in hexadecimal, where JSON of protobuf has bytes in base64. Only ids that stand in spans and log records. */
 function withBase64Ids(value: JsonValue, depth = 0): JsonValue {
   // resourceSpans → scopeSpans → spans → links: ids stand no deeper, and attributes may be as deep as they like.
@@ -45,7 +52,7 @@ function withBase64Ids(value: JsonValue, depth = 0): JsonValue {
     } else if (ID_KEYS.has(key) && typeof each === 'string') {
       copy[key] = isBase64Id(each) ? each : Buffer.from(each, 'hex').toString('base64');
     } else {
-      copy[key] = withBase64Ids(each, depth + 1);
+      copy[FORMER_NAMES.get(key) ?? key] = withBase64Ids(each, depth + 1);
     }
   }
   return copy;

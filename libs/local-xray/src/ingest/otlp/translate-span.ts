@@ -56,7 +56,7 @@ function translate(span: Span, asSegment: boolean, index: AttributeIndex): Trans
   );
   const version = textOf(span.resource, ['service.version', 'container.image.tag']);
   return compact({
-    trace_id: xrayTraceId(span.traceId),
+    trace_id: span.traceId === '' ? undefined : xrayTraceId(span.traceId),
     id: span.spanId,
     parent_id: span.parentSpanId || undefined,
     ...(asSegment
