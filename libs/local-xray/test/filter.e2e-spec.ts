@@ -81,6 +81,8 @@ describe('filter expressions of a running server', () => {
     'find annotations with the key %s, as they are completed',
     async (key) => {
       await put(server, segment(4, { annotations: { [key]: 'v' } }));
+      // Lists wait for what was sent before them; completions don't.
+      await ask('traces', {});
       const { body } = await ask('filter-completion', { expression: `annotation.` });
       const words = body.items.map(({ insert }: { insert: string }) => insert);
       const bare = `annotation[${key}]`;

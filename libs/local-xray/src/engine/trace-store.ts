@@ -7,8 +7,12 @@ import type { Watcher } from '../threads/supervised-thread';
 import { databaseFile } from './database-file';
 import type { StoredSetting } from '../store/stored-setting';
 
-/** How long a read waits for what came before it: under a backlog it shows what there is. */
-const MAX_FLUSH_MS = 50;
+/**
+ * How long a read waits for datagrams that came before it, then for the rows of documents acknowledged
+ * before it: under a backlog it shows what there is.
+ */
+const MAX_DRAIN_MS = 50;
+const MAX_ROWS_MS = 200;
 /** Reads that nobody makes to see what was just sent. */
 const UNFLUSHED: ReadonlySet<ReadName> = new Set([
   'rows',
@@ -143,20 +147,20 @@ export class TraceStore {
   }
 
   private async flushed(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, MAX_FLUSH_MS)));
-    // What cannot be written can still be read.
-    await Promise.race([this.settled().catch(() => undefined), late]);
-    clearTimeout(timer);
-  }
-
-  private async settled(): Promise<void> {
-    await this.feeder?.drained();
-    await this.writer.flush();
+    await within(MAX_DRAIN_MS, this.feeder?.drained());
+    await within(MAX_ROWS_MS, this.writer.flush());
   }
 
   private fail(reason: Error): void {
     this.failure ??= reason;
     this.failed.forEach((each) => each(reason));
   }
+}
+
+/** Waits until `work` is done, at most that long. What cannot be written can still be read. */
+async function within(ms: number, work: Promise<void> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work?.catch(() => undefined), late]);
+  clearTimeout(timer);
 }
