@@ -1,10 +1,9 @@
-import type { TraceSummary } from '../trace';
 import type { Driver, Statement } from './driver';
 import { AggregateRows } from './aggregate-rows';
 import { TraceLinkRows } from './trace-links';
 import { LogWriter } from './trace-logs';
 import type { TotalledTrace, TraceTotals } from './trace-totals';
-import { indexValue, valueOf } from './annotation-values';
+import { indexedAnnotations, indexValue } from './annotation-values';
 
 export interface RetentionLimits {
   /** Traces that came longer ago are deleted. */
@@ -141,11 +140,8 @@ export class Retention {
     for (const trace of traces) {
       const { n, start, summary } = trace;
       this.totals.count(trace, -1);
-      const { Annotations } = JSON.parse(summary) as TraceSummary;
-      for (const [key, values] of Object.entries(Annotations)) {
-        for (const { AnnotationValue } of values) {
-          this.deleteAnnotation.run([key, indexValue(valueOf(AnnotationValue)), start, n]);
-        }
+      for (const { key, value } of indexedAnnotations(summary)) {
+        this.deleteAnnotation.run([key, indexValue(value), start, n]);
       }
       this.deleteDocuments.run([n]);
       this.links.delete(n);

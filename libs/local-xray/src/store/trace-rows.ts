@@ -6,7 +6,7 @@ import { binOf } from '../aggregates/bins';
 import type { Occurrence, StoredHint } from '../aggregates/occurrences';
 import { AggregateRows } from './aggregate-rows';
 import type { HotTrace } from './hot-traces';
-import { indexValue } from './annotation-values';
+import { indexedAnnotations, indexValue } from './annotation-values';
 import { MultiInsert } from './multi-insert';
 import { TraceLinkRows } from './trace-links';
 import { Shapes } from './shapes';
@@ -66,6 +66,7 @@ export class TraceRows {
   private readonly findDocuments: Statement;
   private readonly findLast: Statement;
   private readonly findUncounted: Statement;
+  private readonly findSummary: Statement;
   private readonly countAll: Statement;
 
   constructor(
@@ -100,6 +101,7 @@ export class TraceRows {
        WHERE id IN (SELECT value FROM json_each(?))`,
     );
     this.findDocuments = driver.prepare('SELECT body FROM documents WHERE trace = ? ORDER BY n');
+    this.findSummary = driver.prepare('SELECT start, summary FROM traces WHERE n = ?');
     this.countAll = driver.prepare('SELECT count(*) AS count FROM traces');
     this.findUncounted = driver.prepare(
       'SELECT id FROM traces WHERE bin IS NULL ORDER BY n DESC LIMIT ?',
@@ -163,6 +165,12 @@ export class TraceRows {
     this.insertTraces.run(traces);
     this.insertAnnotations.run(annotations);
     this.aggregates.write(changes);
+  }
+
+  /** What the annotations table has of a stored trace. */
+  indexed(n: number): HotTrace['indexed'] {
+    const { start, summary } = this.findSummary.get<{ start: number; summary: string }>([n])!;
+    return { start, annotations: indexedAnnotations(summary) };
   }
 
   /** What the aggregates have of a stored trace. */

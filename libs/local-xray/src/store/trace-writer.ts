@@ -226,7 +226,8 @@ export class TraceWriter {
       }
     }
     if (stored) {
-      trace.indexed = record(trace).facts;
+      // Not by its documents: some of them may have come after the row was written.
+      trace.indexed = this.rows.indexed(stored.n);
       trace.counted = this.rows.counted(stored.n);
     }
     this.hot.add(trace);
