@@ -4,6 +4,7 @@ import { WorkerIngest } from '../ingest/worker-ingest';
 import type { ReadBytes, ReadName, SamplingReport, TraceReads } from '../reads/trace-reads';
 import { decoded, WorkerReads } from '../reads/worker-reads';
 import type { Watcher } from '../threads/supervised-thread';
+import { within } from '../threads/within';
 import { databaseFile } from './database-file';
 import type { StoredSetting } from '../store/stored-setting';
 
@@ -146,6 +147,7 @@ export class TraceStore {
     }
   }
 
+  /** What cannot be written can still be read. */
   private async flushed(): Promise<void> {
     await within(MAX_DRAIN_MS, this.feeder?.drained());
     await within(MAX_ROWS_MS, this.writer.flush());
@@ -155,12 +157,4 @@ export class TraceStore {
     this.failure ??= reason;
     this.failed.forEach((each) => each(reason));
   }
-}
-
-/** Waits until `work` is done, at most that long. What cannot be written can still be read. */
-async function within(ms: number, work: Promise<void> | undefined): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([work?.catch(() => undefined), late]);
-  clearTimeout(timer);
 }

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { MessagePort } from 'node:worker_threads';
 import { serveThread } from '../threads/serve-thread';
+import { within } from '../threads/within';
 import { DatagramBacklog } from './datagram-backlog';
 import { kernelDrops } from './kernel-drops';
 
@@ -48,8 +49,7 @@ serveThread<{ host: string; port: number }>(async ({ host, port }, tell) => {
       clearInterval(timer);
       await new Promise<void>((resolve) => socket.close(resolve));
       backlog.send();
-      const late = new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref());
-      await Promise.race([backlog.drained(), late]);
+      await within(DRAIN_MS, backlog.drained());
       await count();
       backlog.close();
     },
