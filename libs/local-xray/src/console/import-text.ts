@@ -1,7 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { readJson } from '@nestjs-xray/document';
-import { invalidRequest } from '../http/xray.error';
-import { findJsonFault } from '../ingest/document/json-fault';
+import { notJson, utf8Text } from '../http/input';
 
 /**
  * The JSON in a file: one value, or an array of those that stand one a line, as OpenTelemetry's
@@ -10,8 +8,7 @@ import { findJsonFault } from '../ingest/document/json-fault';
  * @throws XrayError naming the line and the character at which it stops being JSON.
  */
 export function readImport(body: Buffer | undefined): unknown {
-  if (!Buffer.isBuffer(body) || !isUtf8(body)) throw invalidRequest('This is not UTF-8.');
-  const text = body.toString('utf8').replace(/^\ufeff/, '');
+  const text = utf8Text(body, 'This').replace(/^\ufeff/, '');
   try {
     return readJson(text);
   } catch {
@@ -28,13 +25,6 @@ export function readImport(body: Buffer | undefined): unknown {
       }
     })
     .filter((value) => !isHeader(value));
-}
-
-function notJson(what: string, text: string): Error {
-  const fault = findJsonFault(text);
-  return invalidRequest(
-    `${what} is not JSON: expected ${fault?.expected} at character ${fault?.position}.`,
-  );
 }
 
 function isJson(text: string): boolean {

@@ -5,16 +5,26 @@ import { invalidRequest } from './xray.error';
 
 /** @throws XrayError naming the character at which the body stops being JSON. */
 export function parseJson(body: Buffer | undefined): unknown {
-  if (!Buffer.isBuffer(body) || !isUtf8(body)) throw invalidRequest('The body is not UTF-8.');
-  const text = body.toString('utf8');
+  const text = utf8Text(body, 'The body');
   try {
     return readJson(text);
   } catch {
-    const fault = findJsonFault(text);
-    throw invalidRequest(
-      `The body is not JSON: expected ${fault?.expected} at character ${fault?.position}.`,
-    );
+    throw notJson('The body', text);
   }
+}
+
+/** @param what is in the error of bytes that are no text, before `is not UTF-8` */
+export function utf8Text(body: Buffer | undefined, what: string): string {
+  if (!Buffer.isBuffer(body) || !isUtf8(body)) throw invalidRequest(`${what} is not UTF-8.`);
+  return body.toString('utf8');
+}
+
+/** The error for `text`, in which JSON was expected. */
+export function notJson(what: string, text: string): Error {
+  const fault = findJsonFault(text);
+  return invalidRequest(
+    `${what} is not JSON: expected ${fault?.expected} at character ${fault?.position}.`,
+  );
 }
 
 /** The body of a request, read field by field; each wrong one is named in an InvalidRequestException. */
