@@ -15,6 +15,7 @@ export { idsInText } from './ids-in-text';
 export type { IdsInText } from './ids-in-text';
 export { length, union, without } from './intervals';
 export type { Interval } from './intervals';
+export { linksOf } from './links-of';
 export { allLogs, LOG_LEVELS, logsOf } from './logs';
 export type { LogLevel, LogLine, SentLogLine, TraceLogs } from './logs';
 export { pathOf, shortQuery } from './node-label';

@@ -1,4 +1,5 @@
-import type { LinkDocument, NodeDocument, SegmentDocument } from '@nestjs-xray/document';
+import type { LinkDocument, NodeDocument } from '@nestjs-xray/document';
+import { linksOf } from '@nestjs-xray/trace';
 
 /** A link, and which part of the document has it. */
 export interface LinkWithin extends LinkDocument {
@@ -10,14 +11,11 @@ export function linksWithin(document: NodeDocument): LinkWithin[] {
   const found: LinkWithin[] = [];
   const rest: NodeDocument[] = [document];
   for (let from = rest.pop(); from; from = rest.pop()) {
-    const { links, subsegments } = from as SegmentDocument;
-    if (Array.isArray(links)) {
-      for (const link of links as Partial<LinkDocument>[]) {
-        const { trace_id, id } = link ?? {};
-        if (typeof trace_id !== 'string' || typeof id !== 'string') continue;
-        found.push({ ...link, trace_id: trace_id.toLowerCase(), id: id.toLowerCase(), from });
-      }
+    for (const link of linksOf(from)) {
+      const { trace_id, id } = link;
+      found.push({ ...link, trace_id: trace_id.toLowerCase(), id: id.toLowerCase(), from });
     }
+    const { subsegments } = from;
     if (Array.isArray(subsegments)) rest.push(...subsegments);
   }
   return found;

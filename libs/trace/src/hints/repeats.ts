@@ -72,7 +72,7 @@ function loopOfCalls({ operation, nodes }: Repeat): Finding {
   };
 }
 
-/** The same address read again although although the first call succeeded. */
+/** The same address read again although the first call succeeded. */
 function askedAgain(tree: TraceTree, known: ReadonlySet<string>): Finding[] {
   const groups = new Map<string, TraceNode[]>();
   for (const node of tree.nodes) {

@@ -1,5 +1,5 @@
 import type { LinkDocument } from '@nestjs-xray/document';
-import type { TraceNode, TraceTree } from '@nestjs-xray/trace';
+import { linksOf, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
 import type { TraceLinks, TraceRow } from 'local-xray/console-api';
 
 /** A link of a node to another, in this trace or in another one. */
@@ -20,7 +20,7 @@ export interface LinkFrom {
 }
 
 export function linksTo(node: TraceNode, tree: TraceTree, links: TraceLinks | undefined): LinkTo[] {
-  return linksOf(node).map((link) => {
+  return linksOf(node.doc).map((link) => {
     const here = link.trace_id === tree.id ? tree.byKey.get(link.id) : undefined;
     const row = links?.to.find(({ id }) => id === link.trace_id);
     return { link, ...(here && { node: here }), ...(row && { row }) };
@@ -33,7 +33,7 @@ export function linksFrom(
   links: TraceLinks | undefined,
 ): LinkFrom[] {
   const here = tree.nodes.flatMap((other) =>
-    linksOf(other)
+    linksOf(other.doc)
       .filter((link) => link.trace_id === tree.id && link.id === node.doc.id)
       .map((link): LinkFrom => ({ attributes: link.attributes, node: other })),
   );
@@ -48,14 +48,4 @@ export function linksFrom(
 /** The node that a link from another trace leads to: the root where it names one that has not come. */
 export function linkedNode(id: string, tree: TraceTree): TraceNode | undefined {
   return tree.byKey.get(id) ?? tree.nodes.find(({ doc }) => doc.id === id) ?? tree.roots[0];
-}
-
-/** Whatever a document says, those that can be followed. */
-function linksOf(node: TraceNode): LinkDocument[] {
-  const { links } = node.doc as { links?: unknown };
-  if (!Array.isArray(links)) return [];
-  return links.filter(
-    (link: Partial<LinkDocument> | null): link is LinkDocument =>
-      typeof link?.trace_id === 'string' && typeof link.id === 'string',
-  );
 }
