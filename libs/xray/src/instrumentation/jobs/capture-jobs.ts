@@ -52,18 +52,16 @@ function watchInstance(instance: object): void {
   const { _worker: worker } = instance as { _worker?: unknown };
   for (const each of [instance, worker]) {
     if (!isObject(each)) continue;
-    const Class = { prototype: Object.getPrototypeOf(each) as object };
-    if (isClassOf(Class, ['callProcessJob'])) instrumentBullMq({ Worker: Class });
-    else if (isClassOf(Class, ['add', 'addBulk', 'setHandler'])) instrumentBull(Class, each);
-    else if (isClassOf(Class, ['add', 'addBulk', 'waitUntilReady'])) {
-      instrumentBullMq({ Queue: Class });
-    } else if (isClassOf(Class, ['add', 'addBulk', 'getFlow'])) {
-      instrumentBullMq({ FlowProducer: Class });
-    }
+    const prototype = Object.getPrototypeOf(each) as object | null;
+    if (hasMethods(prototype, 'callProcessJob')) instrumentBullMq({ Worker: { prototype } });
+    else if (!hasMethods(prototype, 'add', 'addBulk')) continue;
+    else if (hasMethods(prototype, 'setHandler')) instrumentBull({ prototype }, each);
+    else if (hasMethods(prototype, 'waitUntilReady')) instrumentBullMq({ Queue: { prototype } });
+    else if (hasMethods(prototype, 'getFlow')) instrumentBullMq({ FlowProducer: { prototype } });
   }
 }
 
-function isClassOf({ prototype }: { prototype: object }, methods: readonly string[]): boolean {
+function hasMethods(prototype: object | null, ...names: string[]): prototype is object {
   const members = prototype as Record<string, unknown> | null;
-  return methods.every((method) => typeof members?.[method] === 'function');
+  return names.every((name) => typeof members?.[name] === 'function');
 }
