@@ -18,7 +18,7 @@ class Work {
 class WorkController {
   constructor(private readonly work: Work) {}
 
-  @Get('work/:id')
+  @Get('jobs/:id')
   get(@Param('id') id: string): string {
     return id.repeat(this.work.do());
   }
@@ -65,14 +65,14 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
 
   it('is described as AWS SDKs do', async () => {
     const url = await start();
-    const segment = await segmentOf(`${url}/work/7?token=secret`, {
+    const segment = await segmentOf(`${url}/jobs/7?token=secret`, {
       'user-agent': 'curl/8',
       'x-forwarded-for': '203.0.113.7, 10.0.0.1',
     });
     expect(segment.http).toEqual({
       request: {
         method: 'GET',
-        url: `${url}/work/7`,
+        url: `${url}/jobs/7`,
         user_agent: 'curl/8',
         client_ip: '203.0.113.7',
         x_forwarded_for: true,
@@ -84,8 +84,8 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
 
   it('keeps its query where that is asked for', async () => {
     const url = await start({ urlQuery: 'keep' });
-    const segment = await segmentOf(`${url}/work/7?page=2`);
-    expect(segment.http!.request!.url).toBe(`${url}/work/7?page=2`);
+    const segment = await segmentOf(`${url}/jobs/7?page=2`);
+    expect(segment.http!.request!.url).toBe(`${url}/jobs/7?page=2`);
   });
 
   it('says nothing of the query of a route that is not there', async () => {
@@ -104,15 +104,15 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
   });
 
   it.each<[string, string, Partial<XrayOptions>, string]>([
-    ['a fragment', '/work/7#token=secret', {}, '/work/7'],
-    ['a fragment before the query', '/work/7#a?token=secret', {}, '/work/7'],
+    ['a fragment', '/jobs/7#token=secret', {}, '/jobs/7'],
+    ['a fragment before the query', '/jobs/7#a?token=secret', {}, '/jobs/7'],
     ['a session id', '/nowhere;jsessionid=secret?a=b', {}, '/nowhere'],
-    ['an address as for a proxy', 'http://me:secret@other/work/7?a=b', {}, '/work/7'],
+    ['an address as for a proxy', 'http://me:secret@other/jobs/7?a=b', {}, '/jobs/7'],
     [
       'such an address, with the query that is kept',
-      'http://me:secret@other/work/7?a=b',
+      'http://me:secret@other/jobs/7?a=b',
       { urlQuery: 'keep' },
-      '/work/7?a=b',
+      '/jobs/7?a=b',
     ],
     ['an address without a path', 'http://other', {}, '/'],
   ])('is recorded by its path with %s', async (_what, target, options, path) => {
@@ -136,22 +136,22 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
     `Self=1-67891234-12456789abcdef012345678;;Root=${ROOT};Parent=${PARENT};`,
   ])('continues the trace of %s', async (header) => {
     const url = await start();
-    const segment = await segmentOf(`${url}/work/7`, { 'x-amzn-trace-id': header });
+    const segment = await segmentOf(`${url}/jobs/7`, { 'x-amzn-trace-id': header });
     expect(segment).toMatchObject({ trace_id: ROOT, parent_id: PARENT });
   });
 
   it('has the address that was asked where the request names no host', async () => {
     const url = new URL(await start());
     const socket = connect(Number(url.port), url.hostname);
-    socket.write('GET /work/7 HTTP/1.0\r\n\r\n');
+    socket.write('GET /jobs/7 HTTP/1.0\r\n\r\n');
     await text(socket);
     while (xray.documents.length === 0) await new Promise((turn) => setImmediate(turn));
-    expect(xray.documents[0]!.http!.request!.url).toBe(`${url.origin}/work/7`);
+    expect(xray.documents[0]!.http!.request!.url).toBe(`${url.origin}/jobs/7`);
   });
 
   it("continues W3C's trace where there is none of X-Ray's", async () => {
     const url = await start();
-    const segment = await segmentOf(`${url}/work/7`, {
+    const segment = await segmentOf(`${url}/jobs/7`, {
       traceparent: '00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01',
     });
     expect(segment).toMatchObject({
@@ -166,7 +166,7 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
     ['ff-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01'],
   ])("ignores one of W3C's that is malformed: %s", async (traceparent) => {
     const url = await start();
-    const segment = await segmentOf(`${url}/work/7`, { traceparent });
+    const segment = await segmentOf(`${url}/jobs/7`, { traceparent });
     expect(segment.parent_id).toBeUndefined();
   });
 
@@ -177,22 +177,22 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
     ['Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0', 1],
   ])('bears any header: %.30s', async (header, unsampled) => {
     const url = await start();
-    const response = await fetch(`${url}/work/7`, { headers: { 'x-amzn-trace-id': header } });
+    const response = await fetch(`${url}/jobs/7`, { headers: { 'x-amzn-trace-id': header } });
     expect(await response.text()).toBe('7');
-    if (!unsampled) await segmentOf(`${url}/work/7`);
+    if (!unsampled) await segmentOf(`${url}/jobs/7`);
     expect(xray.documents.length > 0).toBe(!unsampled);
   });
 
   it.each([
     ['a sampler', { sampling: 0 }],
     ['a sampler, with nobody to tell,', { sampling: 0, capture: false }],
-    ['a function', { sampling: ({ path }: { path?: string }) => !path?.startsWith('/work') }],
-    ['an ignore rule that throws nothing', { ignore: '/work/*' }],
+    ['a function', { sampling: ({ path }: { path?: string }) => !path?.startsWith('/jobs') }],
+    ['an ignore rule that throws nothing', { ignore: '/jobs/*' }],
   ] as [string, Partial<XrayOptions>][])(
     'is not recorded when %s says so',
     async (_what, options) => {
       const url = await start(options);
-      expect(await (await fetch(`${url}/work/7`)).text()).toBe('7');
+      expect(await (await fetch(`${url}/jobs/7`)).text()).toBe('7');
       expect(xray.documents).toEqual([]);
     },
   );
