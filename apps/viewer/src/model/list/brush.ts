@@ -105,7 +105,8 @@ export function valueAt(axes: Axes, place: { x: number; y: number }) {
   };
 }
 
-function twoDigits(seconds: number): number {
+/** Durations on the chart are no more exact than that. */
+export function twoDigits(seconds: number): number {
   return Number(seconds.toPrecision(2));
 }
 

@@ -12,6 +12,7 @@ import { plural, share } from '../../model/format';
 import type { PageProps } from '../../page';
 import { Frames } from './frames';
 import { FrameFacts } from './frame-facts';
+import searchBar from '../shared/search-bar.module.css';
 import style from './flame.module.css';
 
 /** Where the time of a trace goes, by who called whom: equal calls merged, the widest first. */
@@ -42,7 +43,7 @@ export function FlamePage({ route }: PageProps): JSX.Element {
   return (
     <>
       <TraceHead trace={trace} tree={tree} current="flame" />
-      <div class={style.bar}>
+      <div class={`${searchBar.bar} ${style.bar}`}>
         <SearchField value={query.q} onValue={(q) => setQuery({ q })} />
         <span class="t2" role="status">
           {words &&

@@ -10,7 +10,7 @@ import { plural } from '../../model/format';
 import { sortStatistics, statisticsOf, type StatisticsColumn } from '../../model/trace/statistics';
 import type { PageProps } from '../../page';
 import { StatisticsTable } from './table';
-import style from './statistics.module.css';
+import searchBar from '../shared/search-bar.module.css';
 
 const COLUMNS = ['label', 'count', 'total', 'self', 'p50', 'p95', 'max', 'failed'];
 
@@ -50,7 +50,7 @@ export function StatisticsPage({ route }: PageProps): JSX.Element {
   return (
     <>
       <TraceHead trace={trace} tree={tree} current="statistics" />
-      <div class={style.bar}>
+      <div class={searchBar.bar}>
         <SearchField value={query.q} onValue={(q) => setQuery({ q })} />
         <span class="t2" role="status">
           {words ? `${rows.length} of ` : ''}

@@ -127,16 +127,31 @@ export function StatisticsTable({
                       {row.tag && <span class="tag">{row.tag}</span>}
                     </span>
                   </th>
-                  <td class={`num ${style.count}`}>{count(row.count)}</td>
-                  <td class={`num ${style.total}`}>{time(row, row.total)}</td>
-                  <td class={`num ${style.self}`}>{time(row, row.self)}</td>
-                  <td class={`num ${style.p50}`}>{time(row, row.p50)}</td>
-                  <td class={`num ${style.p95}`}>{time(row, row.p95)}</td>
-                  <td class={`num ${style.max}`}>{time(row, row.max)}</td>
-                  <td class={`num ${style.failed} ${row.failed ? `s-${row.worst}` : 't3'}`}>
+                  <td class={`num ${style.count}`} data-label="count">
+                    {count(row.count)}
+                  </td>
+                  <td class={`num ${style.total}`} data-label="total">
+                    {time(row, row.total)}
+                  </td>
+                  <td class={`num ${style.self}`} data-label="self">
+                    {time(row, row.self)}
+                  </td>
+                  <td class={`num ${style.p50}`} data-label="p50">
+                    {time(row, row.p50)}
+                  </td>
+                  <td class={`num ${style.p95}`} data-label="p95">
+                    {time(row, row.p95)}
+                  </td>
+                  <td class={`num ${style.max}`} data-label="max">
+                    {time(row, row.max)}
+                  </td>
+                  <td
+                    class={`num ${style.failed} ${row.failed ? `s-${row.worst}` : 't3'}`}
+                    data-label="failed"
+                  >
                     {count(row.failed)}
                   </td>
-                  <td class={style.share}>
+                  <td class={style.share} data-label="of self time">
                     <span class={style.shareBar}>
                       <i class={style[row.hue]} style={{ width: `${(row.self / most) * 100}%` }} />
                     </span>

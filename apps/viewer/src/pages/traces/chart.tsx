@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useThemeVersion } from '../../components/theme';
 import { count, duration, ms, plural } from '../../model/format';
-import type { Brush } from '../../model/list/brush';
+import { type Brush, twoDigits } from '../../model/list/brush';
 import { cellAt, countIn, heatMap, type HeatCell, type HeatMap } from '../../model/list/heat';
 import { whenOf } from '../../model/list/when';
 import {
@@ -205,8 +205,7 @@ function timeOfAxes({ from, to }: Axes): Brush {
 }
 
 function cellBrush({ from, to, fastest, slowest }: HeatCell): Brush {
-  const [least, most] = [fastest, slowest].map((seconds) => Number(seconds.toPrecision(2)));
-  return { from, to, fastest: least!, slowest: most! };
+  return { from, to, fastest: twoDigits(fastest), slowest: twoDigits(slowest) };
 }
 
 function isIn({ from = 0, to = Infinity, fastest, slowest }: Brush, row: TraceRow): boolean {
