@@ -44,7 +44,7 @@ export async function tracing(options: XrayOptions): Promise<Tracing> {
     service,
     close: () => app.close(),
     async request<T>(work: () => T, headers: Record<string, string> = {}, wait?: 'if sampled') {
-      const path = `/jobs/${++count}`;
+      const path = `/work/${++count}`;
       let outcome: { result: Awaited<T> } | { thrown: unknown } | undefined;
       pending.set(path, async () => {
         traced.set(path, service.current !== undefined);
