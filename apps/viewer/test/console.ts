@@ -50,6 +50,7 @@ export class Console {
   async open(
     path: string,
     options: Parameters<Browser['newContext']>[0] = {},
+    slow = process.env.SLOW_BROWSER,
   ): Promise<ConsolePage> {
     const context = await this.browser.newContext({
       viewport: { width: 1440, height: 900 },
@@ -65,6 +66,7 @@ export class Console {
         page.problems.push(message.text());
       }
     });
+    await slowDown(page, slow);
     await page.goto(this.url + path);
     return page;
   }
@@ -81,6 +83,23 @@ export class Console {
   async stop(): Promise<void> {
     await this.browser.close();
     await this.server.close();
+  }
+}
+
+/**
+ * A page as on a busy machine: SLOW_BROWSER=frames draws four times a second, SLOW_BROWSER=cpu gives pages a
+ * sixth of the processor. What reads too early, or is ready only once it has been drawn, fails here, not in CI.
+ */
+async function slowDown(page: Page, kind: string | undefined): Promise<void> {
+  if (kind === 'cpu') {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 6 });
+  } else if (kind === 'frames') {
+    await page.addInitScript(() => {
+      const draw = window.requestAnimationFrame.bind(window);
+      window.requestAnimationFrame = (work) => Number(setTimeout(() => draw(work), 250));
+      window.cancelAnimationFrame = (id) => clearTimeout(id);
+    });
   }
 }
 

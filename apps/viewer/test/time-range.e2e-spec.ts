@@ -83,6 +83,18 @@ describeInChromium('the entry of from and to', () => {
     expect(page.problems).toEqual([]);
   });
 
+  it('takes keys before the browser has drawn it', async () => {
+    const page = await xray.open('/traces', {}, 'frames');
+    await rows(page, 1);
+    await page.keyboard.press('t');
+    await from(page).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(String(NOON));
+    await page.keyboard.press('Enter');
+    await rows(page, 5);
+    expect(page.problems).toEqual([]);
+  });
+
   it('says what it cannot read, and shows nothing else meanwhile', async () => {
     const page = await xray.open('/traces?range=1h', { viewport: { width: 400, height: 800 } });
     await rows(page, 1);

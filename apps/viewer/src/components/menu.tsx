@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icon';
 import './menu.css';
 
@@ -38,7 +38,8 @@ export function Menu({
     setOpen(false);
     button.current?.focus();
   };
-  useEffect(() => {
+  // With the list itself, not after it is drawn: a key that follows at once goes to the choice.
+  useLayoutEffect(() => {
     if (!open) return undefined;
     const options = root.current?.querySelectorAll<HTMLElement>('[role=option]');
     const chosen = root.current?.querySelector<HTMLElement>('[aria-selected=true]');

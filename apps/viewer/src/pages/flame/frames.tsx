@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { useSize } from '../../components/use-size';
 import { useVirtual } from '../../components/use-virtual';
 import { zoomed, type Flame, type Frame } from '../../model/trace/flame';
@@ -40,7 +40,7 @@ export function Frames(props: FramesProps): JSX.Element {
     element: holder,
   });
   const wantsFocus = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!wantsFocus.current) return;
     wantsFocus.current = false;
     holder.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus();

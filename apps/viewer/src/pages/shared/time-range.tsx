@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../components/keys';
 import { Menu } from '../../components/menu';
 import { dateTime } from '../../model/format';
@@ -68,7 +68,7 @@ function FromTo({ range, onRange }: TimeRangeProps): JSX.Element {
     if (first !== undefined && last !== undefined && !backwards)
       onRange(formatRange({ from: first, to: last }));
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (tried) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
   }, [tried]);
   return (
