@@ -7,7 +7,7 @@ delete swc.jsc.paths; // moduleNameMapper does this job under Jest
 delete swc.jsc.baseUrl;
 
 // Threads that tests start load TypeScript by it.
-process.env.XRAY_THREAD_LOADER = `${__dirname}/libs/local-xray/test/typescript-loader.cjs`;
+process.env.XRAY_THREAD_LOADER = `${__dirname}/test/support/typescript-loader.cjs`;
 
 // Tests run beside each other and beside whatever runs here, so no local X-Ray may take OpenTelemetry's ports.
 process.env.XRAY_LOCAL_OTLP_HTTP = process.env.XRAY_LOCAL_OTLP_GRPC = 'off';

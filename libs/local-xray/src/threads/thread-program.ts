@@ -5,7 +5,7 @@ import type { WorkerOptions } from 'node:worker_threads';
 /**
  * The file of a thread's program, and how to run it. Compiled code runs as it is; from TypeScript,
  * which Node cannot load, the thread runs with the loader that XRAY_THREAD_LOADER names (the tests' is
- * test/typescript-loader.cjs).
+ * test/support/typescript-loader.cjs).
  */
 export function threadProgram(folder: string, name: string): { file: string } & WorkerOptions {
   const compiled = join(folder, `${name}.js`);

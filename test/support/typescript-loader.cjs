@@ -12,7 +12,7 @@ const {
 const Module = require('node:module');
 const { join } = require('node:path');
 
-const ROOT = join(__dirname, '..', '..', '..');
+const ROOT = join(__dirname, '..', '..');
 const CACHE = join(ROOT, 'node_modules', '.cache', 'threads');
 const ALIASES = {
   '@nestjs-xray/document': join(ROOT, 'libs/document/src/index.ts'),
