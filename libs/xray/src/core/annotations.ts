@@ -1,13 +1,13 @@
 import type { AnnotationValue } from '../document';
 import type { RecordedNode } from './recorded-node';
 
-/** X-Ray indexes this many annotations of a trace. */
+/** X-Ray indexes at most this many annotations per trace. */
 const MAX_PER_TRACE = 50;
 const MAX_KEY = 500;
 const MAX_VALUE = 1000;
 const SOUND_KEY = /^[a-zA-Z0-9_.]{1,500}$/;
 
-/** See `TraceNode.addAnnotation`, which promises what this does. */
+/** Implements `TraceNode.addAnnotation`. */
 export function annotate(node: RecordedNode, key: string, value: AnnotationValue): void {
   const { root } = node;
   const sound = typeof key === 'string' && key.length <= MAX_KEY && SOUND_KEY.test(key);
@@ -33,7 +33,7 @@ export function annotate(node: RecordedNode, key: string, value: AnnotationValue
   const annotations = (node.annotations ??= Object.create(null) as Record<string, AnnotationValue>);
   if (!(repaired in annotations) && ++root.annotationCount > MAX_PER_TRACE) {
     root.annotationCount = MAX_PER_TRACE;
-    const why = `X-Ray indexes ${MAX_PER_TRACE} annotations a trace. Record it as metadata.`;
+    const why = `X-Ray indexes at most ${MAX_PER_TRACE} annotations per trace. Record it as metadata.`;
     return refuse(node, key, why);
   }
   annotations[repaired] = kind === 'string' ? (value as string).slice(0, MAX_VALUE) : value;

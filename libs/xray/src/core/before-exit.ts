@@ -1,14 +1,16 @@
-/** Something that has documents to send when the process is about to end. */
+/** Something that may still have documents to send when the process is about to end. */
 interface Sender {
-  /** Sends what there is, and keeps the process until that is done or has taken too long. */
+  /**
+   * Sends the remaining documents and keeps the process alive until they are sent or time is up.
+   */
   flushAtEnd(): Promise<void>;
-  /** The process ends now: what is still there is lost. */
+  /** The process ends now: documents that were not sent are lost. */
   giveUp(): void;
 }
 
 const senders = new Set<Sender>();
 
-/** A script that runs out of work sends what it has left before it ends, without being told to. */
+/** Makes sure that a script which runs out of work sends its remaining documents before it ends. */
 export function flushBeforeExit(sender: Sender): void {
   if (senders.size === 0) {
     process.on('beforeExit', flushAll);
@@ -24,7 +26,10 @@ export function forgetBeforeExit(sender: Sender): void {
   process.off('exit', giveUpAll);
 }
 
-/** The event comes again once what it started is done; by then there is nothing left to send. */
+/**
+ * Node emits `beforeExit` again when the work started here is done. By then nothing is left to
+ * send.
+ */
 function flushAll(): void {
   process.off('beforeExit', flushAll);
   for (const sender of senders) void sender.flushAtEnd();

@@ -6,10 +6,10 @@ import { Subsegment } from './subsegment';
 import type { SubsegmentNode, TraceNode } from './trace-node';
 
 /**
- * Times `work` as a child of the active segment and hands back its result.
+ * Times `work` as a subsegment of the active segment and returns its result.
  *
- * What comes back is what `work` returned, whatever that is: see `settle`.
- * Without an active segment, and in a request that is not sampled, `work` simply runs.
+ * The result is returned unchanged; `settle` describes when the subsegment closes. Without an
+ * active segment, and in a request that is not sampled, `work` simply runs.
  *
  * @example
  * const user = await capture('load user', () => users.findOne(id));
@@ -25,18 +25,18 @@ export function capture<T>(name: string, work: (subsegment?: SubsegmentNode) => 
   return runIn(subsegment, isAsync(work), work, undefined, [subsegment]);
 }
 
-/** What captureSegment() may be given besides. */
+/** Optional arguments of captureSegment(). */
 export interface RootOptions {
-  /** Default: that of the XrayModule which started last. */
+  /** Default: the recorder of the XrayModule that started last. */
   recorder?: Pick<SegmentOwner, 'open'>;
   call?: Call;
-  /** Whether the promise that `work` returns was made for this call alone; see settle(). */
+  /** Whether the promise that `work` returns was created for this call alone; see settle(). */
   owned?: boolean;
 }
 
 /**
- * Times `work` as a segment of its own, with a new trace, where none is active: a job, a
- * script, a message. Inside a segment it becomes a subsegment.
+ * Times `work` as a segment with a new trace when no segment is active: a job, a script, a message.
+ * Inside a segment it becomes a subsegment.
  */
 export function captureSegment<T>(
   name: string,
@@ -59,7 +59,10 @@ export function captureSegment<T>(
 
 const AsyncFunction = (async () => {}).constructor;
 
-/** Whether `work` was declared async, and so makes a promise for each call that nobody else has. */
+/**
+ * Whether `work` is an async function. Its promise is created for each call, so nobody else holds
+ * it.
+ */
 function isAsync(work: unknown): boolean {
   return work instanceof AsyncFunction;
 }

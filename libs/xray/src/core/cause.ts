@@ -8,16 +8,17 @@ import { Budget, safeCopy } from './safe-metadata';
 import { framesOf } from './stack-frame';
 import { stackOf } from './stack-of';
 
-/** Exceptions kept of a chain of causes. */
+/** How many exceptions are recorded from one chain of causes. */
 const MAX_CHAIN = 10;
-/** Thrown values that a segment remembers, so that each is stored once. */
+/** How many thrown values a segment remembers in order to record each of them once. */
 const MAX_KNOWN = 1000;
 const MAX_MESSAGE = 2000;
 const MAX_TYPE = 250;
 
 /**
- * Records `thrown` on `node`: its flags by status, its exception with stack and
- * causes the first time it is seen in the segment, the id of that exception after.
+ * Records `thrown` on `node`: the flags that follow from its status, and its exception. The first
+ * node of a segment that sees the exception records its stack and causes; later nodes refer to it
+ * by id.
  */
 export function recordThrown(node: RecordedNode, thrown: unknown): void {
   setFlags(node, thrown);
@@ -25,7 +26,10 @@ export function recordThrown(node: RecordedNode, thrown: unknown): void {
   node.cause = knownId(node, thrown) ?? describe(node.root, thrown);
 }
 
-/** The same, and where there is an exception already, beside it: an exception filter may throw too. */
+/**
+ * Like recordThrown(), but keeps an exception that is already there: an exception filter may throw
+ * another one.
+ */
 export function recordAlsoThrown(node: RecordedNode, thrown: unknown): void {
   const { cause } = node;
   recordThrown(node, thrown);
@@ -35,7 +39,7 @@ export function recordAlsoThrown(node: RecordedNode, thrown: unknown): void {
   else node.cause = { working_directory: process.cwd(), exceptions };
 }
 
-/** Status 429 is a throttle and an error, another 4xx an error, all else a fault. */
+/** Status 429 sets throttle and error, any other 4xx sets error, everything else sets fault. */
 export function setFlags(node: RecordedNode, thrown: unknown): void {
   const status = statusOf(thrown);
   if (status !== undefined && status >= 400 && status < 500) {
@@ -47,9 +51,9 @@ export function setFlags(node: RecordedNode, thrown: unknown): void {
 }
 
 /**
- * The status that answers a thrown value: of an HttpException, by its `getStatus` (core knows no
- * Nest), or of what the http-errors package made, which says with `expose` that it is meant as an
- * answer. Other objects with a status tell of someone else's answer, as axios's do.
+ * The HTTP status of a thrown value. An HttpException has `getStatus` (core does not import Nest);
+ * an error of the http-errors package has `expose`. Other objects with a status, such as axios
+ * errors, describe the response of another server and are not used.
  */
 function statusOf(thrown: unknown): number | undefined {
   if (typeof thrown !== 'object' || thrown === null) return undefined;
@@ -67,7 +71,7 @@ function statusOf(thrown: unknown): number | undefined {
   }
 }
 
-/** Objects are the same by identity; a primitive only when it passed up from a child. */
+/** Objects are compared by identity. A primitive counts as the same only if a child recorded it. */
 function knownId(node: RecordedNode, thrown: unknown): string | undefined {
   const id = node.root.thrown?.get(thrown);
   if (id === undefined || isObject(thrown)) return id;
@@ -83,11 +87,16 @@ function describe(root: RecordedSegment, thrown: unknown): CauseDocument {
   const known = (root.thrown ??= new Map<unknown, string>());
   const above: string[] = [];
 
-  /** Adds `value` and its causes, and gives the id; undefined when the chain is long enough. */
+  /**
+   * Adds `value` and its causes and returns the id. Returns undefined when the chain is long
+   * enough.
+   */
   const add = (value: unknown): string | undefined => {
-    // An exception that a child has recorded already is referred to, also as a cause of this one.
+    // Refer to an exception that a child has already recorded, also when it is the cause of this
+    // one.
     const before = isObject(value) ? known.get(value) : undefined;
-    // One that caused itself is not, so that who follows the causes comes to an end.
+    // Do not refer back to an exception that is its own cause: following the causes would never
+    // end.
     if (before !== undefined) return above.includes(before) ? undefined : before;
     if (exceptions.length >= MAX_CHAIN) return undefined;
     const exception = describeOne(root, value);
@@ -97,7 +106,8 @@ function describe(root: RecordedSegment, thrown: unknown): CauseDocument {
     try {
       const { cause, errors } = (value ?? {}) as { cause?: unknown; errors?: unknown };
       if (cause !== undefined && cause !== null) exception.cause = add(cause);
-      // An AggregateError has many causes; X-Ray's format has one: the first is linked, all are kept.
+      // An AggregateError has several errors, X-Ray's format one cause: link the first, keep them
+      // all.
       if (isAggregate(value) && Array.isArray(errors)) {
         for (const inner of errors) {
           const id = add(inner);
@@ -105,7 +115,7 @@ function describe(root: RecordedSegment, thrown: unknown): CauseDocument {
         }
       }
     } catch {
-      // A getter that throws hides its cause, not the exception.
+      // If a getter throws, only the cause is missing.
     }
     above.pop();
     return exception.id;
@@ -115,7 +125,10 @@ function describe(root: RecordedSegment, thrown: unknown): CauseDocument {
   return { working_directory: process.cwd(), exceptions };
 }
 
-/** Also one of another realm: in Jest, Node's own errors are. */
+/**
+ * Compares by name too, because errors from another realm (Node's own errors in Jest) fail
+ * `instanceof`.
+ */
 function isAggregate(value: unknown): boolean {
   return value instanceof AggregateError || typeOf(value) === 'AggregateError';
 }
@@ -142,7 +155,10 @@ function describeOne(root: RecordedSegment, value: unknown): ExceptionDocument {
   return exception;
 }
 
-/** How much of a message is looked at: a password at the end of what is kept still ends in it. */
+/**
+ * How much of a message is searched for passwords: more than is kept, so that a password that is
+ * cut off at the end is still recognised.
+ */
 const MAX_READ = 4 * MAX_MESSAGE;
 
 function safeMessage(message: string): string {
@@ -153,7 +169,7 @@ function jsonOf(value: object, redact: RegExp): string {
   return JSON.stringify(safeCopy(value, redact, new Budget(MAX_MESSAGE)));
 }
 
-/** The type by which a thrown value is recorded. */
+/** The exception type under which a thrown value is recorded. */
 export function exceptionType(thrown: unknown): string {
   try {
     return typeOf(thrown);
@@ -162,7 +178,7 @@ export function exceptionType(thrown: unknown): string {
   }
 }
 
-/** The name of an error, or its class's where it bears none of its own. */
+/** The name of an error, or the name of its class if the error has no name of its own. */
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;

@@ -1,12 +1,16 @@
 import type { RecordedNode, RecordedSegment, RecordedSubsegment } from './recorded-node';
 
 /**
- * How many levels of subsegments one document may have. Whoever writes or reads it calls itself for
- * each, and runs out of stack at some two thousand: what an endless recursion leaves behind.
+ * How many levels of subsegments one document may have. Writers and readers recurse once per level
+ * and overflow the stack at about two thousand, which an endless recursion in the application
+ * reaches.
  */
 const LEVELS = 400;
 
-/** Takes out of the tree what is too deep for the segment's document; the deepest comes first. */
+/**
+ * Removes the subsegments that are too deep for the segment's document and returns them, deepest
+ * first.
+ */
 export function takeDeepNodes(segment: RecordedSegment): RecordedSubsegment[] {
   const taken: RecordedSubsegment[] = [];
   cut(segment, LEVELS, taken);

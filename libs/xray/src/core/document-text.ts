@@ -3,9 +3,9 @@ import { Budget, safeCopy } from './safe-metadata';
 import { safeName } from './safe-name';
 
 /**
- * The document of `node` as JSON, with all that is in it; what is open says `in_progress`. Times are in
- * whole microseconds. Written straight from the nodes: building a tree of documents for
- * JSON.stringify costs as much as everything else that a traced request does.
+ * The document of `node` as JSON, with all its subsegments. Open nodes have `in_progress`; times
+ * have microsecond precision. The text is written directly from the nodes, because building objects
+ * for JSON.stringify would cost as much as everything else in a traced request.
  */
 export function documentText(node: RecordedNode): string {
   const text = nodeText(node, new Limits(node.root.owner.maxMetadataLength));
@@ -20,15 +20,15 @@ export function documentText(node: RecordedNode): string {
   return `${text}${more}}`;
 }
 
-/** The document of a subsegment as it stands inside of its parent's, which says where it belongs. */
+/** The document of a subsegment as it appears inside its parent's document. */
 export function nestedText(subsegment: RecordedNode): string {
   return `${nodeText(subsegment, new Limits(subsegment.root.owner.maxMetadataLength))}}`;
 }
 
-/** Subsegments that are open: more of them are left out, and come when they are done. */
+/** How many open subsegments a document includes. The others are sent when they close. */
 const MAX_OPEN = 1_000;
 
-/** What one document may hold. */
+/** The limits of one document. */
 class Limits {
   readonly metadata: Budget;
   private open = MAX_OPEN;
@@ -42,13 +42,13 @@ class Limits {
   }
 }
 
-/** What a subsegment has in addition when it is sent on its own. */
+/** The additional fields of a subsegment that is sent on its own. */
 function aloneFields({ segment, parent }: RecordedSubsegment): string {
   const trace = idText(segment.trace_id);
   return `,"type":"subsegment","trace_id":${trace},"parent_id":${idText(parent.id)}`;
 }
 
-/** The fields of `node` without the brace that ends it: its caller may have more. */
+/** The fields of `node` without the closing brace, so that the caller can add more. */
 function nodeText(node: RecordedNode, limits: Limits): string {
   const { end_time, subsegments } = node;
   const id = node.hasId ? idText(node.id) : `"${node.id}"`;
@@ -94,7 +94,7 @@ function metadataText(node: RecordedNode, budget: Budget): string {
   return `,"metadata":${JSON.stringify(safe)}`;
 }
 
-/** Of what many documents share and none changes. */
+/** The JSON of objects that many documents share and that never change. */
 const constants = new WeakMap<object, string>();
 
 function constantText(shared: object): string {
@@ -103,7 +103,7 @@ function constantText(shared: object): string {
   return text;
 }
 
-/** Those made here need no escaping; one that came from a header or from other code may. */
+/** Ids made here need no escaping; ids from a header or from other code may. */
 const PLAIN_ID = /^[\w-]*$/;
 const MAX_PLAIN_ID = 100;
 
@@ -111,7 +111,10 @@ function idText(id: string): string {
   return id.length <= MAX_PLAIN_ID && PLAIN_ID.test(id) ? `"${id}"` : JSON.stringify(id);
 }
 
-/** What goes between id and time. Names of methods come again with every request; ones made up at run time may not fill the memory. */
+/**
+ * Caches the text between id and time. Method names recur with every request; the cache is bounded
+ * because names created at run time do not.
+ */
 const names = new Map<string, string>();
 const MAX_NAMES = 2_000;
 const MAX_NAME = 200;
@@ -130,8 +133,8 @@ let secondText = '';
 const ZEROS = ['', '0', '00', '000', '0000', '00000'];
 
 /**
- * `seconds` with six decimals. To print a double takes longer than to make a
- * subsegment; whole numbers are quick, and most times of a second share its text.
+ * Writes `seconds` with six decimals. Printing a double takes longer than creating a subsegment;
+ * printing whole numbers is fast, and most times within a second share their text.
  */
 function timeText(seconds: number): string {
   const micros = Math.round(seconds * 1e6);

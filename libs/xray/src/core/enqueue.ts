@@ -4,19 +4,20 @@ import { outgoingHeaders } from './propagation';
 import { runIn } from './run-in';
 import { Subsegment } from './subsegment';
 
-/** A job, or several of one queue, on their way into it. */
+/** A job, or several jobs of one queue, being added to the queue. */
 export interface Enqueued extends OutgoingJob {
-  /** What its subsegment is named. */
+  /** Name of the subsegment. */
   label: string;
-  /** Where the queue is kept. */
+  /** Host that stores the queue. */
   host: string;
-  /** For `metadata.nest.job`. */
+  /** Recorded as `metadata.nest.job`. */
   facts: Record<string, unknown>;
 }
 
 /**
- * Records the call that queues a job, and gives `send` what the job is to carry so that its own
- * segment can link here: the trace's headers as JSON, undefined for nothing.
+ * Records the call that adds a job to a queue. `send` receives the trace headers as JSON for the
+ * job to carry, so that the segment of the job can link to this one; undefined when nothing is
+ * passed on.
  */
 export function enqueue<T>(job: Enqueued, send: (carried: string | undefined) => T): T {
   const active = storage.getStore();
@@ -27,7 +28,7 @@ export function enqueue<T>(job: Enqueued, send: (carried: string | undefined) =>
   if (active.notTraced) return send(told ? headersOf(active) : undefined);
   const subsegment = new Subsegment(job.label, active);
   subsegment.namespace = 'remote';
-  // The commands to Redis that carry it out are this call.
+  // The Redis commands that add the job belong to this subsegment and are not recorded separately.
   subsegment.whole = true;
   subsegment.addMetadata('job', job.facts, 'nest');
   return runIn(subsegment, false, send, undefined, [told ? headersOf(subsegment) : undefined]);

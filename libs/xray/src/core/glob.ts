@@ -1,9 +1,9 @@
 /**
- * Turns a glob with `*` (any text) and `?` (one character) into a test for whole
- * strings, ignoring case.
+ * Turns a glob with `*` (any text) and `?` (one character) into a case-insensitive test for whole
+ * strings.
  *
- * Takes time proportional to text × glob at worst, whatever the glob: one that
- * came with a sampling rule can't stall the process as a pattern could.
+ * Takes at most time proportional to text × glob. A glob from a sampling rule therefore cannot
+ * stall the process, as a regular expression could.
  */
 export function globMatcher(glob: string): (text: string) => boolean {
   const wanted = glob.toLowerCase().replace(/\*+/g, '*');
@@ -12,7 +12,7 @@ export function globMatcher(glob: string): (text: string) => boolean {
   return (text) => matches(wanted, text.toLowerCase());
 }
 
-/** A test for whether any of `globs` fits. */
+/** Returns a test for whether any of `globs` matches. */
 export function anyGlob(globs: readonly string[]): (text: string) => boolean {
   const matchers = globs.map(globMatcher);
   return (text) => matchers.some((fits) => fits(text));
@@ -21,7 +21,9 @@ export function anyGlob(globs: readonly string[]): (text: string) => boolean {
 function matches(glob: string, text: string): boolean {
   let at = 0;
   let g = 0;
-  /** Where the latest `*` stands, and where in the text it may end. */
+  /**
+   * Position of the latest `*` in the glob, and the position in the text up to which it matches.
+   */
   let star = -1;
   let resume = 0;
   while (at < text.length) {

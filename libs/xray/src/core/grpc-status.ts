@@ -1,10 +1,10 @@
-/** How a call of gRPC ended. */
+/** The status with which a gRPC call ended. */
 export interface GrpcStatus {
   code: number;
   details?: string;
 }
 
-/** By code: https://grpc.io/docs/guides/status-codes/ */
+/** Indexed by code: https://grpc.io/docs/guides/status-codes/ */
 const NAMES = [
   'OK',
   'CANCELLED',
@@ -29,7 +29,7 @@ const UNKNOWN = 2;
 export const DEADLINE_EXCEEDED = 4;
 const RESOURCE_EXHAUSTED = 8;
 
-/** What OpenTelemetry counts as an error of the server; the others are the client's. */
+/** Codes that OpenTelemetry counts as server errors. All others are client errors. */
 const FAULTS = new Set([
   'UNKNOWN',
   'DEADLINE_EXCEEDED',
@@ -39,7 +39,7 @@ const FAULTS = new Set([
   'DATA_LOSS',
 ]);
 
-/** The name of a code; of one that gRPC does not know, UNKNOWN, as its clients take it. */
+/** The name of a status code. Unknown codes are UNKNOWN, as in gRPC clients. */
 export function grpcStatusName(code: number): string {
   return NAMES[code] ?? NAMES[UNKNOWN]!;
 }
@@ -48,7 +48,7 @@ export function isGrpcOk({ code }: GrpcStatus): boolean {
   return code === OK;
 }
 
-/** Sets the flags that a status means; OK leaves them as they are. */
+/** Sets the flags for a status. OK leaves them unchanged. */
 export function setGrpcFlags(
   node: { error: boolean; fault: boolean; throttle: boolean },
   code: number,
@@ -60,7 +60,7 @@ export function setGrpcFlags(
   node.throttle = code === RESOURCE_EXHAUSTED;
 }
 
-/** The status that a thrown value is answered with, as grpc-js makes it. */
+/** The status that grpc-js responds with when a handler throws `thrown`. */
 export function grpcStatusOf(thrown: unknown): GrpcStatus {
   const { code, details, message } = (thrown ?? {}) as Record<string, unknown>;
   const known = Number.isInteger(code);

@@ -21,8 +21,9 @@ function prototypeOf(object: object): object {
 }
 
 /**
- * Iterators that can be looped over, generators among them. Not what merely makes one, such as an
- * array, nor a database's cursor, whose `next` is something else and whose iterator is another object.
+ * Whether `result` is an iterator that can be looped over, such as a generator. False for iterables
+ * such as arrays, and for database cursors: their `next` is unrelated and their iterator is another
+ * object.
  */
 export function isIterator(result: object): result is AnyIterator {
   if (typeof (result as Partial<AnyIterator>).next !== 'function') return false;
@@ -38,9 +39,9 @@ function isPrototypeOf(prototype: object, object: object): boolean {
 }
 
 /**
- * Follows an iterator, whose `next`, `return` and `throw` are replaced in place:
- * timed from the first `next` until it is done, left early, or throws. Every step
- * runs with the node as what is active, whoever takes it.
+ * Replaces `next`, `return` and `throw` of an iterator in place. The node is timed from the first
+ * `next` until the iterator is done, is left early, or throws. Every step runs with the node
+ * active.
  */
 export function traceIterator<T extends object>(node: RecordedNode, iterator: T & AnyIterator): T {
   if (!Object.isExtensible(iterator)) {
@@ -58,7 +59,7 @@ export function traceIterator<T extends object>(node: RecordedNode, iterator: T 
         begun = true;
         open = later.begin(storage.getStore());
       }
-      // Left before it began, not sampled, or over: nothing to record.
+      // Left before it began, not sampled, or finished: there is nothing to record.
       if (open === undefined || open.end_time !== undefined) return Reflect.apply(step, this, args);
       return take(open, step, this, args);
     }
@@ -93,7 +94,10 @@ function take(node: RecordedNode, step: Step, self: unknown, args: unknown[]): u
   return result;
 }
 
-/** A step's thenable that is no promise, such as Bluebird's, may run anew with each `then`: it gets one. */
+/**
+ * Gives a step's thenable that is not a promise, such as Bluebird's, one promise: each `then` might
+ * run it again.
+ */
 function followStep(node: RecordedNode, step: Thenable): unknown {
   const taken = (result: unknown): unknown => {
     endIfDone(node, result);

@@ -5,23 +5,23 @@ import type { Call, RecordedNode } from './recorded-node';
 import { runIn } from './run-in';
 import { runtime } from './runtime';
 
-/** One run of a job: of a queue, or of a schedule. */
+/** One run of a job from a queue or a schedule. */
 export interface Job {
-  /** What its segment is named: `<queue>/<job>`, or `Class.method`. */
+  /** Name of the segment: `<queue>/<job>` or `Class.method`. */
   name: string;
-  /** For `metadata.nest.job`. */
+  /** Recorded as `metadata.nest.job`. */
   facts: Record<string, unknown>;
-  /** Counted from one; undefined where a job is not tried again. */
+  /** Counted from one. Undefined for jobs that are not retried. */
   attempt?: number;
-  /** The headers of whoever queued it, as JSON. */
+  /** Trace headers of the code that queued the job, as JSON. */
   sender?: unknown;
-  /** Whether what it throws says that it goes on later, as some errors of BullMQ's do. */
+  /** Whether a thrown value only postpones the job, as some errors of BullMQ do. */
   isPostponed?: (thrown: unknown) => boolean;
 }
 
 /**
- * Runs a job as a segment with a trace of its own, which links to whoever queued it: a job may run
- * hours later, and more than once. What is active where the job is run from is left behind.
+ * Runs a job as a segment with a trace of its own. The segment links to the trace that queued the
+ * job: a job may run hours later, and more than once. The active context of the caller is not used.
  */
 export function runJob<T>(job: Job, work: () => T): T {
   const { recorder, ignores } = runtime;
@@ -39,7 +39,7 @@ export function runJob<T>(job: Job, work: () => T): T {
   return runIn(segment, false, work, undefined, []);
 }
 
-/** A job has no caller whose error it could be: whatever it throws is a fault. */
+/** A job has no caller that could have made an error, so whatever it throws is a fault. */
 function callOf({ isPostponed }: Job): Call {
   return {
     detailed: true,
@@ -57,7 +57,7 @@ function callOf({ isPostponed }: Job): Call {
   };
 }
 
-/** Undefined where nothing recorded queued it. */
+/** Undefined if the code that queued the job was not recorded. */
 function senderOf({ sender }: Job) {
   if (typeof sender !== 'string') return undefined;
   try {

@@ -1,19 +1,19 @@
 import type { SegmentOwner } from './recorded-node';
 import { Segment } from './segment';
 
-/** What the segment of an invocation asks of its owner besides. */
+/** What the segment of an invocation additionally needs from its owner. */
 export interface InvocationOwner extends SegmentOwner {
-  /** An invocation has ended: what was recorded in it leaves. */
+  /** An invocation has ended: its documents are sent now. */
   invocationEnded(segment: LambdaSegment): void;
 }
 
 let cold = true;
 
 /**
- * The work of one invocation of a function on AWS Lambda. The segment of the function is Lambda's to
- * send; this leaves as one subsegment of it, and carries what the root of a trace carries elsewhere:
- * name, annotations, exception, HTTP. Annotation `ColdStart` is true on the first of a process.
- * https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+ * The work of one invocation of a function on AWS Lambda. Lambda sends the segment of the function;
+ * this one is sent as a subsegment of it. It holds what is elsewhere on the root: name,
+ * annotations, exception, HTTP. The annotation `ColdStart` is true for the first invocation of a
+ * process. https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
  */
 export class LambdaSegment extends Segment {
   override readonly type = 'subsegment';
@@ -30,12 +30,12 @@ export class LambdaSegment extends Segment {
     cold = false;
   }
 
-  /** A subsegment has no field for the user. */
+  /** A subsegment document has no field for the user. */
   override setUser(user: string): void {
     this.addAnnotation('user', String(user).slice(0, 250));
   }
 
-  /** Lambda has opened it already. */
+  /** Lambda has already opened the segment. */
   override detach(): void {}
 
   override reopen(): boolean {

@@ -3,12 +3,12 @@ import type { Call, RecordedNode, RecordedSubsegment } from './recorded-node';
 import { Subsegment } from './subsegment';
 
 /**
- * Work that was handed back but has not begun: an Observable before it is
- * subscribed to, a generator before its first `next`.
+ * Work that was returned but has not begun: an Observable before subscription, a generator before
+ * its first `next`.
  *
- * Its node leaves the tree and comes back, with a new start, when the work
- * begins; if that never happens nothing is recorded. A node that has content
- * already (the method called another one before it returned) stays.
+ * Its node is removed from the tree and put back with a new start time when the work begins. If the
+ * work never begins, nothing is recorded. A node that already has children (the method called
+ * another traced method before it returned) stays.
  */
 export class Later {
   private first: RecordedNode | undefined;
@@ -16,10 +16,10 @@ export class Later {
   private readonly call: Call | undefined;
   private readonly parent: RecordedNode | undefined;
   private readonly another: () => Active;
-  /** What was recorded before the work began, which its further nodes have too. */
+  /** What was recorded before the work began. It is copied to every further node. */
   private readonly recorded: Pick<RecordedSubsegment, 'namespace' | 'annotations' | 'metadata'>;
 
-  /** For a node that is open already, and stays so until its first work is over. */
+  /** For a node that is already open and stays open until its first work is over. */
   static begun(node: RecordedNode): Later {
     return new Later(node, true);
   }
@@ -41,8 +41,8 @@ export class Later {
   }
 
   /**
-   * The node of work that begins now, under what is active where it begins, or else
-   * where it was called; undefined when the request that begins it is not sampled.
+   * Returns the node for work that begins now. Its parent is the active node, or else the node that
+   * was active at the call. Undefined when the active request is not sampled.
    */
   begin(active: Active): RecordedNode | undefined {
     if (active !== undefined && active.notTraced) return undefined;

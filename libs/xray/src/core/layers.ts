@@ -1,18 +1,20 @@
 import type { RecordedNode } from './recorded-node';
 
 /**
- * Methods of thenables and iterators are replaced on the object itself. An object
- * that is kept and handed out again must not get one layer more each time, so
- * every layer remembers which traced call site put it there, and what it covers.
+ * Methods of thenables and iterators are replaced on the object itself. An object that is stored
+ * and returned again must not be wrapped again each time, so every wrapper remembers which traced
+ * call site installed it and which function it wraps.
  */
 const layers = new WeakMap<object, { site: unknown; below: unknown }>();
 
-/** What tells the traced call sites apart: the wrapped method, or the name given to capture(). */
+/** Identifies a traced call site: the wrapped method, or the name passed to capture(). */
 function siteOf(node: RecordedNode): unknown {
   return node.call?.site ?? node.name;
 }
 
-/** Whether the call site of `node` has replaced `method`, or something under it, before. */
+/**
+ * Whether the call site of `node` has already wrapped `method` or a function that `method` wraps.
+ */
 export function isLayered(method: unknown, node: RecordedNode): boolean {
   const site = siteOf(node);
   let layer = layers.get(method as object);
@@ -20,7 +22,7 @@ export function isLayered(method: unknown, node: RecordedNode): boolean {
   return layer !== undefined;
 }
 
-/** Replaces `object[key]` by `value`, as methods are: not enumerable. */
+/** Replaces `object[key]` with a non-enumerable property, as methods are. */
 export function replaceMethod(
   object: object,
   key: PropertyKey,

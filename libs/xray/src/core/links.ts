@@ -1,10 +1,10 @@
 import type { LinkDocument } from '../document';
 import type { RecordedNode } from './recorded-node';
 
-/** X-Ray keeps this many links of a segment. */
+/** X-Ray stores at most this many links per segment. */
 const MAX_LINKS = 20;
 
-/** See `TraceNode.addLink`, which promises what this does. */
+/** Implements `TraceNode.addLink`. */
 export function link(node: RecordedNode, other: LinkDocument): void {
   const links = (node.links ??= []);
   if (links.some(({ id, trace_id }) => id === other.id && trace_id === other.trace_id)) return;

@@ -5,15 +5,18 @@ import {
   type TraceHeader,
 } from '../document';
 
-/** Where another trace is to be found: a header, or its ids. */
+/** Identifies a segment of another trace: a trace header, or its ids. */
 export type LinkTarget = string | { traceId: string; id: string };
 
-/** Batches are looked through up to here; X-Ray keeps 20 links of a segment. */
+/** How many messages of a batch are searched for links. X-Ray stores 20 links per segment. */
 const MAX_MESSAGES = 100;
 
 type Fields = Record<string, unknown>;
 
-/** The link that an X-Amzn-Trace-Id header, a traceparent or ids make; undefined when it names no (sub)segment. */
+/**
+ * The link for an X-Amzn-Trace-Id header, a traceparent or ids. Undefined if they do not name a
+ * segment or subsegment.
+ */
 export function linkTo(target: LinkTarget): LinkDocument | undefined {
   const header: TraceHeader =
     typeof target === 'string'
@@ -29,9 +32,9 @@ function headerIn(text: string): TraceHeader {
 }
 
 /**
- * The traces that the messages among `args` came from: those of SQS with the system attribute
- * AWSTraceHeader, which SNS and EventBridge pass on too, or with a traceparent among their
- * attributes. Takes a message, a list of them, an answer of ReceiveMessage and an event of Lambda's.
+ * The traces that sent the messages among `args`. Reads SQS messages with the system attribute
+ * AWSTraceHeader, which SNS and EventBridge also set, or with a traceparent among their attributes.
+ * Accepts a message, a list of messages, a response of ReceiveMessage and a Lambda event.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
  */
 export function messageLinks(args: readonly unknown[]): LinkDocument[] {

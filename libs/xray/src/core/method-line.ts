@@ -1,14 +1,14 @@
 const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-/** What may come before a method's name: decorators on the same line, and modifiers. */
+/** What may precede a method's name: decorators on the same line, and modifiers. */
 const BEFORE =
   '^(\\s*)(?:@[\\w.]+(?:\\([^)]*\\))?\\s+)*' +
   '(?:(?:public|private|protected|static|async|override)\\s+)*\\*?\\s*';
 
 /**
- * The line, from 1, on which the class `owner` declares `method` in a source of TypeScript or
- * JavaScript; undefined where that is not sure: a class or a method that is not there, or twice, or
- * code that was minified.
+ * The 1-based line on which the class `owner` declares `method` in TypeScript or JavaScript source.
+ * Undefined when it is uncertain: the class or method is missing or appears twice, or the code is
+ * minified.
  */
 export function methodLine(
   lines: readonly string[],
@@ -27,10 +27,10 @@ export function methodLine(
   for (let at = start + 1; at < (end < 0 ? lines.length : end); at++) {
     const line = lines[at]!;
     const match = line.length > MAX_LINE ? null : declaration.exec(line);
-    // An overload, and a call on a line of its own, end in a semicolon.
+    // Overloads, and calls on a line of their own, end with a semicolon.
     if (match === null || line.trimEnd().endsWith(';')) continue;
     const indent = match[1]!.length;
-    // Calls stand deeper in the code than what calls them.
+    // The declaration is indented less than the calls inside methods.
     if (found === undefined || indent < found.indent) found = { at, indent, times: 1 };
     else if (indent === found.indent) found.times++;
   }

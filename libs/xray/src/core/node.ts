@@ -20,7 +20,7 @@ import type {
   SpanFace,
 } from './recorded-node';
 
-/** What a segment and a subsegment have in common. */
+/** Base class of segments and subsegments. */
 export abstract class Node implements RecordedNode {
   declare readonly notTraced: false;
 
@@ -33,7 +33,7 @@ export abstract class Node implements RecordedNode {
   metadata: Record<string, Record<string, unknown>> | undefined = undefined;
   subsegments: RecordedSubsegment[] | undefined = undefined;
   hasLeft = false;
-  /** Subsegments among these that have left on their own. */
+  /** How many subsegments of this node have been sent on their own. */
   protected leftBelow = 0;
   call: Call | undefined = undefined;
   declare http: HttpDocument | undefined;
@@ -41,7 +41,7 @@ export abstract class Node implements RecordedNode {
   declare links: LinkDocument[] | undefined;
   declare span: SpanFace | undefined;
 
-  /** Made when first asked for: most ids are needed only when the document is written. */
+  /** Created when first read: most ids are needed only when the document is written. */
   private lazyId: string | undefined = undefined;
 
   constructor(
@@ -103,7 +103,10 @@ export abstract class Node implements RecordedNode {
     this.end();
   }
 
-  /** Counts a subsegment that is to be left out; now and then they are taken out, all at once. */
+  /**
+   * Counts a subsegment that was sent on its own. Such subsegments are removed from the list in
+   * batches.
+   */
   forget(): void {
     const { subsegments } = this;
     if (subsegments === undefined || ++this.leftBelow * 2 < subsegments.length) return;

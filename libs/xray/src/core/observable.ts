@@ -5,11 +5,11 @@ import { Later } from './later';
 import { fail, succeed } from './outcome';
 
 /**
- * An Observable that behaves as `source` and records each subscription.
+ * Returns an Observable that behaves like `source` and records each subscription.
  *
- * A proxy, so that a Subject stays a Subject: patching the object would leak one
- * request into another's subscription, `Object.create` would split its state.
- * What the source emits reaches the subscriber in the subscriber's own context.
+ * It is a proxy, so that a Subject stays a Subject: patching the object would mix up the
+ * subscriptions of different requests, and `Object.create` would split its state. Subscribers
+ * receive values in their own context.
  */
 export function traceObservable<T>(
   node: RecordedNode,
@@ -31,7 +31,7 @@ function subscribe(source: Observable<unknown>, follower: Subscriber<unknown>): 
   source.subscribe(follower);
 }
 
-/** Passes on what comes, in the caller's context, and closes the node with it. */
+/** Passes values on in the subscriber's context and closes the node when the stream ends. */
 class Follower<T> extends Subscriber<T> {
   private last: T | undefined = undefined;
 
@@ -59,8 +59,8 @@ class Follower<T> extends Subscriber<T> {
   }
 
   override unsubscribe(): void {
-    // Also at the end of a stream, when the node is closed and this does nothing; and from
-    // within super() when the destination is closed already, before there is a node.
+    // Also called when a stream has ended: the node is closed by then and this does nothing. Called
+    // from within super(), before there is a node, if the destination is already closed.
     if (this.node !== undefined) succeed(this.node, this.last);
     super.unsubscribe();
   }
@@ -73,9 +73,9 @@ class SourceProxy<T> implements ProxyHandler<Observable<T>> {
 
   get(source: Observable<T>, key: PropertyKey, proxy: unknown): unknown {
     if (key === 'subscribe') return this.subscribe;
-    // Observable's own methods go on from the proxy, so that what they derive is traced too.
+    // Call Observable's own methods on the proxy, so that derived Observables are traced too.
     if (key in Observable.prototype) return Reflect.get(source, key, proxy);
-    // A subclass's may have private fields, which only the source itself has.
+    // Methods of a subclass may use private fields, which only the source itself has.
     const value: unknown = Reflect.get(source, key, source);
     if (typeof value !== 'function' || key === 'constructor') return value;
     const own = Reflect.getOwnPropertyDescriptor(source, key);

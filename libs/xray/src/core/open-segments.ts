@@ -4,12 +4,15 @@ import { clearInterval, setInterval } from './real-time';
 /** How long a segment may be open before it is sent as in progress. */
 const LATE_S = 1;
 const LOOK_MS = 500;
-/** Segments that stay open are remembered weakly; of more than this, the oldest are forgotten. */
+/**
+ * Segments that stay open are held by weak references. Above this number, the oldest are forgotten.
+ */
 const MAX_LATE = 10_000;
 
 /**
- * The segments that are open. A young one is held; one that stays open is reported
- * once and from then on kept by nobody but those who work on it.
+ * The open segments. Recent ones are strongly referenced. A segment that stays open is passed to
+ * `onLate` once and from then on held by a weak reference, so that abandoned segments can be
+ * collected.
  */
 export class OpenSegments {
   private oldest: RecordedSegment | undefined;
@@ -17,8 +20,11 @@ export class OpenSegments {
   private late: WeakRef<RecordedSegment>[] = [];
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param report is told of each segment that has been open for a second; undefined does not look. */
-  constructor(private readonly report: ((segment: RecordedSegment) => void) | undefined) {}
+  /**
+   * @param onLate called once for each segment that has been open for a second; undefined disables
+   *   the check.
+   */
+  constructor(private readonly onLate: ((segment: RecordedSegment) => void) | undefined) {}
 
   add(segment: RecordedSegment): void {
     segment.older = this.newest;
@@ -31,7 +37,7 @@ export class OpenSegments {
     }
   }
 
-  /** Does nothing for one that is late, or was never added. */
+  /** Does nothing for a late segment, or one that was never added. */
   remove(segment: RecordedSegment): void {
     const { older, newer } = segment;
     if (older !== undefined) older.newer = newer;
@@ -42,7 +48,7 @@ export class OpenSegments {
     segment.older = segment.newer = undefined;
   }
 
-  /** What is open now, the oldest first. */
+  /** All open segments, oldest first. */
   all(): RecordedSegment[] {
     const open = this.late.map((reference) => reference.deref());
     for (let next = this.oldest; next !== undefined; next = next.newer) open.push(next);
@@ -63,7 +69,7 @@ export class OpenSegments {
       const { newer }: RecordedSegment = segment;
       this.remove(segment);
       this.late.push(new WeakRef(segment));
-      this.report?.(segment);
+      this.onLate?.(segment);
       segment = newer;
     }
     this.late = this.late

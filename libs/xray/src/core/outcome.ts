@@ -1,6 +1,9 @@
 import type { RecordedNode } from './recorded-node';
 
-/** Closes `node` as done, with what its call wants to record of `result`. A second end is ignored. */
+/**
+ * Closes `node` as successful, after its call has recorded what it needs of `result`. Does nothing
+ * if it is already closed.
+ */
 export function succeed(node: RecordedNode, result: unknown): void {
   if (node.end_time !== undefined) return;
   const { call } = node;
@@ -8,7 +11,7 @@ export function succeed(node: RecordedNode, result: unknown): void {
   node.end();
 }
 
-/** Closes `node` with what was thrown. Never throws itself: the caller has a value to throw on. */
+/** Closes `node` with what was thrown. Never throws, because the caller still has to rethrow. */
 export function fail(node: RecordedNode, thrown: unknown): void {
   if (node.end_time !== undefined) return;
   try {

@@ -1,9 +1,9 @@
 import { anyGlob } from './glob';
 
-/** A call that leaves the process, as predicates in the `capture` option see it. */
+/** An outgoing HTTP call, as predicates of the `capture` option receive it. */
 export interface OutgoingHttp {
   method: string;
-  /** Without port. */
+  /** Without the port. */
   host: string;
   /** Without the query string. */
   path: string;
@@ -11,9 +11,9 @@ export interface OutgoingHttp {
 
 /** An AWS SDK call. */
 export interface OutgoingAws {
-  /** As in the console: `SQS`, `DynamoDB`. */
+  /** As shown in the AWS console: `SQS`, `DynamoDB`. */
   service: string;
-  /** As in AWS's documents: `SendMessage`. */
+  /** As in AWS's documentation: `SendMessage`. */
   operation: string;
 }
 
@@ -30,40 +30,43 @@ export interface OutgoingRpc {
   pattern: string;
 }
 
-/** Jobs on their way into a queue. */
+/** Jobs that are being added to a queue. */
 export interface OutgoingJob {
   queue: string;
-  /** Empty where several are queued at once. */
+  /** Empty if several jobs are added at once. */
   name: string;
 }
 
-/** On, off, or for the calls that a predicate picks. A predicate that throws picks none. */
+/** On, off, or only the calls that a predicate selects. A predicate that throws selects none. */
 export type CaptureTarget<Call> = boolean | ((call: Call) => boolean);
 
-/** Which calls out of the process become subsegments. Each target is on unless told. */
+/** Which outgoing calls become subsegments. Every kind is on by default. */
 export interface CaptureOptions {
-  /** `node:http` and `node:https`, and so axios and Nest's HttpModule. */
+  /** `node:http` and `node:https`, which axios and Nest's HttpModule use. */
   http?: CaptureTarget<OutgoingHttp>;
   /** `fetch` and undici. */
   fetch?: CaptureTarget<OutgoingHttp>;
-  /** Clients of AWS SDK v3. */
+  /** AWS SDK v3 clients. */
   aws?: CaptureTarget<OutgoingAws>;
-  /** PostgreSQL by `pg`, and so Kysely, Drizzle, TypeORM on it. */
+  /** PostgreSQL through `pg`, which Kysely, Drizzle and TypeORM can use. */
   sql?: CaptureTarget<OutgoingSql>;
-  /** Nest's ClientProxy over whatever transport, and its gRPC client. */
+  /** Nest's ClientProxy with any transport, and Nest's gRPC client. */
   rpc?: CaptureTarget<OutgoingRpc>;
-  /** Jobs that are put into queues of BullMQ and Bull. */
+  /** Jobs that are added to BullMQ and Bull queues. */
   jobs?: CaptureTarget<OutgoingJob>;
   /**
-   * Hosts that get the `X-Amzn-Trace-Id` header, as globs (`*.internal`) or a
-   * predicate. Default: all, as AWS's SDKs do.
+   * Hosts that receive the trace headers, as globs (`*.internal`) or a predicate. Default: all, as
+   * in AWS's SDKs.
    */
   headerHosts?: string[] | ((host: string) => boolean);
-  /** False leaves the text of SQL queries out. Default true: literals become `?`. */
+  /** `false` leaves out the text of SQL queries. Default: true, with literals replaced by `?`. */
   sqlText?: boolean;
 }
 
-/** How the trace is passed on with a call: `xray` is X-Amzn-Trace-Id, `w3c` traceparent and its company. */
+/**
+ * Which headers propagate the trace: `xray` is X-Amzn-Trace-Id; `w3c` is traceparent, tracestate
+ * and baggage.
+ */
 export type Propagation = 'xray' | 'w3c';
 
 interface Calls {
@@ -75,10 +78,10 @@ interface Calls {
   jobs: OutgoingJob;
 }
 
-/** The `capture` option, ready to be asked at each call. */
+/** The `capture` option, prepared for the check at each call. */
 export class OutgoingPolicy {
   readonly sqlText: boolean;
-  /** How the trace is passed on; undefined for every way. */
+  /** Which headers propagate the trace. Undefined means all of them. */
   readonly propagate: ReadonlySet<Propagation> | undefined;
   private readonly hosts: ((host: string) => boolean) | undefined;
 
@@ -108,12 +111,12 @@ export class OutgoingPolicy {
     return TARGETS.some((target) => policy.mayWant(target)) ? policy : undefined;
   }
 
-  /** Whether calls of this kind need to be watched at all. */
+  /** Whether calls of this kind need to be instrumented at all. */
   mayWant(target: keyof Calls): boolean {
     return this.options[target] !== false;
   }
 
-  /** True when a request that is not sampled has someone to tell it to. */
+  /** Whether an unsampled request may pass its sampling decision on to other services. */
   get propagates(): boolean {
     return TARGETS.some((target) => target !== 'sql' && this.mayWant(target));
   }
@@ -128,7 +131,7 @@ export class OutgoingPolicy {
     }
   }
 
-  /** Whether `host` may learn the trace id. */
+  /** Whether calls to `host` carry the trace headers. */
   tells(host: string): boolean {
     const { hosts } = this;
     if (hosts === undefined) return true;

@@ -1,6 +1,6 @@
 /**
- * Follows `promise` to its end. The promise that comes back settles as the given one does, and a
- * rejection that nobody handles is reported by Node as ever.
+ * Calls `done` or `failed` when `promise` settles. The returned promise settles in the same way,
+ * and Node reports an unhandled rejection as usual.
  */
 export function follow<T>(
   promise: PromiseLike<T>,

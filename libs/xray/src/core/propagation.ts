@@ -20,8 +20,8 @@ export interface Incoming extends TraceHeader, Carried {}
 type Headers = Record<string, unknown>;
 
 /**
- * The caller's trace: that of X-Ray's header, else of W3C's `traceparent`. Header names are in lower
- * case. Undefined when there is none of them.
+ * The caller's trace, from X-Ray's header or else from W3C's `traceparent`. Header names must be in
+ * lower case. Undefined when none of the headers is present.
  */
 export function incomingTrace(headers: Headers): Incoming | undefined {
   const own = textIn(headers, 'x-amzn-trace-id');
@@ -50,18 +50,21 @@ function textIn(headers: Headers, name: string): string | undefined {
 /** The baggage of the active OpenTelemetry context, where the bridge is loaded. */
 let activeBaggage: (() => string | undefined) | undefined;
 
-/** Has the baggage that `read` finds sent along, in place of what came in. */
+/**
+ * Sets the function that reads the baggage for outgoing calls. Its result replaces the incoming
+ * baggage.
+ */
 export function setOutgoingBaggage(read: () => string | undefined): void {
   activeBaggage = read;
 }
 
-/** The headers that make the called service a child of what is active. */
+/** The headers that make the called service a child of the active node. */
 export function outgoingHeaders(
   active: NonNullable<Active>,
   baggage = activeBaggage?.(),
 ): [name: string, value: string][] {
   const { trace_id, extra, carried } = active.notTraced ? active : active.root;
-  // No segment will have the id that an unsampled request gives.
+  // An unsampled request has no segment, so the parent id is random.
   const parent = active.notTraced ? newId() : active.id;
   const header = { root: trace_id, parent, sampled: !active.notTraced, extra };
   const ways = outgoingPolicy(active)?.propagate;

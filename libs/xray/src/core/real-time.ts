@@ -2,12 +2,11 @@ import { performance as clock } from 'node:perf_hooks';
 import * as timers from 'node:timers';
 
 /*
- * The clock and the timers of Node as they were when this package was loaded. A test that fakes the
- * global ones stops or turns back its own time, and neither the times of a segment nor the sending of
- * traces: app.close() would wait for ever.
+ * Node's clock and timers as they were when this package was loaded. Fake timers in a test must not
+ * stop the clock of segments or the sending of traces: app.close() would wait for ever.
  *
- * They are taken from Node's modules, which Jest leaves alone, so that they are real there whenever
- * the fakes were installed. Sinon changes the modules too, and so must come after this package.
+ * They come from Node's modules, which Jest's fake timers do not change, so the order does not
+ * matter there. Sinon changes the modules too and must be installed after this package is loaded.
  */
 export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = timers;
 

@@ -4,39 +4,43 @@ import type { SamplingRequest } from './sampler';
 import type { SegmentNode, SubsegmentNode, TraceNode } from './trace-node';
 import type { Unsampled } from './unsampled';
 
-/** A node as this package itself sees it, with what is no business of those who record on it. */
+/**
+ * A node as seen inside this package, with the members that are not part of the public TraceNode.
+ */
 export interface RecordedNode extends TraceNode {
-  /** False on a node; true on the marker of an unsampled request. */
+  /** False for a node, true for the marker of an unsampled request. */
   readonly notTraced: false;
   readonly root: RecordedSegment;
   subsegments: RecordedSubsegment[] | undefined;
 
-  /** Whether its id was asked for or given, and so may be known elsewhere. */
+  /** Whether its id has been read or set, and so may be known elsewhere. */
   readonly hasId: boolean;
 
-  /** What the call that this records wants to know about its end. */
+  /** The call that this node records, which is called back when the node closes. */
   call: Call | undefined;
 
-  /** What stands for it in the OpenTelemetry API, once that was asked for. */
+  /** The matching span of the OpenTelemetry API, once one has been requested. */
   span: SpanFace | undefined;
-  /** Whether its document has left the process, and so what begins below it leaves on its own. */
+  /**
+   * Whether its document has been sent. Subsegments that start below it are then sent on their own.
+   */
   hasLeft: boolean;
 
-  /** One of its subsegments has left on its own. */
+  /** One of its subsegments has been sent on its own. */
   forget(): void;
 
-  /** Takes it out of the trace: its work has not begun. */
+  /** Removes the node from the trace, because its work has not begun. */
   detach(): void;
 
   /**
-   * Puts it back as a child of `parent`, starting now; one that has content stays where and
-   * when it was. False when it has left the process, and a new node is needed.
+   * Puts the node back as a child of `parent`, starting now. A node with children keeps its place
+   * and its start time. Returns false if the node has already been sent and a new one is needed.
    */
   reopen(parent: RecordedNode | undefined): boolean;
 
   /**
-   * Stamps the end, now unless epoch seconds are given, and hands over what is to be sent. Callers
-   * check that it is open.
+   * Sets the end time (now, or `at` in epoch seconds) and passes on what can be sent. The caller
+   * must check that the node is open.
    */
   end(at?: number): void;
 }
@@ -45,23 +49,29 @@ export interface RecordedSegment extends RecordedNode, SegmentNode {
   readonly root: RecordedSegment;
   subsegments: RecordedSubsegment[] | undefined;
   readonly owner: SegmentOwner;
-  /** Set where another process sends the segment that this is sent as a part of. */
+  /** `subsegment` where another process sends the segment and this is sent as a part of it. */
   readonly type: 'subsegment' | undefined;
-  /** Parts of the incoming trace header to pass on. */
+  /** Other fields of the incoming trace header, to be passed on. */
   extra: string | undefined;
-  /** What W3C's headers brought along, to be passed on. */
+  /** Values of the incoming W3C headers, to be passed on. */
   carried: Carried | undefined;
-  /** What was thrown inside and the id it has, so that the same exception is stored once. */
+  /** The thrown values and the ids of their exceptions, so that each exception is recorded once. */
   thrown: Map<unknown, string> | undefined;
-  /** How many annotations this process has put in the trace. */
+  /** How many annotations this process has added to the trace. */
   annotationCount: number;
-  /** How many subsegments have closed in it and not left, about, and at how many they do. */
+  /**
+   * About how many closed subsegments the segment holds, and the number at which they are sent
+   * early.
+   */
   closedWithin: number;
   crowdedAt: number;
-  /** Its neighbours among the open segments, which are linked so that hundreds a second cost nothing. */
+  /**
+   * Its neighbours in the linked list of open segments. Adding and removing a segment takes
+   * constant time.
+   */
   older: RecordedSegment | undefined;
   newer: RecordedSegment | undefined;
-  /** Milliseconds that turn `performance.now()` into epoch milliseconds; see clock.ts. */
+  /** Milliseconds to add to `performance.now()` to get epoch milliseconds; see clock.ts. */
   readonly clock: number;
 
   /** Epoch seconds on this segment's own clock. */
@@ -69,24 +79,27 @@ export interface RecordedSegment extends RecordedNode, SegmentNode {
 }
 
 export interface RecordedSubsegment extends RecordedNode, SubsegmentNode {
-  /** Whether the calls that carry it out are part of it, and not to be recorded beside or below it. */
+  /**
+   * Whether lower-level calls that carry out this one are part of it and not recorded as
+   * subsegments.
+   */
   whole: boolean | undefined;
   readonly root: RecordedSegment;
   subsegments: RecordedSubsegment[] | undefined;
   parent: RecordedNode;
   segment: RecordedSegment;
 
-  /** Whether it is left out of its parent's document, being sent on its own. */
+  /** Whether it is sent on its own and left out of its parent's document. */
   leftAlone: boolean;
   leave(): void;
 }
 
-/** What was said of a node through the OpenTelemetry API, as OTLP sends it. */
+/** What was set on a node through the OpenTelemetry API, for OTLP. */
 export interface SpanFace {
   readonly data: {
-    /** Undefined on a node that was not begun by the API. */
+    /** Undefined if the node was not started through the API. */
     readonly name: string | undefined;
-    /** As the API numbers kinds. */
+    /** The number of the span kind in the API. */
     readonly kind: number | undefined;
     readonly scope: { name: string; version?: string } | undefined;
     readonly attributes: ReadonlyMap<string, unknown>;
@@ -96,59 +109,59 @@ export interface SpanFace {
   };
 }
 
-/** What a segment asks of whoever opened it. */
+/** What a segment needs from the recorder that opened it. */
 export interface SegmentOwner {
-  /** Keys of metadata whose values are not sent. */
+  /** Metadata keys whose values are redacted. */
   readonly redact: RegExp;
-  /** Characters of metadata in one document. */
+  /** Maximum number of metadata characters in one document. */
   readonly maxMetadataLength: number;
-  /** Which calls out of the process are recorded; none when undefined. */
+  /** Which outgoing calls are recorded. Undefined means none. */
   readonly outgoing: OutgoingPolicy | undefined;
-  /** Whether an attribute of the OpenTelemetry API becomes an annotation; none when undefined. */
+  /** Whether an OpenTelemetry attribute becomes an annotation. Undefined means none does. */
   readonly indexes: ((key: string) => boolean) | undefined;
-  /** Logs `message` the first time `cause` comes up. Never throws. */
+  /** Logs `message` the first time `cause` occurs. Never throws. */
   warn(cause: string, message: string): void;
-  /** Opens another one, for work that begins after the segment it was started in is gone. */
+  /** Opens another segment, for work that begins after its own segment has been sent. */
   open(request: SamplingRequest): RecordedSegment | Unsampled;
-  /** A segment is open. */
+  /** A segment has opened. */
   track(segment: RecordedSegment): void;
-  /** A segment's work has not begun: until it is tracked again it counts for nothing. */
+  /** A segment's work has not begun. It does not count until it is tracked again. */
   forget(segment: RecordedSegment): void;
   /** A segment has ended. */
   closed(segment: RecordedSegment): void;
-  /** So many subsegments of an open segment are closed that they should leave. */
+  /** An open segment has so many closed subsegments that they should be sent early. */
   crowded(segment: RecordedSegment): void;
-  /** A subsegment has ended after its segment, or its parent, has left. */
+  /** A subsegment has ended after its segment or its parent was sent. */
   outlived(subsegment: RecordedSubsegment): void;
 }
 
-/** What Nest knows of a call, for `metadata.nest`. Shared by calls, and never changed. */
+/** What Nest knows about a call, for `metadata.nest`. Shared between calls and never changed. */
 export interface NestFacts {
   readonly controller?: string;
   readonly handler?: string;
   readonly route?: string;
-  /** `path:line` of the decorator, where that is recorded. */
+  /** `path:line` of the decorator, if it is recorded. */
   readonly source?: string;
 }
 
 /**
- * What a traced call wants to know about its end, and what is known of it beforehand.
+ * Describes a traced call and receives its outcome.
  *
- * A plain @Subsegment() shares one between all its calls; one that records
- * arguments or the result makes one for each.
+ * Plain @Subsegment() calls share one object; calls that record arguments or the result have one
+ * each.
  */
 export interface Call {
-  /** Whether `succeeded` and `failed` are to be asked at all. */
+  /** Whether `succeeded` and `failed` are called at all. */
   readonly detailed: boolean;
   /** The same object for all calls of one wrapped method. */
   readonly site: object;
-  /** Asked for when the document is written. */
+  /** Read when the document is written. */
   readonly nest: NestFacts | undefined;
   /** The node is about to close with `result`. Must not throw. */
   succeeded(node: RecordedNode, result: unknown): void;
-  /** The node is about to close with `thrown`, which this has to record. Must not throw. */
+  /** The node is about to close with `thrown`, which this method must record. Must not throw. */
   failed(node: RecordedNode, thrown: unknown): void;
 }
 
-/** So many closed subsegments leave a segment that is still open; as with AWS's SDK. */
+/** At this number of closed subsegments, an open segment sends them early, as AWS's SDK does. */
 export const CROWD = 100;

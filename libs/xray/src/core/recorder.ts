@@ -20,22 +20,24 @@ import { clearTimeout, setTimeout } from './real-time';
 
 export interface RecorderOptions {
   emitter: Emitter;
-  /** Makes another such emitter, for an application that starts again after it was closed. */
+  /**
+   * Creates another emitter of this kind, for an application that starts again after it was closed.
+   */
   another?: () => Emitter;
   sampler: Sampler;
   logger: RecorderLogger;
   redact?: RegExp;
-  /** Characters of metadata in one document. Default 262,144. */
+  /** Maximum number of metadata characters in one document. Default 262,144. */
   maxMetadataLength?: number;
-  /** Which calls out of the process are recorded; none when undefined. */
+  /** Which outgoing calls are recorded. Undefined means none. */
   outgoing?: OutgoingPolicy;
-  /** Which attributes of the OpenTelemetry API become annotations. */
+  /** Which OpenTelemetry attributes become annotations. */
   indexes?: (key: string) => boolean;
-  /** Whether a segment that has been open for a second is sent as it is. Default true. */
+  /** Whether a segment that has been open for a second is sent as in progress. Default true. */
   inProgress?: boolean;
   /**
-   * On AWS Lambda, the trace header of the current invocation: the function's segment is
-   * Lambda's to send, and only what happens inside of it is ours.
+   * On AWS Lambda, returns the trace header of the current invocation. Lambda sends the segment of
+   * the function itself; the recorder sends only what happens inside it.
    */
   invocation?: () => TraceHeader;
   /** How long close() may take. Default 2,000. */
@@ -43,7 +45,7 @@ export interface RecorderOptions {
   base?: SegmentBase;
 }
 
-/** Fields put on every segment. */
+/** Fields that every segment gets. */
 export type SegmentBase = Partial<Pick<SegmentNode, 'origin' | 'service' | 'aws'>>;
 
 /**
@@ -51,13 +53,16 @@ export type SegmentBase = Partial<Pick<SegmentNode, 'origin' | 'service' | 'aws'
  * `sent + failed + dropped = closed`.
  */
 export interface RecorderStats extends EmitStats {
-  /** Segments. */
+  /** Segments opened. */
   opened: number;
-  /** Segments, and subsegments that outlived theirs or are too deep in it for one document. */
+  /**
+   * Segments closed, and subsegments sent on their own because they closed after their segment or
+   * are nested too deep for one document.
+   */
   closed: number;
 }
 
-/** Opens segments and hands over what is finished. One for each XrayModule. */
+/** Opens segments and passes closed ones to the emitter. Each XrayModule has one. */
 export class Recorder implements InvocationOwner {
   stats: RecorderStats = { opened: 0, closed: 0, ...noStats() };
   readonly redact: RegExp;
@@ -88,7 +93,7 @@ export class Recorder implements InvocationOwner {
     this.openSegments = new OpenSegments(report);
   }
 
-  /** Where traces go, for people to read. */
+  /** Where traces go, in a form for people to read. */
   get destination(): string {
     const { destination, constructor } = this.emitter;
     if (typeof destination === 'string') return destination;
@@ -96,27 +101,28 @@ export class Recorder implements InvocationOwner {
     return name === '' || name === 'Object' ? "the application's emitter" : name;
   }
 
-  /** Begins what it does without being called; until then it only is there. */
+  /** Starts the background work, such as fetching sampling rules. */
   start(): void {
     this.options.sampler.start?.();
     if (this.options.invocation) this.emitter.expectFreeze?.();
     flushBeforeExit(this);
   }
 
-  /** Puts further fields on the segments that are opened from now on. */
+  /** Adds fields to all segments opened from now on. */
   describe(resource: SegmentBase): void {
-    // What the application says itself, such as its log groups, stays.
+    // Fields that the application has set itself, such as log groups, win.
     this.base = { ...this.base, ...resource, aws: { ...resource.aws, ...this.base.aws } };
   }
 
   /**
-   * Opens the segment of a request; the marker of an unsampled one when it is not to be recorded.
-   * The caller's decision in `header` wins over the sampler's.
+   * Opens the segment of a request, or returns the marker of an unsampled one. The caller's
+   * decision in `header` takes precedence over the sampler's.
    */
   open(request: SamplingRequest, header: Incoming = {}): RecordedSegment | Unsampled {
     const { invocation } = this.options;
     if (invocation !== undefined) {
-      // Behind the Lambda Web Adapter the request tells; otherwise its header may come from a gateway.
+      // Behind the Lambda Web Adapter only the request has the header. Elsewhere a gateway may have
+      // set it.
       const own = invocation();
       return this.openInvocation(request, own.root === undefined ? header : own);
     }
@@ -150,7 +156,7 @@ export class Recorder implements InvocationOwner {
     header: TraceHeader,
   ): RecordedSegment | Unsampled {
     const { root, parent, sampled, extra } = header;
-    // Without all of it there is no segment of Lambda's that ours could be part of.
+    // Without all three there is no Lambda segment that this could be a part of.
     if (root === undefined || parent === undefined || sampled !== true) {
       return new Unsampled(root, extra, this.outgoing);
     }
@@ -161,11 +167,11 @@ export class Recorder implements InvocationOwner {
 
   invocationEnded(segment: RecordedSegment): void {
     this.closed(segment);
-    // Lambda freezes the process as soon as the answer is out.
+    // Lambda freezes the process as soon as the response is sent.
     void this.flush();
   }
 
-  /** Takes on a segment that was made elsewhere. */
+  /** Starts tracking a segment that was created elsewhere. */
   track(segment: RecordedSegment): void {
     this.stats.opened++;
     this.openSegments.add(segment);
@@ -176,7 +182,10 @@ export class Recorder implements InvocationOwner {
     this.openSegments.remove(segment);
   }
 
-  /** Many are closed in a segment that is open: those leave, so that neither memory nor the end of it grows with them. */
+  /**
+   * Sends the closed subsegments of a segment that is still open, so that memory use and the time
+   * to close do not grow with their number.
+   */
   crowded(segment: RecordedSegment): void {
     const { emitter } = this;
     if (emitter.emitEarly === undefined) {
@@ -185,7 +194,7 @@ export class Recorder implements InvocationOwner {
     }
     const { closed, remaining } = takeClosed(segment);
     segment.closedWithin = 0;
-    // Looking through what stays must not cost more than what it gains.
+    // Searching the remaining subsegments must not cost more than sending the closed ones saves.
     segment.crowdedAt = Math.max(CROWD, remaining / 4);
     if (closed.length === 0) return;
     try {
@@ -202,14 +211,16 @@ export class Recorder implements InvocationOwner {
     this.finish(segment);
   }
 
-  /** A subsegment that ended after its segment had left is sent on its own. */
+  /** Sends a subsegment that ended after its segment was sent. */
   outlived(subsegment: RecordedSubsegment): void {
     subsegment.leave();
     this.finish(subsegment);
     if (this.options.invocation) void this.flush();
   }
 
-  /** What is too deep in the tree for the segment's document leaves before it. */
+  /**
+   * Emits the subsegments that are too deep for the segment's document before the segment itself.
+   */
   private emitDeep(segment: RecordedSegment): void {
     for (const node of takeDeepNodes(segment)) this.finish(node);
   }
@@ -245,7 +256,7 @@ export class Recorder implements InvocationOwner {
 
   readonly warn: Warn = (cause, message) => this.warnings.warn(cause, message);
 
-  /** Sends what was closed so far, and what is open if `andOpen`. Never rejects. */
+  /** Sends what has closed so far, and open segments too if `andOpen`. Never rejects. */
   async flush(andOpen = false): Promise<void> {
     try {
       if (andOpen) for (const segment of this.openSegments.all()) this.report(segment);
@@ -255,13 +266,14 @@ export class Recorder implements InvocationOwner {
     }
   }
 
-  /** Sends what was closed so far, for so long at most. Never rejects. */
+  /** Sends what has closed so far, for at most `ms`. Never rejects. */
   async flushWithin(ms = this.shutdownTimeoutMs): Promise<void> {
     await doneWithin(ms, this.flush());
   }
 
   async flushAtEnd(): Promise<void> {
-    // Neither sockets nor waits of an emitter keep the process; this does, for so long.
+    // An emitter's sockets and timers do not keep the process alive; this timer does, until the
+    // time is up.
     const patience = setTimeout(() => undefined, this.shutdownTimeoutMs);
     await this.flush(true);
     clearTimeout(patience);
@@ -273,21 +285,21 @@ export class Recorder implements InvocationOwner {
     if (lost <= 0) return;
     this.stats.dropped += lost;
     const message =
-      `The process ended with ${lost} traces on their way, which are lost: they could not be sent ` +
+      `The process ended before ${lost} traces were sent, so they are lost: they could not be sent ` +
       `within ${this.shutdownTimeoutMs} ms, or process.exit() was called. Check the receiver, ` +
       'raise shutdownTimeoutMs, or close the application before it exits.';
     this.warn('exit', message);
   }
 
   /**
-   * Sends what is on its way, and what is still open as in progress, and frees the
-   * emitter; gives up after `shutdownTimeoutMs`. What closes later is dropped. Never rejects.
+   * Sends all closed segments, and open ones as in progress, then releases the emitter. Gives up
+   * after `shutdownTimeoutMs`. Segments that close later are dropped. Never rejects.
    */
   close(): Promise<void> {
     return (this.closing ??= this.shutDown());
   }
 
-  /** Takes further segments after it was closed; `start()` does the rest. */
+  /** Accepts segments again after close(). Call start() afterwards. */
   reopen(): void {
     if (this.closing === undefined) return;
     this.closing = undefined;
@@ -304,25 +316,26 @@ export class Recorder implements InvocationOwner {
     try {
       if (!(await doneWithin(shutdownTimeoutMs, emitter.close(shutdownTimeoutMs)))) {
         const message =
-          `Traces were still on their way ${shutdownTimeoutMs} ms after shutdown began and are ` +
-          'given up. Raise shutdownTimeoutMs if they matter more than a quick end.';
+          `Some traces could not be sent within ${shutdownTimeoutMs} ms after shutdown began and are ` +
+          'lost. Raise shutdownTimeoutMs if they matter more than a fast shutdown.';
         this.warn('shutdown', message);
       }
     } catch (problem) {
       this.emitFailed(problem);
     }
-    // Whatever the emitter did not account for by now never left; what it still counts comes too late.
+    // Whatever the emitter has not counted by now was not sent. Counts that arrive later are
+    // ignored.
     const { closed, sent, failed, dropped } = this.stats;
     this.stats = { ...this.stats, dropped: Math.max(dropped, closed - sent - failed) };
   }
 }
 
-/** Undefined for nearly all requests, which then have nothing to keep. */
+/** Undefined for nearly all requests, which then have nothing to store. */
 function carriedBy({ tracestate, baggage }: Incoming): Carried | undefined {
   return tracestate === undefined && baggage === undefined ? undefined : { tracestate, baggage };
 }
 
-/** Waits for `work`, but no longer; tells whether it was done by then. */
+/** Waits for `work` for at most `ms`. Resolves to whether it finished in time. */
 async function doneWithin(ms: number, work: Promise<void>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((done) => (timer = setTimeout(() => done(false), ms)));

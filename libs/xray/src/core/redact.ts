@@ -1,17 +1,18 @@
 /**
- * Keys whose values are secrets more often than not, also as the end of a longer one: `newPassword`,
- * `db_secret`, `x-auth-token`. Not every token is: `nextToken` is where a list goes on.
+ * Keys whose values are usually secrets, also as the end of a longer key: `newPassword`,
+ * `db_secret`, `x-auth-token`. Some tokens are not secret: `nextToken` is a page marker.
  */
 export const DEFAULT_REDACTED =
   /^(.*authorization|.*password|.*passwd|pwd|.*secret|.*(secret|private)[-_]?key|(.*(access|refresh|id|auth|session|csrf|xsrf|security|bearer)[-_]?)?token|cookie|set-cookie|.*api[-_ ]?key)$/i;
 
 /**
- * Which metadata keys are redacted: the usual ones, those and further `keys` (any case), or what
- * a pattern of one's own says instead.
+ * The pattern of metadata keys to redact: the built-in list, the list plus further `keys` (in any
+ * case), or a custom pattern that replaces the list.
  */
 export function redactPattern(redact: string[] | RegExp | undefined): RegExp {
   if (redact instanceof RegExp) {
-    // A pattern that remembers where it was would forget every second secret.
+    // A pattern with the flags g or y keeps its position between calls and would miss every second
+    // secret.
     return new RegExp(redact.source, redact.flags.replace(/[gy]/g, ''));
   }
   if (redact === undefined || redact.length === 0) return DEFAULT_REDACTED;
@@ -19,10 +20,12 @@ export function redactPattern(redact: string[] | RegExp | undefined): RegExp {
   return new RegExp(`${DEFAULT_REDACTED.source}|^(${further})$`, 'i');
 }
 
-/** Clients quote the URL they were given, with the password in it: `postgres://user:password@host`. */
+/**
+ * Clients quote the URL they connect to, including its password: `postgres://user:password@host`.
+ */
 const PASSWORD_IN_URL = /(:\/\/[^\s/?#:@]*:)[^\s/?#@]+@/g;
 
-/** `text` without the passwords in its URLs. */
+/** Returns `text` with the passwords in URLs removed. */
 export function withoutPasswords(text: string): string {
   return text.includes('://') ? text.replace(PASSWORD_IN_URL, '$1[redacted]@') : text;
 }

@@ -2,10 +2,10 @@ import { isObject } from './is-object';
 import type { RecordedNode } from './recorded-node';
 
 /**
- * Records an exception that another service threw and this one was told of.
+ * Records an exception that another service threw and returned to this one.
  *
- * @param type its type, where the other service told that
- * @param otherwise where neither that nor the name of `error` tells
+ * @param type the exception type, if the other service sent it
+ * @param otherwise the type to record if neither `type` nor the name of `error` is known
  */
 export function addRemoteError(
   node: RecordedNode,
@@ -21,7 +21,7 @@ export function addRemoteError(
   exception.remote = true;
 }
 
-/** Records an error that is known by its message alone. */
+/** Records an error of which only the message is known. */
 export function addToldError(
   node: RecordedNode,
   { message, type }: { message: string; type?: string },

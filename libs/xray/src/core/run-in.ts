@@ -4,10 +4,10 @@ import type { RecordedNode } from './recorded-node';
 import { settle } from './settle';
 
 /**
- * Runs `work` with `node` as what is active, and closes `node` when the work is over; see
- * {@link settle}. Hands back, and throws, what `work` does.
+ * Runs `work` with `node` active and closes `node` when the work is over; see {@link settle}.
+ * Returns and throws what `work` does.
  *
- * @param owned whether the promise that `work` returns was made for this call alone
+ * @param owned whether the promise that `work` returns was created for this call alone
  */
 export function runIn<T, A extends unknown[]>(
   node: RecordedNode,

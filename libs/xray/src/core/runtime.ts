@@ -1,27 +1,30 @@
 import type { Recorder } from './recorder';
 
 /**
- * What works without a request to belong to, and so without a segment to ask: roots opened by
- * @Segment(), and the report that a segment is missing. Set by the modules of the process; with
- * several (tests), the one that was started last speaks for all.
+ * Settings for code that runs without a request, and so without a segment to get them from: roots
+ * opened by @Segment(), and the warning about a missing segment. The modules of the process set
+ * them; if there are several (in tests), the one started last wins.
  */
 export interface Runtime {
   recorder: Recorder;
-  /** What segments are named that no request names. */
+  /** The name of segments that no request names. */
   serviceName: string;
-  /** Reports that `what` was attempted outside of a segment; undefined when that is of no interest. */
+  /**
+   * Reports that `what` was attempted outside a segment. Undefined when `contextMissing` is
+   * `ignore`.
+   */
   missing: ((what: string) => void) | undefined;
-  /** Whether an entry is left out by the option `ignore`. */
+  /** Whether the option `ignore` excludes an entry. */
   ignores: ((entry: { method: string; path: string }) => boolean) | undefined;
-  /** Whether documents say where in the code a decorator stands. */
+  /** Whether documents contain the source line of decorators. */
   source: boolean;
-  /** Whether lines of the log are recorded. */
+  /** Whether log lines are recorded. */
   logs: boolean;
 }
 
 const started: Runtime[] = [];
 
-/** A cell, so that the hot path reads one field of one object. */
+/** One mutable object, so that the hot path reads a single field. */
 export const runtime: Partial<Runtime> & { source: boolean; logs: boolean } = {
   recorder: undefined,
   serviceName: undefined,

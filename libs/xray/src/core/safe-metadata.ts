@@ -2,20 +2,20 @@ import { DEFAULT_REDACTED, withoutPasswords } from './redact';
 
 export { DEFAULT_REDACTED };
 
-/** Values deeper, longer or more numerous than this are cut, with a mark that says so. */
+/** Values that are deeper, longer or more numerous than this are cut and marked. */
 const MAX_DEPTH = 8;
 const MAX_STRING = 8_192;
 const MAX_ITEMS = 200;
-/** Values of all depths together: each of 200 items may hold 200 more. */
+/** Total number of values at all depths: each of 200 items may hold 200 more. */
 const MAX_VALUES = 5_000;
 const MAX_KEY = 500;
 const MAX_PASSWORD = 500;
 
 const REDACTED = '[redacted]';
 
-/** How many characters the copies for one document may still have, about as JSON counts them. */
+/** How many more characters the metadata of one document may have, roughly as JSON counts them. */
 export class Budget {
-  /** Whether something was left out for want of it. */
+  /** Whether something was left out because the budget was used up. */
   exceeded = false;
 
   constructor(public left: number) {}
@@ -24,7 +24,7 @@ export class Budget {
     this.left -= characters;
   }
 
-  /** Whether nothing more may be copied; asked before the next value. */
+  /** Whether the budget is used up; checked before each value. */
   get isSpent(): boolean {
     if (this.left > 0) return false;
     this.exceeded = true;
@@ -33,9 +33,9 @@ export class Budget {
 }
 
 /**
- * A copy of `value` that JSON can hold, whatever it was: cycles, BigInt, Map, Set,
- * Date, Buffer, getters and toJSON that throw. What looks like a secret by its key
- * is replaced by `[redacted]`. It ends where `budget` does, and so does the work.
+ * Copies any `value` so that JSON can hold it: cycles, BigInt, Map, Set, Date, Buffer, getters and
+ * toJSON methods that throw. Values of keys that look secret become `[redacted]`. Copying stops
+ * when `budget` is used up.
  */
 export function safeCopy(
   value: unknown,
@@ -45,17 +45,20 @@ export function safeCopy(
   return new Copier(redacted, budget, 0).copy(value);
 }
 
-/** Metadata is a record of namespaces, and a namespace one of values: a value is two levels deep. */
+/** Metadata contains namespaces and a namespace contains values, so a value is two levels deep. */
 const DEPTH_OF_VALUE = 2;
-/** What is copied at once when it is recorded; a longer value is copied when the document is written. */
+/**
+ * Values up to this length are copied when they are recorded; longer ones when the document is
+ * written.
+ */
 const MAX_SNAPSHOT = 4_096;
 
-/** How many characters each snapshot has. */
+/** The length of each snapshot, in characters. */
 const snapshots = new WeakMap<object, number>();
 
 /**
- * What is kept of a metadata value from the moment it is recorded: a copy of a small one, so that
- * the application may change its own; a large one itself.
+ * Returns what to keep of a metadata value when it is recorded: a copy of a small value, so that
+ * the application may change its own, or a large value itself.
  */
 export function snapshot(value: unknown, redacted: RegExp): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -102,7 +105,8 @@ class Copier {
     this.budget.spend(value.length + 3);
     if (value.length <= kept) return withoutPasswords(value);
     if (kept < MAX_STRING) this.budget.exceeded = true;
-    // A password at the end of what is kept still ends in what is looked at.
+    // Search a little more than is kept, so that a password that is cut off at the end is
+    // recognised.
     const start = withoutPasswords(value.slice(0, kept + MAX_PASSWORD)).slice(0, kept);
     return `${start}… [${value.length - kept} more characters]`;
   }
@@ -205,7 +209,9 @@ class Copier {
     return kept;
   }
 
-  /** Of a key of unusual length its ends are looked at: `…Password`, `authorization…`. */
+  /**
+   * For very long keys, only the beginning and the end are checked: `…Password`, `authorization…`.
+   */
   private isSecret(key: string): boolean {
     if (key.length <= MAX_KEY) return this.redacted.test(key);
     return this.redacted.test(key.slice(0, MAX_KEY)) || this.redacted.test(key.slice(-MAX_KEY));
@@ -223,7 +229,7 @@ function nameOf(value: object): string {
 
 const MAX_REASON = 200;
 
-/** The mark of what could not be read; the problem itself may be as bad. */
+/** The text that replaces an unreadable value. Reading `problem` may fail as well. */
 function unreadable(problem: unknown): string {
   try {
     const why = problem instanceof Error ? problem.message : String(problem);

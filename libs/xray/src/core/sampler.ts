@@ -1,4 +1,4 @@
-/** What sampling decides on. */
+/** The facts that a sampling decision is based on. */
 export interface SamplingRequest {
   serviceName: string;
   method?: string;
@@ -10,8 +10,8 @@ export interface SamplingRequest {
 /** Decides whether a request is recorded, and by which rule. */
 export interface Sampler {
   decide(request: SamplingRequest): { sampled: boolean; ruleName?: string };
-  /** Begins what it does besides, such as fetching rules. */
+  /** Starts background work, such as fetching rules. */
   start?(): void;
-  /** Ends that. */
+  /** Stops the background work. */
   close?(): void;
 }

@@ -9,7 +9,7 @@ import { isThenable, traceThenable } from './thenable';
 const nativeThen = Reflect.get(Promise.prototype, 'then') as unknown;
 
 /**
- * Closes `node` when the work behind `result` is over, and hands `result` back:
+ * Closes `node` when the work behind `result` is over, and returns `result`:
  *
  * | result | open until |
  * |---|---|
@@ -19,10 +19,10 @@ const nativeThen = Reflect.get(Promise.prototype, 'then') as unknown;
  * | Observable | from subscription until complete, error or unsubscribe; one node each |
  * | iterator, generator, sync or async | from the first `next` until done, `return()` or `throw()` |
  *
- * The same promise comes back, since others may hold it too; the price is that
- * a rejection nobody handles counts as handled, by us. `owned` says that the promise was made by
- * an async function for this call alone: then the one that follows it comes
- * back, and a rejection nobody handles is reported by Node as ever.
+ * A promise is returned as the same object, because others may hold it too. Following it marks a
+ * rejection as handled, so Node does not report it if the application forgets to. `owned` says that
+ * an async function created the promise for this call alone. Then a new promise that follows it is
+ * returned, and Node reports an unhandled rejection as usual.
  */
 export function settle<T>(node: RecordedNode, result: T, owned = false): T {
   if ((typeof result !== 'object' && typeof result !== 'function') || result === null) {
@@ -41,16 +41,17 @@ function settleObject<T extends object>(node: RecordedNode, result: T, owned: bo
     if (isObservable(result)) return traceObservable(node, result) as unknown as T;
     if (isIterator(result)) return traceIterator(node, result);
   } catch {
-    // A getter or a proxy that throws when looked at, or a promise of a class whose constructor
-    // takes no executor alone, which can't be followed: a value like any other.
+    // A getter or proxy threw when `result` was examined, or the constructor of a promise subclass
+    // does not accept an executor. Such a result cannot be followed and counts as a plain value.
   }
   succeed(node, result);
   return result;
 }
 
 /**
- * Whether `then` is what every promise has, and not one that a subclass made its own: Node's, or what
- * took its place since, as with capturePromise() of AWS's SDK. `await` calls neither.
+ * Whether `then` is the method shared by all promises rather than one defined by a subclass. It is
+ * Node's own, or a replacement such as capturePromise() of AWS's SDK installs. `await` calls
+ * neither.
  */
 function isPlain(then: unknown): boolean {
   return then === nativeThen || then === Reflect.get(Promise.prototype, 'then');

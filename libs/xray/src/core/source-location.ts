@@ -4,17 +4,17 @@ import { methodLine } from './method-line';
 import { parseFrame } from './stack-frame';
 
 /**
- * Where in the user's code a decorator stands: the file by the stack, the line by looking the method
- * up in it. The line of the stack is not used, since compilers map a decorator to whatever they like:
- * tsc to the class, SWC to the brace that ends it.
+ * Where a decorator is in the user's code. The stack gives the file; the line is found by searching
+ * the file for the method. The stack's line is not used, because compilers map a decorator to
+ * different places: tsc to the class, SWC to its closing brace.
  *
- * Taking one frame of the stack costs a few microseconds, once for each decorator; it is read, with
- * the file, when the first trace that has it is written.
+ * Taking one stack frame costs a few microseconds per decorator. The frame and the file are read
+ * when the first trace that needs them is written.
  */
 export class SourceLocation {
   private readonly holder: { stack?: unknown } = {};
 
-  /** @param above the function whose caller is wanted. */
+  /** @param above the function whose caller is located. */
   constructor(above: (...args: never[]) => unknown) {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 1;
@@ -23,12 +23,13 @@ export class SourceLocation {
   }
 
   /**
-   * `path:line` of a method that the class `owner` declares, relative to the working directory if it
-   * is inside; undefined where the file can't be read or has no such method, or several.
+   * `path:line` of a method declared by the class `owner`. The path is relative to the working
+   * directory if it is inside it. Undefined if the file cannot be read or does not contain the
+   * method exactly once.
    */
   ofMethod(owner: string, method: string): string | undefined {
     try {
-      // Whoever set Error.prepareStackTrace may have made anything of it.
+      // A custom Error.prepareStackTrace may return anything.
       const { stack } = this.holder;
       if (typeof stack !== 'string') return undefined;
       const path = parseFrame(stack.split('\n').at(-1) ?? '')?.path;
@@ -44,7 +45,7 @@ export class SourceLocation {
 }
 
 const MAX_BYTES = 2_000_000;
-/** The file that was read last: the methods of one come together. */
+/** The file that was read last. Methods of the same file are looked up one after the other. */
 let latest: { path: string; lines: string[] } | undefined;
 
 function linesOf(path: string): string[] {

@@ -1,15 +1,16 @@
 import type { StackFrameDocument } from '../document';
 
-/** A line of a stack names a function and a file; what is longer is text that somebody wrote. */
+/** A stack line contains a function and a file. Anything longer is other text. */
 const MAX_LINE = 4_096;
-/** `:12:34` or `:12:34)` and no more: where in the file a frame stands. */
+/** The end of a frame: `:12:34` or `:12:34)`. */
 const POSITION = /:(\d{1,9})(?::\d{1,9})?\)?$/;
 const MAX_POSITION = 21;
 
 /**
- * Reads one line of a stack as V8 writes it; source maps are honoured when Node has them on.
+ * Parses one stack line as V8 writes it. Source maps apply if Node has them enabled.
  *
- * The line may be anybody's text: it is searched for fixed strings, never tried at each position.
+ * The line may be arbitrary text, so it is searched for fixed strings; a regular expression could
+ * take quadratic time.
  */
 export function parseFrame(line: string): StackFrameDocument | undefined {
   if (line.length > MAX_LINE) return undefined;
@@ -26,20 +27,23 @@ export function parseFrame(line: string): StackFrameDocument | undefined {
   return { path, line: Number(position[1]), label };
 }
 
-/** Frames kept of a stack. */
+/** How many frames of a stack are kept. */
 const MAX_FRAMES = 50;
-/** What is read of a stack after its message: that many frames, were every one as long as can be. */
+/**
+ * How much of a stack is read after its message: the maximum number of frames at maximum length.
+ */
 const MAX_STACK = MAX_FRAMES * MAX_LINE;
 
-/** The first frames of a stack, and how many lines that may be frames follow them. */
+/** The first frames of a stack, and how many more lines follow that may be frames. */
 export interface Frames {
   frames: StackFrameDocument[];
   more: number;
 }
 
 /**
- * The frames of an error's stack. Its message, which comes first and may be long and look like
- * frames, is stepped over; where it was changed since, the first line like a frame is sought.
+ * Parses the frames of an error's stack. The message comes first and may contain lines that look
+ * like frames, so it is skipped. If the message has been changed since, parsing starts at the first
+ * line that looks like a frame.
  */
 export function framesOf(stack: string, message: unknown): Frames {
   const found: Frames = { frames: [], more: 0 };
@@ -49,7 +53,7 @@ export function framesOf(stack: string, message: unknown): Frames {
     const newline = stack.indexOf('\n', at);
     const end = newline < 0 ? stack.length : newline;
     if (found.frames.length === MAX_FRAMES) {
-      // The rest is counted and not read.
+      // The remaining lines are counted, not parsed.
       found.more++;
     } else {
       const frame = end - at > MAX_LINE ? undefined : parseFrame(stack.slice(at, end));
@@ -60,7 +64,9 @@ export function framesOf(stack: string, message: unknown): Frames {
   return found;
 }
 
-/** How far into a stack its message may begin: after the name of the error, which may be long too. */
+/**
+ * How far into a stack the message may begin: it follows the name of the error, which may be long.
+ */
 const MAX_NAME = 500;
 
 function firstFrame(stack: string, message: unknown): number {

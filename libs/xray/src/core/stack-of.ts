@@ -1,11 +1,11 @@
-/** Of a stack no more than so many frames are read. */
+/** At most this many call sites of a stack are read. */
 const MAX_SITES = 1_000;
 
 /**
- * The stack of a thrown value as V8 writes it; undefined where nothing of that kind is left.
+ * The stack of a thrown value in V8's text form. Undefined if there is none.
  *
- * Error.prepareStackTrace, which anyone may set, runs when a stack is read for the first time: it may
- * give call sites in place of text, or throw. Where it throws, V8's own text is read instead.
+ * Error.prepareStackTrace, which any code may set, runs when a stack is first read. It may return
+ * call sites instead of text, or throw. If it throws, V8's own text is read.
  */
 export function stackOf(thrown: object): string | undefined {
   try {

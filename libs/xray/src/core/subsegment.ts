@@ -11,7 +11,10 @@ export class Subsegment extends Node implements RecordedSubsegment {
   declare sql: SqlDocument | undefined;
   declare whole: boolean | undefined;
 
-  /** Opens it under `parent`, which may be closed already: the work was started from there. */
+  /**
+   * Opens a subsegment of `parent`. The parent may already be closed if the work was started from
+   * there.
+   */
   constructor(
     name: string,
     public parent: RecordedNode,

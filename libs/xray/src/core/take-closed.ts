@@ -1,18 +1,18 @@
 import type { RecordedNode, RecordedSegment, RecordedSubsegment } from './recorded-node';
 
-/** What left a tree, and how much is still in it. */
+/** The subsegments removed from a tree, and how many nodes remain. */
 export interface Taken {
-  /** Closed, with all that is in them; the topmost of each part of the tree. */
+  /** The roots of the closed parts of the tree, with everything in them. */
   closed: RecordedSubsegment[];
   remaining: number;
 }
 
 /**
- * Takes out of a segment that is open what is closed in it as a whole, so that it can be sent and
- * forgotten. One with something open in it stays: its document would have to be sent again.
+ * Removes the fully closed parts from an open segment so that they can be sent and forgotten. A
+ * part that contains an open node stays, because it would have to be sent again.
  */
 export function takeClosed(segment: RecordedSegment): Taken {
-  // Parents come before their children: backwards, whether all below is closed is known in time.
+  // Parents precede their children, so that going backwards visits children first.
   const order: RecordedNode[] = [segment];
   for (let at = 0; at < order.length; at++) {
     for (const child of order[at]!.subsegments ?? []) order.push(child);
@@ -35,7 +35,7 @@ export function takeClosed(segment: RecordedSegment): Taken {
     const stay = subsegments.filter((child) => unfinished.has(child));
     if (stay.length === subsegments.length) continue;
     for (const child of subsegments) if (!unfinished.has(child)) closed.push(child);
-    // Not undefined, although there may be none: it has had content.
+    // An empty list rather than undefined, because the node has had children.
     node.subsegments = stay;
   }
   return { closed, remaining: unfinished.size };

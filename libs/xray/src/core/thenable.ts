@@ -17,9 +17,9 @@ export function isThenable(result: object): result is Thenable {
 }
 
 /**
- * Follows a thenable without starting it: its own `then`, `catch` and `finally`
- * are replaced in place, so that it stays the object it is. Timed from the first
- * of these calls until it settles; later ones find it begun and are left alone.
+ * Traces a thenable without starting it: its `then`, `catch` and `finally` are replaced in place,
+ * so it stays the same object. The node is timed from the first of these calls until it settles.
+ * Later calls are not timed.
  */
 export function traceThenable<T extends object>(node: RecordedNode, thenable: T & Thenable): T {
   const { then } = thenable;
@@ -53,7 +53,7 @@ export function traceThenable<T extends object>(node: RecordedNode, thenable: T 
     }
   }
   replaceMethod(thenable, 'then', tracedThen, node);
-  // By way of `then`: a library's own catch and finally may go round it, as Prisma's do.
+  // Call `then`, because a library's own catch and finally may bypass it, as Prisma's do.
   if (typeof thenable.catch === 'function') {
     replaceMethod(
       thenable,

@@ -1,12 +1,12 @@
-/** What Nest puts into the body of every exception, and what says no more than its status does. */
+/** The standard fields of Nest's exception bodies, which add nothing to the status. */
 const STANDARD = new Set(['statusCode', 'message', 'error']);
 
 /**
- * What the body of an HttpException says beyond its message, which is `Bad Request Exception` for all
- * that ValidationPipe refuses; undefined where the message says it all. Core knows no Nest: such an
- * exception is known by its `getResponse`.
+ * What the response body of an HttpException says beyond the exception's message. For everything
+ * that ValidationPipe rejects, the message is only `Bad Request Exception`. Undefined if the body
+ * adds nothing. Core does not import Nest and recognises such an exception by its `getResponse`.
  *
- * @param json writes an object, without secrets and cut to size
+ * @param json serialises an object, with secrets redacted and its size limited
  */
 export function toldToClient(thrown: object, json: (part: object) => string): string | undefined {
   const { getStatus, getResponse } = thrown as Record<string, unknown>;
@@ -18,7 +18,7 @@ export function toldToClient(thrown: object, json: (part: object) => string): st
     if (typeof part === 'string') return [part];
     return typeof part === 'object' && part !== null ? [json(part)] : [];
   });
-  // Terminus reports there which of its indicators failed.
+  // Terminus puts the failed health indicators here.
   const failed = typeof error === 'object' && error !== null && Object.keys(error).length > 0;
   const rest = failed ? { error } : withoutStandard(body);
   if (Object.keys(rest).length > 0) parts.push(json(rest));

@@ -10,10 +10,10 @@ import type {
 } from '../document';
 
 /**
- * What recording methods can be called on: a segment or a subsegment.
+ * A segment or subsegment: the methods that record something.
  *
- * Fields bear the names of the segment document, methods those of AWS's SDK, so
- * that code written for it reads the same here.
+ * Fields have the names of the segment document and methods those of AWS's SDK, so that code
+ * written for the SDK looks the same here.
  */
 export interface TraceNode {
   readonly id: string;
@@ -30,7 +30,7 @@ export interface TraceNode {
   metadata: Record<string, Record<string, unknown>> | undefined;
   http: HttpDocument | undefined;
   aws: Record<string, unknown> | undefined;
-  /** Other traces that this has to do with, such as those that its messages came from. */
+  /** Related traces, such as those that sent the messages being handled. */
   links: LinkDocument[] | undefined;
   readonly subsegments: readonly SubsegmentNode[] | undefined;
 
@@ -40,20 +40,24 @@ export interface TraceNode {
   /**
    * Records a value that traces can be searched by.
    *
-   * A key with characters that X-Ray refuses is repaired (`my-key` becomes `my_key`);
-   * more than 50 in a trace, or a value that is not a string, number or boolean, is
-   * left out with a warning. Never throws.
+   * Characters that X-Ray does not allow in a key are replaced (`my-key` becomes `my_key`). More
+   * than 50 annotations in a trace, or a value that is not a string, number or boolean, are left
+   * out with a warning. Never throws.
    * https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html#api-segmentdocuments-annotations
    */
   addAnnotation(key: string, value: AnnotationValue): void;
 
-  /** Records any value for display, under `namespace` (default `default`); not searchable. */
+  /** Records any value for display, under `namespace` (default `default`). Not searchable. */
   addMetadata(key: string, value: unknown, namespace?: string): void;
 
-  /** Names another trace that this has to do with. X-Ray keeps 20 of a segment; more are left out with a warning. */
+  /**
+   * Links to a related trace. X-Ray stores 20 links per segment; more are left out with a warning.
+   */
   addLink(link: LinkDocument): void;
 
-  /** Records what was thrown and sets error, throttle or fault by it. Does not close. */
+  /**
+   * Records what was thrown and sets error, throttle or fault accordingly. Does not close the node.
+   */
   addError(thrown: unknown): void;
   addErrorFlag(): void;
   addFaultFlag(): void;
@@ -61,19 +65,19 @@ export interface TraceNode {
 
   isClosed(): boolean;
 
-  /** Closes, recording `thrown` first if given. A second call does nothing. */
+  /** Closes the node, and first records `thrown` if it is given. A second call does nothing. */
   close(thrown?: unknown): void;
 
   /** The `X-Amzn-Trace-Id` header that makes a called service a child of this node. */
   traceHeader(): string;
 
-  /** The document as JSON, as it is sent. */
+  /** The document as JSON text, exactly as it is sent. */
   toText(): string;
-  /** The same as an object. */
+  /** The document as an object. */
   toJSON(): SegmentDocument & SubsegmentDocument;
 }
 
-/** The work one service does for one request; the root of what this process records of it. */
+/** The work that one service does for one request: the root of what this process records for it. */
 export interface SegmentNode extends TraceNode {
   trace_id: string;
   parent_id: string | undefined;
@@ -81,7 +85,7 @@ export interface SegmentNode extends TraceNode {
   origin: string | undefined;
   service: ServiceDocument | undefined;
 
-  /** Names the user that the request was made for; searchable as `user`. */
+  /** Sets the user that the request was made for; searchable as `user`. */
   setUser(user: string): void;
 }
 

@@ -3,29 +3,29 @@ import type { Carried } from './carried';
 import type { OutgoingPolicy } from './outgoing';
 
 /**
- * Stands for the segment of a request that is not sampled: records nothing and
- * passes `Sampled=0` on, so that services further down do not record it either.
+ * Takes the place of the segment of a request that is not sampled. It records nothing and
+ * propagates `Sampled=0`, so that called services do not record the request either.
  */
 export class Unsampled {
   readonly notTraced = true;
 
   constructor(
-    /** That of the caller, if there is one. */
+    /** The caller's trace id, if there is one. */
     private traceId?: string,
-    /** Other parts of the incoming header, passed on as they came. */
+    /** Other fields of the incoming header, passed on unchanged. */
     readonly extra?: string,
-    /** Tells which calls pass it on. */
+    /** Decides which outgoing calls carry the header. */
     readonly outgoing?: OutgoingPolicy,
-    /** What W3C's headers brought along, to be passed on. */
+    /** Values of the incoming W3C headers, passed on unchanged. */
     readonly carried?: Carried,
   ) {}
 
-  /** Made when first asked for: where nothing is called, nobody needs it. */
+  /** Created when first read: many requests make no outgoing calls. */
   get trace_id(): string {
     return (this.traceId ??= newTraceId());
   }
 
-  /** The header for an outgoing call. Parent is random: no segment will have that id. */
+  /** The header for an outgoing call. The parent id is random, because there is no segment. */
   traceHeader(): string {
     return formatTraceHeader({
       root: this.trace_id,

@@ -1,40 +1,40 @@
-/** Where this package reports trouble; Nest's Logger fits. */
+/** Where this package logs problems; Nest's Logger fits. */
 export interface RecorderLogger {
   warn(message: string): void;
-  /** Takes the line at the start; without it there is none. */
+  /** Logs the startup line. Without this method there is no such line. */
   log?(message: string): void;
 }
 
-/** Reports trouble, once for each `cause`. */
+/** Logs a problem once for each `cause`. */
 export type Warn = (cause: string, message: string) => void;
 
-/** Different warnings kept apart; beyond that, no new kind is reported. */
+/** How many different warnings are remembered. Beyond that, new kinds are not logged. */
 const MAX_WARNINGS = 1000;
 
 const MAX_LENGTH = 2_000;
 
-/** Logs each kind of trouble once, and never throws. */
+/** Logs each kind of problem once, and never throws. */
 export class WarnOnce {
   private readonly warned = new Set<string>();
 
   constructor(private readonly logger: RecorderLogger) {}
 
-  /** Logs `message` the first time `cause` comes up. */
+  /** Logs `message` the first time `cause` occurs. */
   warn(cause: string, message: string): void {
     if (this.warned.size >= MAX_WARNINGS) return;
-    // Either may quote what a user sent.
+    // Both may contain text from a request.
     const key = cause.slice(0, MAX_LENGTH);
     if (this.warned.has(key)) return;
     this.warned.add(key);
     try {
       this.logger.warn(message.slice(0, MAX_LENGTH));
     } catch {
-      // A logger that throws must not take the application with it.
+      // A logger that throws must not affect the application.
     }
   }
 }
 
-/** Why something failed, for a log line. */
+/** The reason for a failure, as text for a log line. */
 export function reasonOf(problem: unknown): string {
   return problem instanceof Error ? problem.message : String(problem);
 }
