@@ -1,2 +1,5 @@
-/** The one door to libs/document: a relative path, so that the published package contains it. */
+/**
+ * The only import of libs/document. The path is relative, so that the published package contains
+ * it.
+ */
 export * from '../../document/src';

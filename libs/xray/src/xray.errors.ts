@@ -1,4 +1,4 @@
-/** A decorator was put on something that is not a method: said when the class is defined. */
+/** A decorator is on something that is not a method. Thrown when the class is defined. */
 export class NotAMethodError extends TypeError {
   constructor(decorator: string, owner: string, key: string | symbol, what = 'a property') {
     super(
@@ -9,7 +9,10 @@ export class NotAMethodError extends TypeError {
   }
 }
 
-/** A parameter was to be recorded under its name and has none: said when the class is defined. */
+/**
+ * A parameter should be recorded under its name, but the name is unknown. Thrown when the class is
+ * defined.
+ */
 export class ParameterKeyError extends TypeError {
   constructor(decorator: string, method: string, index: number) {
     super(
@@ -22,8 +25,8 @@ export class ParameterKeyError extends TypeError {
 }
 
 /**
- * Something that the library was told, in code or by a variable, cannot work: said at start-up. The
- * base of all such errors, so that one `catch` tells them from the application's own.
+ * A setting in code or in an environment variable cannot work. Thrown at startup. It is the base
+ * class of all such errors, so that one `catch` can tell them from errors of the application.
  */
 export class XrayConfigurationError extends Error {
   constructor(message: string) {
@@ -32,7 +35,7 @@ export class XrayConfigurationError extends Error {
   }
 }
 
-/** An option has a value that it can't have, is missing, or does not exist. */
+/** An option is unknown, missing, or has an invalid value. */
 export class XrayOptionsError extends XrayConfigurationError {
   constructor(message: string) {
     super(message);
@@ -40,7 +43,7 @@ export class XrayOptionsError extends XrayConfigurationError {
   }
 }
 
-/** Something was to be recorded where no segment is open, and `contextMissing` is `error`. */
+/** Something was recorded outside a segment while `contextMissing` is `error`. */
 export class ContextMissingError extends Error {
   constructor(what: string) {
     super(

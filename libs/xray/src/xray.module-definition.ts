@@ -16,7 +16,10 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<XrayOpt
   }))
   .build();
 
-/** Whether it is wanted may be known only when a factory has made the options; Nest leaves undefined out. */
+/**
+ * Whether the interceptor is needed may be known only when the factory has run. Nest ignores an
+ * undefined interceptor.
+ */
 const INTERCEPTOR: Provider = {
   provide: APP_INTERCEPTOR,
   inject: [XRAY_OPTIONS, Recorder],

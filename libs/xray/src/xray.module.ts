@@ -17,7 +17,7 @@ import {
 import { XrayService } from './xray.service';
 
 /**
- * Import once, in the root module; every request then becomes a segment.
+ * Import it once, in the root module. Every request then becomes a segment.
  *
  * @example
  * imports: [XrayModule.forRoot({ serviceName: 'backend-nest' })]
@@ -36,7 +36,8 @@ import { XrayService } from './xray.service';
 })
 export class XrayModule extends ConfigurableModuleClass {
   static override forRoot(options: XrayOptions & XrayModuleExtras): DynamicModule {
-    // Plain JavaScript may call it without options: what is missing is said when the application starts.
+    // Plain JavaScript may call it without options. Missing ones are reported when the application
+    // starts.
     return super.forRoot(checkExtras(options ?? {}));
   }
 

@@ -8,7 +8,7 @@ import { runtime } from './core/runtime';
 import type { SubsegmentNode, TraceNode } from './core/trace-node';
 import { Wiring } from './wiring/wiring';
 
-/** Records on whatever segment or subsegment is active; does nothing in an unsampled request. */
+/** Records on the active segment or subsegment. Does nothing in an unsampled request. */
 @Injectable()
 export class XrayService {
   constructor(
@@ -16,23 +16,23 @@ export class XrayService {
     private readonly wiring: Wiring,
   ) {}
 
-  /** The active segment or subsegment; undefined outside of one and in an unsampled request. */
+  /** The active segment or subsegment. Undefined outside a segment and in an unsampled request. */
   get current(): TraceNode | undefined {
     return currentNode();
   }
 
-  /** Id of the active trace, also of an unsampled one. */
+  /** Id of the active trace, even if it is not sampled. */
   get traceId(): string | undefined {
     const active = storage.getStore();
     return active === undefined || active.notTraced ? active?.trace_id : active.root.trace_id;
   }
 
-  /** The `X-Amzn-Trace-Id` header to send along with a call; undefined outside of a trace. */
+  /** The value of the `X-Amzn-Trace-Id` header for an outgoing call. Undefined outside a trace. */
   traceHeader(): string | undefined {
     return storage.getStore()?.traceHeader();
   }
 
-  /** Adds a value that traces can be searched by, to the active segment or subsegment. */
+  /** Adds a searchable value to the active segment or subsegment. */
   annotate(key: string, value: AnnotationValue): void {
     this.active(`annotate "${key}"`)?.addAnnotation(key, value);
   }
@@ -42,14 +42,14 @@ export class XrayService {
     this.active(`add metadata "${key}"`)?.addMetadata(key, value, namespace);
   }
 
-  /** Names the user that the request is made for; searchable as `user`. */
+  /** Sets the user that the request is made for; searchable as `user`. */
   setUser(id: string): void {
     this.active('set the user')?.root.setUser(id);
   }
 
   /**
-   * Links the active segment to another trace, such as that of the message it handles: an
-   * `X-Amzn-Trace-Id` header, a `traceparent`, or ids. X-Ray keeps 20 links of a segment.
+   * Links the active segment to another trace, such as the one that sent the message being handled.
+   * Takes an `X-Amzn-Trace-Id` header, a `traceparent`, or ids. X-Ray stores 20 links per segment.
    */
   link(to: LinkTarget): void {
     const node = this.active('link to another trace');
@@ -66,22 +66,22 @@ export class XrayService {
   }
 
   /**
-   * Sends what has been closed so far. Resolves when that has left, or after `withinMs` (default:
-   * `shutdownTimeoutMs`); never rejects. Only needed where the process may stop at any time, as a
-   * Lambda function that sends by OTLP does once it has answered.
+   * Sends what has closed so far. Resolves when it has been sent, or after `withinMs` (default:
+   * `shutdownTimeoutMs`); never rejects. Only needed where the process may be frozen at any time,
+   * such as a Lambda function that sends by OTLP after its response.
    */
   flush(withinMs?: number): Promise<void> {
     return this.recorder.flushWithin(withinMs);
   }
 
-  /** Times `work` as a subsegment of what is active, and hands back its result. */
+  /** Times `work` as a subsegment of the active node and returns its result. */
   capture<T>(name: string, work: (subsegment?: SubsegmentNode) => T): T {
     return capture(name, work);
   }
 
   /**
-   * Times `work` as a segment with a trace of its own, where none is active: a job, a script.
-   * Inside a segment it becomes a subsegment.
+   * Times `work` as a segment with a trace of its own when none is active: a job, a script. Inside
+   * a segment it becomes a subsegment.
    */
   captureSegment<T>(name: string, work: (node?: TraceNode) => T): T {
     if (!this.wiring.started) return work();

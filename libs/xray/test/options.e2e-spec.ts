@@ -61,7 +61,7 @@ describe('options that cannot work stop the start with words:', () => {
     [{ logger: {} }, 'logger {}: it takes an object with warn()'],
     [{ enabled: 'false' }, "enabled 'false': it takes true or false"],
     [{ interceptor: 'no' }, "interceptor 'no': it takes true or false"],
-    [{ daemonAddress: 'nonsense' }, 'Cannot use "nonsense" of daemonAddress'],
+    [{ daemonAddress: 'nonsense' }, 'Cannot use "nonsense" from daemonAddress'],
     [{ samplng: 0 }, 'with samplng: there is no such option. Did you mean sampling?'],
     [{ SERVICENAME: 'x' }, 'Did you mean serviceName?'],
     [{ colour: 'red' }, 'with colour: there is no such option. Correct'],
@@ -181,7 +181,7 @@ describe('a variable that cannot work', () => {
   afterEach(() => void (process.env = { ...before }));
 
   it.each([
-    ['AWS_XRAY_DAEMON_ADDRESS', 'here', 'Cannot use "here" of AWS_XRAY_DAEMON_ADDRESS'],
+    ['AWS_XRAY_DAEMON_ADDRESS', 'here', 'Cannot use "here" from AWS_XRAY_DAEMON_ADDRESS'],
     ['XRAY_EXPORTER', 'jaeger', 'XRAY_EXPORTER="jaeger"'],
   ])('is named: %s', async (name, value, message) => {
     process.env[name] = value;

@@ -5,14 +5,14 @@ import { runtime } from '../core/runtime';
 import type { ParameterRule } from './parameter-rules';
 import type { AnyArgs, AnyOptions } from './subsegment.options';
 
-/** A traced method of which nothing but time and failure is recorded: one object for all its calls. */
+/** A traced method that records only time and failure. All its calls share this object. */
 export class CallSite implements Call {
   readonly detailed: boolean = false;
   private facts: NestFacts | undefined = undefined;
 
   constructor(
     readonly label: string,
-    /** Where it stands in the code, if that can be told. */
+    /** Where the decorator is in the code, if that is known. */
     private readonly source: (() => string | undefined) | undefined,
     readonly options: AnyOptions = {},
     readonly rules: readonly ParameterRule[] = [],
@@ -27,7 +27,7 @@ export class CallSite implements Call {
     return (this.facts ??= { source: this.source() });
   }
 
-  /** Whether its calls need an object each, since arguments or the result are to be recorded. */
+  /** Whether each call needs an object of its own, because arguments or the result are recorded. */
   get wantsDetails(): boolean {
     const { annotations, metadata, captureResult, namespace, onError } = this.options;
     const wanted = annotations ?? metadata ?? onError ?? namespace;
@@ -38,7 +38,7 @@ export class CallSite implements Call {
   failed(): void {}
 }
 
-/** One call of a method of which arguments or the result are recorded. */
+/** One call of a method that records arguments or the result. */
 export class DetailedCall implements Call {
   readonly detailed = true;
 
@@ -99,7 +99,7 @@ export class DetailedCall implements Call {
     return this.attempt(node, option, () => given(this.args, result));
   }
 
-  /** Runs a callback of the user's, which may fail without the call failing. */
+  /** Runs a callback of the user. The traced call succeeds even if the callback throws. */
   private attempt<T>(node: RecordedNode, option: string, callback: () => T): T | undefined {
     try {
       return callback();
@@ -115,7 +115,7 @@ export class DetailedCall implements Call {
   }
 }
 
-/** Records the arguments that parameter decorators ask for. */
+/** Records the arguments that have parameter decorators. */
 export function recordArguments(
   node: TraceNode,
   rules: readonly ParameterRule[],

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 
 /**
- * Makes `wrapper` look like `original`: name, arity, own properties and Reflect
- * metadata, on which Nest's guards, pipes, Swagger and schedulers rely.
+ * Gives `wrapper` the name, arity, own properties and Reflect metadata of `original`. Nest's guards
+ * and pipes, Swagger and schedulers rely on them.
  */
 export function copyIdentity<T extends (...args: never[]) => unknown>(original: T, wrapper: T): T {
   for (const key of Reflect.ownKeys(original)) {
@@ -15,7 +15,7 @@ export function copyIdentity<T extends (...args: never[]) => unknown>(original: 
   return wrapper;
 }
 
-/** A function like any method: it can't be called with `new`, and has no `prototype`. */
+/** Returns a function that, like any method, cannot be called with `new` and has no `prototype`. */
 export function asMethod<M>(holder: { traced: M }): M {
   return holder.traced;
 }

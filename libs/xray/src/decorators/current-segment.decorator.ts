@@ -3,8 +3,8 @@ import { currentNode } from '../core/context';
 import type { SegmentNode } from '../core/trace-node';
 
 /**
- * The segment of the request, message or event that a handler is called for; undefined where it is
- * not recorded.
+ * Injects the segment of the request, message or event that a handler is called for. Undefined if
+ * it is not recorded.
  *
  * @example
  * checkout(@CurrentSegment() segment: SegmentNode | undefined) {

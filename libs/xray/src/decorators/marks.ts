@@ -1,22 +1,24 @@
 import 'reflect-metadata';
 
-/** What decorators leave on a class and its methods for each other. */
+/** Marks that decorators leave on a class and its methods for other decorators. */
 const TRACED = Symbol('nestjs-xray.traced');
 const SKIPPED = Symbol('nestjs-xray.skipped');
 
-/** Wrappers made here, so that a method is not wrapped twice, and whether they give a promise of their own. */
+/**
+ * Wrapped methods, so that none is wrapped twice, and whether each returns a promise of its own.
+ */
 const wrappers = new WeakMap<object, boolean>();
 
 export function markWrapper(wrapper: object, owned: boolean): void {
   wrappers.set(wrapper, owned);
 }
 
-/** Whether `method` is a wrapper whose promises were made for one call alone. */
+/** Whether `method` is a wrapper that returns a promise created for that call alone. */
 export function returnsOwnPromise(method: object): boolean {
   return wrappers.get(method) === true;
 }
 
-/** Wrappers of @Segment(): outside of a segment, they open one. */
+/** Wrappers made by @Segment(), which open a segment if none is active. */
 const roots = new WeakSet<object>();
 
 export function markRoot(wrapper: object): void {
@@ -27,7 +29,10 @@ export function isRoot(method: object): boolean {
   return roots.has(method);
 }
 
-/** `target[key]` has its own @Subsegment() or @Segment(), which wins over one on the class. */
+/**
+ * Marks that `target[key]` has its own @Subsegment() or @Segment(), which overrides the one on the
+ * class.
+ */
 export function markTraced(target: object, key: PropertyKey): void {
   Reflect.defineMetadata(TRACED, true, target, key as string);
 }
@@ -37,12 +42,12 @@ export function markSkipped(target: object, key?: PropertyKey): void {
   else Reflect.defineMetadata(SKIPPED, true, target, key as string);
 }
 
-/** Whether a class was opted out as a whole. */
+/** Whether @SkipSubsegment() is on the class itself. */
 export function isSkippedClass(target: object): boolean {
   return Reflect.hasOwnMetadata(SKIPPED, target);
 }
 
-/** Whether the method that `owner` itself declares under `key` is to be left as it is. */
+/** Whether the method that `owner` declares under `key` must not be wrapped (again). */
 export function isSettled(owner: object, key: PropertyKey, method: object): boolean {
   return (
     wrappers.has(method) ||

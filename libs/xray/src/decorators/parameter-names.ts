@@ -1,12 +1,12 @@
 import { Script } from 'node:vm';
 
 /**
- * The names of a method's parameters as they stand in the source; undefined for those that have none,
- * being destructured, and where the source cannot be read.
+ * The names of a method's parameters in its source. An entry is undefined for a destructured
+ * parameter; the result is undefined if the source cannot be read.
  *
- * Where a parameter ends is asked of V8's own parser, which nothing runs: the shortest piece that
- * parses. Whatever brackets and commas stand in strings, comments and regular expressions, a piece
- * that ends inside of one does not. A minifier renames parameters, which cannot be seen.
+ * V8's parser finds where a parameter ends: the shortest piece of source that parses is one
+ * parameter. A piece that ends inside a string, comment or regular expression does not parse.
+ * Nothing is executed. Names changed by a minifier cannot be detected.
  */
 export function parameterNames(
   method: (...args: never[]) => unknown,
@@ -29,17 +29,19 @@ export function parameterNames(
   return [];
 }
 
-/** Lists of parameters are shorter; what is longer is not read. */
+/** Longer parameter lists are not read. */
 const MAX_LENGTH = 10_000;
 const WORD = '[\\p{ID_Start}$_][\\p{ID_Continue}$]*';
 const GAP = '(?:\\s|/\\*[^]*?\\*/|//.*)*';
 /** `id => …` */
 const ONLY_PARAMETER = new RegExp(`^(?:async\\s+)?(${WORD})\\s*=>`, 'u');
 const NAME = new RegExp(`^${GAP}(?:\\.\\.\\.)?${GAP}(${WORD})${GAP}(?:=|$)`, 'u');
-/** What tsc makes of an async method whose parameters have defaults, for ES2016 and older. */
+/** What tsc emits for an async method whose parameters have defaults, for ES2016 and older. */
 const REWRITTEN = /^\s*\{\s*return \w+\(this, arguments\b/;
 
-/** Where the list of parameters opens: behind a name, which may be computed. */
+/**
+ * Position of the parenthesis that opens the parameter list. The name before it may be computed.
+ */
 function openingOf(source: string): number {
   let at = source.indexOf('(');
   for (; at >= 0 && at < MAX_LENGTH; at = source.indexOf('(', at + 1)) {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { ParameterKeyError } from '../xray.errors';
 import { parameterNames } from './parameter-names';
 
-/** What a parameter decorator asks for. */
+/** What a parameter decorator records. */
 export interface ParameterRule {
   index: number;
   key: string;
@@ -14,7 +14,7 @@ const RULES = Symbol('nestjs-xray.parameters');
 
 /**
  * @param key default: the parameter's name.
- * @throws ParameterKeyError where the parameter has no name that can be told.
+ * @throws ParameterKeyError if the name of the parameter is unknown.
  */
 export function addParameterRule(
   target: object,
@@ -23,11 +23,11 @@ export function addParameterRule(
 ): void {
   const own = Reflect.getOwnMetadata(RULES, target, method) as ParameterRule[] | undefined;
   const whole = { ...rule, key: key ?? nameOf(target, method, rule) };
-  // Decorators of parameters run from the last to the first.
+  // Parameter decorators run from the last parameter to the first.
   Reflect.defineMetadata(RULES, [whole, ...(own ?? [])], target, method);
 }
 
-/** Decorators of parameters run before those of their method, so that it is not wrapped yet. */
+/** Parameter decorators run before those of their method, so the method is not wrapped yet. */
 function nameOf(
   target: object,
   method: string | symbol,

@@ -2,13 +2,13 @@ import { NotAMethodError } from '../xray.errors';
 import { addParameterRule } from './parameter-rules';
 
 /**
- * Records the argument as an annotation, searchable, of the subsegment of the call. Dates are
- * written as ISO text, bigints as digits; undefined and null are left out.
+ * Records the argument as a searchable annotation on the subsegment of the call. Dates are written
+ * as ISO text and bigints as digits; undefined and null are left out.
  *
- * The method has to be traced, by @Subsegment() on it or its class, @Segment() or `autoTrace`; or to
- * handle requests or messages: then it is an annotation of their segment.
+ * The method must be traced by @Subsegment() on it or on its class, by @Segment() or by
+ * `autoTrace`. On a handler of requests or messages, the annotation is added to their segment.
  *
- * @param key default: the parameter's name; needed where that cannot be told, as of `{ id }`.
+ * @param key default: the parameter's name; required if that is unknown, as for `{ id }`.
  * @example
  * find(@Param('handle') @Annotation() handle: string)
  */
@@ -20,9 +20,9 @@ export function Annotation(key?: string): ParameterDecorator {
 }
 
 /**
- * Records the argument as metadata, for display, of the subsegment of the call.
+ * Records the argument as metadata, for display, on the subsegment of the call.
  *
- * @param key default: the parameter's name; needed where that cannot be told, as of `{ id }`.
+ * @param key default: the parameter's name; required if that is unknown, as for `{ id }`.
  * @param namespace default: `default`.
  */
 export function Metadata(key?: string, namespace?: string): ParameterDecorator {

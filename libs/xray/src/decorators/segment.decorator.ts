@@ -19,20 +19,22 @@ import { nameOf } from './wrap-class';
 import type { Method } from './wrap-method';
 
 /**
- * Records each call as a segment of its own, for work that no request begins: @Cron, @OnEvent,
- * queue processors, scripts. Called inside a segment it becomes a subsegment.
+ * Records each call as a segment, for work outside a request: @Cron, @OnEvent, queue processors,
+ * scripts. Inside a segment the call becomes a subsegment.
  *
- * A message of SQS among the arguments, or a batch of them, links to the traces that sent them.
+ * If the arguments contain an SQS message or a batch of them, the segment links to the traces that
+ * sent them.
  *
- * The sampler decides as for a request, by the name. Needs XrayModule; without it the method simply runs.
+ * The sampler decides by the name, as for a request. Needs XrayModule; without it the method simply
+ * runs.
  *
- * @param options its name, which is that of the node on the service map (default `Class.method`), or
- *   what else to record, as with @Subsegment.
+ * @param options the name, which is also the name of the node on the service map (default
+ *   `Class.method`), or what else to record, as with @Subsegment.
  */
 export function Segment<A extends AnyArgs = AnyArgs, R = AnyResult>(
   options?: string | SubsegmentOptions<A, R>,
 ): SegmentDecorator<A, R>;
-/** Typed after the method `F`, which has to be public: `@Segment<Jobs['run']>({ … })`. */
+/** With the type of the method `F`, which must be public: `@Segment<Jobs['run']>({ … })`. */
 export function Segment<F extends (...args: AnyArgs) => unknown>(
   options: SubsegmentOptions<Parameters<F>, Resolved<ReturnType<F>>>,
 ): SegmentDecorator<Parameters<F>, Resolved<ReturnType<F>>>;
@@ -49,7 +51,7 @@ export function Segment(given: string | AnyOptions = {}) {
   };
 }
 
-/** What was handed in may be anything, with getters that throw. */
+/** Arguments can be anything, including objects with getters that throw. */
 function linksOf(args: readonly unknown[]): LinkDocument[] {
   try {
     return messageLinks(args);

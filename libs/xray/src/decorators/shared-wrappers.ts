@@ -1,19 +1,24 @@
-/** Puts a changed method back as it was. */
+/** Restores a method that was replaced. */
 export type Undo = () => void;
 
 /**
- * What applications that run at the same time have put on one class together: it is there once, and
- * put back when the last of them closes.
+ * Wrappers that several running applications share on one class. Each is installed once and removed
+ * when the last application closes.
  */
 const shared = new WeakMap<object, { users: number; undo: Undo }>();
 
-/** The first application to want it has defined `wrapper`; `undo` puts back what was there before. */
+/**
+ * Registers `wrapper` for the first application that needs it. `undo` restores the original method.
+ */
 export function share(wrapper: object, undo: Undo): Undo {
   shared.set(wrapper, { users: 0, undo });
   return shareAlso(wrapper)!;
 }
 
-/** Puts `wrapper` in place of the method `owner[key]`, or before an inherited one that is `declared` so. */
+/**
+ * Replaces the method `owner[key]` with `wrapper`, or shadows an inherited one with the `declared`
+ * descriptor.
+ */
 export function put(
   owner: object,
   key: string | symbol,
@@ -29,7 +34,7 @@ export function put(
   });
 }
 
-/** A further application wants what may be there already; undefined when it is not. */
+/** Registers a further user of a wrapper. Undefined if it is not installed. */
 export function shareAlso(wrapper: object): Undo | undefined {
   const entry = shared.get(wrapper);
   if (entry === undefined) return undefined;

@@ -14,15 +14,16 @@ import { nameOf, wrapClass } from './wrap-class';
 import { wrapMethod, type Method } from './wrap-method';
 
 /**
- * Records each call as a subsegment of what is active, open until what the method returned is
+ * Records each call as a subsegment of the active node. It stays open until the returned work is
  * over: a promise settled, an Observable completed, an iterator done.
  *
- * On a class: every own and inherited method, static ones too, but not accessors and the
- * constructor. @SkipSubsegment() opts a method out, and one with its own @Subsegment keeps that.
+ * On a class it applies to every own and inherited method, including static ones, but not to
+ * accessors or the constructor. @SkipSubsegment() excludes a method; a method's own @Subsegment()
+ * takes precedence.
  *
  * Without an active segment the method simply runs.
  *
- * @param options its name (default `Class.method`; of a class, what stands before the dot), or what
+ * @param options the name (default `Class.method`; on a class, the part before the dot), or what
  *   else to record.
  * @example
  * @Subsegment({ annotations: ([id]: [string], user?: User) => ({ id, found: user !== undefined }) })
@@ -31,7 +32,7 @@ import { wrapMethod, type Method } from './wrap-method';
 export function Subsegment<A extends AnyArgs = AnyArgs, R = AnyResult>(
   options?: string | SubsegmentOptions<A, R>,
 ): SubsegmentDecorator<A, R>;
-/** Typed after the method `F`, which has to be public: `@Subsegment<Cart['load']>({ … })`. */
+/** With the type of the method `F`, which must be public: `@Subsegment<Cart['load']>({ … })`. */
 export function Subsegment<F extends (...args: AnyArgs) => unknown>(
   options: SubsegmentOptions<Parameters<F>, Resolved<ReturnType<F>>>,
 ): SubsegmentDecorator<Parameters<F>, Resolved<ReturnType<F>>>;
@@ -56,7 +57,7 @@ export function Subsegment(given: string | AnyOptions = {}) {
   };
 }
 
-/** What a method that returns `T` results in. */
+/** The eventual result of a method that returns `T`. */
 export type Resolved<T> =
   T extends PromiseLike<infer V>
     ? Resolved<V>
@@ -67,9 +68,9 @@ export type Resolved<T> =
         : T;
 
 /**
- * The method that a decorator was put on.
+ * Returns the method that a decorator is on.
  *
- * @throws NotAMethodError when it is on something else, saying on what.
+ * @throws NotAMethodError if it is on something else.
  */
 export function methodAt(
   decorator: string,

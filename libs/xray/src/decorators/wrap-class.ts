@@ -6,7 +6,7 @@ import type { SourceLocation } from '../core/source-location';
 import type { AnyOptions } from './subsegment.options';
 import { wrapMethod, type Method } from './wrap-method';
 
-/** Members that every class has, or that are no methods of its own. */
+/** Members that every class has, or that are not methods of its own. */
 const NOT_METHODS: ReadonlySet<string | symbol> = new Set([
   'constructor',
   'prototype',
@@ -16,7 +16,10 @@ const NOT_METHODS: ReadonlySet<string | symbol> = new Set([
 
 type AnyClass = abstract new (...args: never[]) => unknown;
 
-/** Wraps every own and inherited method of a class, static ones too; accessors are left alone. */
+/**
+ * Wraps every own and inherited method of a class, including static ones. Accessors are not
+ * wrapped.
+ */
 export function wrapClass(
   target: AnyClass,
   options: AnyOptions,
@@ -28,7 +31,7 @@ export function wrapClass(
   ];
 }
 
-/** Wraps the methods of instances that `picks` wants, by default all. */
+/** Wraps the instance methods for which `picks` returns true; by default all. */
 export function wrapMethodsOf(
   target: AnyClass,
   location?: SourceLocation,
@@ -64,17 +67,20 @@ function isOptedOut(owner: object): boolean {
   return isSkippedClass(declaring(owner));
 }
 
-/** The class whose methods `owner` holds: itself for static ones, of its prototype for others. */
+/**
+ * The class that `owner` belongs to: `owner` itself for static methods, the class of the prototype
+ * for others.
+ */
 function declaring(owner: object): AnyClass {
   return (typeof owner === 'function' ? owner : owner.constructor) as AnyClass;
 }
 
-/** What a method is called in a trace; the parentheses of a symbol are not allowed there. */
+/** The name of a method in a trace. The parentheses of a symbol are not allowed there. */
 export function nameOf(key: string | symbol): string {
   return typeof key === 'symbol' ? (key.description ?? 'symbol') : String(key);
 }
 
-/** Every method that `owner` has, with the object of its prototype chain that declares it. */
+/** Every method of `owner`, with the object in its prototype chain that declares it. */
 export function methodsOf(owner: object, root: object): Map<string | symbol, object> {
   const found = new Map<string | symbol, object>();
   const hidden = new Set<string | symbol>();
@@ -93,13 +99,16 @@ export function methodsOf(owner: object, root: object): Map<string | symbol, obj
 function methodOf(owner: object, key: string | symbol): Method | undefined {
   const descriptor = Object.getOwnPropertyDescriptor(owner, key);
   if (typeof descriptor?.value !== 'function' || !descriptor.configurable) return undefined;
-  // A static field may hold a class or a function; methods are not enumerable.
+  // A static field may hold a class or a function. Unlike methods, fields are enumerable.
   if (typeof owner === 'function' && descriptor.enumerable) return undefined;
   const method = descriptor.value as Method;
   return /^class\b/.test(Function.prototype.toString.call(method)) ? undefined : method;
 }
 
-/** Wraps `owner[key]`; an inherited one by looking it up at each call, so that a spy on the base is seen. */
+/**
+ * Wraps `owner[key]`. An inherited method is looked up at each call, so that a spy on the base
+ * class works.
+ */
 function replace(owner: object, key: string | symbol, from: object, site: CallSite): Undo {
   const declared = Object.getOwnPropertyDescriptor(from, key)!;
   const method = declared.value as Method;

@@ -10,12 +10,12 @@ import { markWrapper, returnsOwnPromise } from './marks';
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * A function that records each call of `method` as a subsegment.
+ * Returns a function that records each call of `method` as a subsegment.
  *
- * @param look what it looks like, where that is not `method` itself.
+ * @param look the function to take name and properties from, if it is not `method` itself.
  */
 export function wrapMethod(method: Method, site: CallSite, look: Method = method): Method {
-  // An async function makes a promise for each call, which nobody else can have.
+  // An async function creates a promise for each call, so nobody else holds it.
   const owned = types.isAsyncFunction(look) || returnsOwnPromise(look);
   const { label } = site;
   const detailed = site.wantsDetails;

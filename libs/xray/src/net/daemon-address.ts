@@ -11,11 +11,11 @@ export interface DaemonAddress {
   tcp: Address;
 }
 
-/** The address is not one: said at start-up, naming the part at fault. */
+/** The daemon address is malformed. Thrown at startup; names the invalid part. */
 export class DaemonAddressError extends XrayConfigurationError {
   constructor(source: string, address: string, why: string) {
     super(
-      `Cannot use "${address}" of ${source} as the X-Ray daemon's address: ${why}. ` +
+      `Cannot use "${address}" from ${source} as the X-Ray daemon's address: ${why}. ` +
         'Write host:port, or tcp:host:port udp:host:port.',
     );
     this.name = 'DaemonAddressError';
@@ -25,7 +25,8 @@ export class DaemonAddressError extends XrayConfigurationError {
 const DEFAULT = '127.0.0.1:2000';
 
 /**
- * Reads a daemon address as AWS's SDKs write it; `AWS_XRAY_DAEMON_ADDRESS` wins over `configured`.
+ * Parses a daemon address in the format of AWS's SDKs. `AWS_XRAY_DAEMON_ADDRESS` takes precedence
+ * over `configured`.
  *
  * @throws DaemonAddressError when it is malformed.
  * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-sdk-nodejs-configuration.html

@@ -3,12 +3,12 @@ import { request as httpsRequest } from 'node:https';
 import { storage } from '../core/context';
 import { clearTimeout, setTimeout } from '../core/real-time';
 
-/** An answer as it came, whatever its status. */
+/** A response, whatever its status. */
 export interface HttpAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
-  /** The same as it came. */
+  /** The body before decoding. */
   bytes: Buffer;
 }
 
@@ -17,21 +17,21 @@ export interface HttpRequest {
   headers?: Record<string, string>;
   body?: Buffer | string;
   agent?: Agent | false;
-  /** Certificate authority, where it is not a public one. */
+  /** Certificate authority, if it is not a public one. */
   ca?: string;
-  /** From the start to the end of the answer. */
+  /** From the start of the request to the end of the response. */
   timeoutMs: number;
-  /** Default 4 MB. A longer answer is an error. */
+  /** Default 4 MB. A longer response is an error. */
   maxBytes?: number;
 }
 
 const MAX_BYTES = 4_000_000;
 
 /**
- * Sends a request of this package's own: outside of any trace, within a time limit, and without
+ * Sends a request of this package itself: outside any trace, within a time limit, and without
  * keeping the process alive.
  *
- * @throws when there is no answer in time, or it is too long.
+ * @throws when no response arrives in time, or it is too long.
  */
 export function httpAnswer(
   url: string | URL,
@@ -55,7 +55,7 @@ export function httpAnswer(
           response.on('data', (chunk: Buffer) => {
             chunks.push(chunk);
             bytes += chunk.length;
-            if (bytes > maxBytes) request.destroy(new Error('the answer is too long'));
+            if (bytes > maxBytes) request.destroy(new Error('the response is too long'));
           });
           response.on('error', reject);
           response.on('end', () => {
@@ -64,7 +64,7 @@ export function httpAnswer(
             resolve({ status, headers, body: bytes.toString(), bytes });
           });
         });
-        const late = () => request.destroy(new Error(`no answer within ${timeoutMs} ms`));
+        const late = () => request.destroy(new Error(`no response within ${timeoutMs} ms`));
         const timer = setTimeout(late, timeoutMs).unref();
         request.on('close', () => clearTimeout(timer));
         request.on('error', reject);

@@ -3,21 +3,24 @@ import { XrayOptionsError } from '../xray.errors';
 import { closestName } from './closest-name';
 import { object, type Fits } from './fits';
 
-/** One option: what it takes, in the words of the error and as a test. */
+/** One option: the values it accepts, as text for error messages and as a test. */
 export interface Option {
   readonly takes: string;
   readonly fits: Fits;
   readonly required?: boolean;
-  /** The options inside of it, where it takes an object of them. */
+  /** The options inside it, if it is an object of options. */
   readonly inside?: OptionTable;
 }
 
 export type OptionTable = Readonly<Record<string, Option>>;
 
-/** An option for each property of `T`: the compiler reports one that is missing. */
+/** An option for each property of `T`. A missing one is a compile error. */
 export type OptionsOf<T> = { readonly [Name in keyof T]-?: Option };
 
-/** What is being set up, and where its options are written: the beginning and the end of an error. */
+/**
+ * What is being set up and where its options are written: the beginning and the end of an error
+ * message.
+ */
 export interface Owner {
   /** Such as `start XrayModule`. */
   readonly attempt: string;
@@ -25,10 +28,10 @@ export interface Owner {
 }
 
 /**
- * Refuses options that cannot work: of the wrong kind, missing, or unknown. `undefined` stands for
+ * Rejects options that cannot work: unknown, missing, or of the wrong kind. `undefined` stands for
  * the default.
  *
- * @throws XrayOptionsError naming the option, what it is and what it takes.
+ * @throws XrayOptionsError naming the option, its value and what it accepts.
  */
 export function checkOptions(owner: Owner, table: OptionTable, given: unknown, path = ''): void {
   const refuse = (problem: string): never => {
@@ -53,7 +56,9 @@ export function checkOptions(owner: Owner, table: OptionTable, given: unknown, p
   }
 }
 
-/** A value of the user's: recognisable, on one line, and not long enough to give a secret away whole. */
+/**
+ * Formats a value of the user: recognisable, on one line, and too short to reveal a whole secret.
+ */
 function shown(value: unknown): string {
   return inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 100 });
 }

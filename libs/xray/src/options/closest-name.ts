@@ -1,7 +1,10 @@
-/** Longer names are nobody's slip of the fingers, and comparing costs length times length. */
+/**
+ * Longer names are unlikely typing errors, and comparing takes time proportional to the product of
+ * the lengths.
+ */
 const MAX_LENGTH = 50;
 
-/** The one of `names` that was probably meant by `given`; undefined when none is near. */
+/** The entry of `names` that `given` is probably a misspelling of. Undefined if none is similar. */
 export function closestName(given: string, names: readonly string[]): string | undefined {
   if (given.length > MAX_LENGTH) return undefined;
   const lower = given.toLowerCase();
@@ -12,7 +15,7 @@ export function closestName(given: string, names: readonly string[]): string | u
   return best !== undefined && best.distance <= near ? best.name : undefined;
 }
 
-/** Letters to insert, remove or replace to make `b` of `a` (Levenshtein). */
+/** Levenshtein distance between `a` and `b`. */
 function distanceOf(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let row = 1; row <= a.length; row++) {

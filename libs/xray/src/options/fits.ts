@@ -1,4 +1,7 @@
-/** Tells whether an option may have a value. `undefined` never gets here: it stands for the default. */
+/**
+ * Whether a value is allowed for an option. Never called with `undefined`, which stands for the
+ * default.
+ */
 export type Fits = (value: unknown) => boolean;
 
 export const present: Fits = (value) => value !== null;
@@ -9,19 +12,19 @@ export const flag: Fits = (value) => typeof value === 'boolean';
 export const callback: Fits = (value) => typeof value === 'function';
 export const pattern: Fits = (value) => value instanceof RegExp;
 
-/** An object that holds options, and not a list, a class or a function. */
+/** An object of options: not a list, class instance or function. */
 export const object: Fits = (value) =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const share: Fits = (value) => typeof value === 'number' && value >= 0 && value <= 1;
 
-/** Whole numbers only, which leaves NaN and Infinity out. */
+/** Whole numbers, which excludes NaN and Infinity. */
 export const wholeFrom =
   (least: number, most = Number.MAX_SAFE_INTEGER): Fits =>
   (value) =>
     Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
 
-/** What a timer of Node can wait; of anything longer it makes a millisecond. */
+/** The longest delay that Node's timers support. Longer ones become one millisecond. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export const oneOf =
@@ -44,7 +47,7 @@ export const recordOf =
   (value) =>
     object(value) && Object.values(value as object).every(fits);
 
-/** An instance or a plain object that has all of `methods`. */
+/** An instance or a plain object with all of `methods`. */
 export const having =
   (...methods: string[]): Fits =>
   (value) =>

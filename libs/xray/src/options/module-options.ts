@@ -4,7 +4,7 @@ import type { XrayModuleAsyncOptions, XrayModuleExtras, XrayOptions } from '../x
 import { checkOptions, type Option, type OptionsOf } from './check-options';
 import * as fits from './fits';
 
-/** An option of the module with its row in docs/configuration.md, which a test compares. */
+/** An option of the module and its row in docs/configuration.md. A test compares the two. */
 export interface DocumentedOption extends Option {
   readonly says: string;
   readonly default: string;
@@ -15,7 +15,7 @@ const target: Option = {
   fits: fits.any(fits.flag, fits.callback),
 };
 
-/** What `capture` takes; docs/configuration.md has a table of its own for it. */
+/** The options of `capture`, which docs/configuration.md lists in a separate table. */
 const CAPTURE: OptionsOf<CaptureOptions> = {
   http: target,
   fetch: target,
@@ -36,7 +36,7 @@ const GRAPHQL: OptionsOf<NonNullable<XrayOptions['graphql']>> = {
 
 const documented = <T>(options: { [Name in keyof T]-?: DocumentedOption }) => options;
 
-/** What `XrayModule.forRoot` takes, in the order of the documentation. */
+/** The options of `XrayModule.forRoot`, in the order of the documentation. */
 export const MODULE_OPTIONS = documented<XrayOptions>({
   serviceName: {
     says: 'Name of the segments and of the node on the service map. Required.',
@@ -192,7 +192,9 @@ export const MODULE_OPTIONS = documented<XrayOptions>({
   },
 });
 
-/** What decides how the module is wired, and so stands outside of the factory of `forRootAsync`. */
+/**
+ * Options that decide how the module is wired. They cannot come from the factory of `forRootAsync`.
+ */
 export const MODULE_EXTRAS = documented<XrayModuleExtras>({
   interceptor: {
     says: '`false` registers no global interceptor and reads the controller and the handler from the matched route. The documents are the same.',
@@ -208,9 +210,9 @@ const OWNER = {
 };
 
 /**
- * Refuses options that cannot work, when the application starts and not with the first request.
+ * Rejects options that cannot work when the application starts, rather than at the first request.
  *
- * @throws XrayOptionsError naming the option, what it is and what it takes.
+ * @throws XrayOptionsError naming the option, its value and what it accepts.
  */
 export function checkModuleOptions(options: XrayOptions): void {
   if (options?.enabled === false) return;
@@ -227,7 +229,7 @@ export function checkModuleOptions(options: XrayOptions): void {
   checkOptions(OWNER, { ...MODULE_OPTIONS, serviceName }, options);
 }
 
-/** @throws XrayOptionsError about what decides how the module is wired. */
+/** @throws XrayOptionsError if an option that decides how the module is wired is invalid. */
 export function checkExtras<T extends XrayModuleExtras>(options: T): T {
   const { interceptor } = options;
   checkOptions(OWNER, MODULE_EXTRAS, { interceptor });
@@ -244,7 +246,9 @@ const ASYNC: OptionsOf<XrayModuleAsyncOptions> = {
   provideInjectionTokensFrom: { takes: 'a list of providers', fits: fits.listOf(fits.present) },
 };
 
-/** @throws XrayOptionsError when the options of forRootAsync() cannot lead to any of the module. */
+/**
+ * @throws XrayOptionsError if the options of forRootAsync() cannot provide the module's options.
+ */
 export function checkAsyncOptions(given: XrayModuleAsyncOptions): XrayModuleAsyncOptions {
   const owner = { attempt: 'start XrayModule', remedy: 'Correct what forRootAsync() is given.' };
   checkOptions(owner, ASYNC, given);

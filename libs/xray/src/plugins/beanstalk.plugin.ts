@@ -7,7 +7,7 @@ const FILE =
     : '/var/elasticbeanstalk/xray/environment.conf';
 
 /**
- * Reads the file that Elastic Beanstalk leaves when X-Ray is on for the environment.
+ * Reads the file that Elastic Beanstalk writes when X-Ray is enabled for the environment.
  * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-services-beanstalk.html
  */
 export function createBeanstalk(file = FILE): Plugin {

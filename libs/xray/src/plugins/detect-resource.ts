@@ -8,7 +8,7 @@ import { createEks } from './eks.plugin';
 import { QUESTION_MS, type Resource, type Plugin } from './plugin';
 import { clearTimeout, setImmediate, setTimeout } from '../core/real-time';
 
-/** How long one plugin may take: as long as two questions, which the longest has. */
+/** How long one plugin may take: no plugin sends more than two requests in a row. */
 const PLUGIN_MS = 2 * QUESTION_MS + 100;
 
 const BUILT_IN = {
@@ -20,7 +20,7 @@ const BUILT_IN = {
 
 export type BuiltInPlugin = keyof typeof BUILT_IN;
 
-/** `plugins` names one that there is not; said at start-up. */
+/** `plugins` contains an unknown name. Thrown at startup. */
 export class UnknownPluginError extends XrayConfigurationError {
   constructor(name: string) {
     super(
@@ -32,8 +32,8 @@ export class UnknownPluginError extends XrayConfigurationError {
 }
 
 /**
- * Asks the plugins, all at once, where this process runs; the origin is that of the last one that
- * knows, as in AWS's SDKs. One that fails is reported and left out. Never rejects.
+ * Asks all plugins at once where this process runs. The origin comes from the last one that knows,
+ * as in AWS's SDKs. A plugin that fails is logged and ignored. Never rejects.
  *
  * @throws UnknownPluginError at once
  */
@@ -48,7 +48,8 @@ export function detectResource(
   });
   // Run outside any trace: metadata requests must not appear as subsegments.
   return storage.run(undefined, async () => {
-    // Not before the application has started: until then it keeps the event loop, and time runs out.
+    // Wait until the application has started: before, it blocks the event loop and the time limits
+    // run out.
     await new Promise((started) => setImmediate(started));
     const resources = await Promise.all(chosen.map((plugin) => describe(plugin, logger)));
     const found = resources.filter((resource) => resource !== undefined);
@@ -62,7 +63,7 @@ export function detectResource(
 
 async function describe(plugin: Plugin, logger: RecorderLogger): Promise<Resource | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  // Of several plugins, one that hangs must not keep what the others found.
+  // A plugin that hangs must not discard what the others found.
   const late = new Promise<never>((_, reject) => {
     const give = () => reject(new Error(`no answer in ${PLUGIN_MS} ms`));
     timer = setTimeout(give, PLUGIN_MS).unref();

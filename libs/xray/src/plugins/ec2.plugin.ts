@@ -1,9 +1,10 @@
 import { ask, known, type Plugin } from './plugin';
 
 /**
- * Asks the instance metadata service, version 2: the token first.
- * `AWS_EC2_METADATA_SERVICE_ENDPOINT` and `AWS_EC2_METADATA_DISABLED` are heeded as in AWS's SDKs.
- * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
+ * Queries the instance metadata service, version 2, which requires a token.
+ * `AWS_EC2_METADATA_SERVICE_ENDPOINT` and `AWS_EC2_METADATA_DISABLED` work as in AWS's SDKs.
+ * @see
+ *   https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
 export const ec2: Plugin = {
   name: 'ec2',

@@ -4,7 +4,8 @@ import { askJson, known, type Plugin } from './plugin';
 type Metadata = Record<string, unknown>;
 
 /**
- * Asks the task metadata endpoint, version 4, whose address ECS puts into the container.
+ * Queries the task metadata endpoint, version 4. ECS sets its address in the container's
+ * environment.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
  */
 export const ecs: Plugin = {
@@ -35,7 +36,10 @@ export const ecs: Plugin = {
   },
 };
 
-/** The log group that awslogs writes to, so that the console can lead from a trace to its log. */
+/**
+ * The log group that the awslogs driver writes to, so that the console can link from a trace to its
+ * log.
+ */
 function logs({ LogDriver, LogOptions, ContainerARN }: Metadata): object[] | undefined {
   const options = (LogOptions ?? {}) as Record<string, string | undefined>;
   const group = options['awslogs-group'];

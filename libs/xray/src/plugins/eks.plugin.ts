@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { askJson, known, type Plugin } from './plugin';
 
-/** Where Kubernetes and the kernel tell a container about itself; another place in tests. */
+/** Where Kubernetes and the kernel describe a container. Tests use other places. */
 export interface EksSources {
   /** Folder with `token` and `ca.crt` of the pod's service account. */
   serviceAccount: string;
@@ -24,8 +24,8 @@ function defaults(): EksSources {
 const CLUSTER_INFO = '/api/v1/namespaces/amazon-cloudwatch/configmaps/cluster-info';
 
 /**
- * The pod, its container, and the cluster's name as Container Insights keeps it in the
- * `cluster-info` map, if the service account may read that.
+ * Records the pod, its container and the cluster's name. Container Insights stores that name in the
+ * `cluster-info` map; the service account needs permission to read it.
  * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-sdk-java-configuration.html
  */
 export function createEks(sources: () => EksSources = defaults): Plugin {
@@ -57,7 +57,7 @@ async function clusterName(api: string, serviceAccount: string): Promise<string 
   return data?.['cluster.name'];
 }
 
-/** 64 hexadecimal digits, whatever the container's runtime puts around them. */
+/** 64 hexadecimal digits; the text around them depends on the container runtime. */
 async function containerId(cgroup: string): Promise<string | undefined> {
   return /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/.exec(await readFile(cgroup, 'utf8'))?.[0];
 }

@@ -1,14 +1,14 @@
 import { httpAnswer, type HttpRequest } from '../net/http-request';
 
-/** What a plugin found out about where the process runs; put on every segment. */
+/** What a plugin found out about where the process runs. Added to every segment. */
 export interface Resource {
-  /** `AWS::EC2::Instance` and the like. */
+  /** For example `AWS::EC2::Instance`. */
   origin: string;
-  /** Goes into the segment's `aws` block. */
+  /** Merged into the segment's `aws` block. */
   aws: Record<string, unknown>;
 }
 
-/** Finds out where the process runs; undefined when it does not run there. */
+/** Finds out where the process runs. Undefined if it does not run there. */
 export interface Plugin {
   name: string;
   describe(): Promise<Resource | undefined>;
@@ -16,22 +16,22 @@ export interface Plugin {
 
 type Question = Pick<HttpRequest, 'method' | 'headers' | 'ca'>;
 
-/** How long one question to a metadata service may take. */
+/** How long one request to a metadata service may take. */
 export const QUESTION_MS = 1_000;
 
-/** The answer's body as JSON. @throws when there is none in time, or it is not a 200 */
+/** The response body as JSON. @throws if no response arrives in time, or its status is not 200 */
 export async function askJson(url: string, init: Question = {}): Promise<unknown> {
   return JSON.parse(await ask(url, init)) as unknown;
 }
 
-/** The answer's body. @throws when there is none in time, or it is not a 200 */
+/** The response body. @throws if no response arrives in time, or its status is not 200 */
 export async function ask(url: string, init: Question = {}): Promise<string> {
   const { status, body } = await httpAnswer(url, { ...init, timeoutMs: QUESTION_MS });
   if (status < 200 || status >= 300) throw new Error(`${url} answered ${status}`);
   return body;
 }
 
-/** `object` without what is undefined, null or empty; undefined when nothing is left. */
+/** Returns `object` without undefined, null or empty values. Undefined if nothing is left. */
 export function known(object: Record<string, unknown>): Record<string, unknown> | undefined {
   const entries = Object.entries(object).filter(
     ([, value]) => value !== undefined && value !== null && value !== '',

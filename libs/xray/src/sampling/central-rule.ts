@@ -3,7 +3,7 @@ import { Reservoir } from './reservoir';
 import { ruleMatcher } from './rule-match';
 import type { Clock } from './sampling-clock';
 
-/** A `SamplingRule` of GetSamplingRules, as far as we read it. */
+/** A `SamplingRule` of GetSamplingRules: the fields that are used here. */
 export interface RuleDocument {
   RuleName: string;
   Priority: number;
@@ -22,7 +22,7 @@ export interface TargetDocument {
   FixedRate?: number;
   ReservoirQuota?: number;
   ReservoirQuotaTTL?: number;
-  /** Seconds until statistics are wanted again. */
+  /** Seconds until the next statistics should be sent. */
   Interval?: number;
 }
 
@@ -39,9 +39,8 @@ export interface StatisticsDocument {
 const INTERVAL_S = 10;
 
 /**
- * One rule of the centralized kind, with what this process was assigned of its
- * reservoir and what it did since the last report.
- * https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sampling.html
+ * One rule from X-Ray, with the reservoir quota assigned to this process and its counts since the
+ * last report. https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sampling.html
  */
 export class CentralRule {
   readonly matches: (request: SamplingRequest) => boolean;
@@ -78,7 +77,7 @@ export class CentralRule {
     return true;
   }
 
-  /** Takes over what another version of the same rule was assigned and has counted. */
+  /** Takes over the quota and counts of an earlier version of the same rule. */
   inherit(earlier: CentralRule): void {
     this.quota = earlier.quota;
     this.quotaExpires = earlier.quotaExpires;
@@ -90,12 +89,13 @@ export class CentralRule {
   assign(target: TargetDocument): void {
     if (typeof target.FixedRate === 'number') this.rate = target.FixedRate;
     if (typeof target.ReservoirQuota === 'number') this.quota = target.ReservoirQuota;
-    // Epoch seconds, not milliseconds: AWS's SDK for Node takes them for those and so never has a quota.
+    // Epoch seconds, not milliseconds. AWS's SDK for Node mistakes them for milliseconds and
+    // therefore never has a quota.
     if (typeof target.ReservoirQuotaTTL === 'number') this.quotaExpires = target.ReservoirQuotaTTL;
     if (typeof target.Interval === 'number') this.interval = Math.max(1, target.Interval);
   }
 
-  /** What to report now; undefined when there is nothing, or it is too early. */
+  /** The statistics to send now. Undefined if there is nothing to send or it is too early. */
   report(clientId: string): StatisticsDocument | undefined {
     const now = this.clock();
     const { requests, sampled, borrowed } = this.counts;
@@ -112,14 +112,16 @@ export class CentralRule {
     };
   }
 
-  /** Puts back what could not be delivered. */
+  /** Adds back statistics that could not be delivered. */
   restore({ RequestCount, SampledCount, BorrowCount }: StatisticsDocument): void {
     this.counts.requests += RequestCount;
     this.counts.sampled += SampledCount;
     this.counts.borrowed += BorrowCount;
   }
 
-  /** By the assigned quota while it lasts; without one, one request a second is borrowed. */
+  /**
+   * Uses the assigned quota until it expires. Without a quota, one request per second is borrowed.
+   */
   private fromReservoir(): boolean {
     if (this.quota !== undefined && this.clock() < this.quotaExpires) {
       if (!this.reservoir.take(this.quota)) return false;

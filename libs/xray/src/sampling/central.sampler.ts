@@ -15,28 +15,28 @@ import { clearInterval, setInterval } from '../core/real-time';
 
 const RULES_EVERY_S = 300;
 const TARGETS_EVERY_S = 10;
-/** After an attempt that failed. */
+/** How long to wait after a failed attempt. */
 const RETRY_S = 30;
-/** Rules older than this are no longer followed. */
+/** Rules that are older than this are no longer used. */
 const RULES_LAST_S = 3_600;
 const MAX_PAGES = 20;
-/** What GetSamplingTargets takes at once; an account may have more rules. */
+/** The most that one call of GetSamplingTargets accepts. An account may have more rules. */
 const MAX_REPORTS = 25;
 
 export interface CentralSamplerOptions {
   daemon: Address;
   logger: RecorderLogger;
-  /** The kind of resource that runs the process, such as `AWS::ECS::Container`. */
+  /** The type of resource that runs the process, such as `AWS::ECS::Container`. */
   serviceType?: () => string | undefined;
-  /** Used while no rules are known. Default: 1 a second and 5 %. */
+  /** Used while no rules are known. Default: 1 request per second and 5 % of the others. */
   fallback?: Sampler;
   clock?: Clock;
   random?: () => number;
 }
 
 /**
- * Decides by the rules that X-Ray has for the account, which it asks the daemon for:
- * rules every five minutes, its share of their reservoirs every ten seconds.
+ * Samples by the rules that the account has in X-Ray. It fetches the rules from the daemon every
+ * five minutes, and the quotas of their reservoirs every ten seconds.
  */
 export class CentralSampler implements Sampler {
   private readonly clientId = randomBytes(12).toString('hex');
@@ -70,7 +70,7 @@ export class CentralSampler implements Sampler {
     return { sampled: rule.decide(), ruleName: rule.document.RuleName };
   }
 
-  /** Asks what is due. Never rejects. */
+  /** Fetches whatever is due. Never rejects. */
   tick(): Promise<void> {
     return (this.busy ??= this.ask().finally(() => (this.busy = undefined)));
   }
@@ -118,7 +118,7 @@ export class CentralSampler implements Sampler {
   private async getTargets(): Promise<void> {
     const reports: { rule: CentralRule; statistics: StatisticsDocument }[] = [];
     for (const rule of this.rules) {
-      // The others have their turn a second later.
+      // The remaining rules follow a second later.
       if (reports.length === MAX_REPORTS) break;
       const statistics = rule.report(this.clientId);
       if (statistics) reports.push({ rule, statistics });
@@ -137,7 +137,7 @@ export class CentralSampler implements Sampler {
     for (const target of listOf(answer.SamplingTargetDocuments) as unknown as TargetDocument[]) {
       this.rules.find(({ document }) => document.RuleName === target.RuleName)?.assign(target);
     }
-    // Rules that changed are wanted at once, not in five minutes.
+    // Fetch rules that have changed at once rather than in five minutes.
     const modified = answer.LastRuleModification;
     if (typeof modified === 'number' && modified > this.fetched) await this.getRules();
   }
@@ -164,7 +164,7 @@ function listOf(value: unknown): Record<string, unknown>[] {
   );
 }
 
-/** A rule that we can follow; undefined for one with conditions that a request does not have. */
+/** The rule for an entry. Undefined for a rule whose conditions a request does not have. */
 function ruleIn(
   { SamplingRule: rule }: Record<string, unknown>,
   serviceType: string | undefined,

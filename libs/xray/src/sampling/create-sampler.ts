@@ -11,9 +11,9 @@ export type Sampling =
   number | ((request: SamplingRequest) => boolean) | SamplingRules | { file: string } | 'central';
 
 /**
- * Makes the sampler that `sampling` describes.
+ * Creates the sampler that `sampling` describes.
  *
- * @throws SamplingRulesError when rules can't be read or are wrong.
+ * @throws SamplingRulesError when the rules cannot be read or are invalid.
  */
 export function createSampler(
   sampling: Sampling,
@@ -34,7 +34,7 @@ export function createSampler(
   return new LocalSampler(checkRules(sampling, 'in the sampling option'));
 }
 
-/** A function that throws decides nothing: the request is recorded. */
+/** If the function throws, the request is recorded. */
 function askFunction(decide: (request: SamplingRequest) => boolean, request: SamplingRequest) {
   try {
     return decide(request);

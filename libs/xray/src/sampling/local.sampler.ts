@@ -4,13 +4,13 @@ import { ruleMatcher } from './rule-match';
 import type { SamplingRules } from './rules-document';
 import { systemClock, type Clock } from './sampling-clock';
 
-/** What AWS's SDKs do without rules: the first request of each second, and 5 % of the others. */
+/** The default of AWS's SDKs: the first request of each second, and 5 % of the others. */
 export const DEFAULT_RULES: SamplingRules = {
   version: 2,
   default: { fixed_target: 1, rate: 0.05 },
 };
 
-/** Decides by rules that are known from the start. */
+/** Samples by rules that are known at startup. */
 export class LocalSampler implements Sampler {
   private readonly rules: {
     matches: (request: SamplingRequest) => boolean;
@@ -39,7 +39,7 @@ export class LocalSampler implements Sampler {
   }
 
   decide(request: SamplingRequest): { sampled: boolean; ruleName?: string } {
-    // The default comes last and matches all.
+    // The default rule is last and matches everything.
     const rule = this.rules.find(({ matches }) => matches(request))!;
     const sampled = rule.reservoir.take(rule.target) || this.random() < rule.rate;
     return { sampled, ruleName: rule.name };

@@ -1,6 +1,6 @@
 import type { Clock } from './sampling-clock';
 
-/** Lets so many requests through in each second of the clock. */
+/** Accepts a fixed number of requests in each second of the clock. */
 export class Reservoir {
   private second = -1;
   private taken = 0;

@@ -1,7 +1,7 @@
 import { globMatcher } from '../core/glob';
 import type { SamplingRequest } from '../core/sampler';
 
-/** Globs of a rule; a part that is left out matches all. */
+/** The globs of a rule. A missing glob matches everything. */
 export interface RulePatterns {
   service?: string;
   host?: string;
@@ -9,7 +9,10 @@ export interface RulePatterns {
   path?: string;
 }
 
-/** Tells whether a rule is for a request. What is not known of a request matches. */
+/**
+ * Returns a test for whether a rule applies to a request. Properties of a request that are unknown
+ * match.
+ */
 export function ruleMatcher(patterns: RulePatterns): (request: SamplingRequest) => boolean {
   const { service = '*', host = '*', method = '*', path = '*' } = patterns;
   const [isService, isHost, isMethod, isPath] = [service, host, method, path].map(globMatcher) as [

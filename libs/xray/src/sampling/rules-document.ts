@@ -1,31 +1,31 @@
 import { XrayConfigurationError } from '../xray.errors';
 
-/** Sampling rules as AWS's SDKs read them from a file, version 1 or 2. */
+/** Sampling rules in the file format of AWS's SDKs, version 1 or 2. */
 export interface SamplingRules {
   version: 1 | 2;
-  /** In the order in which they are tried. */
+  /** Tried in this order. */
   rules?: LocalRule[];
-  /** For what no rule matches. */
+  /** Applies when no rule matches. */
   default: { fixed_target: number; rate: number };
 }
 
 export interface LocalRule {
-  /** Becomes the rule's name on the segment. */
+  /** Recorded on the segment as the rule's name. */
   description?: string;
   /** Version 2: glob for the Host header. */
   host?: string;
-  /** Version 1: the same. */
+  /** Version 1: same as `host`. */
   service_name?: string;
   http_method: string;
   /** Glob for the path, without the query string. */
   url_path: string;
   /** Requests to record in each second before `rate` applies. */
   fixed_target: number;
-  /** Share of the others, 0 to 1. */
+  /** Share of the other requests, 0 to 1. */
   rate: number;
 }
 
-/** The rules can't be used: said at start-up, naming the part at fault. */
+/** The rules are invalid. Thrown at startup; names the invalid part. */
 export class SamplingRulesError extends XrayConfigurationError {
   constructor(source: string, why: string) {
     super(
@@ -37,7 +37,7 @@ export class SamplingRulesError extends XrayConfigurationError {
 }
 
 /**
- * Checks rules as strictly as AWS's SDK does: an unknown key is a mistake, not a detail.
+ * Checks rules as strictly as AWS's SDK does: an unknown key is an error.
  *
  * @throws SamplingRulesError naming the rule and the key.
  */

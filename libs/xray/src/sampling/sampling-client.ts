@@ -3,7 +3,7 @@ import { httpAnswer } from '../net/http-request';
 
 const TIMEOUT_MS = 5_000;
 
-/** Asks the daemon, which passes it on to X-Ray signed. */
+/** Sends a request to the daemon, which signs it and forwards it to X-Ray. */
 export async function askDaemon(
   { host, port }: Address,
   operation: 'GetSamplingRules' | 'SamplingTargets',

@@ -1,4 +1,4 @@
-/** Epoch seconds. Tests put another one in. */
+/** Returns epoch seconds. Tests replace it. */
 export type Clock = () => number;
 
 export const systemClock: Clock = () => Date.now() / 1000;
