@@ -60,7 +60,7 @@ const MUTANTS = [
   },
   {
     name: 'undo of inherited wrappers',
-    file: 'decorators/wrap-class.ts',
+    file: 'decorators/shared-wrappers.ts',
     from: 'else Reflect.deleteProperty(owner, key);',
     to: '',
     spec: 'libs/xray/test/module.e2e-spec.ts',
