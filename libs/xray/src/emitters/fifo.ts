@@ -1,4 +1,7 @@
-/** First in, first out, however many wait: an array's own `shift` moves all that remain. */
+/**
+ * A first-in, first-out queue that stays fast when long: `Array.shift` moves all remaining
+ * elements.
+ */
 export class Fifo<T> {
   private items: T[] = [];
   private head = 0;

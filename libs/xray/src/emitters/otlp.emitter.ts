@@ -12,16 +12,19 @@ import { Fifo } from './fifo';
 import { Outcomes, type Whole } from './outcomes';
 import { clearTimeout, performance, setImmediate, setTimeout } from '../core/real-time';
 
-/** Attempts for one batch, and the wait after the first failed one; it doubles, with jitter. */
+/**
+ * Attempts for one batch, and the delay after the first failure. The delay doubles each time, with
+ * jitter.
+ */
 const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 500;
-/** How often a request that was refused is taken apart: 16 parts at most. */
+/** How often a rejected request is halved: into at most 16 parts. */
 const MAX_HALVINGS = 4;
-/** Subsegments of open segments that wait; what comes on top of them is dropped. */
+/** How many subsegments of open segments may wait. Further ones are dropped. */
 const MAX_EARLY = 100_000;
-/** How long spans may be made before the application has its turn. */
+/** How long spans may be built before the application gets its turn. */
 const TURN_MS = 5;
-/** How long close() waits for what is on its way, unless it is told. */
+/** How long close() waits by default for requests to finish. */
 const CLOSE_MS = 5_000;
 
 type Node = SegmentNode | SubsegmentNode;
@@ -30,8 +33,8 @@ type Node = SegmentNode | SubsegmentNode;
  * Sends traces as spans to any OpenTelemetry collector by OTLP/HTTP: the AWS collector, X-Ray's own
  * OTLP endpoint (signed), Jaeger, Tempo, local X-Ray.
  *
- * Batched, retried with back-off, bounded: what a collector that is away cannot take is dropped
- * and counted, and the application does not notice.
+ * Spans are batched and retried with back-off, and the queue is bounded. What cannot be sent while
+ * a collector is down is dropped and counted; the application is not affected.
  */
 export class OtlpEmitter implements Emitter {
   private readonly outcomes = new Outcomes();
@@ -46,7 +49,10 @@ export class OtlpEmitter implements Emitter {
 
   private readonly warnings: WarnOnce;
 
-  /** @param options settings that win over OpenTelemetry's variables. @throws XrayConfigurationError */
+  /**
+   * @param options settings that take precedence over OpenTelemetry's variables. @throws
+   *   XrayConfigurationError
+   */
   constructor(options: OtlpEmitterOptions = {}) {
     this.settings = otlpSettings(options);
     this.warnings = new WarnOnce(options.logger ?? new Logger('XrayModule'));
@@ -81,7 +87,7 @@ export class OtlpEmitter implements Emitter {
 
   private arrange(): void {
     if (this.queue.length + this.early.length >= this.settings.maxBatch) this.start();
-    // Outside of the request's context: the export is nobody's call.
+    // Outside the request's context: the export does not belong to any request.
     else this.timer ??= storage.run(undefined, () => this.later());
   }
 
@@ -125,10 +131,10 @@ export class OtlpEmitter implements Emitter {
     this.sending = undefined;
   }
 
-  /** A document that was read for a batch, and did not fit. */
+  /** A document that was read for a batch but did not fit into it. */
   private left: DocumentToSend | undefined;
 
-  /** What leaves next; the application has its turn now and then while it is put together. */
+  /** Builds the next batch, giving the application its turn in between. */
   private async nextBatch(): Promise<SpanBatch | undefined> {
     const batch = new SpanBatch(this.left && [this.left]);
     this.left = undefined;
@@ -173,7 +179,7 @@ export class OtlpEmitter implements Emitter {
     else if (outcome !== 'sent') this.outcomes.lose(whole, outcome);
   }
 
-  /** @param halvings how many more times what is refused may be taken apart */
+  /** @param halvings how many more times a rejected request may be halved */
   private async export(batch: SpanBatch, halvings = MAX_HALVINGS): Promise<void> {
     const { documents, resourceSpans } = batch;
     const all = (outcome: 'sent' | 'failed' | 'dropped') => {
@@ -199,7 +205,7 @@ export class OtlpEmitter implements Emitter {
     }
   }
 
-  /** A request that was taken, but not all that was in it. */
+  /** Reports a request that was accepted only in part. */
   private partly(batch: SpanBatch, { rejectedSpans, message }: PartialSuccess): void {
     this.outcomes.stats.datagrams++;
     if (rejectedSpans <= 0 && message === '') return;
@@ -208,8 +214,8 @@ export class OtlpEmitter implements Emitter {
       `partial:${message}`,
       rejectedSpans > 0
         ? `The collector at ${this.url} rejected ${rejectedSpans} of ${batch.spanCount} spans: ` +
-            `${message || 'it did not say why'}. Parts of traces are missing there.`
-        : `The collector at ${this.url} took all spans, and says: ${message}`,
+            `${message || 'it gave no reason'}. Parts of traces are missing there.`
+        : `The collector at ${this.url} accepted all spans, with a warning: ${message}`,
     );
   }
 
@@ -230,7 +236,7 @@ export class OtlpEmitter implements Emitter {
     );
   }
 
-  /** Without credentials and query. */
+  /** Without credentials and query string. */
   private get url(): string {
     const { origin, pathname } = new URL(this.settings.url);
     return origin + pathname;

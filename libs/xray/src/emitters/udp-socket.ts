@@ -4,9 +4,9 @@ import { isIP } from 'node:net';
 import type { Address } from '../net/daemon-address';
 import { performance, setImmediate } from '../core/real-time';
 
-/** How old the address of a name may be before it is looked up again. */
+/** How long the address of a host name is used before it is looked up again. */
 const FRESH_MS = 30_000;
-/** After a name was not found, or a socket not made, the next attempt waits this long at first. */
+/** The first delay after a failed look-up or a socket that could not be created. */
 const BACK_OFF_MS = 250;
 const MAX_BACK_OFF_MS = 30_000;
 
@@ -15,8 +15,8 @@ const NOWHERE = { address: '', family: 0 };
 type Done = (problem?: unknown) => void;
 
 /**
- * One connected socket to one address; when that is a name, to what it means at the time.
- * `Part` is what the sender wants to hear of again when a datagram of it turns out to be lost.
+ * One connected socket to one address. A host name is looked up again from time to time. `Part`
+ * identifies a datagram in the report that it was lost.
  */
 export class UdpSocket<Part> {
   private socket: Socket | undefined;
@@ -27,16 +27,16 @@ export class UdpSocket<Part> {
   private failure: unknown;
   private looking = false;
   private closed = false;
-  /** What was sent last: a refusal, which comes late, is about that. */
+  /** The part that was sent last. The system reports a refusal late, and it refers to this one. */
   private latest: Part | undefined;
 
-  /** @param lost is told when the system reports that an earlier datagram, `part`, was refused. */
+  /** @param lost called when the system reports that an earlier datagram, `part`, was refused. */
   constructor(
     private readonly target: Address,
     private readonly lost: (problem: unknown, part: Part | undefined) => void,
   ) {}
 
-  /** The address that is sent to, once it is known. */
+  /** The resolved address, once it is known. */
   get peer(): string | undefined {
     return this.address;
   }
@@ -45,7 +45,7 @@ export class UdpSocket<Part> {
     return this.socket !== undefined;
   }
 
-  /** Looks the name up and connects; while backing off, fails at once with the last reason. */
+  /** Looks up the name and connects. While backing off, fails at once with the last reason. */
   connect(done: Done): void {
     if (performance.now() < this.notBeforeMs) return done(this.failure);
     this.resolve((problem, address, family) => {
@@ -61,7 +61,7 @@ export class UdpSocket<Part> {
     this.latest = part;
     const first = (problem?: unknown) => {
       if ((problem as { code?: string } | null)?.code !== 'ECONNREFUSED') return done(problem);
-      // That was about the datagram before; this one has not been sent yet.
+      // The error belongs to the previous datagram; this one has not been sent yet.
       this.lost(problem, latest);
       this.attempt(socket, datagram, done);
     };
@@ -95,7 +95,7 @@ export class UdpSocket<Part> {
     if (family !== 0) return done(undefined, host, family);
     this.lookedUpMs = performance.now();
     lookup(host, { all: true }, (problem, found = []) => {
-      // The daemon listens on IPv4 unless it was told otherwise, and many hosts give ::1 first for localhost.
+      // By default the daemon listens only on IPv4, and many hosts list ::1 first for localhost.
       const { address, family } = found.find((one) => one.family === 4) ?? found[0] ?? NOWHERE;
       done(problem ?? undefined, address, family);
     });
@@ -111,22 +111,22 @@ export class UdpSocket<Part> {
         socket.close();
         return done(problem ?? new Error('closed'));
       }
-      // ECONNREFUSED of an earlier datagram may also arrive here: nobody listens (yet).
+      // ECONNREFUSED for an earlier datagram may also arrive here: nobody listens (yet).
       socket.on('error', (problem) => this.lost(problem, this.latest));
       socket.unref();
       const old = this.socket;
       this.socket = socket;
       this.address = address;
       this.backOffMs = 0;
-      // What the old one still has to send gets its turn first.
+      // Let the old socket finish sending first.
       if (old) setImmediate(() => old.close());
       done();
     };
-    // Its callback also gets the error, which the types don't say.
+    // The callback also receives the error, which the types omit.
     socket.connect(this.target.port, address, connected);
   }
 
-  /** A container that comes back has another address under the same name. */
+  /** A container that restarts has another address under the same name. */
   private refresh(): void {
     if (this.looking || this.lookedUpMs === 0) return;
     if (performance.now() - this.lookedUpMs < FRESH_MS) return;

@@ -20,14 +20,14 @@ import { SiblingPacker } from './udp/siblings';
 import { UdpWarnings } from './udp/warnings';
 import { UdpSocket } from './udp-socket';
 
-/** Documents waiting to be sent; what comes on top of them is dropped. */
+/** How many documents may wait to be sent. Further ones are dropped. */
 const MAX_QUEUE = 10_000;
-/** Bytes of datagrams that wait, after which subsegments that leave their segment early are dropped. */
+/** How many bytes of datagrams may wait before subsegments that are sent early are dropped. */
 const MAX_EARLY_BYTES = 32_000_000;
 const TURN_MS = 5;
 
 export interface UdpEmitterOptions extends Address {
-  /** Where trouble is reported, once for each cause. Default: Nest's Logger. */
+  /** Where problems are logged, each once. Default: Nest's Logger. */
   logger?: RecorderLogger;
   /** Larger documents are split. Default 64,000. */
   maxDocumentBytes?: number;
@@ -45,19 +45,19 @@ const OWNER = { attempt: 'create a UdpEmitter', remedy: 'Correct what new UdpEmi
 /**
  * Sends documents to the X-Ray daemon, or to local X-Ray, by UDP.
  *
- * What is emitted in one turn of the event loop leaves at its end, on one connected socket; very much
- * of it in several turns, and no faster than a receiver reads. That the daemon is away is noticed at
- * times (ECONNREFUSED) and never matters to the application.
+ * Documents emitted in one turn of the event loop are sent at its end, on one connected socket.
+ * Large amounts take several turns, no faster than the receiver reads. If the daemon is down, some
+ * sends fail with ECONNREFUSED; the application is never affected.
  * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-daemon.html
  */
 export class UdpEmitter implements Emitter {
   private readonly queue = new Fifo<SegmentNode | SubsegmentNode>();
-  /** Segments that are sent while open and so not counted. */
+  /** Segments that are sent while open, and therefore not counted. */
   private readonly open = new Fifo<SegmentNode>();
   private scheduled = false;
-  /** Whether the socket is being opened, or the receiver given time. */
+  /** Whether sending is paused: the socket is being opened, or the receiver needs time. */
   private blocked = false;
-  /** How long documents may be written and sent before the application has its turn. */
+  /** How long documents may be serialised and sent before the application gets its turn. */
   private turnMs = TURN_MS;
   private waiting: (() => void)[] = [];
   private closed = false;
@@ -112,8 +112,8 @@ export class UdpEmitter implements Emitter {
   }
 
   /**
-   * Writes at once: a request may close tens of thousands of subsegments before the event loop turns,
-   * and as text they take a fraction of the memory, and of the garbage collector's time.
+   * Serialises at once: a request may close tens of thousands of subsegments within one turn of the
+   * event loop, and their text takes much less memory and garbage collection than the objects.
    */
   emitEarly(segment: SegmentNode, closed: readonly SubsegmentNode[]): void {
     const whole = this.outcomes.partOf(segment);
@@ -138,7 +138,10 @@ export class UdpEmitter implements Emitter {
     this.schedule();
   }
 
-  /** Opens the socket ahead: on one that is open, a datagram has left when `send()` returns. */
+  /**
+   * Opens the socket in advance: with an open socket, a datagram has been sent when `send()`
+   * returns.
+   */
   expectFreeze(): void {
     this.turnMs = Infinity;
     if (!this.socket.ready) this.connect();
@@ -182,13 +185,15 @@ export class UdpEmitter implements Emitter {
         this.wakeIfDone();
         return;
       }
-      // One document, which is what a request leaves, needs no second look at the clock.
+      // A single document, the usual case, does not need the clock to be read again.
       if (this.outbox.length + this.queue.length + this.open.length > 1) now = performance.now();
     }
     setImmediate(this.drain);
   };
 
-  /** Sends one datagram, or writes what is to be sent; false when there is nothing left to do. */
+  /**
+   * Sends one datagram, or serialises the next document. Returns false when nothing is left to do.
+   */
   private step(): boolean {
     const bytes = this.outbox.sendNext();
     if (bytes !== undefined) {
@@ -243,7 +248,7 @@ export class UdpEmitter implements Emitter {
       return this.unblocked();
     }
     this.blocked = false;
-    // Closed while it was being opened ahead: nothing was lost.
+    // Closed while the socket was being opened in advance: nothing was lost.
     if (this.closed) return;
     this.warnings.notSent(problem);
     this.scheduled = false;

@@ -5,7 +5,7 @@ import type { RecordedNode } from '../core/recorded-node';
 import { Subsegment } from '../core/subsegment';
 import { recordOnRequest } from './exchange';
 
-/** An operation as graphql-js has parsed it. */
+/** An operation as parsed by graphql-js. */
 export interface Operation {
   kind?: string;
   /** `query`, `mutation` or `subscription`. */
@@ -15,12 +15,12 @@ export interface Operation {
 
 interface GraphqlError {
   originalError?: unknown;
-  /** Where it happened; undefined when nothing was carried out. */
+  /** Where an error occurred. Undefined if nothing was executed. */
   path?: unknown;
   extensions?: { code?: unknown };
 }
 
-/** What Apollo Server tells its plugins of an operation. */
+/** What Apollo Server passes to its plugins for an operation. */
 interface OperationRequest {
   contextValue: object;
   requestIsBatched?: boolean;
@@ -30,15 +30,15 @@ interface OperationRequest {
   errors?: readonly GraphqlError[];
 }
 
-/** The operations of a batch, by the context that Apollo Server makes for each of them. */
+/** The operations of a batch, by the context that Apollo Server creates for each. */
 const batched = new WeakMap<object, RecordedNode>();
 
-/** What resolvers that are given `context` belong to, where that is not what is active. */
+/** The node for resolvers that receive `context`, if it differs from the active one. */
 export function operationOf(context: unknown): RecordedNode | undefined {
   return typeof context === 'object' && context !== null ? batched.get(context) : undefined;
 }
 
-/** Records on the segment which operation it is for, such as `query GetBook`; the first one counts. */
+/** Records the operation on the segment, such as `query GetBook`. The first one counts. */
 export function nameOperation(active: Active, operation: Operation): void {
   if (active === undefined || active.notTraced) return;
   const { root } = active;
@@ -47,15 +47,15 @@ export function nameOperation(active: Active, operation: Operation): void {
 
 const OPERATION = 'graphql_operation';
 
-/** Under this key `@Plugin()` of @nestjs/apollo marks the classes of plugins for Apollo Server. */
+/** `@Plugin()` of @nestjs/apollo stores metadata on Apollo Server plugins under this key. */
 const PLUGIN = 'graphql:plugin';
 
 /** Apollo waits for each listener. */
 const DONE = Promise.resolve();
 
 /**
- * Names GraphQL requests by their operation, and gives the reason of those that reach no resolver: a
- * field that does not exist, a syntax error. Of a batch, each operation is a subsegment.
+ * Names GraphQL requests after their operation, and records why a request reached no resolver: an
+ * unknown field, a syntax error. In a batch, each operation becomes a subsegment.
  *
  * @see https://www.apollographql.com/docs/apollo-server/integrations/plugins-event-reference
  */
@@ -70,7 +70,7 @@ export class GraphqlOperations {
     return Promise.resolve(listener);
   }
 
-  /** Not even a GraphQL request. */
+  /** The body was not even a GraphQL request. */
   invalidRequestWasReceived({ error }: { error: unknown }): Promise<void> {
     recordOnRequest(error);
     return DONE;
@@ -83,7 +83,7 @@ export class GraphqlOperations {
 }
 Reflect.defineMetadata(PLUGIN, true, GraphqlOperations);
 
-/** The one operation of a request; its segment's flags are for the status to say. */
+/** The only operation of a request. The status decides the flags of its segment. */
 function ofRequest(active: Active): object {
   return {
     didResolveOperation({ operation }: OperationRequest): Promise<void> {
@@ -93,7 +93,7 @@ function ofRequest(active: Active): object {
     didEncounterErrors(request: OperationRequest): Promise<void> {
       const operation = intended(request);
       if (operation) nameOperation(active, operation);
-      // What resolvers throw is recorded on them.
+      // Errors thrown by resolvers are recorded on the resolvers.
       for (const error of request.errors ?? []) if (isRefusal(error)) recordOnRequest(error);
       return DONE;
     },
@@ -133,7 +133,7 @@ function annotate(node: RecordedNode, { operation, name }: Operation): string {
   return label.slice(0, 200);
 }
 
-/** The operation that was asked for, where it did not get as far as being resolved. */
+/** The requested operation, if it was not resolved. */
 function intended({ operation, document, request }: OperationRequest): Operation | undefined {
   if (operation !== undefined) return operation;
   const all = document?.definitions?.filter(({ kind }) => kind === 'OperationDefinition') ?? [];
@@ -141,7 +141,7 @@ function intended({ operation, document, request }: OperationRequest): Operation
   return operationName ? all.find(({ name }) => name?.value === operationName) : all[0];
 }
 
-/** By what Apollo Server says that an operation can't be carried out as it was asked for. */
+/** Error codes with which Apollo Server rejects an operation before executing it. */
 const REFUSALS: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',

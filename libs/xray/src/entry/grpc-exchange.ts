@@ -13,14 +13,14 @@ import type { Call, RecordedNode } from '../core/recorded-node';
 import type { GrpcListener } from '../instrumentation/nest/grpc-call';
 
 /**
- * A call of gRPC that is being recorded: open until its status is sent, which decides error,
- * throttle and fault, or until it is cancelled.
+ * A gRPC call that is being recorded. Its segment is open until its status is sent, which decides
+ * error, throttle and fault, or until it is cancelled.
  */
 export class GrpcExchange implements Call, GrpcListener {
   readonly detailed = false;
   readonly nest = undefined;
 
-  /** Set by what was thrown, where the caller sent a trace. */
+  /** Set from what was thrown, if the caller sent a trace header. */
   failure: string | undefined = undefined;
 
   constructor(
@@ -37,7 +37,7 @@ export class GrpcExchange implements Call, GrpcListener {
   succeeded(): void {}
   failed(): void {}
 
-  /** Records what was thrown; what that means for the call is for the status to say. */
+  /** Records what was thrown. The status decides the flags. */
   record(thrown: unknown): void {
     const { node } = this;
     if (node.isClosed()) return;
@@ -47,7 +47,7 @@ export class GrpcExchange implements Call, GrpcListener {
     Object.assign(node, { error, fault, throttle });
   }
 
-  /** The same for what answers an exception that may be recorded already. */
+  /** Like record(), for the response to an exception that may already be recorded. */
   answered(thrown: unknown): void {
     if (this.node.cause === undefined) this.record(thrown);
   }
@@ -77,7 +77,7 @@ export class GrpcExchange implements Call, GrpcListener {
     node.end();
   }
 
-  /** The answers that `source` gives, each in the context of the call. */
+  /** The responses emitted by `source`, each in the context of the call. */
   answers(source: Observable<unknown>): Observable<unknown> {
     const { node } = this;
     return new Observable((subscriber) =>
@@ -86,7 +86,7 @@ export class GrpcExchange implements Call, GrpcListener {
           next: (value) => subscriber.next(value),
           error: (thrown: unknown) => {
             subscriber.error(thrown);
-            // Where Nest sends no status for it.
+            // Nest sends no status in this case.
             this.broke(thrown);
           },
           complete: () => subscriber.complete(),
@@ -95,7 +95,7 @@ export class GrpcExchange implements Call, GrpcListener {
     );
   }
 
-  /** The handler failed, which is the end of the call whether a status follows or not. */
+  /** The handler failed, which ends the call whether or not a status follows. */
   broke(thrown: unknown): void {
     this.answered(thrown);
     this.ended(grpcStatusOf(thrown));

@@ -1,15 +1,18 @@
 import 'reflect-metadata';
 
-/** Which of the application's classes and methods takes a request or a message. */
+/** The class and method of the application that handles a request or message. */
 export interface HandlerName {
   controller: string;
   handler: string;
 }
 
-/** Nest copies a handler's metadata to the function that it gives to the router, this among it. */
+/**
+ * Nest copies a handler's metadata, including this key, to the function that it passes to the
+ * router.
+ */
 const HANDLER = Symbol('nestjs-xray.handler');
 
-/** Fastify wraps that function once more, but keeps what Nest tells it as the route's configuration. */
+/** Fastify wraps that function again, but keeps Nest's metadata in the route's configuration. */
 const FASTIFY_CONFIG = '__fastify_route_config__';
 
 export function setHandlerName(handler: object, name: HandlerName): void {
@@ -18,24 +21,24 @@ export function setHandlerName(handler: object, name: HandlerName): void {
   Reflect.defineMetadata(FASTIFY_CONFIG, { ...config, [HANDLER]: name }, handler);
 }
 
-/** Whose handler a function is that Express was given. */
+/** The controller and handler behind a function that was passed to Express. */
 export function handlerNameOf(handler: unknown): HandlerName | undefined {
   if (typeof handler !== 'function') return undefined;
   return Reflect.getOwnMetadata(HANDLER, handler) as HandlerName | undefined;
 }
 
-/** Whose handler a route of Fastify's leads to. */
+/** The controller and handler of a Fastify route. */
 export function handlerNameIn(config: object | undefined): HandlerName | undefined {
   return (config as { [HANDLER]?: HandlerName } | undefined)?.[HANDLER];
 }
 
-/** A route that is being added to Fastify, and may still be changed. */
+/** A route that is being added to Fastify and can still be changed. */
 interface FastifyRoute {
   handler: unknown;
   config?: object;
 }
 
-/** For the routes whose configuration Nest does not pass on: those of @All(). */
+/** For routes whose configuration Nest does not pass on: those of @All(). */
 export function nameFastifyRoutes(fastify: {
   addHook(name: 'onRoute', hook: (route: FastifyRoute) => void): void;
 }): void {

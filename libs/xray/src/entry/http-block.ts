@@ -6,9 +6,9 @@ import type { SegmentNode } from '../core/trace-node';
 import { writtenHeader } from '../instrumentation/written-head';
 
 /**
- * The request block, as AWS's SDKs write it.
+ * The request block in the format of AWS's SDKs.
  *
- * @param target what follows the host in its URL
+ * @param target the part of the URL after the host
  */
 export function requestBlock(
   { headers, socket }: IncomingMessage,
@@ -33,24 +33,24 @@ export function requestBlock(
   return block;
 }
 
-/** Where a connection came in: HTTP/1.0 does not ask its clients to name the host. */
+/** The address that received a connection: HTTP/1.0 clients need not send a Host header. */
 function addressOf({ localAddress, localPort }: Partial<Socket>): string {
   if (localAddress === undefined) return '';
   const address = withoutMapping(localAddress);
   return `${address.includes(':') ? `[${address}]` : address}:${localPort}`;
 }
 
-/** An IPv4 address as such, also where it stands in one of IPv6. */
+/** Converts an IPv4-mapped IPv6 address to IPv4. */
 function withoutMapping(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }
 
-/** The host that a request is for, with its port; HTTP/2 has it in a field of its own. */
+/** The requested host with its port. HTTP/2 has it in a separate field. */
 export function hostIn(headers: IncomingHttpHeaders): string | undefined {
   return headers.host ?? (headers[':authority'] as string | undefined);
 }
 
-/** `url` without scheme and host, which clients of proxies name, perhaps with a password. */
+/** `url` without scheme and host, which clients of proxies include, possibly with a password. */
 export function originForm(url: string): string {
   if (url.startsWith('/')) return url;
   const scheme = url.indexOf('://');
@@ -62,22 +62,24 @@ export function originForm(url: string): string {
 
 const MAX_SCHEME = 100;
 
-/** Where the first of `marks` stands, or the end. */
+/** The position of the first of `marks`, or the end of the text. */
 function firstOf(text: string, marks: string[], from = 0): number {
   const found = marks.map((mark) => text.indexOf(mark, from)).filter((at) => at >= 0);
   return found.length > 0 ? Math.min(...found) : text.length;
 }
 
 /**
- * The path of `url`: no query string, nor what follows a `;`, which is where Java servers put
- * session ids and Fastify may be told to look for a query, or a `#`.
+ * The path of `url` without query string, fragment, or anything after a `;`: Java servers put
+ * session ids there, and Fastify can be configured to read a query there.
  */
 export function pathOf(url: string): string {
   const path = originForm(url);
   return path.slice(0, firstOf(path, ['?', ';', '#']));
 }
 
-/** Puts the answer on the segment: a final status from 400 on decides error, throttle and fault. */
+/**
+ * Records the response on the segment. A status of 400 or higher decides error, throttle and fault.
+ */
 export function recordResponse(segment: SegmentNode, response: ServerResponse): void {
   const { statusCode } = response;
   const answer: NonNullable<HttpDocument['response']> = { status: statusCode };
@@ -85,25 +87,25 @@ export function recordResponse(segment: SegmentNode, response: ServerResponse): 
   const length = header === undefined ? NaN : Number(header);
   if (length >= 0) answer.content_length = length;
   (segment.http ??= {}).response = answer;
-  // What was set by hand, or by an answer that broke off, stays where the status says that all is well.
+  // With a successful status, flags that were set by hand or by a broken response stay.
   if (statusCode < 400) return;
   segment.error = statusCode < 500;
   segment.throttle = statusCode === 429;
   segment.fault = statusCode >= 500;
 }
 
-/** An event stream has no end of its own: the client's leaving is one. */
+/** An event stream ends when its client disconnects. */
 export function isEventStream(response: ServerResponse): boolean {
   return sentHeader(response, 'content-type')?.startsWith('text/event-stream') ?? false;
 }
 
-/** A header of the answer, also where it was given to `writeHead` alone, as Fastify does. */
+/** A response header, even if it was only passed to `writeHead`, as Fastify does. */
 function sentHeader(response: ServerResponse, name: string): string | undefined {
   const kept = response.getHeader(name);
   return kept === undefined ? writtenHeader(response, name) : String(kept);
 }
 
-/** Marks a segment whose client hung up before the answer: there is no status to tell. */
+/** Marks a segment whose client disconnected before the response, so there is no status. */
 export function recordAbort(segment: SegmentNode): void {
   segment.error = true;
   segment.fault = segment.throttle = false;

@@ -23,13 +23,15 @@ import { onAdapter } from '../instrumentation/nest/on-adapter';
 import { hookRequests, type HookableAdapter } from '../instrumentation/nest/request-hook';
 import { SegmentName } from './segment-name';
 
-/** Who handles the requests of an adapter: the first to come, until its application has closed. */
+/**
+ * The entry that handles the requests of an adapter: the first one, until its application closes.
+ */
 const hooks = new WeakMap<HookableAdapter, { entry: HttpEntry }>();
 
 /**
- * Opens the segment of an HTTP request before anything else sees it, so that a
- * guard's 403, a 404 and malformed JSON are recorded too; closes it when the
- * answer has left or the client has.
+ * Opens the segment of an HTTP request before anything else sees it, so that a guard's 403, a 404
+ * and malformed JSON are recorded too. Closes it when the response has been sent or the client has
+ * disconnected.
  */
 @Injectable()
 export class HttpEntry {
@@ -38,9 +40,11 @@ export class HttpEntry {
   private readonly urlQuery: 'strip' | 'keep';
   private watching = false;
   private stopped = false;
-  /** Whether the framework's request and response may stand for raw ones; Express's are these. */
+  /**
+   * Whether the framework's request and response may wrap the raw ones. Express's are the raw ones.
+   */
   private wrapped = true;
-  /** In development the answer says by which id its trace is found. */
+  /** In development, responses carry their trace id in a header. */
   private readonly tellsTraceId = process.env.NODE_ENV !== 'production';
 
   constructor(
@@ -57,7 +61,7 @@ export class HttpEntry {
   /**
    * Hooks into the HTTP adapter as soon as there is one.
    *
-   * @param before is called before an adapter is used
+   * @param before called before an adapter is used
    */
   start(before: () => void): void {
     this.stopped = false;
@@ -85,7 +89,7 @@ export class HttpEntry {
     onAdapter(this.host, use, this.recorder.warn);
   }
 
-  /** Another may take over. */
+  /** Another entry may take over. */
   stop(): void {
     this.stopped = true;
   }
@@ -95,7 +99,7 @@ export class HttpEntry {
     try {
       active = this.open(request, response);
     } catch (problem) {
-      // The application must not notice; what happened is worth a line.
+      // The application must not be affected; log what happened.
       this.recorder.warn('http-open', `A request could not be traced: ${String(problem)}`);
     }
     if (active === undefined) next();
@@ -103,7 +107,7 @@ export class HttpEntry {
   }
 
   private open(request: FrameworkRequest, response: unknown): Active {
-    // A request that is handed from one Nest application to another in it is one request.
+    // A request passed from one Nest application to another in the same process is one request.
     if (activeExchange(response) !== undefined) return storage.getStore();
     const raw = (this.wrapped ? request.raw : undefined) ?? (request as IncomingMessage);
     const answer =
@@ -128,7 +132,7 @@ export class HttpEntry {
       answer.setHeader('X-Amzn-Trace-Id', `Root=${root};Sampled=${active.notTraced ? 0 : 1}`);
     }
     if (active.notTraced) {
-      // With nobody downstream to tell and nothing to report, an empty context is the cheapest.
+      // If nothing is propagated and nothing is reported, an empty context is cheapest.
       const needed = this.recorder.outgoing?.propagates === true || runtime.missing !== undefined;
       if (!needed) return undefined;
       keepContextOfEvents(active, raw, answer);

@@ -3,7 +3,10 @@ import type { IgnoreRule } from '../xray.options';
 
 type Predicate = (request: { method: string; path: string }) => boolean;
 
-/** One predicate of all the rules, undefined for none; a rule that throws ignores nothing. */
+/**
+ * Combines all rules into one predicate. Undefined if there are none. A rule that throws ignores
+ * nothing.
+ */
 export function ignoreMatcher(rules: IgnoreRule | IgnoreRule[] = []): Predicate | undefined {
   const predicates = (Array.isArray(rules) ? rules : [rules]).map((rule): Predicate => {
     if (typeof rule === 'function') return rule;

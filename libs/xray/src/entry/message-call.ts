@@ -1,6 +1,8 @@
 import type { Call, RecordedNode } from '../core/recorded-node';
 
-/** The end of a message's segment: what was thrown is known by then, and not the packet made of it. */
+/**
+ * Ends a message's segment. What was thrown is already recorded, so the packet made from it is not.
+ */
 export const messageCall: Call = {
   detailed: true,
   nest: undefined,

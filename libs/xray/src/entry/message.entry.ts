@@ -25,12 +25,12 @@ import { incomingRpcTrace } from '../instrumentation/nest/rpc-header';
 import { recordAtRoot } from './record-at-root';
 import { SegmentName } from './segment-name';
 
-/** As the OpenTelemetry API numbers kinds of spans. */
+/** The number of the span kind CONSUMER in the OpenTelemetry API. */
 const CONSUMER = 4;
 
 /**
- * Opens the segment of a message: of a microservice, over whatever transport, or a WebSocket
- * gateway. It covers guards, pipes, interceptors and handler, and is open until the answer is
+ * Opens the segment of a message: of a microservice with any transport, or of a WebSocket gateway.
+ * The segment covers guards, pipes, interceptors and handler, and is open until the response is
  * complete.
  */
 @Injectable()
@@ -48,7 +48,7 @@ export class MessageEntry implements Handling {
     this.serviceName = new SegmentName(effective).service;
   }
 
-  /** Takes part in the messages of this application. */
+  /** Starts recording the messages of this application. */
   start(): void {
     watchMessages(this.modules, this, recordAtRoot, this.recorder.warn);
   }
@@ -62,7 +62,7 @@ export class MessageEntry implements Handling {
     return this.handleGrpc(node, message, handler) ?? handleOne(node, handler, given);
   }
 
-  /** Undefined for what is no call of gRPC, or one whose end can't be seen. */
+  /** Undefined if this is not a gRPC call, or if its end cannot be observed. */
   private handleGrpc(node: RecordedNode, { grpc, given, trace }: Message, handler: Handler) {
     if (grpc === undefined) return undefined;
     const exchange = new GrpcExchange(node, trace !== undefined);
@@ -116,8 +116,8 @@ function handleOne(node: RecordedNode, handler: Handler, given: readonly unknown
 }
 
 /**
- * The segment that an instrumentation of OpenTelemetry's began for this very message, by the client
- * of the broker: its work is the handler's, which goes into it.
+ * The segment that an OpenTelemetry instrumentation of the broker's client opened for this message.
+ * The handler's work is recorded in it.
  */
 function begunByApi(name: string): RecordedSubsegment | undefined {
   const active = storage.getStore();

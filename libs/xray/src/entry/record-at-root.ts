@@ -2,7 +2,9 @@ import { storage } from '../core/context';
 import { GrpcExchange } from './grpc-exchange';
 import { messageCall } from './message-call';
 
-/** A message's exception is recorded where it is thrown: what its filters make of it is the answer. */
+/**
+ * Records a message's exception where it is thrown. Exception filters only turn it into a response.
+ */
 export function recordAtRoot(thrown: unknown): void {
   const active = storage.getStore();
   if (active === undefined || active.notTraced) return;

@@ -1,16 +1,16 @@
 import { globMatcher } from '../core/glob';
 import type { XrayOptions } from '../xray.options';
 
-/** Longer Host headers name nothing. */
+/** Longer Host headers are not used as names. */
 const MAX_HOST = 200;
 
 /**
- * Names segments after the service, or where `dynamicNaming` fits the Host header, after the host.
- * `AWS_XRAY_TRACING_NAME` and `AWS_XRAY_URL` win over the options.
+ * Names segments after the service, or after the host if `dynamicNaming` matches the Host header.
+ * `AWS_XRAY_TRACING_NAME` and `AWS_XRAY_URL` take precedence over the options.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-sdk-nodejs-middleware.html#xray-sdk-nodejs-middleware-naming
  */
 export class SegmentName {
-  /** The name where no host decides. */
+  /** The name when no host applies. */
   readonly service: string;
   private readonly fits: ((host: string) => boolean) | undefined;
 
@@ -20,7 +20,7 @@ export class SegmentName {
     this.fits = pattern ? globMatcher(pattern) : undefined;
   }
 
-  /** @param host the Host header, with the port if there is one. The pattern may leave the port out. */
+  /** @param host the Host header, with the port if there is one. The pattern may omit the port. */
   of(host: string | undefined): string {
     if (this.fits === undefined || !host || host.length > MAX_HOST) return this.service;
     if (this.fits(host)) return host;

@@ -6,8 +6,8 @@ import { runBeforeChain } from '../instrumentation/nest/interceptors';
 import { activeExchange } from './exchange';
 
 /**
- * Names the segment of a request after its controller and handler, by Nest's public interface.
- * Without it (`interceptor: false`) the route that took the request tells the same.
+ * Names the segment of a request after its controller and handler, through Nest's public interface.
+ * Without it (`interceptor: false`) the matched route provides the same.
  */
 @Injectable()
 export class SegmentInterceptor implements NestInterceptor {

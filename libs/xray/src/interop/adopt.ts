@@ -6,7 +6,7 @@ import { Segment } from '../core/segment';
 import { Subsegment } from '../core/subsegment';
 import { Unsampled } from '../core/unsampled';
 
-/** What the SDK's constructors leave on what they make. */
+/** What the SDK's constructors set on their objects. */
 interface Foreign {
   id: string;
   name: string;
@@ -18,7 +18,10 @@ interface Foreign {
   subsegments?: Foreign[];
 }
 
-/** A (sub)segment made by the SDK becomes one of ours, in place; what is ours, or nothing, stays. */
+/**
+ * Converts a segment or subsegment of the SDK into one of ours, in place. Our own nodes and
+ * undefined are returned unchanged.
+ */
 export function adopt(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   if (value instanceof Segment || value instanceof Subsegment || value instanceof Unsampled) {
@@ -26,7 +29,8 @@ export function adopt(value: unknown): unknown {
   }
   const { recorder } = runtime;
   const made = value as Foreign;
-  // A Lambda function's facade, or a segment before the module started: there is nowhere to send it.
+  // A Lambda function's facade segment, or a segment before the module has started: there is no
+  // recorder for it.
   if (recorder === undefined || made.trace_id === undefined) return undefined;
   if (made.notTraced) {
     Object.setPrototypeOf(made, Unsampled.prototype);
@@ -47,7 +51,7 @@ export function adopt(value: unknown): unknown {
   return segment;
 }
 
-/** Makes a subsegment that the SDK made a child of `parent`. */
+/** Converts a subsegment that the SDK added to `parent`. */
 export function adoptUnder(parent: RecordedNode, child: unknown): Subsegment {
   if (child instanceof Subsegment) {
     child.detach();
@@ -65,7 +69,7 @@ export function adoptUnder(parent: RecordedNode, child: unknown): Subsegment {
   return subsegment;
 }
 
-/** The SDK's fields have X-Ray's names, as ours have; what differs is how it counts and closes. */
+/** The SDK's fields have X-Ray's names, as ours do. Only counting and closing differ. */
 function become<T extends object>(made: Foreign, prototype: T): T {
   delete made.in_progress;
   delete made.counter;

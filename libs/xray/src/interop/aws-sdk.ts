@@ -1,9 +1,8 @@
 /**
- * `import 'nestjs-xray/aws-sdk'`, before anything else, makes aws-xray-sdk-core see
- * the segments of this package: `AWSXRay.getSegment()`, `captureAsyncFunc`,
- * `captureAWSv3Client`, `captureHTTPsGlobal`, aws-xray-sdk-postgres and code written
- * for the SDK nest under ours, and ours under theirs. The SDK's own context, and its
- * async_hooks, are not used.
+ * `import 'nestjs-xray/aws-sdk'`, before anything else, lets aws-xray-sdk-core use the segments of
+ * this package. `AWSXRay.getSegment()`, `captureAsyncFunc`, `captureAWSv3Client`,
+ * `captureHTTPsGlobal`, aws-xray-sdk-postgres and other code for the SDK nest under our segments,
+ * and ours under theirs. The SDK's own context and its async_hooks are not used.
  */
 import { Logger } from '@nestjs/common';
 import { createRequire } from 'node:module';
@@ -40,15 +39,15 @@ function install(): void {
   replaceNamespace(createRequire(path));
   (registry.namespaces ??= Object.create(null) as Record<string, unknown>)[NAME] = namespace;
   const sdk = from(path) as Sdk;
-  // With AWS_XRAY_MANUAL_MODE it would look for no context at all.
+  // With AWS_XRAY_MANUAL_MODE the SDK would not look for a context at all.
   sdk.enableAutomaticMode();
   if (!process.env.AWS_XRAY_CONTEXT_MISSING) sdk.setContextMissingStrategy('IGNORE_ERROR');
   graft(sdk);
 }
 
-/** The application's copy, else the one next to this package. */
+/** The application's copy, or else the one next to this package. */
 function findSdk(): { require: NodeJS.Require; path: string } {
-  // In a bundle of ES modules there is no such name.
+  // A bundle of ES modules has no `__filename`.
   const here = typeof __filename === 'undefined' ? undefined : __filename;
   for (const from of [join(process.cwd(), 'package.json'), require.main?.filename, here]) {
     if (from === undefined) continue;
@@ -56,7 +55,7 @@ function findSdk(): { require: NodeJS.Require; path: string } {
       const near = createRequire(from);
       return { require: near, path: near.resolve('aws-xray-sdk-core') };
     } catch {
-      // Not from there.
+      // Not found there; try the next place.
     }
   }
   throw new Error(
@@ -65,7 +64,7 @@ function findSdk(): { require: NodeJS.Require; path: string } {
   );
 }
 
-/** The SDK asks cls-hooked for its namespace, which turns on an async hook for good. */
+/** Loading cls-hooked, as the SDK does for its namespace, turns on an async hook permanently. */
 function replaceNamespace(require: NodeJS.Require): void {
   const cls = require('cls-hooked/context') as Cls;
   const create = cls.createNamespace.bind(cls);

@@ -13,9 +13,9 @@ export interface SdkClasses {
 }
 
 /**
- * Puts the SDK's prototypes behind ours: our nodes become `instanceof` its classes and
- * have its methods, also ones that its add-ons define later; where ours has the method,
- * ours counts. Nobody pays for it who does not import `nestjs-xray/aws-sdk`.
+ * Puts the SDK's prototypes behind ours. Our nodes become `instanceof` its classes and get its
+ * methods, including those its add-ons define later. Our own methods take precedence. Applications
+ * that do not import `nestjs-xray/aws-sdk` are not affected.
  */
 export function graft(sdk: SdkClasses): void {
   const { constructor: _constructor, ...node } = Object.getOwnPropertyDescriptors(Node.prototype);
@@ -30,7 +30,7 @@ export function graft(sdk: SdkClasses): void {
   }
 }
 
-/** What the SDK's patchers and add-ons call on a node, as our nodes do it. */
+/** Methods that the SDK's patchers and add-ons call, implemented for our nodes. */
 const shared = {
   addNewSubsegment(this: RecordedNode, name: string): Subsegment {
     return new Subsegment(String(name), this);
@@ -58,7 +58,7 @@ const shared = {
     if (thrown) shared.addError.call(this, thrown, remote);
     this.end();
   },
-  /** Parts of the incoming header that the SDK passes on. */
+  /** Fields of the incoming header that the SDK passes on. */
   get additionalTraceData(): Record<string, string> | undefined {
     const { extra } = (this as unknown as RecordedNode).root;
     return extra === undefined ? undefined : partsOf(extra);
@@ -69,16 +69,16 @@ const shared = {
   toString(): string {
     return JSON.stringify(this);
   },
-  // Ours are sent when they close, by our emitter.
+  // Our nodes are sent by our emitter when they close.
   flush(): void {},
   streamSubsegments: () => false,
   incrementCounter(): void {},
   decrementCounter(): void {},
 };
 
-/** The same for a request that is not sampled: its children are such markers too. */
+/** The same for a request that is not sampled. Its children are markers too. */
 const nothing = {
-  /** Made for each call, as it only has to be unlike any other. */
+  /** A new id for each read: it only has to be unique. */
   get id(): string {
     return newId();
   },
@@ -108,7 +108,7 @@ const nothing = {
   ),
 };
 
-/** A marker of the same request with an id that stays, for the header and the log. */
+/** A marker of the same request with a fixed id, for the header and the log. */
 function withId(marker: Unsampled): Unsampled {
   const child = Object.create(marker) as Unsampled;
   Object.defineProperty(child, 'id', { value: newId(), writable: true });

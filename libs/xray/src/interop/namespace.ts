@@ -4,12 +4,12 @@ import { adopt } from './adopt';
 type Work = (...args: unknown[]) => unknown;
 
 /**
- * Stands in for the cls-hooked namespace in which AWS's SDK keeps the active
- * (sub)segment, over our context. Nothing in it needs async_hooks.
+ * Replaces the cls-hooked namespace in which AWS's SDK stores the active segment or subsegment,
+ * using our context. It does not need async_hooks.
  */
 export const namespace = {
   name: 'AWSXRay',
-  /** The SDK asserts that there is one when it destroys a namespace. */
+  /** The SDK asserts that there is an id when it destroys a namespace. */
   id: 1,
   active: {},
   _contexts: new Map<unknown, unknown>(),
@@ -50,8 +50,8 @@ export const namespace = {
 };
 
 /**
- * Undoes what `set` does inside of `work`. `AsyncLocalStorage.run` would not on Node
- * 20: with the store that is active anyway it just calls.
+ * Undoes whatever `set` does inside `work`. On Node 20 `AsyncLocalStorage.run` does not: with the
+ * store that is already active it only calls the function.
  */
 function restoring<T>(work: () => T): T {
   const previous = storage.getStore();

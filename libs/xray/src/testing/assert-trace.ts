@@ -15,7 +15,7 @@ export interface TraceAssertions {
 }
 
 /**
- * The matchers for runners without `expect.extend`, such as node:test.
+ * The matchers for test runners without `expect.extend`, such as node:test.
  *
  * @throws AssertionError with the tree of the trace.
  * @example

@@ -3,9 +3,9 @@ interface AsymmetricMatcher {
 }
 
 /**
- * Whether `actual` has all that `like` has, as `toMatchObject` sees it: other properties do not
- * matter. What a document leaves out because it is false counts as false, and a regular expression
- * is looked for in a text.
+ * Whether `actual` has every property of `like`, as `toMatchObject` compares. Other properties are
+ * ignored. A field that the document omits counts as false, and a regular expression is matched
+ * against text.
  */
 export function isLike(actual: unknown, like: unknown): boolean {
   if (isAsymmetric(like)) return like.asymmetricMatch(actual);

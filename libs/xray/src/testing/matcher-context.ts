@@ -3,11 +3,11 @@ export interface MatcherResult {
   message: () => string;
 }
 
-/** What Jest and Vitest give to a matcher as `this`, as far as it is used here. */
+/** The part of a matcher's `this` in Jest and Vitest that is used here. */
 export interface MatcherContext {
   isNot?: boolean;
   currentTestName?: string;
-  /** Jest's. */
+  /** Only in Jest. */
   snapshotState?: {
     match(options: { testName: string; received: string; isInline: boolean }): {
       pass: boolean;

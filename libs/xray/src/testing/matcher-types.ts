@@ -3,7 +3,8 @@ import type { Like } from './matchers';
 import type { HintKind } from './trace-tree';
 
 /**
- * The types of the matchers. Jest's `expect` of @types/jest has them by the import; with Vitest add
+ * The types of the matchers. For Jest's `expect` of @types/jest, importing this package is enough.
+ * For Vitest, add
  *
  * ```ts
  * declare module 'vitest' {
@@ -12,13 +13,18 @@ import type { HintKind } from './trace-tree';
  * ```
  */
 export interface TraceMatchers<R = void> {
-  /** Somewhere in the trace is a subsegment of this name that has all that `like` has. */
+  /** The trace contains a subsegment with this name and every property of `like`. */
   toHaveSubsegment(name: string, like?: Like<SubsegmentDocument>): R;
-  /** So many queries to a database were made; BEGIN, COMMIT and the like are not counted. */
+  /**
+   * The number of database queries is within the limits. BEGIN, COMMIT and the like are not
+   * counted.
+   */
   toHaveQueries(limits: { atMost?: number; atLeast?: number }): R;
-  /** The trace suffers from none of: N+1 queries, calls in a loop, awaits in a row. */
+  /**
+   * The trace has no N+1 queries, no repeated calls in a loop and no avoidable sequential awaits.
+   */
   toHaveNoHints(options?: { except?: readonly HintKind[] }): R;
-  /** The tree is as the snapshot has it; ids, times and literals are left out. */
+  /** The tree matches the snapshot. Ids, times and literals are left out. */
   toMatchTrace(): R;
 }
 

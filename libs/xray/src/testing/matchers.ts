@@ -6,10 +6,10 @@ import { print, tracesOf } from './recorded';
 import { matchSnapshot } from './snapshot';
 import { hintsOf, type HintKind, queriesOf } from './trace-tree';
 
-/** Properties of a subsegment's document, of which each may be a matcher such as `expect.any(Number)`. */
+/** Properties of a subsegment document. Each may be a matcher such as `expect.any(Number)`. */
 export type Like<T> = { [Key in keyof T]?: unknown };
 
-/** What depends on the time that something took on this machine is left to the console. */
+/** Hints that depend on durations are left to the console: they would vary between machines. */
 const LOOKED_FOR: readonly HintKind[] = ['n-plus-one', 'repeated-call', 'serial-awaits'];
 
 function toHaveSubsegment(
@@ -75,8 +75,8 @@ function answer(
 }
 
 /**
- * Matchers on what a MemoryEmitter recorded, for Jest and Vitest; `assertTrace` has them for
- * node:test. When one fails, it prints the tree of the trace.
+ * Matchers for what a MemoryEmitter recorded, for Jest and Vitest; `assertTrace` offers them for
+ * node:test. A failing matcher prints the tree of the trace.
  *
  * @example
  * expect.extend(traceMatchers);

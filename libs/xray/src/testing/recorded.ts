@@ -2,12 +2,12 @@ import { inspect } from 'node:util';
 import type { SegmentDocument, SubsegmentDocument } from '../document';
 import { buildTree, treeText, type TraceTree } from './trace-tree';
 
-/** What the matchers look at: an emitter that keeps documents, documents, or one document. */
+/** What the matchers accept: an emitter with documents, a list of documents, or one document. */
 export type Recorded = { documents: readonly object[] } | readonly object[] | object;
 
 type AnyDocument = SegmentDocument & SubsegmentDocument;
 
-/** The traces among what was recorded, in the order in which they came. */
+/** The recorded traces, in the order in which they arrived. */
 export function tracesOf(recorded: unknown): TraceTree[] {
   const traces = new Map<string, { segments: AnyDocument[]; orphans: AnyDocument[] }>();
   for (const document of documentsOf(recorded)) {
@@ -36,7 +36,8 @@ function documentsOf(recorded: unknown): AnyDocument[] {
 const MOST_LINES = 1_000;
 
 /**
- * The tree of what was recorded, without ids and times: the same text whenever the same was done.
+ * The tree of what was recorded, without ids and times. The text is the same for the same
+ * behaviour.
  *
  * @example
  * t.assert.snapshot(traceText(xray)); // node:test

@@ -6,11 +6,11 @@ interface VitestExpect {
   setState(state: { assertionCalls: number }): void;
 }
 
-/** Compares with the snapshot that the runner keeps for the test. */
+/** Compares with the snapshot that the test runner stores for the test. */
 export function matchSnapshot(context: MatcherContext | undefined, text: string): MatcherResult {
   if (context?.isNot) throw new Error('expect(…).not.toMatchTrace() compares with nothing.');
   if (context?.snapshotState) return matchInJest(context, context.snapshotState, text);
-  // Vitest gives a matcher no way to its snapshots, but puts its expect() where others find it.
+  // Vitest gives a matcher no access to snapshots, but stores its expect() globally.
   const expect = (globalThis as Record<symbol, unknown>)[Symbol.for('expect-global')];
   if (expect) return matchInVitest(expect as VitestExpect, text);
   throw new Error(
@@ -37,7 +37,7 @@ function matchInVitest(expect: VitestExpect, text: string): MatcherResult {
     const { expected } = error as { expected?: string };
     return { pass: false, message: () => difference(expected, text) };
   } finally {
-    // It is one assertion, not two.
+    // Count one assertion, not two.
     expect.setState({ assertionCalls });
   }
 }

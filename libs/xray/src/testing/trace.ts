@@ -6,13 +6,13 @@ import { MemoryEmitter } from './memory.emitter';
 
 export interface Traced<T> {
   result: T;
-  /** The document of the segment that `work` ran in, called `test`. */
+  /** The document of the segment that `work` ran in. Its name is `test`. */
   segment: SegmentDocument;
 }
 
 /**
- * Runs `work` in a segment, without an application, and hands back what was recorded of it. For
- * unit tests of traced classes. What it throws is thrown on.
+ * Runs `work` in a segment, without an application, and returns what was recorded. For unit tests
+ * of traced classes. Errors are rethrown.
  *
  * @example
  * const { result, segment } = trace(() => new Cart().total([2, 3]));
@@ -35,7 +35,7 @@ export function trace<T>(work: () => T): Traced<T> | Promise<Traced<Awaited<T>>>
     segment.close();
     return { result: value, segment: emitter.documents[0]! };
   };
-  // Not `instanceof`: under Jest, what Node's own modules return is of another Promise.
+  // Not `instanceof`: under Jest, Node's own modules return promises of another realm.
   return types.isPromise(result)
     ? (result as Promise<Awaited<T>>).then(traced)
     : traced(result as Awaited<T>);

@@ -8,13 +8,16 @@ import { wrapClass } from '../decorators/wrap-class';
 import type { AutoTrace } from '../xray.options';
 import { originsOf } from './class-origin';
 
-/** Modules of Nest itself and of this package; in a bundle their classes may look like the application's. */
+/**
+ * Modules of Nest and of this package. In a bundle their classes may look like the application's.
+ */
 const INTERNAL = new Set(['InternalCoreModule', 'DiscoveryModule', 'XrayModule']);
 
 /**
- * Traces the methods of the providers that `rule` picks as if @Subsegment() stood on their classes.
- * Globs and `true` pick among the application's own, and not among those of packages; a name without
- * wildcards, and a predicate, among all. Those made by `useFactory` and `useValue` are left alone: they may be anything.
+ * Traces the methods of the providers that `rule` selects, as if @Subsegment() were on their
+ * classes. Globs and `true` select among the application's own providers; a name without wildcards,
+ * and a predicate, also among those of packages. Providers made by `useFactory` and `useValue` are
+ * not traced, because they can be anything.
  */
 export function autoTrace(discovery: DiscoveryService, rule: AutoTrace, warn: Warn): Undo[] {
   if (rule === false) return [];
@@ -31,11 +34,11 @@ export function autoTrace(discovery: DiscoveryService, rule: AutoTrace, warn: Wa
 }
 
 const ORIGIN_UNKNOWN =
-  "Could not tell the application's own providers from those of packages, so autoTrace traces both: " +
+  "Could not distinguish the application's own providers from those of packages, so autoTrace traces both: " +
   'they are in one file, without a source map. Leave the map beside the bundle, or pick providers ' +
   "by name: autoTrace: ['*Service', '!ConfigService'].";
 
-/** The classes that Nest makes instances of, each once. */
+/** The classes that Nest instantiates, each once. */
 function providersOf(discovery: DiscoveryService): Type[] {
   const found = new Set<Type>();
   for (const { metatype, inject, host, isNotMetatype } of discovery.getProviders()) {

@@ -3,7 +3,7 @@ import { inBundle } from '../instrumentation/loaded-copies';
 import { awsHandedOver } from '../instrumentation/outgoing/aws';
 import { pgHandedOver } from '../instrumentation/outgoing/pg';
 
-/** Says what a bundle hides from this package, and what to do about it. */
+/** Warns about what this package cannot find in a bundle, and says what to do. */
 export function warnOfBundle({ outgoing, warn }: Recorder): void {
   if (!inBundle) return;
   const calls = [
@@ -29,7 +29,9 @@ const NAMES_MISSING =
   'as "a.load". Keep them when bundling: keepNames (esbuild), or keep_classnames and keep_fnames of ' +
   "the minimizer (webpack, rspack); or give names yourself: @Subsegment('Cart.load').";
 
-/** A minifier makes this name as short as any; a bundler that avoids a clash only adds to it. */
+/**
+ * A minifier shortens this name like any other. A bundler that avoids a clash only appends to it.
+ */
 function isNamed(): boolean {
   class KeptName {}
   return KeptName.name.startsWith('KeptName');

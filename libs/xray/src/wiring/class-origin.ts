@@ -4,28 +4,28 @@ import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where a class was written: in the application, in a package, or somewhere that can't be told. */
+/** Where a class was written: in the application, in a package, or unknown. */
 export type Origin = 'application' | 'package' | 'unknown';
 
 interface Place {
   file: string;
-  /** From 0, as V8 counts. */
+  /** Zero-based, as in V8. */
   line: number;
   column: number;
 }
 
 /**
- * Tells where each of `classes` comes from. V8 knows, and says so by the inspector, whether a class
- * was loaded as CommonJS or as an ES module. Takes some milliseconds, once at the start.
+ * Finds out where each of `classes` comes from. The location is read from V8 through the inspector
+ * and works for CommonJS and ES modules. Takes a few milliseconds, once at startup.
  *
- * Of a bundle its source map tells, or the paths that esbuild writes above each file.
+ * For a bundle, the source map is used, or the paths that esbuild writes above each file.
  */
 export function originsOf(classes: readonly object[]): Origin[] {
   try {
     const bundles = new Map<string, Bundle>();
     return placesOf(classes).map((place) => (place ? originOf(place, bundles) : 'unknown'));
   } catch {
-    // A build of Node without an inspector.
+    // Node was built without an inspector.
     return classes.map(() => 'unknown');
   }
 }
@@ -41,9 +41,9 @@ function originOf(place: Place, bundles: Map<string, Bundle>): Origin {
   return bundle.hasPackages ? 'unknown' : 'application';
 }
 
-/** A file of the application's, which may be many in one. */
+/** A file of the application, which may contain many source files. */
 class Bundle {
-  /** Whether more than the application seems to be in it. */
+  /** Whether it seems to contain packages as well. */
   readonly hasPackages: boolean;
   private readonly lines: string[];
   private readonly map: SourceMap | undefined;
@@ -51,7 +51,8 @@ class Bundle {
   constructor(file: string) {
     const text = readFileSync(file, 'utf8');
     this.lines = text.split('\n');
-    // What no application writes itself: the key under which Nest keeps the providers of a module.
+    // Code that no application writes itself: the key under which Nest stores the providers of a
+    // module.
     this.hasPackages = /design:paramtypes/.test(text) && /self:paramtypes/.test(text);
     this.map = this.hasPackages ? sourceMapOf(file, text) : undefined;
   }
@@ -78,7 +79,9 @@ function sourceMapOf(file: string, text: string): SourceMap | undefined {
   }
 }
 
-/** The classes, for the inspector to find: symbols of this kind are the same in every context. */
+/**
+ * Makes the classes reachable for the inspector: registered symbols are the same in every context.
+ */
 const HELD = 'nestjs-xray.classes';
 
 function placesOf(classes: readonly object[]): (Place | undefined)[] {

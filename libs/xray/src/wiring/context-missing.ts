@@ -5,7 +5,7 @@ import type { XrayOptions } from '../xray.options';
 
 type Strategy = NonNullable<XrayOptions['contextMissing']>;
 
-/** What AWS's SDKs call the strategies. */
+/** The names of the strategies in AWS's SDKs. */
 const FROM_AWS: Record<string, Strategy> = {
   RUNTIME_ERROR: 'error',
   LOG_ERROR: 'log',
@@ -13,8 +13,9 @@ const FROM_AWS: Record<string, Strategy> = {
 };
 
 /**
- * What to do when something is recorded outside of a segment; undefined for nothing, so that
- * asking costs nothing. `AWS_XRAY_CONTEXT_MISSING` wins; a value it can't have is reported and ignored.
+ * What to do when something is recorded outside a segment. Undefined for nothing, so that the check
+ * costs nothing. `AWS_XRAY_CONTEXT_MISSING` takes precedence; an invalid value is logged and
+ * ignored.
  */
 export function contextMissing(
   options: Pick<XrayOptions, 'contextMissing'>,

@@ -5,14 +5,14 @@ import { methodsOf } from '../decorators/wrap-class';
 import { share, shareAlso, type Undo } from '../decorators/shared-wrappers';
 import { setHandlerName } from '../entry/handler-name';
 
-/** Under this key Nest keeps the path of a handler. */
+/** Nest stores the path of a handler under this key. */
 const PATH = 'path';
 
 type Handler = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Writes on every HTTP handler whose it is, so that a request can be named by the route it took,
- * without an interceptor: also when a guard refused it or a pipe its parameters.
+ * Stores the controller and handler on every HTTP handler function. A request can then be named
+ * after its route without an interceptor, even if a guard or a pipe rejected it.
  */
 export function nameHandlers(discovery: DiscoveryService): Undo[] {
   return discovery.getControllers().flatMap(({ metatype }) => {
@@ -29,7 +29,7 @@ export function nameHandlers(discovery: DiscoveryService): Undo[] {
         setHandlerName(method, name);
         return [];
       }
-      // An inherited handler may serve several controllers: each gets a function of its own to bear its name.
+      // An inherited handler may serve several controllers, so each gets a function of its own.
       const wrapper = delegate(prototype, key, method);
       setHandlerName(wrapper, name);
       return [share(wrapper, () => void Reflect.deleteProperty(prototype, key))];

@@ -6,7 +6,7 @@ import type { Undo } from '../decorators/shared-wrappers';
 
 type Resolve = (source: unknown, args: unknown, context: unknown, info: Info) => unknown;
 
-/** What graphql-js gives a resolver of the operation that it is part of. */
+/** What graphql-js passes to a resolver about its operation. */
 interface Info {
   operation?: Operation;
 }
@@ -29,8 +29,8 @@ interface Schema {
 }
 
 /**
- * Traces the fields that no method resolves, as `Book.title`: a great many, and all but always
- * too short to be of interest, hence only when asked for. To be called once the schema is there.
+ * Traces the fields without a resolver method, such as `Book.title`. There are very many and nearly
+ * all are too fast to matter, so this is off by default. Call it once the schema is built.
  */
 export function traceTrivialFields(discovery: DiscoveryService): Undo[] {
   return schemasOf(discovery).flatMap((schema) =>
@@ -43,8 +43,8 @@ export function traceTrivialFields(discovery: DiscoveryService): Undo[] {
 }
 
 /**
- * Has each resolver run in the operation that it belongs to, and names the request by it. To be
- * called once the schema is there.
+ * Runs each resolver in the operation that it belongs to, and names the request after it. Call it
+ * once the schema is built.
  */
 export function traceOperations(discovery: DiscoveryService): Undo[] {
   return schemasOf(discovery).flatMap((schema) => {
@@ -80,8 +80,9 @@ function fieldsOf(type: GraphqlType): Field[] {
 }
 
 /**
- * Whether no method of the application resolves it. Schemas made of classes give such a field a
- * function of one parameter that reads the property; input types have fields without arguments.
+ * Whether no method of the application resolves the field. Schemas made from classes give such a
+ * field a function with one parameter that reads the property; fields of input types have no
+ * arguments.
  */
 function isTrivial({ args, resolve }: Field): boolean {
   if (args === undefined) return false;

@@ -14,14 +14,15 @@ type Data = SpanFace['data'];
 type AnyDocument = SegmentDocument & SubsegmentDocument;
 
 /**
- * A span that was begun by the OpenTelemetry API, as it was told to: name, kind, attributes, events
- * and status. The document adds ids, times, links, and what was recorded by other ways.
+ * The span of a node that was started through the OpenTelemetry API, with the name, kind,
+ * attributes, events and status set there. The document adds ids, times, links, and whatever was
+ * recorded in other ways.
  */
 export function apiSpan(base: OtlpSpan, node: AnyDocument, data: Data): OtlpSpan {
   const span: OtlpSpan = {
     ...base,
     name: data.name ?? base.name,
-    // OTLP counts from one.
+    // OTLP numbers the kinds from one.
     kind: ((data.kind ?? 0) + 1) as OtlpSpan['kind'],
     attributes: keyValues({ ...Object.fromEntries(data.attributes), ...otherwise(node, data) }),
   };
@@ -37,7 +38,7 @@ export function apiSpan(base: OtlpSpan, node: AnyDocument, data: Data): OtlpSpan
   return span;
 }
 
-/** The attributes and events that were added to a span of ours by the API. */
+/** Adds the attributes and events that were set on one of our spans through the API. */
 export function withApiData(base: OtlpSpan, data: Data): OtlpSpan {
   const known = new Set(base.attributes.map(({ key }) => key));
   const added = [...data.attributes].filter(([key]) => !known.has(key));
@@ -62,14 +63,17 @@ function saidEvents({ events = [] }: Data): Event[] {
   }));
 }
 
-/** Whether both tell of the same exception: one by the API, one by its being thrown. */
+/**
+ * Whether both events describe the same exception: one recorded through the API, one when it was
+ * thrown.
+ */
 function same(one: Event, other: Event): boolean {
   const message = ({ attributes }: Event) =>
     JSON.stringify(attributes.find(({ key }) => key === 'exception.message')?.value);
   return one.name === other.name && message(one) === message(other);
 }
 
-/** Whether an exception of the document says no more than the status does, which it was made of. */
+/** Whether an exception in the document was only created from the status and adds nothing to it. */
 function isStatus({ attributes }: Event, { status }: Data): boolean {
   const value = (name: string) => {
     const found = attributes.find(({ key }) => key === name)?.value;
@@ -80,7 +84,7 @@ function isStatus({ attributes }: Event, { status }: Data): boolean {
   );
 }
 
-/** Annotations and metadata that are no attributes. */
+/** Annotations and metadata that are not attributes. */
 function otherwise({ annotations, metadata }: AnyDocument, { attributes }: Data) {
   const more: Record<string, unknown> = { ...annotations };
   if (annotations) more[INDEXED_KEYS] = Object.keys(annotations);

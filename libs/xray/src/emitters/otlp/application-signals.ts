@@ -12,19 +12,19 @@ import type { SegmentNode } from '../../core/trace-node';
 
 type AnyDocument = SegmentDocument & SubsegmentDocument;
 
-/** The process that spans come from, as Application Signals groups them. */
+/** The process that emits the spans, as Application Signals groups them. */
 export interface LocalService {
   service: string;
   environment: string;
-  /** What the segment was asked for: `GET /carts/:id`. */
+  /** The operation of the segment: `GET /carts/:id`. */
   operation: string;
 }
 
 const UNKNOWN = 'UnknownRemoteOperation';
 
 /**
- * The attributes that AWS's Application Signals knows services and their dependencies by, as AWS's
- * distribution of OpenTelemetry for JavaScript sets them. Spans within the process have none.
+ * The attributes by which AWS's Application Signals identifies services and their dependencies, as
+ * set by AWS's distribution of OpenTelemetry for JavaScript. Spans within the process have none.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Application-Signals.html
  */
 export function signalsAttributes(
@@ -46,17 +46,17 @@ export function signalsAttributes(
   return keyValues(attributes).filter(({ key }) => !told.has(key));
 }
 
-/** What a segment was asked for; of few values, as the operations of calls. */
+/** The operation of a segment. Like the operations of calls, it must have few different values. */
 export function localOperation({ name, http, annotations, metadata }: Asked): string {
   const { method, url } = http?.request ?? {};
   if (method !== undefined) return `${method} ${annotations?.http_route ?? firstOfPath(url)}`;
   const consumes = metadata?.nest?.job !== undefined || metadata?.otel?.kind === 'consumer';
-  // As AWS's distribution calls whatever is begun by nobody's request.
+  // The name that AWS's distribution uses for work that no request started.
   if (consumes) return 'InternalOperation';
   return String(annotations?.rpc_pattern ?? annotations?.ws_event ?? name);
 }
 
-/** A segment, or the document of one. */
+/** A segment or its document. */
 interface Asked {
   name: string;
   http?: SegmentNode['http'];
@@ -64,7 +64,10 @@ interface Asked {
   metadata?: SegmentNode['metadata'];
 }
 
-/** As the CloudWatch agent calls environments: that of the deployment, else where the process runs. */
+/**
+ * The environment as the CloudWatch agent names it: that of the deployment, or else where the
+ * process runs.
+ */
 export function localEnvironment(resource: Record<string, unknown>): string {
   const text = (key: string): string | undefined => {
     const value = resource[key];
@@ -86,7 +89,9 @@ export function localEnvironment(resource: Record<string, unknown>): string {
   }
 }
 
-/** A consumer's segment is not marked as the root: AWS's collector would make two segments of it. */
+/**
+ * A consumer's segment is not marked as the root: AWS's collector would turn it into two segments.
+ */
 function spanKind(kind: SpanKind, isSegment: boolean): string {
   if (isSegment && (kind === SpanKind.server || kind === SpanKind.internal)) return 'LOCAL_ROOT';
   return kind === SpanKind.consumer
@@ -107,7 +112,10 @@ function remoteAttributes(values: Values, node: AnyDocument): Record<string, unk
   };
 }
 
-/** Of few values, since metrics are counted by it: an operation's name, never an address. */
+/**
+ * Metrics are grouped by this value, so it must have few different values: an operation's name,
+ * never an address.
+ */
 function remoteOperation(values: Values, { aws, metadata, http }: AnyDocument): string {
   const { pattern } = (metadata?.nest?.rpc ?? {}) as { pattern?: string };
   const operation =
@@ -139,7 +147,7 @@ interface Resource {
   id: string;
 }
 
-/** `name|host|port`, with what would end a part early escaped. */
+/** `name|host|port`, with separators inside a part escaped. */
 function databaseResource(values: Values): Resource | undefined {
   const system = values.get(SQL_NAMES.database_type[0]) ?? values.get(SQL_NAMES.database_type[1]);
   const host = values.get('server.address') ?? values.get('net.peer.name');
@@ -151,7 +159,7 @@ function databaseResource(values: Values): Resource | undefined {
   return { type: 'DB::Connection', id: parts.map(escape).join('|') };
 }
 
-/** What of AWS is called, by the first field that is there. */
+/** The type of the called AWS resource, by the first field that is present. */
 const AWS_RESOURCES: readonly (readonly [field: string, type: string])[] = [
   ['queue_url', 'AWS::SQS::Queue'],
   ['table_name', 'AWS::DynamoDB::Table'],
@@ -163,7 +171,7 @@ const AWS_RESOURCES: readonly (readonly [field: string, type: string])[] = [
 function awsResource({ aws = {} }: AnyDocument): Resource | undefined {
   for (const [field, type] of AWS_RESOURCES) {
     const value = aws[field];
-    // The name ends an address and an ARN.
+    // An address and an ARN both end with the name.
     if (typeof value === 'string') return { type, id: value.split(/[/:]/).at(-1)! };
   }
   return undefined;

@@ -15,7 +15,7 @@ import {
 } from './application-signals';
 import { apiSpan, withApiData } from './api-span';
 
-/** Where the code ran, and the spans of one document. */
+/** The resource and the spans of one document. */
 export interface DocumentSpans {
   resource: Record<string, unknown>;
   spans: OtlpSpan[];
@@ -24,12 +24,12 @@ export interface DocumentSpans {
 type AnyDocument = SegmentDocument & SubsegmentDocument;
 
 /**
- * Turns a segment, or a subsegment sent on its own, into OpenTelemetry's spans with the semantic
- * conventions of HTTP, RPC, databases and exceptions. Ids, times and nesting stay as they are.
+ * Turns a segment, or a subsegment sent on its own, into OpenTelemetry spans with the semantic
+ * conventions of HTTP, RPC, databases and exceptions. Ids, times and nesting are kept.
  *
- * What the OpenTelemetry API said of a node leaves as it was said, where `node` is given; what the user
- * says of the `resource` wins.
- * Spans have ends: what is still in progress is left to the document that comes when it is done.
+ * If `node` is given, values set on it through the OpenTelemetry API are kept as they were set. The
+ * user's attributes in `resource` take precedence. A span needs an end, so nodes in progress are
+ * left out until the document that is sent when they have ended.
  * @see https://opentelemetry.io/docs/specs/semconv/
  */
 export function documentSpans(
@@ -76,7 +76,7 @@ function addSpan(
     told.attributes.push(...signalsAttributes(told, document, isSegment, context.local));
     context.spans.push(told);
   }
-  // The document may leave some out, but has them in the same order.
+  // The document may omit some siblings, but has the others in the same order.
   const siblings = recorded?.subsegments ?? [];
   let at = 0;
   node.subsegments?.forEach((child) => {

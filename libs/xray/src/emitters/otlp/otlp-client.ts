@@ -11,33 +11,33 @@ import { defaultSigner, signed, xrayRegion } from './sigv4';
 
 const compress = promisify(gzip);
 
-/** Answers that a later attempt may change; all others are final. */
+/** Statuses after which another attempt may succeed. All others are final. */
 const RETRYABLE = new Set([408, 429, 502, 503, 504]);
 
-/** Answers that say that a request was too much, or that something in it was wrong. */
+/** Statuses that mean the request was too large or something in it was invalid. */
 const REFUSALS = new Set([400, 413]);
 const MAX_SAID = 200;
 
-/** An attempt that failed, and whether another makes sense. */
+/** A failed attempt, and whether another one makes sense. */
 export class ExportError extends Error {
   constructor(
     message: string,
     readonly retryable: boolean,
-    /** What the collector asked for, by Retry-After. */
+    /** The delay that the collector requested with Retry-After. */
     readonly waitMs?: number,
-    /** That of the answer, where there was one. */
+    /** Status of the response, if there was one. */
     readonly status?: number,
   ) {
     super(message);
     this.name = 'ExportError';
   }
 
-  /** Whether a part of the request may be taken. */
+  /** Whether a part of the request might be accepted. */
   get isRefusal(): boolean {
     return this.status !== undefined && REFUSALS.has(this.status);
   }
 
-  /** Whether it is about who asks. */
+  /** Whether the credentials were rejected. */
   get isDenial(): boolean {
     return this.status === 401 || this.status === 403;
   }
@@ -52,7 +52,10 @@ export class OtlpClient {
     this.agent = new AgentClass({ keepAlive: true, maxSockets: 2 });
   }
 
-  /** Resolves when the collector took it, with what it left out. @throws ExportError */
+  /**
+   * Resolves when the collector has accepted the request, with what it rejected of it. @throws
+   * ExportError
+   */
   async post(body: ExportRequest): Promise<PartialSuccess> {
     const { protocol, gzip: zip, url } = this.settings;
     const json = protocol === 'http/json';
@@ -73,7 +76,7 @@ export class OtlpClient {
     return this.send(payload, headers);
   }
 
-  /** Ends idle connections. */
+  /** Closes idle connections. */
   close(): void {
     this.agent.destroy();
   }

@@ -41,10 +41,10 @@ const OWNER = {
 };
 
 /**
- * The settings that code gives, and for the rest what the environment says; a variable that is not
- * needed is not looked at.
+ * The settings from code, and for the others those from the environment. Variables for settings
+ * that are given in code are not read.
  *
- * @throws XrayConfigurationError when a value cannot be used, gRPC among them.
+ * @throws XrayConfigurationError when a value cannot be used, such as gRPC.
  */
 export function otlpSettings(
   given: Partial<OtlpSettings> = {},

@@ -1,7 +1,7 @@
 import type { RecorderLogger } from '../../core/warn-once';
 import type { RequestSigner } from './sigv4';
 
-/** Where and how spans are exported; from OpenTelemetry's standard variables. */
+/** Where and how spans are exported. The defaults come from OpenTelemetry's standard variables. */
 export interface OtlpSettings {
   url: string;
   headers: Record<string, string>;
@@ -10,23 +10,24 @@ export interface OtlpSettings {
   /** How long one attempt may take. */
   timeoutMs: number;
   /**
-   * Signs requests for X-Ray in this region. X-Ray's own names are known without; for a name of your
-   * own, or a proxy in front of it. `signer` signs in place of the credentials of the usual chain,
-   * which a bundle does not hold: a SignatureV4 of `@smithy/signature-v4` for the service `xray`.
+   * Signs requests for X-Ray in this region. X-Ray's own host names are recognised without it; set
+   * it for a host name of your own, or a proxy in front of X-Ray. `signer` replaces the default AWS
+   * credentials, which are not available in a bundle: a SignatureV4 of `@smithy/signature-v4` for
+   * the service `xray`.
    */
   sign?: { region: string; signer?: RequestSigner };
-  /** Attributes put on every resource; `service.name` among them wins over the segment's name. */
+  /** Attributes of every resource. `service.name` takes precedence over the segment's name. */
   resource: Record<string, string>;
-  /** How long spans may wait for others before they leave. */
+  /** How long spans may wait to be batched with others. */
   delayMs: number;
-  /** Segments waiting beyond this number are dropped, and counted. */
+  /** How many segments may wait. Further ones are dropped and counted. */
   maxQueue: number;
-  /** Segments in one request at most. */
+  /** Maximum number of segments in one request. */
   maxBatch: number;
 }
 
-/** What `new OtlpEmitter()` takes: settings that win over OpenTelemetry's variables. */
+/** The options of `new OtlpEmitter()`, which take precedence over OpenTelemetry's variables. */
 export interface OtlpEmitterOptions extends Partial<OtlpSettings> {
-  /** Where trouble is reported, once for each cause. Default: Nest's Logger. */
+  /** Where problems are logged, each once. Default: Nest's Logger. */
   logger?: RecorderLogger;
 }

@@ -2,7 +2,7 @@ import * as fits from '../../options/fits';
 import { XrayConfigurationError } from '../../xray.errors';
 import type { OtlpSettings } from './otlp-settings';
 
-/** A standard variable of OpenTelemetry says something that cannot be done; said at start-up. */
+/** One of OpenTelemetry's standard variables has a value that cannot be used. Thrown at startup. */
 export class OtlpSettingsError extends XrayConfigurationError {
   constructor(variable: string, value: string, remedy: string) {
     super(`Cannot export by OTLP with ${variable}="${value}": ${remedy}`);
@@ -12,18 +12,19 @@ export class OtlpSettingsError extends XrayConfigurationError {
 
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
 
-/** A variable that is set, under the name it has. */
+/** A variable that is set, with its name. */
 interface Variable {
   name: string;
   value: string;
 }
 
 /**
- * What `OTEL_EXPORTER_OTLP_*`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME` and `OTEL_BSP_*` say
- * of each setting, once it is asked for.
+ * The settings in `OTEL_EXPORTER_OTLP_*`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME` and
+ * `OTEL_BSP_*`. Each is read only when it is needed.
  *
- * A variable for traces (`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`) wins over the general one.
- * The delay is one second by default, not OpenTelemetry's five: someone is watching.
+ * A variable for traces (`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`) takes precedence over the general
+ * one. The default delay is one second instead of OpenTelemetry's five, so that traces appear
+ * sooner.
  *
  * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
@@ -56,7 +57,9 @@ export function otlpVariables(env: NodeJS.ProcessEnv): {
   };
 }
 
-/** The endpoint for traces is used as it is; the general one gets the path of the signal. */
+/**
+ * The endpoint for traces is used unchanged. The path for traces is appended to the general one.
+ */
 function endpoint(variable: Variable | undefined): string {
   const { name, value } = variable ?? { name: '', value: DEFAULT_ENDPOINT };
   if (!fits.httpUrl(value)) {

@@ -1,6 +1,6 @@
 import { protobuf } from './protobuf';
 
-/** What a collector said of a request that it took in part. */
+/** What a collector reports about a request that it accepted in part. */
 export interface PartialSuccess {
   rejectedSpans: number;
   message: string;
@@ -9,8 +9,8 @@ export interface PartialSuccess {
 const NOTHING: PartialSuccess = { rejectedSpans: 0, message: '' };
 
 /**
- * Reads an ExportTraceServiceResponse. One that cannot be read says nothing: the request was taken.
- * https://opentelemetry.io/docs/specs/otlp/#partial-success
+ * Parses an ExportTraceServiceResponse. An unreadable one is ignored, because the request was
+ * accepted. https://opentelemetry.io/docs/specs/otlp/#partial-success
  */
 export function partialSuccess(body: Buffer, contentType: string | undefined): PartialSuccess {
   try {

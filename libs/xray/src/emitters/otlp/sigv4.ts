@@ -3,15 +3,18 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /**
- * X-Ray's names: `xray` and `xray-fips`, over IPv4 (`amazonaws.com`) and dual-stack (`api.aws`), and
- * those of interface VPC endpoints.
+ * X-Ray's host names: `xray` and `xray-fips`, over IPv4 (`amazonaws.com`) and dual-stack
+ * (`api.aws`), and those of interface VPC endpoints.
  */
 const ENDPOINTS = [
   /^xray(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.(?:aws|amazonwebservices\.com\.cn))$/,
   /^vpce-[a-z0-9-]+\.xray\.([a-z0-9-]+)\.vpce\.amazonaws\.com(?:\.cn)?$/,
 ];
 
-/** The region of X-Ray's own OTLP endpoint, which takes signed requests only; undefined for any other. */
+/**
+ * The region of X-Ray's own OTLP endpoint, which accepts only signed requests. Undefined for any
+ * other host.
+ */
 export function xrayRegion(url: string): string | undefined {
   const { hostname } = new URL(url);
   for (const endpoint of ENDPOINTS) {
@@ -21,13 +24,13 @@ export function xrayRegion(url: string): string | undefined {
   return undefined;
 }
 
-/** What signs requests: a SignatureV4 of `@smithy/signature-v4`, made for the service `xray`. */
+/** Signs requests: a SignatureV4 of `@smithy/signature-v4`, created for the service `xray`. */
 export interface RequestSigner {
   sign(request: object): Promise<{ headers: Record<string, string> }>;
 }
 
 /**
- * The request's headers with AWS's signature.
+ * The request's headers including AWS's signature.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-OTLPEndpoint.html
  */
 export async function signed(
@@ -44,11 +47,11 @@ export async function signed(
 const signers: Record<string, RequestSigner> = {};
 
 /**
- * Signs with the credentials of the usual chain, by `@smithy/signature-v4` and
- * `@aws-sdk/credential-provider-node`, which every client of AWS SDK v3 brings along; they are
- * optional peers because only this endpoint needs them.
+ * Signs with the default AWS credentials. It uses `@smithy/signature-v4` and
+ * `@aws-sdk/credential-provider-node`, which every AWS SDK v3 client depends on. They are optional
+ * peers because only this endpoint needs them.
  *
- * @throws Error that says what to do when they are missing.
+ * @throws Error that says how to install them if they are missing.
  */
 export function defaultSigner(region: string): RequestSigner {
   return (signers[region] ??= createSigner(region));
@@ -78,8 +81,8 @@ function createSigner(region: string): RequestSigner {
 }
 
 /**
- * Not by a literal `require()`: with that, a bundler puts 1.3 MB of credential providers into every
- * bundle of an application that has AWS SDK installed, though next to none of them needs these.
+ * A literal `require()` would make bundlers add 1.3 MB of credential providers to every application
+ * that has the AWS SDK installed, although hardly any needs them here.
  */
 function load(name: string): unknown {
   const here = typeof __filename === 'undefined' ? [] : [__filename];
@@ -94,7 +97,7 @@ function load(name: string): unknown {
   throw problem;
 }
 
-/** Node's SHA-256 with the face that the signer wants. */
+/** Node's SHA-256 with the interface that the signer expects. */
 class Sha256 {
   private hash: Hash | Hmac;
 

@@ -5,30 +5,32 @@ import { documentSpans } from './document-to-spans';
 import { keyValues, type OtlpSpan, type ResourceSpans } from '../../document';
 
 /**
- * What X-Ray's own endpoint takes at once, and collectors too: spans and bytes of a request, bytes
- * of a span. Bytes are estimated, from above.
+ * Limits of X-Ray's own endpoint, which collectors accept as well: spans and bytes per request,
+ * bytes per span. Sizes are estimated, never too low.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-opentelemetry.html
  */
 const MAX_SPANS = 10_000;
 const MAX_BYTES = 4_500_000;
 const MAX_SPAN_BYTES = 190_000;
-/** A span's ids, times and names of attributes, and that text in JSON within JSON grows. */
+/**
+ * Allowance per span for ids, times and attribute names; text grows when JSON is nested in JSON.
+ */
 const SPAN_BYTES = 400;
 const GROWTH = 1.5;
 
-/** The spans of one document, and what they may come to in a request. */
+/** The spans of one document and an upper bound of their size in a request. */
 export interface DocumentToSend {
   whole: Whole;
-  /** Whether the whole is counted with it, being closed. */
+  /** Whether this is the closed node itself, with which the whole is counted. */
   final: boolean;
   service: Record<string, unknown>;
   spans: OtlpSpan[];
   bytes: number;
-  /** Whether a span had to lose something. */
+  /** Whether a span was trimmed. */
   trimmed: boolean;
 }
 
-/** @param resource attributes that every resource gets; they win. */
+/** @param resource attributes for every resource, which take precedence. */
 export function documentToSend(
   node: SegmentNode | SubsegmentNode,
   whole: Whole,
@@ -55,7 +57,10 @@ export function documentToSend(
   };
 }
 
-/** Takes the largest attributes out of a span that nobody would accept, and names them. */
+/**
+ * Removes the largest attributes from a span that would be rejected for its size, and records their
+ * names.
+ */
 function trimSpan(span: OtlpSpan): boolean {
   const sizes = span.attributes.map(({ value }) => Buffer.byteLength(JSON.stringify(value)));
   const events = Buffer.byteLength(JSON.stringify(span.events ?? []));
@@ -74,7 +79,7 @@ function trimSpan(span: OtlpSpan): boolean {
   return true;
 }
 
-/** Documents that leave in one request. */
+/** Documents that are sent in one request. */
 export class SpanBatch {
   private spans = 0;
   private bytes = 0;
@@ -83,7 +88,7 @@ export class SpanBatch {
     for (const each of documents) this.count(each);
   }
 
-  /** Whether one more would be too much; a first one never is. */
+  /** Whether one more document would exceed the limits. The first one never does. */
   isFullFor({ spans, bytes }: DocumentToSend): boolean {
     if (this.documents.length === 0) return false;
     return this.spans + spans.length > MAX_SPANS || this.bytes + bytes > MAX_BYTES;
@@ -98,7 +103,7 @@ export class SpanBatch {
     return this.spans;
   }
 
-  /** By service: one process may serve several names. */
+  /** Grouped by service, because one process may use several service names. */
   get resourceSpans(): ResourceSpans[] {
     const services = new Map<string, ResourceSpans>();
     for (const { service, spans } of this.documents) {

@@ -1,7 +1,7 @@
 import type { ReceiverQueue } from './receiver-queue';
 import { performance } from '../../core/real-time';
 
-/** How often is looked while datagrams leave. */
+/** How often to check while datagrams are being sent. */
 const EVERY_MS = 1_000;
 
 /** Reports datagrams that the kernel dropped at a receiver on this machine. */
@@ -9,13 +9,13 @@ export class DropWatch {
   private known: number | undefined;
   private next = 0;
 
-  /** @param dropped is given how many were dropped since the last report */
+  /** @param dropped called with the number of datagrams dropped since the last report */
   constructor(
     private readonly receiver: ReceiverQueue,
     private readonly dropped: (count: number) => void,
   ) {}
 
-  /** What was dropped before is not ours to report. */
+  /** Earlier drops are not reported. */
   begin(): void {
     this.next = performance.now() + EVERY_MS;
     this.known = this.receiver.read()?.drops;
@@ -33,7 +33,7 @@ export class DropWatch {
     const { known } = this;
     if (now === undefined) return;
     this.known = now;
-    // A receiver that began anew counts from nothing again.
+    // A receiver that was restarted counts from zero again.
     if (known !== undefined && now > known) this.dropped(now - known);
   }
 }

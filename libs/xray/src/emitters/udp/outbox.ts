@@ -4,38 +4,41 @@ import type { UdpSocket } from '../udp-socket';
 import { type Datagram, documentIn, HEADER } from './datagram';
 import { splitDocument } from './split';
 
-/** What some systems allow for a datagram when 64,000 bytes are refused (macOS: 9,216). */
+/** The limit to use if a datagram of 64,000 bytes is refused (macOS allows 9,216). */
 const SMALL_BYTES = 9_000;
 export const DEFAULT_BYTES = 64_000;
 
-/** A document on its way, in one datagram or in several. */
+/** A document that is being sent, in one datagram or several. */
 export interface Sending {
-  /** The document, or the only datagram of it. */
+  /** The document, or its only datagram. */
   readonly document: { text: string } | { datagram: Datagram };
-  /** What it is, or is a part of; undefined for one in progress, which comes again. */
+  /**
+   * The closed node it is or belongs to. Undefined for a document in progress, which is sent again
+   * later.
+   */
   readonly whole: Whole | undefined;
-  /** Whether the whole is counted with it, being closed. */
+  /** Whether this is the closed node itself, with which the whole is counted. */
   readonly final: boolean;
   left: number;
   failed: boolean;
   tooLarge: boolean;
 }
 
-/** What happens to datagrams after they were handed to the system. */
+/** What happens to datagrams after they were passed to the system. */
 interface Events {
-  /** A datagram was refused, for another reason than its size. */
+  /** A datagram was refused for a reason other than its size. */
   refused(problem: unknown): void;
-  /** The system takes smaller datagrams only: a document was written again, and waits. */
+  /** The system accepts only smaller datagrams: the document was split again and waits. */
   again(): void;
-  /** One datagram fewer is on its way. */
+  /** One datagram fewer is in flight. */
   done(): void;
 }
 
-/** The datagrams that wait for their turn. What became of a document is counted when the last of its datagrams has left. */
+/** The queue of datagrams. A document is counted when its last datagram has been sent. */
 export class Outbox {
-  /** Datagrams that were handed to the system, which has not said yet what became of them. */
+  /** Datagrams passed to the system that have not been reported sent or failed. */
   inFlight = 0;
-  /** Bytes of the datagrams that wait. */
+  /** Bytes of the waiting datagrams. */
   bytes = 0;
   private readonly datagrams = new Fifo<{ datagram: Datagram; sending: Sending }>();
 
@@ -50,12 +53,12 @@ export class Outbox {
     return this.datagrams.length;
   }
 
-  /** How large a document may be. */
+  /** How large a document may currently be. */
   get maxBytes(): number {
     return this.maxDatagramBytes - HEADER.length;
   }
 
-  /** Makes datagrams of a document. */
+  /** Splits a document into datagrams and queues them. */
   write(text: string, whole?: Whole, final = false, again = false): void {
     const { datagrams, trimmed } = splitDocument(text, this.maxBytes);
     if (final && whole && !again) {
@@ -65,12 +68,15 @@ export class Outbox {
     this.add(datagrams, { text }, whole, final);
   }
 
-  /** Takes a datagram that is written already: a part of `whole`, which is still open. */
+  /** Queues a datagram that is already written: a part of `whole`, which is still open. */
   push(datagram: Datagram, whole: Whole): void {
     this.add([datagram], { datagram }, whole, false);
   }
 
-  /** Hands the next datagram to the system; undefined when there is none, and else its bytes, about. */
+  /**
+   * Passes the next datagram to the system and returns its approximate size. Undefined when there
+   * is none.
+   */
   sendNext(): number | undefined {
     const next = this.datagrams.shift();
     if (next === undefined) return undefined;
@@ -81,7 +87,7 @@ export class Outbox {
     return datagram.length;
   }
 
-  /** Gives all that waits up. */
+  /** Gives up all waiting datagrams. */
   fail(): void {
     for (let next = this.datagrams.shift(); next; next = this.datagrams.shift()) {
       next.sending.failed = true;
@@ -90,7 +96,7 @@ export class Outbox {
     this.bytes = 0;
   }
 
-  /** The system says of a datagram that it reported as sent that it was not taken. */
+  /** The system reports that a datagram it had reported as sent was refused. */
   lost(sending: Sending): void {
     if (sending.failed) return;
     sending.failed = true;
@@ -132,7 +138,10 @@ export class Outbox {
     else if (failed) this.outcomes.lose(whole, 'failed');
   }
 
-  /** The system refused a datagram for its size: from now on less goes into one, if it can. */
+  /**
+   * If a datagram was refused for its size, reduces the maximum size. Returns false if that is not
+   * possible.
+   */
   private takesLess(problem: unknown): boolean {
     if (this.maxDatagramBytes <= SMALL_BYTES) {
       this.events.refused(problem);
@@ -142,7 +151,7 @@ export class Outbox {
     return true;
   }
 
-  /** The parts that did leave are harmless twice. */
+  /** Parts that were already sent do no harm when sent twice. */
   private writeAgain({ document, whole, final }: Sending): void {
     const text = 'text' in document ? document.text : documentIn(document.datagram);
     this.write(text, whole, final, true);

@@ -1,23 +1,26 @@
 import type { ReceiverQueue } from './receiver-queue';
 import { performance, setTimeout } from '../../core/real-time';
 
-/** What a datagram takes of a receiver's buffer besides its bytes: Linux keeps at least so much. */
+/**
+ * What a datagram takes of a receiver's buffer in addition to its bytes: on Linux at least this
+ * much.
+ */
 const DATAGRAM_COST = 1_280;
 /**
- * What may be on its way at once. A socket has 212,992 bytes by default on Linux, of which a quarter
- * may be freed late.
+ * How many bytes may be in flight at once. A socket on Linux has 212,992 bytes by default, a
+ * quarter of which may be released late.
  */
 const BURST = 96_000;
-/** How long the receiver is given to read a burst. */
+/** How long the receiver gets to read a burst. */
 const WAIT_MS = 4;
-/** As long as this much waits to be read, nothing more is sent; but not for ever. The waits grow. */
+/** While this many bytes are unread, nothing more is sent, but not for ever. The delays grow. */
 const MUCH_UNREAD = 64_000;
 const MAX_WAIT_MS = 16;
 const PATIENCE_MS = 200;
 
 /**
- * Says how much may leave now, so that a receiver with an ordinary buffer loses nothing of a burst.
- * A receiver on this machine is looked at; any other is given time.
+ * Limits how much is sent at once, so that a receiver with an ordinary buffer loses nothing of a
+ * burst. For a receiver on this machine the buffer is checked; any other gets a fixed time.
  */
 export class Pacer {
   private spent = 0;
@@ -25,13 +28,13 @@ export class Pacer {
 
   constructor(private readonly receiver: ReceiverQueue) {}
 
-  /** Whether one more datagram may leave in this burst, at `now` of `performance.now()`. */
+  /** Whether one more datagram may be sent in this burst, at `now` of `performance.now()`. */
   isOpen(now: number): boolean {
     if (now - this.since > WAIT_MS) {
       const much = this.spent > BURST / 2;
       this.since = now;
       this.spent = 0;
-      // Time alone does not mean that a receiver on a busy machine has read.
+      // On a busy machine the receiver may not have read although time has passed.
       if (much && this.isBehind()) this.spent = BURST;
     }
     return this.spent < BURST;
@@ -41,7 +44,7 @@ export class Pacer {
     this.spent += bytes + DATAGRAM_COST;
   }
 
-  /** Resolves when another burst may begin. */
+  /** Resolves when the next burst may begin. */
   async next(): Promise<void> {
     let ms = WAIT_MS;
     for (let waited = 0; waited < PATIENCE_MS; waited += ms) {

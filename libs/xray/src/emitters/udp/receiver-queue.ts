@@ -2,27 +2,27 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { endianness } from 'node:os';
 
-/** What the kernel reports of a socket on this machine. */
+/** What the kernel reports about a socket on this machine. */
 export interface ReceiverState {
-  /** Bytes of its buffer that wait to be read. */
+  /** Bytes in its buffer that have not been read. */
   unread: number;
-  /** Datagrams for which it had no room, since it was opened; of all senders. */
+  /** Datagrams dropped for lack of space since the socket was opened, from all senders. */
   drops: number;
 }
 
 const FILES = ['/proc/net/udp', '/proc/net/udp6'];
-/** A machine with thousands of sockets has a long list, which is not worth reading. */
+/** A machine with thousands of sockets has a list too long to be worth reading. */
 const MAX_LIST = 256_000;
 const ANY = ['00000000', '0'.repeat(32)];
 
-/** Looks at the socket that a sender on the same machine sends to. Only Linux reports it. */
+/** Looks up the socket of a receiver on the same machine. Only Linux reports it. */
 export class ReceiverQueue {
   private unknown = process.platform !== 'linux';
   private seen: string | undefined;
-  /** What a line of the list has in it when it is the receiver's: ` address:port `, as the kernel writes it. */
+  /** The part of a line that identifies the receiver: ` address:port `, as the kernel writes it. */
   private names: string[] = [];
 
-  /** @param address where is sent to, as soon as that is known */
+  /** @param address the address that is sent to, once it is known */
   constructor(
     private readonly address: () => string | undefined,
     private readonly port: number,
@@ -30,8 +30,8 @@ export class ReceiverQueue {
 
   /**
    * Undefined when nothing is known: another machine, another network namespace, another system.
-   * Read synchronously: these files are written by the kernel when they are read, in less time than a
-   * read by another thread takes to arrange.
+   * Reads synchronously: the kernel creates these files when they are read, which is faster than an
+   * asynchronous read on another thread.
    */
   read(): ReceiverState | undefined {
     const address = this.address();
@@ -63,9 +63,9 @@ export class ReceiverQueue {
   }
 }
 
-/** @param fields of a socket's line, from its own address on */
+/** @param fields the fields of a socket's line, starting with its own address */
 function stateIn(fields: string[]): ReceiverState | undefined {
-  // A connected socket takes from one sender alone; the receiver's is not.
+  // A connected socket receives from one sender only and is not the receiver's.
   if (!/^0*:0000$/.test(fields[1] ?? '')) return undefined;
   const unread = parseInt(fields[3]?.split(':')[1] ?? '0', 16);
   const drops = Number(fields.at(-1));
@@ -74,7 +74,7 @@ function stateIn(fields: string[]): ReceiverState | undefined {
 
 const chunk = Buffer.alloc(16_384);
 
-/** Empty when it cannot be read; no more than a little beyond MAX_LIST. */
+/** Empty if it cannot be read. Reads little more than MAX_LIST. */
 function readList(file: string): string {
   let list = '';
   let descriptor: number | undefined;
@@ -96,7 +96,10 @@ function isLocal(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }
 
-/** IPv4 is one word in the machine's order of bytes; IPv6 four. Also as an IPv6 socket sees IPv4. */
+/**
+ * IPv4 is one word in the machine's byte order, IPv6 four words. Includes the IPv4 address as an
+ * IPv6 socket sees it.
+ */
 function asKernelWrites(address: string): string[] {
   if (isIP(address) === 6) return [words([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1])];
   const bytes = address.split('.').map(Number);

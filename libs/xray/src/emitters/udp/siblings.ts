@@ -1,7 +1,7 @@
 import { newId } from '../../document';
 import { type Datagram, fits, HEADER } from './datagram';
 
-/** The node that siblings are children of. */
+/** The parent of the siblings. */
 export interface SiblingsParent {
   readonly id: string;
   readonly root: { readonly trace_id: string };
@@ -13,15 +13,18 @@ interface Times {
 }
 
 const BEGIN = `${HEADER}{"subsegments":[`;
-/** Room for what follows the siblings besides their parent's address: an id, times, a name and the mark. */
+/**
+ * Space for what follows the siblings in addition to their parent's address: an id, times, a name
+ * and the mark.
+ */
 const TAIL_BYTES = 250;
 const COMMA = ','.charCodeAt(0);
 
 /**
- * Packs closed subsegments of one parent into few documents: the daemon takes one document per datagram,
- * and thousands of datagrams overflow its socket's buffer. Siblings go under a subsegment made for them,
- * marked in `metadata.nestjs_xray.siblings`; X-Ray shows it as one more level, local X-Ray takes it
- * out again. Each text is written once, straight to the bytes that are sent.
+ * Packs closed subsegments of one parent into few documents. The daemon accepts one document per
+ * datagram, and thousands of datagrams overflow its socket's buffer. The siblings are put under an
+ * extra subsegment, marked in `metadata.nestjs_xray.siblings`. X-Ray shows it as one more level;
+ * local X-Ray removes it. Each text is written once, directly into the bytes to send.
  */
 export class SiblingPacker<Parent extends SiblingsParent> {
   private parent: Parent | undefined;
@@ -29,14 +32,14 @@ export class SiblingPacker<Parent extends SiblingsParent> {
   private at = 0;
   private count = 0;
   private address = '';
-  /** Where the siblings have to end, so that there is room for the rest. */
+  /** Where the siblings must end to leave space for the rest. */
   private limit = 0;
-  /** The first one's text: alone in its document, it needs no other subsegment around it. */
+  /** Text of the first sibling. If it is alone in its document, it needs no extra subsegment. */
   private first = '';
   private start = Infinity;
   private end = 0;
 
-  /** @param full is given each document as soon as no more goes into it */
+  /** @param full called with each document as soon as it is full */
   constructor(
     private readonly maxBytes: () => number,
     private readonly full: (datagram: Datagram, parent: Parent) => void,
@@ -46,7 +49,7 @@ export class SiblingPacker<Parent extends SiblingsParent> {
     return this.count === 0;
   }
 
-  /** @param text the document as it stands inside of its parent's */
+  /** @param text the document as it appears inside its parent's */
   add(text: string, { start_time, end_time = start_time }: Times, parent: Parent): void {
     if (parent !== this.parent || !fits(text, this.limit - this.at)) {
       this.flush();
@@ -54,13 +57,14 @@ export class SiblingPacker<Parent extends SiblingsParent> {
     }
     if (this.count++ === 0) this.first = text;
     else this.bytes[this.at++] = COMMA;
-    // One that is too large for any datagram is written in part only, and leaves alone as `first`.
+    // A sibling too large for any datagram is only partly written here, and is sent alone as
+    // `first`.
     this.at += this.bytes.write(text, this.at);
     if (start_time < this.start) this.start = start_time;
     if (end_time > this.end) this.end = end_time;
   }
 
-  /** Gives away what is left. */
+  /** Passes on what is left. */
   flush(): void {
     const { parent, count, first, address } = this;
     if (parent === undefined || count === 0) return;
@@ -98,7 +102,7 @@ export class SiblingPacker<Parent extends SiblingsParent> {
   }
 }
 
-/** The end of a document that is sent on its own: what it is, and where it belongs. */
+/** The end of a document that is sent on its own: its type, trace id and parent id. */
 function addressText({ id, root }: SiblingsParent): string {
   const address = { type: 'subsegment', trace_id: root.trace_id, parent_id: id };
   return JSON.stringify(address).slice(1);

@@ -5,24 +5,24 @@ import { trim } from './trim';
 
 type Document = SegmentDocument & SubsegmentDocument;
 
-/** What a document sent on its own has in addition: type, trace_id and parent_id. */
+/** Bytes for the additional fields of a document sent on its own: type, trace_id and parent_id. */
 const ALONE_BYTES = 150;
 const AROUND_CHILDREN = ',"subsegments":[]'.length;
 
-/** What became of one document. */
+/** The result of splitting one document. */
 export interface Parts {
-  /** None with a larger document than allowed. */
+  /** None contains a document larger than allowed. */
   datagrams: Datagram[];
-  /** How many documents had to lose something. */
+  /** How many documents were trimmed. */
   trimmed: number;
 }
 
 /**
- * Takes a document that is too large for one datagram apart: subsegments leave it, the largest
- * first, until the rest fits; those that are closed share documents. What is too large
- * without subsegments loses metadata, and then more, with a mark that says what.
+ * Splits a document that is too large for one datagram. The largest subsegments are sent separately
+ * until the rest fits; closed ones share documents. A part that is too large without subsegments
+ * loses metadata, then other fields, and names what it lost.
  *
- * @param text the document as JSON; a document that is small enough is not read
+ * @param text the document as JSON; a document that is small enough is not parsed
  * @param maxBytes of UTF-8
  */
 export function splitDocument(text: string, maxBytes: number): Parts {
@@ -34,7 +34,7 @@ export function splitDocument(text: string, maxBytes: number): Parts {
   return splitter;
 }
 
-/** A node as JSON, with those below it that stay. */
+/** A node as JSON, including the subsegments that stay in it. */
 interface Written {
   node: SubsegmentDocument;
   text: string;
@@ -58,7 +58,7 @@ class Splitter implements Parts {
     );
   }
 
-  /** Writes `node`, within the budget; what goes beyond it leaves. Each node is written once. */
+  /** Writes `node` within the budget and moves out what exceeds it. Each node is written once. */
   shrink(node: SubsegmentDocument): Written {
     const { subsegments = [], ...alone } = node;
     let text = JSON.stringify(alone);
@@ -93,7 +93,7 @@ class Splitter implements Parts {
   private send(gone: Iterable<Written>, parent: SiblingsParent): void {
     for (const { node, text } of gone) {
       this.packer.add(text, node, parent);
-      // One that is open is sent again when it is closed, in whatever document then.
+      // An open one is sent again when it closes, possibly in another document.
       if (node.end_time === undefined) this.packer.flush();
     }
     this.packer.flush();

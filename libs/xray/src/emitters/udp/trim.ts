@@ -1,9 +1,9 @@
 import type { SubsegmentDocument } from '../../document';
 
-/** Where a document says what it lost. */
+/** The metadata namespace in which a document lists what it lost. */
 const MARK = 'nestjs_xray';
 
-/** What can be done without, the first first. */
+/** What to remove, in this order. */
 const STEPS: ((node: SubsegmentDocument, lose: (what: string) => void) => void)[] = [
   (node, lose) => {
     for (const [namespace, entries] of Object.entries(node.metadata ?? {})) {
@@ -47,11 +47,10 @@ const STEPS: ((node: SubsegmentDocument, lose: (what: string) => void) => void)[
 const MAX_MARKS = 20;
 
 /**
- * Takes from `node`, without looking at its subsegments, what it can do without until
- * it fits `budget`; metadata first, one entry at a time, the largest first. What is
- * gone is named under `metadata.nestjs_xray.trimmed`.
+ * Removes fields from `node`, ignoring its subsegments, until it fits `budget`: metadata first, one
+ * entry at a time, largest first. Removed fields are named under `metadata.nestjs_xray.trimmed`.
  *
- * @returns the bytes that are left
+ * @returns the number of bytes left
  */
 export function trim(node: SubsegmentDocument, budget: number): number {
   const original = bytesOf(node);

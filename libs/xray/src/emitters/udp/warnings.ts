@@ -1,7 +1,7 @@
 import type { Address } from '../../net/daemon-address';
 import { type RecorderLogger, WarnOnce } from '../../core/warn-once';
 
-/** What is said when traces do not arrive, once for each cause. */
+/** The warnings for traces that do not arrive, each logged once. */
 export class UdpWarnings {
   private readonly warnings: WarnOnce;
 
@@ -26,7 +26,7 @@ export class UdpWarnings {
     const { host, port } = this.target;
     this.warnings.warn(
       'receiver-drops',
-      `The kernel dropped ${count} datagrams on their way to ${host}:${port}: the socket's buffer was ` +
+      `The kernel dropped ${count} datagrams sent to ${host}:${port}: the socket's buffer was ` +
         'full, because the receiver reads more slowly than this application sends. Parts of traces are missing. ' +
         'Sample fewer requests, or give the receiver more CPU or a larger buffer (net.core.rmem_default).',
     );
