@@ -185,6 +185,8 @@ export interface ConsoleStatus {
   repaired: number;
   /** Which and how, newest first, at most 20. */
   repairs: { at: number; id: string; traceId: string; name: string; message: string }[];
+  /** Traces whose documents are stored and whose row SQLite refused, so that no list has them. */
+  notListed: number;
   /** Lines of logs since the start: kept with their traces, dropped since they name none, or since their trace had enough. */
   logs: { kept: number; withoutTrace: number; beyondLimit: number };
   /** Exports of metrics since the start, which are accepted and dropped. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,17 @@ const segment = (over: object = {}) => ({
   end_time: Date.now() / 1000 + 0.1,
   ...over,
 });
+
+function textFile(folder: string): string {
+  const file = join(folder, 'text');
+  writeFileSync(file, 'Dear diary');
+  return file;
+}
+
+function logIsFolder(folder: string): string {
+  mkdirSync(join(folder, 'xray.db-wal'));
+  return join(folder, 'xray.db');
+}
 
 /** fetch() sets Host itself. */
 function ask(
@@ -363,6 +374,65 @@ describe('local X-Ray, its database', () => {
       `Move it away together with ${file}-wal and ${file}-shm and start again`,
     );
     expect(readFileSync(file, 'utf8')).toMatch(/^Dear diary/);
+  });
+
+  it.each<[string, (folder: string) => string, RegExp]>([
+    ['a folder', (at) => at, /it is a folder\. Give a file in it .*xray\.db/],
+    ['a device', () => '/dev/null', /not a file\. Choose another file with --db/],
+    ['within a file', (at) => join(textFile(at), 'xray.db'), /is a file, not a folder\. Check/],
+    ['deep within a file', (at) => join(textFile(at), 'a', 'xray.db'), /a file, not a folder/],
+    ['where no file can be made', () => '/proc/local-xray', /Check that the folder is writable/],
+    // Node's own mkdir does not return here.
+    ['where no folder can be made', () => '/proc/a/b/xray.db', /Check that the folder is writable/],
+    ['beside a folder in place of its log', logIsFolder, /Check that the folder is writable/],
+  ])('is refused when it is %s, with its name and what to do', async (_, make, what) => {
+    const file = make(mkdtempSync(join(folder, 'place-')));
+
+    const error = await start({ database: file }).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(DatabaseError);
+    expect(error.message).toContain(file);
+    expect(error.message).toMatch(what);
+    expect(error.message).toContain('--db');
+  });
+
+  it('says which trace is in no list, once for each reason', async () => {
+    const file = join(folder, 'unlisted.db');
+    await (await open(file)).close();
+    // As a killed process leaves it: documents are there, rows of their traces are not.
+    const driver = openDriver(file);
+    const left = [segment(), segment(), segment()];
+    for (const [at, each] of left.entries()) {
+      driver
+        .prepare('INSERT INTO documents (trace, id, body) VALUES (?, ?, ?)')
+        .run([at + 1, each.id, JSON.stringify(each)]);
+      driver
+        .prepare('INSERT INTO unwritten (trace, id) VALUES (?, ?)')
+        .run([at + 1, each.trace_id]);
+    }
+    driver.exec(
+      "CREATE TRIGGER refuse BEFORE INSERT ON traces WHEN NEW.n < 3 BEGIN SELECT RAISE(ABORT, 'constraint of a test'); END",
+    );
+    driver.close();
+
+    const server = await open(file);
+    const status: any = await until(
+      async () => (await fetch(url(server, '/console/status'))).json(),
+      ({ traces }: any) => traces === 1,
+    );
+
+    expect(status.notListed).toBe(2);
+    expect(status.rejections).toEqual([
+      {
+        at: expect.any(Number),
+        code: 'NotListed',
+        message: expect.stringMatching(
+          `^Trace ${left[0]!.trace_id} is stored, but lists .*refused its row .*constraint of a test`,
+        ),
+      },
+    ]);
+    const stored = openDriver(file);
+    expect(stored.prepare('SELECT trace FROM documents').all()).toHaveLength(3);
+    stored.close();
   });
 
   it.each([

@@ -23,7 +23,8 @@ export class StatusService {
   }
 
   status(): ConsoleStatus {
-    const { received, rejected, traces, rejections, repaired, repairs, logs } = this.store.counts;
+    const { received, rejected, traces, rejections, repaired, repairs, notListed, logs } =
+      this.store.counts;
     const { waiting, lost, kernelDrops } = this.store.datagrams;
     return {
       version: VERSION,
@@ -41,6 +42,7 @@ export class StatusService {
       rejections,
       repaired,
       repairs,
+      notListed,
       logs,
       metricsDropped: this.store.metricsDropped,
       otlp: this.otlp,

@@ -48,6 +48,7 @@ export class TraceStore {
     rejections: [],
     repaired: 0,
     repairs: [],
+    notListed: 0,
     logs: { kept: 0, withoutTrace: 0, beyondLimit: 0 },
   };
   /** Why local X-Ray cannot continue; undefined while it can. */
@@ -81,13 +82,15 @@ export class TraceStore {
 
   /** @throws DatabaseError when the database cannot be used. */
   static async open(options: IngestOptions): Promise<TraceStore> {
-    const holder: { store?: TraceStore } = {};
+    const holder: { store?: TraceStore; counts?: IngestCounts } = {};
     const watcher: Watcher = {
       died: (reason) => console.error(`${reason.message}. It is started again.`),
       gaveUp: (reason) => holder.store?.fail(reason),
     };
     const listener: IngestListener = {
       counts: (counts) => {
+        // The writer's first report may come before the readers have started.
+        holder.counts = counts;
         if (holder.store) holder.store.counts = counts;
       },
       changed: (traces) => holder.store?.listeners.forEach((each) => each(traces)),
@@ -99,6 +102,7 @@ export class TraceStore {
       const readers = await WorkerReads.start(file, watcher);
       const store = new TraceStore(writer, readers, file, remove, watcher);
       holder.store = store;
+      if (holder.counts) store.counts = holder.counts;
       store.settings = await store.reads.settings(null);
       store.samplingReports = await store.reads.samplingReports(0);
       return store;

@@ -72,11 +72,13 @@ export class IngestEngine implements Ingest {
     const totals = new TraceTotals(this.driver);
     countStored(this.driver, totals);
     this.addedUp = totals.addedUp;
-    this.writer = new TraceWriter(this.driver, totals);
+    this.report = new IngestReport(listener, () => this.writer.stored);
+    this.writer = new TraceWriter(this.driver, totals, undefined, (id, reason) =>
+      this.report.notListed(id, reason),
+    );
     this.logs = new LogWriter(this.driver);
     this.limits = options.strict ? STRICT : LENIENT;
     this.index = attributeIndex(options.indexAttributes ?? []);
-    this.report = new IngestReport(listener, () => this.writer.stored);
     this.retention = new Retention(
       this.driver,
       { seconds: options.retentionSeconds, bytes: options.retentionBytes },

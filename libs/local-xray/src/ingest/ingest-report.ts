@@ -5,6 +5,8 @@ import type { IngestCounts, IngestListener, LogCounts } from './ingest';
 const INTERVAL_MS = 250;
 const MAX_KEPT = 20;
 const MAX_CHANGED = 1000;
+/** Reasons told apart: text of SQLite's that varies must not fill the log. */
+const MAX_REASONS = 20;
 
 /** Counts, and tells the listener at most four times a second. */
 export class IngestReport {
@@ -14,10 +16,13 @@ export class IngestReport {
     rejections: [],
     repaired: 0,
     repairs: [],
+    notListed: 0,
     logs: { kept: 0, withoutTrace: 0, beyondLimit: 0 },
   };
   private traces = new Set<number>();
   private timer: NodeJS.Timeout | undefined;
+  /** Why traces are not listed, each told once. */
+  private readonly reasons = new Set<string>();
 
   /** @param stored how many traces the database holds now */
   constructor(
@@ -62,6 +67,20 @@ export class IngestReport {
   /** Something other than a document went wrong. */
   failed(code: string, error: unknown): void {
     this.remember(code, error instanceof Error ? error.message : String(error));
+  }
+
+  /** A trace's documents are kept, but its row cannot be written, so no list or search has it. */
+  notListed(id: string, reason: string): void {
+    this.counts.notListed++;
+    this.soon();
+    if (this.reasons.has(reason) || this.reasons.size >= MAX_REASONS) return;
+    this.reasons.add(reason);
+    const message =
+      `Trace ${id} is stored, but lists and searches do not have it: SQLite refused its row (${reason}). ` +
+      'Further traces that are refused for this reason are only counted. The database may be damaged or changed by ' +
+      'another program: check it with `PRAGMA integrity_check`, or start with another file (--db).';
+    this.remember('NotListed', message);
+    console.error(message);
   }
 
   changed(traces: number[]): void {

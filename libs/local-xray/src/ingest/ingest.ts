@@ -36,6 +36,8 @@ export interface IngestCounts {
   rejections: { at: number; code: string; message: string }[];
   /** Documents of which fields had a wrong type, and were converted or left out. */
   repaired: number;
+  /** Traces whose documents are stored and whose row SQLite refused, so that no list has them. */
+  notListed: number;
   logs: LogCounts;
   /** Newest first, at most 20. */
   repairs: { at: number; id: string; traceId: string; name: string; message: string }[];

@@ -27,6 +27,7 @@ const NOTHING: IngestCounts = {
   rejections: [],
   repaired: 0,
   repairs: [],
+  notListed: 0,
   logs: { kept: 0, withoutTrace: 0, beyondLimit: 0 },
 };
 
@@ -130,6 +131,7 @@ export class WorkerIngest implements Ingest {
       rejections: [...counts.rejections, ...before.rejections].slice(0, 20),
       repaired: before.repaired + counts.repaired,
       repairs: [...counts.repairs, ...before.repairs].slice(0, 20),
+      notListed: before.notListed + counts.notListed,
       logs: {
         kept: before.logs.kept + counts.logs.kept,
         withoutTrace: before.logs.withoutTrace + counts.logs.withoutTrace,

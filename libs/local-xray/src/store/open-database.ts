@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Driver, openDriver } from './driver';
 import { APPLICATION_ID, MIGRATIONS } from './schema';
 
@@ -69,11 +69,42 @@ export function openReader(file: string): Driver {
 
 function open(file: string): Driver {
   try {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    if (file !== ':memory:') {
+      makeFolder(dirname(file));
+      refuseOtherThanFile(file);
+    }
     return openDriver(file);
   } catch (error) {
-    throw unusable(file, error);
+    throw error instanceof DatabaseError ? error : unusable(file, error);
   }
+}
+
+/** mkdirSync() with `recursive` never returns where the parent exists and the system says that it does not, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) {
+    if (!statSync(folder).isDirectory()) throw new Error(`${folder} is a file, not a folder`);
+    return;
+  }
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!existsSync(folder)) throw error;
+  }
+}
+
+/** SQLite says no more than "unable to open" of a folder, and "disk I/O error" of a device. */
+function refuseOtherThanFile(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found || found.isFile()) return;
+  throw new DatabaseError(
+    found.isDirectory()
+      ? `Local X-Ray cannot use the database ${file}: it is a folder. ` +
+          `Give a file in it with --db or XRAY_LOCAL_DB, for example ${join(file, 'xray.db')}.`
+      : `Local X-Ray cannot use the database ${file}: it is a device, a pipe or a socket, not a file. ` +
+          'Choose another file with --db or XRAY_LOCAL_DB.',
+  );
 }
 
 /** What SQLite says of a file that is no database, or a damaged one. */

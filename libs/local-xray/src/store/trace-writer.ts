@@ -45,6 +45,8 @@ export class TraceWriter {
     private readonly driver: Driver,
     private readonly totals = new TraceTotals(driver),
     private readonly gatherMs = GATHER_MS,
+    /** Called with the id of a trace whose documents are kept, but whose row SQLite does not take, and why. */
+    private readonly refused: (id: string, reason: string) => void = () => undefined,
   ) {
     this.rows = new TraceRows(driver, totals);
     this.unwritten = new UnwrittenTraces(driver);
@@ -99,6 +101,7 @@ export class TraceWriter {
       } catch (error) {
         if (!UNWRITABLE.test(String(error))) throw error;
         this.unwritten.remove([{ n }]);
+        this.refused(id, (error as Error).message);
       }
     }
     this.caughtUp = true;
