@@ -67,7 +67,7 @@ export class Console {
       }
     });
     await slowDown(page, slow);
-    await page.goto(this.url + path);
+    await page.goto(new URL(path, this.url).href);
     return page;
   }
 
