@@ -1,4 +1,5 @@
-import { isId, isTraceId, newId, writeJson, xrayTraceId } from '@nestjs-xray/document';
+import { isId, isTraceId, newId, writeJson } from '@nestjs-xray/document';
+import { idsInText } from '@nestjs-xray/trace';
 import { kindOf, shown } from './document-fault';
 import { FieldChecks, type Fields, Refused, type Scalar, textOf } from './field-checks';
 import type { DocumentLimits, ParseOutcome } from './parse-document';
@@ -6,8 +7,6 @@ import type { DocumentLimits, ParseOutcome } from './parse-document';
 /** Names as AWS allows them, at most 200 characters. */
 const FORBIDDEN_IN_NAME = /[^\p{L}\p{N}\p{Z}\s_.:/%&#=+\\\-@]/u;
 const ANNOTATION_KEY = /^[\w.]{1,500}$/;
-/** Some tracers write trace ids as OpenTelemetry does. */
-const W3C_TRACE_ID = /^[\da-f]{32}$/i;
 
 type Kinds = readonly (readonly [string, Scalar])[];
 const all = (kind: Scalar, ...keys: string[]): Kinds => keys.map((key) => [key, kind]);
@@ -246,19 +245,17 @@ export class DocumentChecks extends FieldChecks {
     const value = fields.trace_id;
     if (isTraceId(value)) return this.lower(fields, 'trace_id', value);
     const why = `must be 1-, 8 hexadecimal digits, -, 24 hexadecimal digits, not ${shown(value)}`;
-    if (typeof value !== 'string' || !W3C_TRACE_ID.test(value)) {
-      throw new Refused('InvalidTraceId', 'trace_id', why);
-    }
-    this.put(
-      fields,
-      'trace_id',
-      '',
-      why,
-      xrayTraceId(value.toLowerCase()),
-      'trace_id',
-      'InvalidTraceId',
-    );
+    const id = typeof value === 'string' ? traceIdIn(value) : undefined;
+    if (id === undefined) throw new Refused('InvalidTraceId', 'trace_id', why);
+    this.put(fields, 'trace_id', '', why, id, 'trace_id', 'InvalidTraceId');
   }
+}
+
+/** The only trace id in a text: as OpenTelemetry writes it, as a UUID, or within a whole header. */
+function traceIdIn(value: string): string | undefined {
+  const plain = value.trim().replaceAll('-', '');
+  const { traces } = idsInText(plain.length === 32 ? plain : value);
+  return traces.length === 1 ? traces[0] : undefined;
 }
 
 function isAnnotationValue(value: unknown): boolean {

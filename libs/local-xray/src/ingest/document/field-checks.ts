@@ -97,8 +97,7 @@ export class FieldChecks {
     if (value === undefined && !required) return;
     if (isTime(value)) return;
     const why = `must be epoch seconds, not ${shown(value)}`;
-    const converted = typeof value === 'string' && value.trim() !== '' ? Number(value) : undefined;
-    const time = isTime(converted) ? converted : undefined;
+    const time = secondsOf(value);
     if (required && time === undefined) throw new Refused('InvalidSegment', at + key, why);
     this.put(fields, key, at, why, time);
   }
@@ -110,8 +109,9 @@ export class FieldChecks {
     if (isId(value)) return this.lower(fields, key, value);
     const why = `must be 16 hexadecimal digits, not ${shown(value)}`;
     const code = key !== 'id' ? 'InvalidSegment' : value === undefined ? 'MissingId' : 'InvalidId';
-    if (required) throw new Refused(code, at + key, why);
-    this.put(fields, key, at, why, undefined, key, code);
+    const id = idIn(value);
+    if (required && id === undefined) throw new Refused(code, at + key, why);
+    this.put(fields, key, at, why, id, key, code);
   }
 
   protected lower(fields: Fields, key: string, value: string): void {
@@ -172,8 +172,40 @@ function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The year 5138. */
+const LATEST_TIME = 1e11;
+
 function isTime(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && value < 1e11;
+  return typeof value === 'number' && value >= 0 && value < LATEST_TIME;
+}
+
+/** `2026-11-28T02:23:28.210Z`, also with a blank for the T and without a zone, which then is UTC. */
+const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i;
+
+/** Times as people write them by mistake: as text, in milliseconds, microseconds or nanoseconds, as ISO 8601. */
+function secondsOf(value: unknown): number | undefined {
+  let time: number | undefined;
+  if (typeof value === 'number' || typeof value === 'bigint') time = Number(value);
+  else if (typeof value === 'string') {
+    const text = value.trim();
+    const iso = ISO_TIME.exec(text);
+    if (iso) time = Date.parse(text.replace(' ', 'T') + (iso[1] === undefined ? 'Z' : '')) / 1000;
+    else if (text !== '') time = Number(text);
+  }
+  if (time === undefined) return undefined;
+  // A time in one unit is never one of after 1973 in another.
+  for (let unit = 0; unit < 3 && time >= LATEST_TIME; unit++) time /= 1000;
+  return isTime(time) ? time : undefined;
+}
+
+const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-([\da-f]{16})-[\da-f]{2}$/i;
+
+/** An id that was written with blanks, dashes, 0x, as a number, or within a traceparent. */
+function idIn(value: unknown): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const text = `${value}`.trim();
+  const id = TRACEPARENT.exec(text)?.[1] ?? text.replace(/^0x/i, '').replaceAll('-', '');
+  return isId(id) ? id.toLowerCase() : undefined;
 }
 
 /** Anything as text; undefined for what says nothing, as PHP's `[]` for an empty object. */

@@ -1,3 +1,4 @@
+import { w3cTraceId } from '@nestjs-xray/document';
 import fc from 'fast-check';
 import { LENIENT, parseDocument, STRICT } from './parse-document';
 
@@ -144,6 +145,55 @@ describe('parseDocument', () => {
     [{ service: { version: 1.2 } }, { service: { version: '1.2' } }, 'service.version: must be'],
     [{ parent_id: '' }, {}, 'parent_id: must be 16 hexadecimal digits, not ""; left out'],
     [{ end_time: String(NOW) }, { end_time: NOW }, 'end_time: must be epoch seconds'],
+    [
+      { start_time: (NOW - 1) * 1000, end_time: NOW * 1e6 },
+      { start_time: NOW - 1, end_time: NOW },
+      `start_time: must be epoch seconds, not ${(NOW - 1) * 1000}; taken as ${NOW - 1}`,
+    ],
+    [{ end_time: `${NOW}000000000` }, { end_time: NOW }, `taken as ${NOW}`],
+    [
+      { end_time: new Date(NOW * 1000).toISOString() },
+      { end_time: NOW },
+      `end_time: must be epoch seconds, not "${new Date(NOW * 1000).toISOString()}"; taken as ${NOW}`,
+    ],
+    [
+      { end_time: new Date(NOW * 1000).toISOString().slice(0, 19).replace('T', ' ') },
+      { end_time: NOW },
+      'end_time: must be epoch seconds',
+    ],
+    [
+      { end_time: `${new Date((NOW + 7200) * 1000).toISOString().slice(0, 19)}+02:00` },
+      { end_time: NOW },
+      'end_time: must be epoch seconds',
+    ],
+    [
+      { trace_id: `00-${w3cTraceId(TRACE)}-c4840ffced024e75-01` },
+      { trace_id: TRACE },
+      'trace_id: must be 1-',
+    ],
+    [
+      { trace_id: `Root=${TRACE};Parent=c4840ffced024e75;Sampled=1` },
+      { trace_id: TRACE },
+      'trace_id: must be 1-',
+    ],
+    [{ trace_id: ` ${TRACE.toUpperCase()}\n` }, { trace_id: TRACE }, 'trace_id: must be 1-'],
+    [
+      { trace_id: w3cTraceId(TRACE).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-') },
+      { trace_id: TRACE },
+      'trace_id: must be 1-',
+    ],
+    [
+      { id: '0xC4840FFCED024E75' },
+      { id: 'c4840ffced024e75' },
+      'id: must be 16 hexadecimal digits, not "0xC4840FFCED024E75"; taken as "c4840ffced024e75"',
+    ],
+    [{ id: 1234567890123456 }, { id: '1234567890123456' }, 'id: must be 16 hexadecimal digits'],
+    [
+      { parent_id: `00-${w3cTraceId(TRACE)}-c4840ffced024e75-01` },
+      { parent_id: 'c4840ffced024e75' },
+      'parent_id: must be 16 hexadecimal digits',
+    ],
+    [{ parent_id: 'c484-0ffc-ed02-4e75 ' }, { parent_id: 'c4840ffced024e75' }, 'parent_id: must'],
     [
       { end_time: 'x' },
       { end_time: undefined },
