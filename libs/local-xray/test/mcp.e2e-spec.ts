@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -282,6 +283,23 @@ describe('local X-Ray for coding agents and terminals', () => {
       clearInterval(send);
       child.kill('SIGINT');
       expect(output).toMatch(/^1-\S+ \S+ GET \/api\/activities\/home 200 1\.00 ms late$/m);
+    });
+
+    it('ends when what reads its output has read enough', async () => {
+      const args = [MAIN, 'tail', 'service("piped")', '--endpoint', server.address];
+      const child = spawn(process.execPath, args);
+      const closed = once(child, 'close');
+      let errors = '';
+      child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+      child.stdout.once('data', () => child.stdout.destroy());
+      const send = setInterval(() => {
+        const at = Date.now() / 1000;
+        const over = { name: 'piped', trace_id: newTraceId(at), id: newId(), start_time: at };
+        void put(server, { ...feed(1), ...over, end_time: at + 0.001 });
+      }, 200);
+      const ended = await closed;
+      clearInterval(send);
+      expect({ ended, errors }).toEqual({ ended: [0, null], errors: '' });
     });
 
     it('says what to do when nothing is there', async () => {
