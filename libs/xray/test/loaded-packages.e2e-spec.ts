@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { compiledLibrary, type CompiledLibrary } from './compiled-library';
 
 const run = promisify(execFile);
@@ -21,6 +23,10 @@ const SCRIPT = `
   async function start(imports) {
     class App {}
     Module({ imports })(App);
+    if (process.env.STANDALONE) {
+      const context = await NestFactory.createApplicationContext(App, { logger: false });
+      return context.close();
+    }
     const app = await NestFactory.create(App, { logger: false });
     await app.listen(0, '127.0.0.1');
     const response = await fetch(await app.getUrl());
@@ -40,20 +46,64 @@ const SCRIPT = `
 
 /** Those that the repository has, and an application may have without using them. */
 const HEAVY = /^(@aws-sdk\/|@bufbuild\/|@opentelemetry\/|@smithy\/|aws-xray-sdk|pg$|pg-)/;
-/** Nest keeps these in one part of the process, whoever asks for them. */
+/** Nest itself loads these for an HTTP application, where they are installed. */
 const NEST = ['@nestjs/microservices', '@nestjs/websockets'];
+
+/** Prints which calls a segment has, of packages that are loaded after the application has started. */
+const LATE = `
+  const later = async (load) => {
+    const { NestFactory } = await load('@nestjs/core');
+    const library = await load(process.env.LIBRARY);
+    const { XrayModule, XrayService } = library.default ?? library;
+    const segments = [];
+    const emitter = {
+      emit: (segment) => void segments.push(JSON.parse(JSON.stringify(segment))),
+      flush: async () => undefined,
+      close: async () => undefined,
+    };
+    class App {}
+    const root = { module: App, imports: [XrayModule.forRoot({ serviceName: 'shop', emitter })] };
+    const app = await NestFactory.createApplicationContext(root, { logger: false });
+    const server = createServer((request, response) => response.end('{}')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const pg = await load('pg');
+    const { ListQueuesCommand, SQSClient } = await load('@aws-sdk/client-sqs');
+    const { ClientProxyFactory } = await load('@nestjs/microservices');
+    await app.get(XrayService).captureSegment('late', async () => {
+      // Never connected: the query waits, and is in progress when the segment ends.
+      const client = new (pg.Client ?? pg.default.Client)({ host: 'db', database: 'shop' });
+      client.query('SELECT 1', () => undefined);
+      await new SQSClient({
+        region: 'eu-central-1',
+        endpoint: 'http://127.0.0.1:' + server.address().port,
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      }).send(new ListQueuesCommand({}));
+      const proxy = ClientProxyFactory.create({ options: { host: '127.0.0.1', port: 1 } });
+      await proxy.connect().catch(() => undefined);
+    });
+    const [{ subsegments }] = segments;
+    console.log(JSON.stringify(subsegments.map(({ name }) => name)));
+    process.exit();
+  };
+`;
 
 describe('an application', () => {
   let library: CompiledLibrary;
   beforeAll(() => void (library = compiledLibrary()));
   afterAll(() => library.remove());
 
-  async function loaded(env: Record<string, string> = {}): Promise<string[][]> {
-    const { stdout } = await run(process.execPath, ['-e', SCRIPT], {
-      env: { ...process.env, NODE_NO_WARNINGS: '1', LIBRARY: library.path(), ...env },
+  /** Runs `script` as the main file of an application: a string for `node -e` is no module. */
+  async function lines(file: string, script: string, env: Record<string, string> = {}) {
+    const main = join(dirname(library.path()), file);
+    writeFileSync(main, script);
+    const { stdout } = await run(process.execPath, [main], {
+      env: { ...process.env, NODE_NO_WARNINGS: '1', LIBRARY: `${library.path()}.js`, ...env },
     });
-    const lines = stdout.trim().split('\n');
-    return lines.map((line) => JSON.parse(line) as string[]);
+    return stdout.trim().split('\n');
+  }
+
+  async function loaded(env: Record<string, string> = {}): Promise<string[][]> {
+    return (await lines('main.cjs', SCRIPT, env)).map((line) => JSON.parse(line) as string[]);
   }
 
   it('loads no package by requiring this one', async () => {
@@ -62,13 +112,28 @@ describe('an application', () => {
     expect(atRequire).toEqual([]);
   });
 
-  it('loads by its start those alone whose calls it is to record', async () => {
+  it('loads no package by its start that the application does not use', async () => {
     const [, , atStart] = await loaded();
-    const heavy = atStart!.filter((name) => HEAVY.test(name));
-    expect(heavy.filter((name) => !/^pg|^@smithy\/(core|types)$/.test(name))).toEqual([]);
+    expect(atStart!.filter((name) => HEAVY.test(name))).toEqual([]);
+    expect(atStart!.filter((name) => !NEST.includes(name))).toEqual([]);
+    const [, , standalone] = await loaded({ STANDALONE: 'yes' });
+    expect(standalone).toEqual([]);
+  });
 
-    const [, , withoutCalls] = await loaded({ CAPTURE: 'no' });
-    expect(withoutCalls!.filter((name) => !NEST.includes(name))).toEqual([]);
+  it.each([
+    [
+      'CommonJS',
+      'late.cjs',
+      `const { createServer } = require('node:http'); const { once } = require('node:events');${LATE} later(async (name) => require(name));`,
+    ],
+    [
+      'ES modules',
+      'late.mjs',
+      `import { createServer } from 'node:http'; import { once } from 'node:events';${LATE} await later((name) => import(name));`,
+    ],
+  ])('records calls of packages that it loads later, in %s', async (_, file, script) => {
+    const [names] = await lines(file, script);
+    expect(JSON.parse(names!)).toEqual(['shop@db', 'SQS', '127.0.0.1:1']);
   });
 
   it('loads what writes protobuf once that is sent, and not before', async () => {

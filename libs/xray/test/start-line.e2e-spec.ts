@@ -106,9 +106,9 @@ describe('the line at the start', () => {
     ]);
   });
 
-  it('says what was not found', async () => {
+  it('says what was not loaded', async () => {
     expect(await runChild('start-line.ts')).toBe(
-      'shop → memory, all requests; not captured: aws (not found), sql (not found)',
+      'shop → memory, all requests; not captured: aws (not loaded yet), sql (not loaded yet)',
     );
   });
 

@@ -20,6 +20,7 @@ import { activeExchange, Exchange, recordBreakOff, recordException } from './exc
 import { hostIn, originForm, pathOf, requestBlock } from './http-block';
 import { ignoreMatcher } from './ignore';
 import { onAdapter } from '../instrumentation/nest/on-adapter';
+import { nestLoadsItsPackages } from '../instrumentation/nest/parts';
 import { hookRequests, type HookableAdapter } from '../instrumentation/nest/request-hook';
 import { SegmentName } from './segment-name';
 
@@ -69,6 +70,7 @@ export class HttpEntry {
     this.watching = true;
     const use = (adapter: HookableAdapter): void => {
       before();
+      nestLoadsItsPackages();
       watchExceptions(recordException, this.recorder.warn);
       watchDownloads(recordBreakOff);
       watchEventStreams(recordBreakOff, this.recorder.warn);

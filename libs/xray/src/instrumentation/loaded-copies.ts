@@ -11,6 +11,20 @@ const here = typeof __filename === 'undefined' ? undefined : __filename;
 export const inBundle = here === undefined || !/^loaded-copies\.[jt]s$/.test(basename(here));
 
 /**
+ * How Node loads files; none where something else loads modules, such as Jest. Deprecated since Node
+ * 0.10, but nothing else tells of every module that is loaded, on each version of Node.
+ */
+const loaders = node.extensions as Partial<NodeJS.RequireExtensions> | undefined;
+
+/** Whether modules that are loaded later are seen. */
+export const seesLaterLoads = typeof loaders?.['.js'] === 'function';
+
+type Found = (exports: unknown) => void;
+
+/** What to do with files that are loaded later, by the end of their paths. */
+const awaited = new Map<string, Found>();
+
+/**
  * What was loaded from files whose path ends like that, with `/`.
  *
  * Reads the names alone: Object.keys would also ask for the descriptor of each of some thousand modules,
@@ -24,33 +38,70 @@ export function loadedFrom(file: string): unknown[] {
 }
 
 /**
- * Every copy of a package that the application has loaded, and the one that it
- * would load: what a package manager nested, linked or hoisted. A bundle's own copies
- * can't be found like this, and what lies beside it is not what it uses.
+ * Calls `found` for each module whose path ends like that, with `/`: those that are loaded, and each
+ * that the application loads later, as soon as it is there. Loads nothing itself.
+ */
+export function whenLoaded(file: string, found: Found): void {
+  for (const module of loadedFrom(file)) tellSafely(found, module);
+  if (!seesLaterLoads) return;
+  if (awaited.size === 0) watchLoads(loaders!);
+  awaited.set(file.replaceAll('/', sep), found);
+}
+
+/**
+ * The same for a package that the application may load later where that can't be seen. There, it is
+ * loaded at once.
  *
  * @param request what the application writes in `require`
  * @param file the end of the path of the file behind it, with `/`
- * @param which `loaded` leaves alone what was not loaded yet
  */
-export function loadedCopies(
-  request: string,
-  file: string,
-  which: 'loaded' | 'loadable' = 'loadable',
-): unknown[] {
-  const copies = new Set<unknown>(loadedFrom(file));
-  for (const from of which === 'loaded' || inBundle ? [] : places()) {
+export function whenPackageLoaded(request: string, file: string, found: Found): void {
+  whenLoaded(file, found);
+  if (seesLaterLoads || inBundle) return;
+  for (const from of places()) {
     try {
-      copies.add(createRequire(from)(request));
+      found(createRequire(from)(request));
     } catch {
       // It is not installed there, which is the usual case.
     }
   }
-  copies.delete(undefined);
-  return [...copies];
+}
+
+/** ES modules that import a CommonJS package load it in this way, too. */
+function watchLoads(extensions: Partial<NodeJS.RequireExtensions>): void {
+  const load = extensions['.js']!;
+  extensions['.js'] = function (this: unknown, module, path): unknown {
+    const result = Reflect.apply(load, this, [module, path]) as unknown;
+    for (const [ending, found] of awaited) {
+      if (path.endsWith(ending)) tellSafely(found, module.exports);
+    }
+    return result;
+  };
+}
+
+/** Whatever is wrong with a module, loading it must go on. */
+function tellSafely(found: Found, exports: unknown): void {
+  try {
+    found(exports);
+  } catch {
+    // Its calls are not recorded.
+  }
 }
 
 /** From where the application may load its packages. */
 function places(): string[] {
   const all = [join(process.cwd(), 'package.json'), node.main?.filename, here];
   return all.filter((from) => from !== undefined);
+}
+
+/**
+ * Whether an ES module imported this package: other packages that it imported are then in no list. A
+ * CommonJS application is at the other end of the modules that required this one.
+ */
+export const importedByEsModule = here === undefined || firstParent()?.id !== '.';
+
+function firstParent(): NodeJS.Module | undefined {
+  let at = here === undefined ? undefined : node.cache[here];
+  while (at?.parent) at = at.parent;
+  return at;
 }

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { loadedCopies } from './loaded-copies';
+import { whenLoaded } from './loaded-copies';
 import { patchMethod, type Method } from './patch';
 
 /** Where the class of mysql2's pools is, in newer and in older versions. */
@@ -12,10 +12,10 @@ const MYSQL2 = ['/mysql2/lib/base/pool.js', '/mysql2/lib/pool.js'];
  */
 export function bindPools(): void {
   for (const file of MYSQL2) {
-    for (const module of loadedCopies('mysql2', file, 'loaded')) {
+    whenLoaded(file, (module) => {
       const { prototype } = module as { prototype?: object };
       if (prototype !== undefined) patchMethod(prototype, 'getConnection', bindingCallback);
-    }
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { TARGETS } from '../core/outgoing';
 import type { Recorder } from '../core/recorder';
+import { inBundle } from '../instrumentation/loaded-copies';
 import { awsFound } from '../instrumentation/outgoing/aws';
 import { pgFound } from '../instrumentation/outgoing/pg';
 import type { Sampling } from '../sampling/create-sampler';
@@ -54,9 +55,11 @@ function sampled(sampling: Sampling = 1): string {
 function notCaptured({ outgoing }: Recorder): string {
   if (outgoing === undefined) return '; not captured: outgoing calls (off)';
   const found = { aws: awsFound, sql: pgFound } as Partial<Record<string, () => boolean>>;
+  // What is loaded later is recorded from then on; in a bundle it stays unseen.
+  const absent = inBundle ? 'not found' : 'not loaded yet';
   const missing = TARGETS.flatMap((target) => {
     if (!outgoing.mayWant(target)) return [`${target} (off)`];
-    return found[target]?.() === false ? [`${target} (not found)`] : [];
+    return found[target]?.() === false ? [`${target} (${absent})`] : [];
   });
   return missing.length === 0 ? '' : `; not captured: ${missing.join(', ')}`;
 }

@@ -1,5 +1,5 @@
 import { runJob } from '../../core/job';
-import { loadedFrom } from '../loaded-copies';
+import { whenLoaded } from '../loaded-copies';
 import { ownerOf, patchMethod, type Method } from '../patch';
 import {
   allCarrying,
@@ -31,7 +31,7 @@ type AddArguments = [unknown, unknown?, JobOptions?];
 
 /** Has each job of Bull run in a segment, and each call that queues jobs be a subsegment. */
 export function watchBull(): void {
-  for (const queue of loadedFrom('/bull/lib/queue.js')) instrumentBull(queue);
+  whenLoaded('/bull/lib/queue.js', (queue) => instrumentBull(queue));
 }
 
 /**

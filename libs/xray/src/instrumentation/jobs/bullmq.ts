@@ -1,5 +1,5 @@
 import { runJob } from '../../core/job';
-import { loadedFrom } from '../loaded-copies';
+import { whenLoaded } from '../loaded-copies';
 import { ownerOf, patchMethod, type Method } from '../patch';
 import {
   allCarrying,
@@ -40,7 +40,7 @@ type Classes = Partial<Record<'Queue' | 'Worker' | 'FlowProducer', { prototype: 
 
 /** Has each job of BullMQ run in a segment, and each call that queues jobs be a subsegment. */
 export function watchBullMq(): void {
-  loadedFrom('/bullmq/dist/cjs/index.js').forEach(instrumentBullMq);
+  whenLoaded('/bullmq/dist/cjs/index.js', instrumentBullMq);
 }
 
 /** The same for a copy of BullMQ, or for some of its classes; false where it has none of them. */

@@ -2,21 +2,21 @@ import { isObservable, tap } from 'rxjs';
 import { storage } from '../../core/context';
 import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
-import { prototypesOf, routerResponseController } from './parts';
+import { eachPrototype, routerResponseController } from './parts';
 
 /**
  * Has `failed` see, in the context of the request, the error that ends a stream of `@Sse()`. Nest
  * sends it as an event, and the answer then ends like any other. Once for a process.
  */
 export function watchEventStreams(failed: (thrown: unknown) => void, warn: Warn): void {
-  for (const prototype of prototypesOf(routerResponseController, warn)) {
+  eachPrototype(routerResponseController, warn, (prototype) => {
     patchMethod(prototype, 'sse', (original: Method) => {
       return function sse(this: unknown, result: unknown, ...rest: unknown[]): unknown {
         const watched = result instanceof Promise ? result.then(watch) : watch(result);
         return Reflect.apply(original as (...args: unknown[]) => unknown, this, [watched, ...rest]);
       };
     });
-  }
+  });
 
   function watch(events: unknown): unknown {
     if (!isObservable(events)) return events;

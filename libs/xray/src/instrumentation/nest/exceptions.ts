@@ -1,6 +1,6 @@
 import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
-import { exceptionsHandler, prototypesOf } from './parts';
+import { eachPrototype, exceptionsHandler } from './parts';
 
 interface Host {
   getArgByIndex(index: number): unknown;
@@ -15,10 +15,10 @@ export type ExceptionListener = (thrown: unknown, response: unknown) => void;
  * guards, and costs more. Once for a process.
  */
 export function watchExceptions(listener: ExceptionListener, warn: Warn): void {
-  for (const prototype of prototypesOf(exceptionsHandler, warn)) {
+  eachPrototype(exceptionsHandler, warn, (prototype) => {
     patchMethod(prototype, 'next', (original) => watched(original, listener));
     patchMethod(prototype, 'setCustomFilters', (original) => watchingFilters(original, listener));
-  }
+  });
 }
 
 type Filter = { func(thrown: unknown, host: Host): unknown };

@@ -1,7 +1,7 @@
 import type { NestInterceptor, Type } from '@nestjs/common';
 import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
-import { interceptorsConsumer, prototypesOf } from './parts';
+import { eachPrototype, interceptorsConsumer } from './parts';
 
 /** The private method of Nest's that runs the interceptors of one call, in Nest 10 to 12. */
 type Intercept = (
@@ -32,9 +32,9 @@ export function runBeforeChain(
   work: InterceptorWork,
   warn: Warn,
 ): void {
-  for (const prototype of prototypesOf(interceptorsConsumer, warn)) {
+  eachPrototype(interceptorsConsumer, warn, (prototype) => {
     patchMethod(prototype, 'intercept', (original) => around(original, interceptor, work));
-  }
+  });
 }
 
 function around(original: Method, own: Type<NestInterceptor>, work: InterceptorWork): Method {

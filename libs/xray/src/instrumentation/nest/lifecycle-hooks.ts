@@ -1,6 +1,6 @@
 import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
-import { applicationContext, prototypesOf } from './parts';
+import { applicationContext, eachPrototype } from './parts';
 
 let running = 0;
 
@@ -14,9 +14,9 @@ export function inLifecycleHook(): boolean {
 
 /** Once for a process. */
 export function watchLifecycleHooks(warn: Warn): void {
-  for (const prototype of prototypesOf(applicationContext, warn)) {
+  eachPrototype(applicationContext, warn, (prototype) => {
     for (const call of applicationContext.methods) patchMethod(prototype, call, counted);
-  }
+  });
 }
 
 function counted(original: Method): Method {

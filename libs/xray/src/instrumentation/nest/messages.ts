@@ -4,7 +4,7 @@ import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
 import { patternText } from '../pattern-text';
 import { grpcCallIn, type GrpcCall } from './grpc-call';
-import { prototypesOf, rpcContextCreator, rpcProxy, wsContextCreator, wsProxy } from './parts';
+import { eachPrototype, rpcContextCreator, rpcProxy, wsContextCreator, wsProxy } from './parts';
 import { grpcTrace } from './rpc-header';
 
 export interface Message {
@@ -63,12 +63,12 @@ export function watchMessages(
   applications.set(modules, handling);
   for (const kind of ['rpc', 'ws'] as const) {
     const { creator, proxy } = KINDS[kind];
-    for (const prototype of prototypesOf(creator, warn)) {
+    eachPrototype(creator, warn, (prototype) => {
       patchMethod(prototype, 'create', (original) => creating(kind, original, warn));
-    }
-    for (const prototype of prototypesOf(proxy, warn)) {
+    });
+    eachPrototype(proxy, warn, (prototype) => {
       patchMethod(prototype, 'handleError', (original) => recordingError(original, failed));
-    }
+    });
   }
 }
 

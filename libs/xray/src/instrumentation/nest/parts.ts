@@ -1,5 +1,11 @@
 import type { Warn } from '../../core/warn-once';
-import { loadedFrom } from '../loaded-copies';
+import {
+  importedByEsModule,
+  inBundle,
+  loadedFrom,
+  seesLaterLoads,
+  whenLoaded,
+} from '../loaded-copies';
 
 /**
  * The classes of Nest's that this package wraps methods of. None of these methods is documented,
@@ -173,24 +179,66 @@ export const wsProxy: NestPart = {
 
 /** A client or server of a transport, which @nestjs/microservices exports; its methods are not documented. */
 export function transportPart(name: string, methods: readonly string[], without: string): NestPart {
+  const [, kind = '', transport = ''] = /^(Client|Server)(\w+?)(?:Proxy)?$/.exec(name) ?? [];
+  const file = `${kind}/${kind}-${transport}`.toLowerCase();
   const load = packages['@nestjs/microservices'];
-  return { package: '@nestjs/microservices', file: 'index', name, methods, without, load };
+  return { package: '@nestjs/microservices', file, name, methods, without, load };
 }
 
 /**
- * The prototypes that have the methods of `part`, in every copy of its package: ours, and those
- * that the application has loaded besides, as it does where packages are linked.
+ * Whether optional packages of Nest's may be loaded here where they are installed: a bundle has them in
+ * any case, and in the other two cases it can't be seen which of them the application has loaded.
  */
-export function prototypesOf(part: NestPart, warn: Warn): object[] {
-  const { name, file } = part;
-  const modules = new Set([part.load(), ...loadedFrom(`/${part.package}/${file}.js`)]);
-  const found = [...modules].flatMap((module) => {
+let mayLoad = inBundle || !seesLaterLoads || importedByEsModule;
+
+/** What to do with parts of packages that nobody has loaded so far, by package and the part's name. */
+const pending = new Map<string, Map<string, () => void>>();
+
+/** Tells that there is an HTTP application: Nest itself loads its optional packages for that. */
+export function nestLoadsItsPackages(): void {
+  mayLoad = true;
+  for (const name of pending.keys()) takePending(name);
+}
+
+function takePending(name: string): void {
+  const parts = pending.get(name);
+  pending.delete(name);
+  for (const take of parts?.values() ?? []) take();
+}
+
+/**
+ * Calls `use` with each prototype that has the methods of `part`, in every copy of its package: ours,
+ * and those that the application has loaded besides, as it does where packages are linked. A package
+ * that nobody has loaded is left alone until somebody does.
+ */
+export function eachPrototype(part: NestPart, warn: Warn, use: (prototype: object) => void): void {
+  const { name, file, methods } = part;
+  let found = false;
+  const take = (module: unknown): void => {
     const { prototype } = (module as Classes | undefined)?.[name] ?? {};
-    return prototype !== undefined && hasAll(prototype, part.methods) ? [prototype] : [];
-  });
-  if (found.length === 0 && packages[part.package]() !== undefined)
-    warn(`part:${name}`, missing(part));
-  return found;
+    if (prototype === undefined || !hasAll(prototype, methods)) return;
+    found = true;
+    use(prototype);
+  };
+  whenLoaded(`/${part.package}/${file}.js`, take);
+  const ours = (): void => {
+    if (found && part.package !== '@nestjs/core' && seesLaterLoads && !inBundle) return;
+    take(part.load());
+    if (!found && packages[part.package]() !== undefined) warn(`part:${name}`, missing(part));
+  };
+  if (mayLoad || part.package === '@nestjs/core' || isLoaded(part.package)) return ours();
+  const parts = pending.get(part.package) ?? new Map<string, () => void>();
+  pending.set(part.package, parts.set(name, ours));
+  // Of a package of ES modules, the file that was required is all that can be seen.
+  whenLoaded(entryOf(part.package), () => takePending(part.package));
+}
+
+function isLoaded(name: string): boolean {
+  return loadedFrom(entryOf(name)).length > 0;
+}
+
+function entryOf(name: string): string {
+  return `/${name}/index.js`;
 }
 
 type Classes = Record<string, { prototype?: object } | undefined>;

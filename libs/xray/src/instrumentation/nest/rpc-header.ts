@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { incomingTrace, type Incoming } from '../../core/propagation';
 import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
-import { prototypesOf, transportPart } from './parts';
+import { eachPrototype, transportPart } from './parts';
 
 /**
  * The field of a packet between two Nest services that carries the trace header:
@@ -53,10 +53,10 @@ export function receiveRpcHeaders(warn: Warn): void {
   for (const [name, read] of Object.entries(SERVERS)) {
     const without = `messages that come to it start traces of their own`;
     const part = transportPart(name, ['handleMessage'], without);
-    for (const prototype of prototypesOf(part, warn)) {
+    eachPrototype(part, warn, (prototype) => {
       patchMethod(prototype, 'handleMessage', (original) => keepingTrace(original, read));
       for (const parser of PARSERS) patchMethod(prototype, parser, keepingFields);
-    }
+    });
   }
 }
 

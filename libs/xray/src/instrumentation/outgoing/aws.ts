@@ -3,7 +3,7 @@ import { follow } from '../../core/promises';
 import { XRAY_HEADER } from '../../core/propagation';
 import { Subsegment } from '../../core/subsegment';
 import { resourcesOf } from './aws-resources';
-import { loadedCopies } from '../loaded-copies';
+import { whenPackageLoaded } from '../loaded-copies';
 import { ownerOf, patchMethod, type Method } from '../patch';
 import { XrayConfigurationError } from '../../xray.errors';
 
@@ -42,16 +42,16 @@ const HOMES = [
 /** The middleware that aws-xray-sdk-core's captureAWSv3Client leaves on a client. */
 const SDK_MIDDLEWARE = 'XRaySDKInstrumentation';
 
-/** Records each call of every client of AWS SDK v3 that is loaded as an `aws` subsegment. */
+/** Records each call of every client of AWS SDK v3 that the application loads as an `aws` subsegment. */
 export function instrumentAws(): void {
-  for (const [request, file] of HOMES) {
-    for (const module of loadedCopies(request, file)) {
-      const { Client } = module as { Client?: { prototype: object } };
-      if (!Client) continue;
-      patchMethod(Client.prototype, 'send', tracedSend);
-      found = true;
-    }
-  }
+  for (const [request, file] of HOMES) whenPackageLoaded(request, file, instrument);
+}
+
+function instrument(module: unknown): void {
+  const { Client } = (module ?? {}) as { Client?: { prototype: object } };
+  if (!Client) return;
+  patchMethod(Client.prototype, 'send', tracedSend);
+  found = true;
 }
 
 /** A client of AWS SDK v3, or its class. */

@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { storage, type Active } from '../../core/context';
 import type { Subsegment } from '../../core/subsegment';
-import { loadedCopies } from '../loaded-copies';
+import { whenLoaded } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
 import { isAbort, recordAnswer, remoteRequest, startRemoteCall } from './remote-call';
 
@@ -87,11 +87,11 @@ const contexts = new WeakMap<object, Active & object>();
  * are what stays the same; its context is kept with them.
  */
 function keepContextOfQueued(): void {
-  for (const module of loadedCopies('undici', '/undici/index.js', 'loaded')) {
+  whenLoaded('/undici/index.js', (module) => {
     const { Client } = module as { Client?: { prototype: object } };
     const base = Client && (Object.getPrototypeOf(Client.prototype) as object | null);
     if (base) patchMethod(base, 'dispatch', keepingContext);
-  }
+  });
 }
 
 function keepingContext(original: Method): Method {

@@ -5,7 +5,7 @@ import { outgoingHeaders } from '../../core/propagation';
 import { addRemoteError } from '../../core/remote-error';
 import { Subsegment } from '../../core/subsegment';
 import type { Warn } from '../../core/warn-once';
-import { prototypesOf, transportPart } from '../nest/parts';
+import { eachPrototype, transportPart } from '../nest/parts';
 import { traceFields } from '../nest/rpc-header';
 import { patchMethod, type Method } from '../patch';
 import { patternText } from '../pattern-text';
@@ -28,12 +28,12 @@ export function captureRpc(warn: Warn): void {
   for (const transport of CLIENTS) {
     const without = 'what it sends is not recorded and carries no trace';
     const part = transportPart(transport.client, ['connect', 'publish', 'dispatchEvent'], without);
-    for (const prototype of prototypesOf(part, warn)) {
+    eachPrototype(part, warn, (prototype) => {
       patchMethod(prototype, 'connect', (original) => tracedConnect(original, transport));
       patchMethod(prototype, 'publish', (original) => tracedPublish(original, transport));
       patchMethod(prototype, 'dispatchEvent', (original) => tracedDispatch(original, transport));
       if (transport.headers === 'merged') patchMethod(prototype, 'mergeHeaders', addingHeaders);
-    }
+    });
   }
 }
 

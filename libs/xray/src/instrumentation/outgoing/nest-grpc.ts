@@ -6,8 +6,8 @@ import { grpcStatusName, setGrpcFlags } from '../../core/grpc-status';
 import { Subsegment } from '../../core/subsegment';
 import type { Warn } from '../../core/warn-once';
 import { EXCEPTION_TYPE } from '../nest/grpc-call';
-import { prototypesOf, transportPart } from '../nest/parts';
-import { loadedCopies } from '../loaded-copies';
+import { eachPrototype, transportPart } from '../nest/parts';
+import { loadedFrom } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
 import { addressIn, type Client } from './nest-transports';
 
@@ -25,9 +25,9 @@ type Call = (...args: unknown[]) => Observable<unknown>;
 export function captureGrpc(warn: Warn): void {
   const without = 'its calls are not recorded and carry no trace';
   const part = transportPart('ClientGrpcProxy', ['createServiceMethod'], without);
-  for (const prototype of prototypesOf(part, warn)) {
+  eachPrototype(part, warn, (prototype) => {
     patchMethod(prototype, 'createServiceMethod', tracedServiceMethod);
-  }
+  });
 }
 
 function tracedServiceMethod(original: Method): Method {
@@ -126,7 +126,7 @@ function withTrace(args: unknown[], active: NonNullable<Active>): unknown[] {
 
 function metadataClasses(): (new () => Metadata)[] {
   const file = '/@grpc/grpc-js/build/src/index.js';
-  return loadedCopies('@grpc/grpc-js', file, 'loaded').flatMap((module) => {
+  return loadedFrom(file).flatMap((module) => {
     const { Metadata } = module as { Metadata?: new () => Metadata };
     return Metadata === undefined ? [] : [Metadata];
   });

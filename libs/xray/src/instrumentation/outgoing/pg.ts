@@ -2,7 +2,7 @@ import { currentNode, storage } from '../../core/context';
 import { follow } from '../../core/promises';
 import type { RecordedNode } from '../../core/recorded-node';
 import { Subsegment } from '../../core/subsegment';
-import { loadedCopies } from '../loaded-copies';
+import { whenPackageLoaded } from '../loaded-copies';
 import { ownerOf, patchMethod, type Method } from '../patch';
 import { XrayConfigurationError } from '../../xray.errors';
 import { sanitiseSql } from './sanitise-sql';
@@ -39,9 +39,9 @@ interface Query {
 
 const serverVersions = new WeakMap<Client, string>();
 
-/** Records each query of every loaded copy of `pg` as an `sql` subsegment. */
+/** Records each query of every copy of `pg` that the application loads as an `sql` subsegment. */
 export function instrumentPg(): void {
-  for (const module of loadedCopies('pg', '/pg/lib/index.js')) instrument(module as PgModule);
+  whenPackageLoaded('pg', '/pg/lib/index.js', (module) => instrument(module as PgModule));
 }
 
 /**
