@@ -5,6 +5,7 @@ import { SourceLocation } from '../core/source-location';
 import type { LinkDocument } from '../document';
 import { CallSite, DetailedCall } from './call-sites';
 import { asMethod, copyIdentity } from './copy-identity';
+import { givenOptions } from './given-options';
 import { markRoot, markTraced, markWrapper } from './marks';
 import { parameterRules } from './parameter-rules';
 import { methodAt, type Resolved } from './subsegment.decorator';
@@ -39,7 +40,7 @@ export function Segment<F extends (...args: AnyArgs) => unknown>(
   options: SubsegmentOptions<Parameters<F>, Resolved<ReturnType<F>>>,
 ): SegmentDecorator<Parameters<F>, Resolved<ReturnType<F>>>;
 export function Segment(given: string | AnyOptions = {}) {
-  const options = typeof given === 'string' ? { name: given } : given;
+  const options = givenOptions('Segment', given);
   const location = new SourceLocation(Segment);
   return (target: object, key: string | symbol, descriptor: PropertyDescriptor): void => {
     const { method, owner } = methodAt('Segment', target, key, descriptor);

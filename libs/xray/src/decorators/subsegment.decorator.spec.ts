@@ -14,7 +14,15 @@ import { MessagePattern } from '@nestjs/microservices';
 import { Cron } from '@nestjs/schedule';
 import { ApiOperation } from '@nestjs/swagger';
 import { expectTypeOf } from 'expect-type';
-import { Annotation, Metadata, NotAMethodError, SkipSubsegment, Subsegment } from 'nestjs-xray';
+import {
+  Annotation,
+  Metadata,
+  NotAMethodError,
+  Segment,
+  SkipSubsegment,
+  Subsegment,
+  XrayConfigurationError,
+} from 'nestjs-xray';
 import { trace } from 'nestjs-xray/testing';
 
 /** `name(children)` of every subsegment. */
@@ -522,6 +530,19 @@ describe('@Subsegment with options', () => {
       return Wrong;
     }).toThrow(NotAMethodError);
   });
+
+  it.each([null, 5, true, ['name'], class Cart {}])(
+    'refuses %p in place of its options',
+    (given) => {
+      for (const decorator of [Subsegment, Segment]) {
+        const decorate = () => decorator(given as never);
+        expect(decorate).toThrow(XrayConfigurationError);
+        expect(decorate).toThrow(
+          `it takes a name or an object of options. Use @${decorator.name}(), @${decorator.name}('name')`,
+        );
+      }
+    },
+  );
 
   it('leaves the types of a method as they are, and refuses callbacks of others', () => {
     expectTypeOf<Users['find']>().toEqualTypeOf<(id: string) => Promise<User | undefined>>();

@@ -1,6 +1,7 @@
 import { SourceLocation } from '../core/source-location';
 import { NotAMethodError } from '../xray.errors';
 import { CallSite } from './call-sites';
+import { givenOptions } from './given-options';
 import { markTraced } from './marks';
 import { parameterRules } from './parameter-rules';
 import type {
@@ -37,7 +38,7 @@ export function Subsegment<F extends (...args: AnyArgs) => unknown>(
   options: SubsegmentOptions<Parameters<F>, Resolved<ReturnType<F>>>,
 ): SubsegmentDecorator<Parameters<F>, Resolved<ReturnType<F>>>;
 export function Subsegment(given: string | AnyOptions = {}) {
-  const options = typeof given === 'string' ? { name: given } : given;
+  const options = givenOptions('Subsegment', given);
   const location = new SourceLocation(Subsegment);
   return (
     target: object,
