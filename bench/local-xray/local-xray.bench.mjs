@@ -8,12 +8,16 @@ const PARTS = {
   full: [
     ['udp', 'udp-ingest.mjs', {}],
     ['http', 'http-ingest.mjs', {}],
+    ['otlpHttp', 'otlp-ingest.mjs', {}, ['http']],
+    ['otlpGrpc', 'otlp-ingest.mjs', {}, ['grpc']],
     ['queries', 'queries.mjs', {}],
     ['retention', 'retention.mjs', {}],
   ],
   quick: [
     ['udp', 'udp-ingest.mjs', { RATES: '5000,10000', SECONDS: '2' }],
     ['http', 'http-ingest.mjs', { SECONDS: '2' }],
+    ['otlpHttp', 'otlp-ingest.mjs', { SECONDS: '2' }, ['http']],
+    ['otlpGrpc', 'otlp-ingest.mjs', { SECONDS: '2' }, ['grpc']],
     ['queries', 'queries.mjs', { TRACES: '10000' }],
   ],
 };
@@ -21,9 +25,11 @@ const PARTS = {
 /** Ingest, queries and retention of local X-Ray, each in a process of its own. */
 export async function benchLocalXray({ quick, log }) {
   const result = {};
-  for (const [name, script, env] of PARTS[quick ? 'quick' : 'full']) {
+  for (const [name, script, env, args = []] of PARTS[quick ? 'quick' : 'full']) {
     const file = fileURLToPath(new URL(script, import.meta.url));
-    const { stdout } = await run(process.execPath, [file], { env: { ...process.env, ...env } });
+    const { stdout } = await run(process.execPath, [file, ...args], {
+      env: { ...process.env, ...env },
+    });
     // The server that a script starts says on the same output where it listens.
     result[name] = JSON.parse(stdout.slice(stdout.search(/^[[{]/m)));
     log?.(`  ${name} done`);

@@ -1,4 +1,4 @@
-// A long load: node bench/local-xray/soak.mjs [seconds, 600] [datagrams a second, 5000]
+// A long load: node bench/local-xray/soak.mjs --minutes 10 --rate 5000
 // Three consoles that listen, a query a second, a client that puts documents and remembers which were
 // acknowledged, and two kills of the whole process (kill -9), after each of which it is started again on
 // the same file. Prints memory over time, and what became of datagrams and documents.
@@ -10,11 +10,21 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { localXrayNodeArgs } from '../../scripts/addresses.mjs';
 import { makeTrace, percentile } from './support.mjs';
 
-const [seconds = 600, rate = 5000] = process.argv.slice(2).map(Number);
+const { values: given } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    rate: { type: 'string', default: '5000' },
+  },
+});
+const seconds = Math.round(positive('minutes') * 60);
+const rate = positive('rate');
 const RETENTION = '500MB';
+/** Of each trace that makeTrace() makes. */
+const DOCUMENTS = 3;
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'local-xray-soak-'));
 const file = join(folder, 'xray.db');
@@ -32,6 +42,13 @@ const queries = [];
 const acknowledged = [];
 const totals = { sent: 0, received: 0, lost: 0, kernelDrops: 0, rejected: 0, down: 0 };
 let refused = 0;
+
+function positive(name) {
+  const number = Number(given[name]);
+  if (number > 0 && Number.isFinite(number)) return number;
+  console.error(`--${name} ${given[name]} is not a number above 0.`);
+  process.exit(1);
+}
 
 /** A program that never writes to a killed one's file: the port is the same each time. */
 async function startServer() {
@@ -166,6 +183,10 @@ await Promise.all(work);
 for (let status = await waiting(); status > 0; status = await waiting()) await pause(500);
 await count();
 
+/** Datagrams sent, and documents acknowledged, around the two kills: counted neither before nor after. */
+const counted = totals.received + totals.lost + totals.kernelDrops + totals.rejected;
+const uncounted = totals.sent + acknowledged.length * DOCUMENTS - counted;
+
 async function waiting() {
   return (await (await fetch(`${base}/console/status`)).json()).waiting;
 }
@@ -198,7 +219,7 @@ console.log(
     {
       seconds,
       rate,
-      datagrams: totals,
+      datagrams: { ...totals, uncounted },
       acknowledged: { traces: acknowledged.length, checked: kept.length, missing, refused },
       queries: {
         count: queries.length,
@@ -206,6 +227,13 @@ console.log(
         p95: percentile(queries, 95),
       },
       events,
+      residentMb: {
+        median: percentile(
+          memory.map(({ mb }) => mb),
+          50,
+        ),
+        most: Math.max(...memory.map(({ mb }) => mb)),
+      },
       memory,
     },
     null,

@@ -14,7 +14,7 @@ const PRELOAD = join(ROOT, 'bench', 'local-xray', 'loop-delay.cjs');
 
 const hex = (bytes) => randomBytes(bytes).toString('hex');
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address();

@@ -121,7 +121,7 @@ export function memoryTable({ rows }) {
 }
 
 /** Ingest, queries and retention of local X-Ray. */
-export function localXrayTables({ result: { udp, http, queries, retention } }) {
+export function localXrayTables({ result: { udp, http, queries, retention, ...otlp } }) {
   const ms = (value) => `${value} ms`;
   const ingest = [
     ...udp.map((row) => [
@@ -136,6 +136,18 @@ export function localXrayTables({ result: { udp, http, queries, retention } }) {
       ms(http.eventLoopP99Ms),
       String(http.memoryMb),
     ],
+    ...[
+      ['OTLP/HTTP', otlp.otlpHttp],
+      ['OTLP/gRPC', otlp.otlpGrpc],
+    ]
+      // Older results have none.
+      .filter(([, row]) => row)
+      .map(([name, row]) => [
+        `${name}, exports of 50, spans of ${whole(row.spanBytes)} bytes`,
+        `${whole(row.spansPerSecond)} a second, ${whole(row.rejected)} rejected`,
+        ms(row.eventLoopP99Ms),
+        String(row.memoryMb),
+      ]),
   ];
   const tables = [
     table(['ingest', 'taken', 'event loop delay, p99', 'RSS, MB'], ingest),
