@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startProcess } from '../lib/processes.mjs';
+import { addresses, startRedis } from './request.bench.mjs';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -10,14 +11,14 @@ const file = (name) => fileURLToPath(new URL(name, import.meta.url));
  * @param {string} [settings.save] where to keep the profile, for Chromium's DevTools
  */
 export async function profileRequest({ name, requests, warmUp = 5000, node, save }) {
-  const [sink, load] = await Promise.all([
+  const [sink, load, redis] = await Promise.all([
     startProcess(file('sink.cjs'), { core: 1 }),
     startProcess(file('load.cjs'), { core: 1 }),
+    startRedis([name]),
   ]);
-  const { udpPort, httpPort } = await sink.ask('open');
   const server = await startProcess(file('server.cjs'), {
     args: [name],
-    env: { SINK_UDP: String(udpPort), SINK_HTTP: String(httpPort) },
+    env: addresses(await sink.ask('open'), redis),
     core: 0,
     node,
   });
@@ -37,7 +38,7 @@ export async function profileRequest({ name, requests, warmUp = 5000, node, save
     if (save) writeFileSync(save, JSON.stringify(profile));
     return selfTimes(profile, requests);
   } finally {
-    await Promise.all([server.end(), sink.end(), load.end()]);
+    await Promise.all([server.end(), sink.end(), load.end(), redis?.end()]);
   }
 }
 

@@ -25,29 +25,41 @@ export async function benchRequest(settings) {
   const { names, rounds, log } = settings;
   const sink = await startProcess(file('sink.cjs'), { core: LOAD_CORE });
   const load = await startProcess(file('load.cjs'), { core: LOAD_CORE });
+  const redis = await startRedis(names);
   const results = new Map(names.map((name) => [name, []]));
   try {
     for (let round = 0; round < rounds; round++) {
-      const figures = await measureRound({ ...settings, sink, load, round });
+      const figures = await measureRound({ ...settings, sink, load, redis, round });
       for (const [name, figure] of figures) {
         results.get(name).push(figure);
         log?.(`  ${name}: ${figure.over.toFixed(1)} µs over untraced (round ${round + 1})`);
       }
     }
   } finally {
-    await Promise.all([sink.end(), load.end()]);
+    await Promise.all([sink.end(), load.end(), redis?.end()]);
   }
   return names.map((name) => row(name, results.get(name)));
 }
 
 async function measureRound(settings) {
-  const { names, warmUp, turns, block, connections = 32, node, sink, load, round } = settings;
+  const {
+    names,
+    warmUp,
+    turns,
+    block,
+    connections = 32,
+    node,
+    sink,
+    load,
+    redis,
+    round,
+  } = settings;
   const drive = ({ server }, requests) =>
     load.ask('run', { port: server.hello.port, path: PATH, requests, connections });
   const subjects = [];
   try {
     for (const name of names) {
-      const subject = await startSubject(name, { sink, node });
+      const subject = await startSubject(name, { sink, redis, node });
       subjects.push(subject);
       await drive(subject, warmUp);
     }
@@ -70,11 +82,24 @@ async function measureRound(settings) {
   return figuresOf(subjects, { block, served: warmUp + turns * block });
 }
 
-async function startSubject(name, { sink, node }) {
+/** What stands for Redis, where a variant asks for it. */
+export async function startRedis(names) {
+  if (!names.some((name) => variantOf(name).redis)) return undefined;
+  return startProcess(file('redis.cjs'), { core: LOAD_CORE });
+}
+
+/** Where a server finds what it sends to and asks. */
+export const addresses = ({ udpPort, httpPort }, redis) => ({
+  SINK_UDP: String(udpPort),
+  SINK_HTTP: String(httpPort),
+  ...(redis && { REDIS_PORT: String(redis.hello.port) }),
+});
+
+async function startSubject(name, { sink, redis, node }) {
   const port = await sink.ask('open');
   const server = await startProcess(file('server.cjs'), {
     args: [name],
-    env: { SINK_UDP: String(port.udpPort), SINK_HTTP: String(port.httpPort) },
+    env: addresses(port, redis),
     core: SERVER_CORE,
     node,
   });

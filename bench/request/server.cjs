@@ -9,9 +9,8 @@ async function main() {
   // Before Nest is loaded: dd-trace and OpenTelemetry patch modules as they load.
   const tracer = startTracer(variant, { exporting: true });
   const { NestFactory } = require('@nestjs/core');
-  const { activitiesModule } = require('./activities.cjs');
 
-  const app = await NestFactory.create(activitiesModule(tracer), ...adapterOf(variant), {
+  const app = await NestFactory.create(moduleOf(variant)(tracer), ...adapterOf(variant), {
     logger: ['error', 'warn'],
   });
   tracer.use?.(app);
@@ -35,6 +34,12 @@ async function main() {
     process.send({ answer: await answers[ask](args) });
   });
   process.send({ answer: { port: app.getHttpServer().address().port } });
+}
+
+function moduleOf(variant) {
+  return variantOf(variant).redis
+    ? require('./carts.cjs').cartsModule
+    : require('./activities.cjs').activitiesModule;
 }
 
 /** Express, which is Nest's default, or Fastify. */

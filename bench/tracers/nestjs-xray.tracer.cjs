@@ -1,7 +1,15 @@
 'use strict';
+const { instrumentationsOf } = require('./instrumentations.cjs');
 
-/** Ours, as it is packed for npm. */
-function start({ toolkit, sampled, interceptor = true, capture, sdk = false, exporting, udpPort }) {
+/** Ours, as it is packed for npm; with `instrumentations`, those of OpenTelemetry record in its traces. */
+function start(options) {
+  const { toolkit, sampled, interceptor = true, capture, exporting, udpPort } = options;
+  const { sdk = false, instrumentations } = options;
+  if (instrumentations !== undefined) {
+    require(`${toolkit}/opentelemetry`);
+    const { registerInstrumentations } = require('@opentelemetry/instrumentation');
+    registerInstrumentations({ instrumentations: instrumentationsOf(instrumentations) });
+  }
   if (sdk) {
     require(`${toolkit}/aws-sdk`);
     require('aws-xray-sdk-core');

@@ -1,10 +1,9 @@
 'use strict';
+const { instrumentationsOf } = require('./instrumentations.cjs');
 
-/** OpenTelemetry's Node SDK with the HTTP and Express instrumentations, OTLP over HTTP, and nestjs-otel's @Span. */
-function start({ sampled, exporting, httpPort }) {
+/** OpenTelemetry's Node SDK, OTLP over HTTP, and nestjs-otel's @Span. */
+function start({ sampled, instrumentations = ['http', 'express'], exporting, httpPort }) {
   const { registerInstrumentations } = require('@opentelemetry/instrumentation');
-  const { ExpressInstrumentation } = require('@opentelemetry/instrumentation-express');
-  const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');
   const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-http');
   const { resourceFromAttributes } = require('@opentelemetry/resources');
   const {
@@ -32,7 +31,7 @@ function start({ sampled, exporting, httpPort }) {
   provider.register();
   registerInstrumentations({
     tracerProvider: provider,
-    instrumentations: [new HttpInstrumentation(), new ExpressInstrumentation()],
+    instrumentations: instrumentationsOf(instrumentations),
   });
   const { Span } = require('nestjs-otel');
   return {

@@ -2,7 +2,7 @@
 
 /**
  * What is compared. `tracer` is a file beside this one, `options` what it is started with.
- * `ours` marks nestjs-xray; `baseline` is the variant that a figure is over, `untraced` unless given.
+ * `redis` has the application that reads Redis. `ours` marks nestjs-xray; `baseline` is the variant that a figure is over, `untraced` unless given.
  */
 const variants = {
   untraced: { title: 'untraced', tracer: 'untraced' },
@@ -63,6 +63,35 @@ const variants = {
     fastify: true,
     baseline: 'untraced-fastify',
     ours: true,
+  },
+  'untraced-redis': {
+    title: 'untraced, with five reads of Redis',
+    tracer: 'untraced',
+    redis: true,
+    reference: true,
+  },
+  bridge: {
+    title: 'nestjs-xray with `nestjs-xray/opentelemetry` and instrumentation-ioredis',
+    tracer: 'nestjs-xray',
+    options: { instrumentations: ['ioredis'] },
+    redis: true,
+    baseline: 'untraced-redis',
+    ours: true,
+  },
+  'bridge-http': {
+    title: 'the same with instrumentation-http, which steps back',
+    tracer: 'nestjs-xray',
+    options: { instrumentations: ['http', 'ioredis'] },
+    redis: true,
+    baseline: 'untraced-redis',
+    ours: true,
+  },
+  'opentelemetry-redis': {
+    title: "OpenTelemetry's SDK with instrumentation-http and -ioredis",
+    tracer: 'opentelemetry',
+    options: { instrumentations: ['http', 'ioredis'] },
+    redis: true,
+    baseline: 'untraced-redis',
   },
   'dd-trace': { title: 'dd-trace', tracer: 'dd-trace' },
   opentelemetry: { title: 'OpenTelemetry with nestjs-otel', tracer: 'opentelemetry' },
