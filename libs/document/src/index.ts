@@ -17,7 +17,7 @@ export {
   textOf,
 } from './conventions/attributes';
 export { isAwsCall, readAwsCall } from './conventions/read-aws';
-export { readHttp, readStatus } from './conventions/read-http';
+export { isHttp, readHttp, readStatus } from './conventions/read-http';
 export { type Failure, readFailure } from './conventions/read-failure';
 export { readCallee } from './conventions/read-name';
 export { readSql } from './conventions/read-sql';

@@ -8,7 +8,13 @@ const TAKEN = Object.entries(HTTP_NAMES)
   .flatMap(([, names]) => names as readonly string[]);
 
 /** One of these makes it an HTTP span; addresses alone do not. */
-const TELLING = /^(http\.|url\.|user_agent\.)/;
+const TELLING = new Set(TAKEN.filter((name) => /^(http\.|url\.|user_agent\.)/.test(name)));
+
+/** Whether a span is one of HTTP. */
+export function isHttp(attributes: SpanAttributes): boolean {
+  for (const name of attributes.keys()) if (TELLING.has(name)) return true;
+  return false;
+}
 
 /** The `http` of a span, undefined when it is no HTTP; takes the attributes it is made of out of `rest`. */
 export function readHttp(
@@ -16,9 +22,8 @@ export function readHttp(
   kind: SpanKindName,
   rest: Map<string, unknown>,
 ): HttpDocument | undefined {
-  const found = TAKEN.filter((name) => attributes.has(name));
-  if (!found.some((name) => TELLING.test(name))) return undefined;
-  for (const name of found) rest.delete(name);
+  if (!isHttp(attributes)) return undefined;
+  for (const name of TAKEN) rest.delete(name);
   const forwardedFor = textOf(attributes, HTTP_NAMES.forwardedFor);
   const request = compact({
     method: textOf(attributes, HTTP_NAMES.method),

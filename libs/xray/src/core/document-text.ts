@@ -1,5 +1,5 @@
 import type { RecordedNode, RecordedSegment, RecordedSubsegment } from './recorded-node';
-import { Budget, safeCopy } from './safe-metadata';
+import { Budget, metadataJson, safeCopy } from './safe-metadata';
 import { safeName } from './safe-name';
 
 /**
@@ -77,7 +77,8 @@ function nodeText(node: RecordedNode, limits: Limits): string {
 
 function subsegmentFields({ namespace, traced, sql }: RecordedSubsegment): string {
   let text = '';
-  if (namespace !== undefined) text += `,"namespace":${JSON.stringify(namespace)}`;
+  if (namespace === 'remote') text += ',"namespace":"remote"';
+  else if (namespace !== undefined) text += `,"namespace":${JSON.stringify(namespace)}`;
   if (traced !== undefined) text += `,"traced":${traced}`;
   if (sql !== undefined) text += `,"sql":${JSON.stringify(sql)}`;
   return text;
@@ -89,8 +90,10 @@ function metadataText(node: RecordedNode, budget: Budget): string {
   if (metadata === undefined) {
     return nest === undefined ? '' : `,"metadata":{"nest":${constantText(nest)}}`;
   }
-  const safe = safeCopy(metadata, node.root.owner.redact, budget) as NonNullable<typeof metadata>;
-  if (nest !== undefined) safe.nest = { ...nest, ...safe.nest };
+  const { redact } = node.root.owner;
+  if (nest === undefined) return `,"metadata":${metadataJson(metadata, redact, budget)}`;
+  const safe = safeCopy(metadata, redact, budget) as NonNullable<typeof metadata>;
+  safe.nest = { ...nest, ...safe.nest };
   return `,"metadata":${JSON.stringify(safe)}`;
 }
 

@@ -10,7 +10,7 @@ import { formatTraceHeader, newId } from '../document';
 import { annotate } from './annotations';
 import { recordThrown } from './cause';
 import { documentText } from './document-text';
-import { snapshot } from './safe-metadata';
+import { newEntries, snapshot } from './safe-metadata';
 import { link } from './links';
 import type {
   Call,
@@ -68,8 +68,8 @@ export abstract class Node implements RecordedNode {
   }
 
   addMetadata(key: string, value: unknown, namespace = 'default'): void {
-    const metadata = (this.metadata ??= Object.create(null) as NonNullable<typeof this.metadata>);
-    const entries = (metadata[namespace] ??= Object.create(null) as Record<string, unknown>);
+    const metadata = (this.metadata ??= newEntries() as NonNullable<typeof this.metadata>);
+    const entries = (metadata[namespace] ??= newEntries());
     entries[key] = snapshot(value, this.root.owner.redact);
   }
 

@@ -20,6 +20,22 @@ export function redactPattern(redact: string[] | RegExp | undefined): RegExp {
   return new RegExp(`${DEFAULT_REDACTED.source}|^(${further})$`, 'i');
 }
 
+/** What was found out about keys, by pattern: most come again with every request. */
+const verdicts = new WeakMap<RegExp, Map<string, boolean>>();
+const MAX_VERDICTS = 2_000;
+
+/** Whether what stands under `key` is to be redacted. */
+export function isSecretKey(key: string, redacted: RegExp): boolean {
+  let known = verdicts.get(redacted);
+  if (known === undefined) verdicts.set(redacted, (known = new Map()));
+  let secret = known.get(key);
+  if (secret === undefined) {
+    secret = redacted.test(key);
+    if (known.size < MAX_VERDICTS) known.set(key, secret);
+  }
+  return secret;
+}
+
 /**
  * Clients quote the URL they connect to, including its password: `postgres://user:password@host`.
  */

@@ -1,4 +1,4 @@
-import { DEFAULT_REDACTED, withoutPasswords } from './redact';
+import { DEFAULT_REDACTED, isSecretKey, withoutPasswords } from './redact';
 
 export { DEFAULT_REDACTED };
 
@@ -69,6 +69,40 @@ export function snapshot(value: unknown, redacted: RegExp): unknown {
   return copy;
 }
 
+/** Values by key, as `addMetadata` collects them: without the names that objects inherit. */
+export type Entries = Record<string, unknown>;
+
+// An instance of a class: V8 gives what Object.create(null) makes a hash table of its own instead.
+const EntriesClass = function () {} as unknown as new () => Entries;
+EntriesClass.prototype = Object.create(null);
+
+export const newEntries = (): Entries => new EntriesClass();
+
+/**
+ * The metadata of a node as JSON, within the same limits. What `addMetadata` collected becomes text
+ * at once: a copy of it would be thrown away.
+ */
+export function metadataJson(
+  metadata: Record<string, Entries>,
+  redacted: RegExp,
+  budget: Budget,
+): string {
+  return new Copier(redacted, budget, 0).metadataText(metadata);
+}
+
+/** Keys as JSON, with the colon after them: most come again with every request. */
+const keyTexts = new Map<string, string>();
+const MAX_KEY_TEXTS = 2_000;
+
+function keyText(key: string): string {
+  let text = keyTexts.get(key);
+  if (text === undefined) {
+    text = `${JSON.stringify(key)}:`;
+    if (keyTexts.size < MAX_KEY_TEXTS) keyTexts.set(key, text);
+  }
+  return text;
+}
+
 class Copier {
   private values = 0;
   private readonly above: object[] = [];
@@ -97,6 +131,45 @@ class Copier {
         return this.text(`[function ${nameOf(value)}]`);
       default:
         return value === null || value === undefined ? null : this.copyObject(value);
+    }
+  }
+
+  metadataText(metadata: Record<string, Entries>): string {
+    for (const namespace of Object.keys(metadata)) {
+      if (!(metadata[namespace] instanceof EntriesClass))
+        return JSON.stringify(this.copy(metadata));
+    }
+    return this.entriesText(metadata, (entries) =>
+      this.entriesText(entries as Entries, (value) => this.valueText(value)),
+    );
+  }
+
+  private entriesText(entries: Entries, textOf: (value: unknown) => string | undefined): string {
+    const keys = Object.keys(entries);
+    let text = '';
+    this.values++;
+    this.above.push(entries);
+    this.budget.spend(2);
+    for (let i = 0; i < keys.length; i++) {
+      const before = text === '' ? '' : ',';
+      if (i === MAX_ITEMS || this.budget.isSpent) {
+        text += `${before}"…":"[${keys.length - i} more]"`;
+        break;
+      }
+      const key = keys[i]!;
+      const kept = this.key(key);
+      const value = this.isSecret(key) ? `"${REDACTED}"` : textOf(entries[key]);
+      if (value !== undefined) text += before + keyText(kept) + value;
+    }
+    this.above.pop();
+    return `{${text}}`;
+  }
+
+  private valueText(value: unknown): string | undefined {
+    try {
+      return JSON.stringify(this.copy(value));
+    } catch (problem) {
+      return JSON.stringify(unreadable(problem));
     }
   }
 
@@ -213,7 +286,7 @@ class Copier {
    * For very long keys, only the beginning and the end are checked: `…Password`, `authorization…`.
    */
   private isSecret(key: string): boolean {
-    if (key.length <= MAX_KEY) return this.redacted.test(key);
+    if (key.length <= MAX_KEY) return isSecretKey(key, this.redacted);
     return this.redacted.test(key.slice(0, MAX_KEY)) || this.redacted.test(key.slice(-MAX_KEY));
   }
 }

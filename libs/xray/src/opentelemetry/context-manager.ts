@@ -8,9 +8,24 @@ import { spanOf } from './span-of';
 import { withBaggage } from './trace-baggage';
 
 /** A context of OpenTelemetry's, and what was active in ours when it was entered. */
-interface Entered {
-  readonly context: Context;
-  readonly active: Active;
+class Entered {
+  /** What of ours was begun in it last, and the context with its span. */
+  private inner: Active = undefined;
+  private innerContext: Context | undefined = undefined;
+
+  constructor(
+    readonly context: Context,
+    readonly active: Active,
+  ) {}
+
+  /** The context where `active`, something else of ours, is active in it. */
+  around(active: NonNullable<Active>): Context {
+    if (this.innerContext === undefined || this.inner !== active) {
+      this.inner = active;
+      this.innerContext = trace.setSpan(withBaggage(this.context, active), spanOf(active));
+    }
+    return this.innerContext;
+  }
 }
 
 /**
@@ -27,9 +42,8 @@ export class BridgeContextManager implements ContextManager {
     const entered = this.entered.getStore();
     if (entered === undefined) return active === undefined ? ROOT_CONTEXT : contextOf(active);
     if (entered.active === active) return entered.context;
-    const { context } = entered;
-    if (active === undefined) return trace.deleteSpan(context);
-    return trace.setSpan(withBaggage(context, active), spanOf(active));
+    if (active === undefined) return trace.deleteSpan(entered.context);
+    return entered.around(active);
   }
 
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
@@ -41,10 +55,11 @@ export class BridgeContextManager implements ContextManager {
     const span = bridgeSpanIn(context);
     // A context without a span of ours says nothing about where ours are: they stay in their trace.
     const active = span === undefined ? storage.getStore() : span[NODE];
-    const run = () => fn.call(thisArg as never, ...args);
-    return this.entered.run({ context, active }, () =>
-      active === storage.getStore() ? run() : storage.run(active, run),
-    );
+    const entered = new Entered(context, active);
+    const call = Reflect.apply as (fn: F, thisArg: unknown, args: A) => ReturnType<F>;
+    if (active === storage.getStore()) return this.entered.run(entered, call, fn, thisArg, args);
+    const enter = () => storage.run(active, call, fn, thisArg, args);
+    return this.entered.run(entered, enter);
   }
 
   bind<T>(context: Context, target: T): T {
@@ -78,14 +93,11 @@ export class BridgeContextManager implements ContextManager {
   }
 }
 
-/** The context of what is active, where none of OpenTelemetry's was entered around it. */
-const contexts = new WeakMap<object, Context>();
-
+/**
+ * The context of what is active, where none of OpenTelemetry's was entered around it. Kept by its
+ * span: one more map of weak keys is more work for the garbage collector.
+ */
 function contextOf(active: NonNullable<Active>): Context {
-  let context = contexts.get(active);
-  if (context === undefined) {
-    context = trace.setSpan(withBaggage(ROOT_CONTEXT, active), spanOf(active));
-    contexts.set(active, context);
-  }
-  return context;
+  const span = spanOf(active);
+  return (span.context ??= trace.setSpan(withBaggage(ROOT_CONTEXT, active), span));
 }

@@ -3,6 +3,7 @@ import {
   TraceFlags,
   type Attributes,
   type AttributeValue,
+  type Context,
   type Exception,
   type Link,
   type SpanContext,
@@ -23,6 +24,7 @@ import { epochSeconds } from './time-input';
  * node gets what the segment document has a place for.
  */
 export class NodeSpan implements BridgeSpan {
+  context: Context | undefined = undefined;
   private identity: SpanContext | undefined = undefined;
 
   constructor(
@@ -57,7 +59,12 @@ export class NodeSpan implements BridgeSpan {
   }
 
   setAttributes(attributes: Attributes): this {
-    for (const key of Object.keys(attributes ?? {})) this.setAttribute(key, attributes[key]);
+    const { node, data, isOwn } = this;
+    if (!this.isRecording()) return this;
+    for (const key of Object.keys(attributes ?? {})) {
+      const value = attributes[key];
+      if (data.setAttribute(key, value) && !isOwn) noteAttribute(node, key, value);
+    }
     return this;
   }
 

@@ -6,6 +6,8 @@ export interface BridgeSpan extends Span {
   readonly [NODE]: Active;
   /** Whether it stands for a call that one of our own instrumentations records. */
   readonly stepsBack?: boolean;
+  /** The context of nothing but it, once that was asked for. */
+  context: Context | undefined;
 }
 
 /** What marks our spans, also those of another copy of this package. */

@@ -4,6 +4,7 @@ import {
   HTTP_NAMES,
   INDEXED_KEYS,
   isAwsCall,
+  isHttp,
   readAwsCall,
   readCallee,
   readFailure,
@@ -37,15 +38,22 @@ export function describeNode(node: RecordedNode, data: SpanData): void {
   const kind = KINDS[data.kind ?? SpanKind.INTERNAL];
   hideLiterals(node, data);
   const { attributes } = data;
-  const rest: Map<string, unknown> = new Map(attributes);
-  node.http = readHttp(attributes, kind, rest) ?? node.http;
+  // What has no fields of its own is metadata as it stands, and needs no copy.
+  const rest: Map<string, unknown> = hasFields(attributes) ? new Map(attributes) : attributes;
+  const http = readHttp(attributes, kind, rest);
+  if (http !== undefined) node.http = http;
   if (node.root !== node) describeCall(node as RecordedSubsegment, data, kind, rest);
   describeStatus(node, data, KINDS[data.kind ?? SpanKind.INTERNAL]);
   const indexed = attributes.get(INDEXED_KEYS);
   for (const [key, value] of rest) noteAttribute(node, key, value, indexed);
-  const otel = aboutSpan(node, data, kind);
-  for (const key of Object.keys(otel)) node.addMetadata(key, otel[key], 'otel');
+  describeSpan(node, data, kind);
 }
+
+/** Whether the segment document has fields for some of these. */
+const hasFields = (attributes: SpanAttributes) =>
+  isHttp(attributes) ||
+  isAwsCall(attributes) ||
+  SQL_SYSTEMS.has(textOf(attributes, SQL_NAMES.database_type));
 
 function describeCall(
   node: RecordedSubsegment,
@@ -64,7 +72,8 @@ function describeCall(
     }
     return;
   }
-  node.sql = readSql(name, attributes, rest);
+  const sql = readSql(name, attributes, rest);
+  if (sql !== undefined) node.sql = sql;
   if (aws) node.aws = readAwsCall(attributes, rest);
   if (!aws && kind !== 'client' && kind !== 'producer') return;
   node.namespace = aws ? 'aws' : 'remote';
@@ -126,14 +135,13 @@ function hideLiterals(node: RecordedNode, { attributes }: SpanData): void {
 const MYSQL_TEXT = /'(?:[^'\\]|\\[\s\S]|'')*'?|"(?:[^"\\]|\\[\s\S]|"")*"?/g;
 
 /** What the segment document has no field for. */
-function aboutSpan(node: RecordedNode, data: SpanData, kind: SpanKindName) {
-  const about: Record<string, unknown> = {};
-  if (data.name !== undefined && data.name !== node.name) about.name = data.name;
-  if (kind === 'producer' || kind === 'consumer') about.kind = kind;
-  if (data.scope !== undefined) about.scope = data.scope.name;
+function describeSpan(node: RecordedNode, data: SpanData, kind: SpanKindName): void {
+  const note = (key: string, value: unknown) => node.addMetadata(key, value, 'otel');
+  if (data.name !== undefined && data.name !== node.name) note('name', data.name);
+  if (kind === 'producer' || kind === 'consumer') note('kind', kind);
+  if (data.scope !== undefined) note('scope', data.scope.name);
   const events = data.events?.filter(({ name }) => name !== 'exception');
-  if (events !== undefined && events.length > 0) about.events = events;
-  return about;
+  if (events !== undefined && events.length > 0) note('events', events);
 }
 
 /** An attribute that has no field of its own: an annotation where it is to be indexed, else metadata. */

@@ -1,4 +1,9 @@
-import { INVALID_SPAN_CONTEXT, TraceFlags, type SpanContext } from '@opentelemetry/api';
+import {
+  INVALID_SPAN_CONTEXT,
+  TraceFlags,
+  type Context,
+  type SpanContext,
+} from '@opentelemetry/api';
 import type { Active } from '../core/context';
 import { newId, w3cTraceId } from '../document';
 import { NODE, type BridgeSpan } from './nodes';
@@ -9,6 +14,7 @@ import { NODE, type BridgeSpan } from './nodes';
  */
 export class StandInSpan implements BridgeSpan {
   readonly [NODE]: Active;
+  context: Context | undefined = undefined;
   private readonly id: SpanContext;
 
   constructor(
