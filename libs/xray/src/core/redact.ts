@@ -27,7 +27,7 @@ const MAX_VERDICTS = 2_000;
 /** Whether what stands under `key` is to be redacted. */
 export function isSecretKey(key: string, redacted: RegExp): boolean {
   let known = verdicts.get(redacted);
-  if (known === undefined) verdicts.set(redacted, (known = new Map()));
+  if (known === undefined) verdicts.set(redacted, (known = new Map<string, boolean>()));
   let secret = known.get(key);
   if (secret === undefined) {
     secret = redacted.test(key);

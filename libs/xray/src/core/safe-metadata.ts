@@ -74,7 +74,7 @@ export type Entries = Record<string, unknown>;
 
 // An instance of a class: V8 gives what Object.create(null) makes a hash table of its own instead.
 const EntriesClass = function () {} as unknown as new () => Entries;
-EntriesClass.prototype = Object.create(null);
+EntriesClass.prototype = Object.create(null) as Entries;
 
 export const newEntries = (): Entries => new EntriesClass();
 
