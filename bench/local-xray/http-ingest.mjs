@@ -1,5 +1,5 @@
 // Documents a second over HTTP, in batches of 50, four requests at a time. The load is made beforehand.
-import http from 'node:http';
+import { httpClient, sendFor } from './sending.mjs';
 import { makeTrace, round, startServer } from './support.mjs';
 
 const SECONDS = Number(process.env.SECONDS ?? 5);
@@ -19,38 +19,15 @@ for (let number = 0; batches.length < BATCHES; number++) {
 }
 
 const server = await startServer();
-const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
-const send = (body) =>
-  new Promise((resolve, reject) => {
-    const request = http.request(
-      `${server.base}/TraceSegments`,
-      { method: 'POST', agent, headers: { 'Content-Length': body.length } },
-      (response) => {
-        let text = '';
-        response.on('data', (chunk) => (text += chunk)).on('end', () => resolve(text));
-      },
-    );
-    request.on('error', reject);
-    request.end(body);
-  });
-
-let next = 0;
-let sent = 0;
-const unexpected = [];
+const { send, close } = httpClient(`${server.base}/TraceSegments`, { connections: CLIENTS });
 await server.resetLoop();
 const cpuBefore = server.cpuMs();
-const start = performance.now();
-const until = start + SECONDS * 1000;
-await Promise.all(
-  Array.from({ length: CLIENTS }, async () => {
-    while (performance.now() < until && next < batches.length) {
-      const answer = await send(batches[next++]);
-      sent += 50;
-      if (answer !== '{"UnprocessedTraceSegments":[]}') unexpected.push(answer.slice(0, 200));
-    }
-  }),
-);
-const seconds = (performance.now() - start) / 1000;
+const { bodiesSent, seconds, unexpected } = await sendFor({
+  ...{ seconds: SECONDS, clients: CLIENTS, bodies: batches },
+  send: async (body) => (await send(body)).text,
+  expected: '{"UnprocessedTraceSegments":[]}',
+});
+const sent = bodiesSent * 50;
 const cpuMs = server.cpuMs() - cpuBefore;
 const loop = await server.loop();
 const { received, rejected } = await server.status();
@@ -68,5 +45,5 @@ console.log(
     memoryMb: Math.round(server.memory()),
   }),
 );
-agent.destroy();
+close();
 await server.stop();

@@ -2,10 +2,10 @@
 // The load is made beforehand, as protobuf.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import http from 'node:http';
 import { createRequire } from 'node:module';
 import * as grpc from '@grpc/grpc-js';
 import { fromJson, toBinary } from '@bufbuild/protobuf';
+import { httpClient, sendFor } from './sending.mjs';
 import { freePort, round, startServer } from './support.mjs';
 
 const TRANSPORT = process.argv[2] ?? 'http';
@@ -82,28 +82,15 @@ function exportOf(number) {
 
 /** Resolves to '' when all of an export was taken, else to what was answered. */
 function overHttp(server) {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
-  const send = (body) =>
-    new Promise((resolve, reject) => {
-      const headers = {
-        'Content-Type': 'application/x-protobuf',
-        'Content-Length': body.length,
-      };
-      const request = http.request(
-        `${server.base}/v1/traces`,
-        { method: 'POST', agent, headers },
-        (response) => {
-          let text = '';
-          response.on('data', (chunk) => (text += chunk));
-          response.on('end', () =>
-            resolve(response.statusCode === 200 ? text : `${response.statusCode} ${text}`),
-          );
-        },
-      );
-      request.on('error', reject);
-      request.end(body);
-    });
-  return { send, close: () => agent.destroy() };
+  const { send, close } = httpClient(`${server.base}/v1/traces`, {
+    connections: CLIENTS,
+    headers: { 'Content-Type': 'application/x-protobuf' },
+  });
+  const taken = async (body) => {
+    const { status, text } = await send(body);
+    return status === 200 ? text : `${status} ${text}`;
+  };
+  return { send: taken, close };
 }
 
 function overGrpc(_server, address) {
@@ -129,21 +116,12 @@ await send(bodies[0]);
 await server.resetLoop();
 const before = await server.status();
 const cpuBefore = server.cpuMs();
-let next = 1;
-let sent = 0;
-const unexpected = [];
-const start = performance.now();
-const until = start + SECONDS * 1000;
-await Promise.all(
-  Array.from({ length: CLIENTS }, async () => {
-    while (performance.now() < until && next < bodies.length) {
-      const answer = await send(bodies[next++]);
-      sent += SPANS;
-      if (answer !== '') unexpected.push(answer.slice(0, 200));
-    }
-  }),
-);
-const seconds = (performance.now() - start) / 1000;
+const { bodiesSent, seconds, unexpected } = await sendFor({
+  ...{ seconds: SECONDS, clients: CLIENTS, bodies: bodies.slice(1) },
+  send,
+  expected: '',
+});
+const sent = bodiesSent * SPANS;
 const cpuMs = server.cpuMs() - cpuBefore;
 const loop = await server.loop();
 const { received, rejected } = await server.status();
