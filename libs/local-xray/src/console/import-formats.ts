@@ -6,7 +6,7 @@ export interface Imported {
   resourceSpans?: unknown[];
 }
 
-interface Fields {
+export interface Fields {
   [key: string]: unknown;
 }
 
@@ -82,7 +82,7 @@ function fromJaeger({ spans, processes }: JaegerTrace): unknown[] {
   });
 }
 
-const KINDS: Record<string, number> = {
+export const KINDS: Record<string, number> = {
   internal: 1,
   server: 2,
   client: 3,
@@ -91,8 +91,7 @@ const KINDS: Record<string, number> = {
 };
 
 function spanOf(span: JaegerSpan): object {
-  const start = BigInt(Math.round(Number(span.startTime) || 0)) * 1000n;
-  const duration = BigInt(Math.round(Number(span.duration) || 0)) * 1000n;
+  const start = Number(span.startTime) || 0;
   const tags = list(span.tags);
   const tag = (key: string) => tags.find((each) => each.key === key)?.value;
   const references = list(span.references);
@@ -104,11 +103,11 @@ function spanOf(span: JaegerSpan): object {
     ...(parent && { parentSpanId: padded(parent.spanID, 16) }),
     name: text(span.operationName),
     kind: KINDS[String(tag('span.kind'))] ?? 1,
-    startTimeUnixNano: String(start),
-    endTimeUnixNano: String(start + duration),
+    startTimeUnixNano: nanoseconds(start),
+    endTimeUnixNano: nanoseconds(start + (Number(span.duration) || 0)),
     attributes: attributes(tags.filter(({ key }) => !TAKEN.has(String(key)))),
     events: list(span.logs).map(({ timestamp, fields }) => ({
-      timeUnixNano: String(BigInt(Math.round(Number(timestamp) || 0)) * 1000n),
+      timeUnixNano: nanoseconds(Number(timestamp) || 0),
       name: text(list(fields).find(({ key }) => key === 'event')?.value) || 'log',
       attributes: attributes(fields),
     })),
@@ -122,12 +121,17 @@ function spanOf(span: JaegerSpan): object {
 /** Tags that say what a span of OTLP says in fields of its own. */
 const TAKEN = new Set(['span.kind', 'otel.status_code', 'otel.status_description']);
 
+/** Microseconds as OTLP has its times; 0 for what no date can be. */
+export function nanoseconds(micros: number): string {
+  return Number.isFinite(micros) ? String(BigInt(Math.round(micros)) * 1000n) : '0';
+}
+
 /** Jaeger's ids of 64 bits, and those whose leading zeros were left out. */
-function padded(id: unknown, length: number): string {
+export function padded(id: unknown, length: number): string {
   return text(id).padStart(length, '0');
 }
 
-function attributes(tags: unknown): object[] {
+export function attributes(tags: unknown): object[] {
   return list(tags).map(({ key, value }) => ({ key: String(key), value: valueOf(value) }));
 }
 
@@ -138,14 +142,14 @@ function valueOf(value: unknown): object {
   return { stringValue: typeof value === 'string' ? value : JSON.stringify(value ?? '') };
 }
 
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function list(value: unknown): Fields[] {
+export function list(value: unknown): Fields[] {
   return Array.isArray(value) ? value.filter(isFields) : [];
 }
 
-function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,23 +2,31 @@ import { isTraceId, writeJson, xrayTraceId } from '@nestjs-xray/document';
 import { invalidRequest } from '../http/xray.error';
 import type { ImportResult } from '../console-api';
 import type { Ingest } from '../ingest/ingest';
-import { readForeign } from './import-formats';
+import { type Fields, readForeign } from './import-formats';
 import { logsOf } from './import-logs';
+import { fromZipkin, isZipkin } from './import-zipkin';
 
 /**
  * Takes what `GET /console/traces/:id` gave, documents, or what other tools give out (see
- * {@link readForeign}), or an array of any of it.
+ * {@link readForeign} and {@link fromZipkin}), or an array of any of it.
  *
  * @throws XrayError when it is none of these.
  */
 export async function importTraces(ingest: Ingest, body: unknown): Promise<ImportResult> {
   const documents: unknown[] = [];
   const resourceSpans: unknown[] = [];
-  for (const each of Array.isArray(body) ? (body as unknown[]) : [body]) {
+  const zipkin: Fields[] = [];
+  // Zipkin returns several traces as an array of arrays; a file may have one of those per line.
+  for (const each of Array.isArray(body) ? (body as unknown[][][]).flat(2) : [body]) {
+    if (isZipkin(each)) {
+      zipkin.push(each);
+      continue;
+    }
     const foreign = readForeign(each) ?? { documents: documentsOf(each) };
     for (const document of (foreign.documents ?? []).flatMap(apart)) documents.push(document);
     for (const spans of foreign.resourceSpans ?? []) resourceSpans.push(spans);
   }
+  for (const spans of fromZipkin(zipkin)) resourceSpans.push(spans);
   await ingest.putLogs(logsOf(body));
   const imported = [await importDocuments(ingest, documents)];
   if (resourceSpans.length > 0) imported.push(await importSpans(ingest, { resourceSpans }));
@@ -73,7 +81,7 @@ function documentsOf(value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null) {
     throw invalidRequest(
       'Give an exported trace, segment documents, the output of aws xray batch-get-traces, ' +
-        'OTLP/JSON, or the JSON of Jaeger, Tempo or Grafana; several of them as an array or one a line.',
+        'OTLP/JSON, or the JSON of Jaeger, Zipkin, Tempo or Grafana; several of them as an array or one a line.',
     );
   }
   const { id, segments, orphans } = value as Record<string, unknown>;

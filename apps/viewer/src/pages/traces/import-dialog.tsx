@@ -30,9 +30,9 @@ export function ImportDialog({ onClose }: { onClose: () => void }): JSX.Element 
       <div class="form">
         <p class="t2">
           One or more traces from Export, segment documents, the output of aws xray
-          batch-get-traces, OTLP/JSON, or the JSON of Jaeger, Tempo or Grafana. Several of them may
-          stand in an array or one per line. Times are kept, so choose “All time” to see an old
-          trace.
+          batch-get-traces, OTLP/JSON, or the JSON of Jaeger, Zipkin, Tempo or Grafana. Several of
+          them may stand in an array or one per line. Times are kept, so choose “All time” to see an
+          old trace.
         </p>
         <label>
           A JSON file
