@@ -285,6 +285,47 @@ describe('local X-Ray for coding agents and terminals', () => {
       expect(output).toMatch(/^1-\S+ \S+ GET \/api\/activities\/home 200 1\.00 ms late$/m);
     });
 
+    it.each([
+      ['of another day', -3 * 86_400, ''],
+      ['of a clock that is ahead', 2 * 86_400 + 10, ' clock ahead by 2 days'],
+    ])('shows the date of a trace %s, in traces and to agents', async (_, offset, remark) => {
+      const at = Date.now() / 1000 + offset;
+      const name = newId();
+      const logs = [
+        { time: new Date(at * 1000).toISOString(), message: 'in time' },
+        { time: (at + 86_400) * 1000, message: 'a day later' },
+        { time: 1e300, message: 'at no time' },
+      ];
+      const over = { name, trace_id: newTraceId(at), id: newId(), metadata: { default: { logs } } };
+      await put(server, { ...feed(1), ...over, start_time: at, end_time: at + 0.001 });
+
+      const day = new Date(at * 1000).toISOString().slice(0, 10);
+      const line = new RegExp(`^${over.trace_id} ${day}T\\S+Z GET .* ${name}${remark}$`, 'm');
+      const { stdout } = await command('traces', `service("${name}")`, '--since', '7d');
+      expect(stdout).toMatch(line);
+      const found = await fetch(url(server, '/mcp'), {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+        },
+        body: JSON.stringify({
+          jsonrpc: '2.0',
+          id: 1,
+          method: 'tools/call',
+          params: {
+            name: 'find_traces',
+            arguments: { filter: `service("${name}")`, since: '7d' },
+          },
+        }),
+      });
+      expect(await found.text()).toContain(`${over.trace_id} ${day}T`);
+      const text = (await command('trace', over.trace_id)).stdout;
+      expect(text).toMatch(/ \d\d:\d\d:\d\d\.\d{3} log.* in time/);
+      expect(text).toMatch(/ \d{4}-\d\d-\d\dT\S+Z log.* a day later/);
+      expect(text).toMatch(/- log.* at no time/);
+    });
+
     it('ends when what reads its output has read enough', async () => {
       const args = [MAIN, 'tail', 'service("piped")', '--endpoint', server.address];
       const child = spawn(process.execPath, args);

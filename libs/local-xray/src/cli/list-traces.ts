@@ -12,7 +12,7 @@ interface ListOptions {
 /** The newest traces, the newest last, as in a log. */
 export async function listTraces(endpoint: Endpoint, options: ListOptions): Promise<string[]> {
   const rows = await read(endpoint, options);
-  return rows.reverse().map(rowText);
+  return rows.reverse().map((row) => rowText(row));
 }
 
 /** Prints each trace once it has ended, until it is aborted. */

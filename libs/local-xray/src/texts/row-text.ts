@@ -1,11 +1,17 @@
 import { cut, ms } from '@nestjs-xray/trace';
 import type { TraceRow } from '../console-api';
 
-/** A trace in a line: `1-… 12:04:05.123 GET /api/cart 200 38.4 ms shop FAULT`, with the time in UTC. */
-export function rowText(row: TraceRow): string {
+/** Two clocks of one network differ by less, in seconds. */
+const SKEW = 2;
+
+/**
+ * A trace in a line: `1-… 12:04:05.123 GET /api/cart 200 38.4 ms shop FAULT`, with the time in UTC, and
+ * its date unless that is the date of `now`. It says so where a trace starts later than `now`.
+ */
+export function rowText(row: TraceRow, now = Date.now() / 1000): string {
   const words = [
     row.id,
-    timeOf(row.start),
+    timeOf(row.start, now),
     cut([row.method, row.route ?? row.url].filter(Boolean).join(' '), 160),
     row.status,
     `${ms(row.responseTime ?? row.duration)} ms`,
@@ -13,10 +19,30 @@ export function rowText(row: TraceRow): string {
     row.user !== undefined && `user ${cut(row.user, 60)}`,
     (row.fault && 'FAULT') || (row.throttle && 'THROTTLE') || (row.error && 'ERROR'),
     row.partial && 'in progress',
+    row.start > now + SKEW && `clock ahead by ${period(row.start - now)}`,
   ];
   return words.filter((word) => word !== undefined && word !== '' && word !== false).join(' ');
 }
 
-function timeOf(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toISOString().slice(11, 23);
+function timeOf(epochSeconds: number, now: number): string {
+  const iso = isoOf(epochSeconds);
+  const [date, time] = iso.split('T');
+  return date === isoOf(now).split('T')[0] ? time!.slice(0, 12) : iso;
 }
+
+function isoOf(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString();
+}
+
+function period(seconds: number): string {
+  const [, size, unit] = UNITS.find(([least]) => seconds >= least)!;
+  return `${Math.floor(seconds / size)} ${unit}`;
+}
+
+/** From so many seconds on, times are given in units of so many seconds. */
+const UNITS: readonly [least: number, size: number, name: string][] = [
+  [2 * 86_400, 86_400, 'days'],
+  [2 * 3_600, 3_600, 'h'],
+  [120, 60, 'min'],
+  [0, 1, 's'],
+];

@@ -22,6 +22,8 @@ export class NotFoundError extends Error {
 const MOST_TRACES = 50;
 /** So many of the listed traces are read whole, for their hints. */
 const READ_WHOLE = 10;
+/** Traces of a clock that is ahead are listed too, and say so. */
+const END_OF_TIME = 1e11;
 
 /** What was recorded as text of at most 20 kB, for terminals and for language models. */
 export class TraceTexts {
@@ -35,7 +37,7 @@ export class TraceTexts {
     const now = Date.now() / 1000;
     const from = parseSince(since, now);
     const most = Math.min(Math.max(1, Math.floor(limit)), MOST_TRACES);
-    const query = { from, to: now + 60, limit: most, ...(filter && { filter }) };
+    const query = { from, to: END_OF_TIME, limit: most, ...(filter && { filter }) };
     const { rows, counts } = await this.reads.list(query, signal);
     const trees = await Promise.all(
       rows.slice(0, READ_WHOLE).map(({ id }) => this.tree(id, signal).catch(() => undefined)),
@@ -66,7 +68,7 @@ export class TraceTexts {
 
   /** Ids of the newest traces with a title for each. */
   async newest(signal?: AbortSignal): Promise<{ id: string; title: string }[]> {
-    const { rows } = await this.reads.list({ from: 0, to: 1e11, limit: 20 }, signal);
+    const { rows } = await this.reads.list({ from: 0, to: END_OF_TIME, limit: 20 }, signal);
     return rows.map((row) => ({ id: row.id, title: rowText(row) }));
   }
 

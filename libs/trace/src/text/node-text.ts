@@ -27,7 +27,10 @@ export function nodeText(tree: TraceTree, key: string): string | undefined {
     `- Status: ${node.status}${node.passedUp ? ', passed up from below' : ''}${node.inProgress ? ', in progress' : ''}`,
     ...(place ? [`- Source: ${cut(`${place.path}:${place.line}`, 300)}`] : []),
     ...part('Exceptions', exceptionsIn(node)),
-    ...part('Logs', logsOf(node).map(logLine)),
+    ...part(
+      'Logs',
+      logsOf(node).map((line) => logLine(line, node.start)),
+    ),
     ...json('SQL', 'sql' in node.doc ? node.doc.sql : undefined),
     ...json('HTTP', node.doc.http),
     ...json('AWS', node.doc.aws),

@@ -104,13 +104,29 @@ export function sourceSection(tree: TraceTree): string[] {
 export function logSection(tree: TraceTree): string[] {
   const { lines, left } = allLogs(tree);
   const more = Math.max(0, lines.length - MOST.logs);
-  return section('Logs', lines.map(logLine), MOST.logs, left + more);
+  return section(
+    'Logs',
+    lines.map((line) => logLine(line, tree.start)),
+    MOST.logs,
+    left + more,
+  );
 }
 
-export function logLine({ time, levelName, context, message, node }: LogLine): string {
-  const at = time === undefined ? '' : `${new Date(time * 1000).toISOString().slice(11, 23)} `;
+/** The time has its date unless that is the date of `start`, when its trace or node started. */
+export function logLine(
+  { time, levelName, context, message, node }: LogLine,
+  start: number,
+): string {
+  const iso = isoOf(time);
+  const at = iso.slice(0, 10) === isoOf(start).slice(0, 10) ? iso.slice(11, 23) : iso;
   const where = context === undefined ? '' : ` [${cut(context, 60)}]`;
-  return `- ${at}${cut(levelName, 20)}${where} ${cut(message, 300)} ${id(node.key)}`;
+  return `- ${at && `${at} `}${cut(levelName, 20)}${where} ${cut(message, 300)} ${id(node.key)}`;
+}
+
+/** Empty without a time, or with one that no calendar has: an application may log any number. */
+function isoOf(epochSeconds: number | undefined): string {
+  const date = new Date((epochSeconds ?? NaN) * 1000);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }
 
 /** Line and path of what is thrown first, for lists. */
