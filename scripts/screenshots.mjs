@@ -23,9 +23,9 @@ const LINE = 'text=/home-activities.service.ts:\\d+/';
 /** What each picture shows: where it is, what is done there, and when it is there. */
 function pictures(slow, faulty) {
   return {
-    waterfall: { path: `/traces/${slow}`, click: '.hint', ready: LINE },
-    traces: { path: '/traces', ready: '.tr >> nth=5' },
-    exception: { path: `/traces/${faulty}?tab=exception`, ready: '.exc' },
+    waterfall: { path: `/traces/${slow}`, click: '[data-hint]', ready: LINE },
+    traces: { path: '/traces', ready: '[data-id] >> nth=5' },
+    exception: { path: `/traces/${faulty}?tab=exception`, ready: '[aria-label=Stack]' },
     map: { path: '/map?sel=service:notifications', ready: 'text=/^Show [0-9,]+ traces?$/' },
   };
 }
@@ -80,9 +80,9 @@ async function takeMoving() {
     await page.goto(await row.getAttribute('href'));
     await page.locator(FEED).waitFor();
     await frame('The trace shows where the time went …', 2.5);
-    await page.locator('.hint').first().hover();
+    await page.locator('[data-hint]').first().hover();
     await frame('… and a hint says what is wrong: one query for each row.', 2.5);
-    await page.locator('.hint').first().click();
+    await page.locator('[data-hint]').first().click();
     await page.locator(LINE).first().waitFor();
     await frame('A click on it leads to the line.', 4);
     const made = join(IMAGES, MOVING);

@@ -24,8 +24,8 @@ export async function benchViewer({ log = () => undefined, runs = RUNS } = {}) {
     const large = largeTrace(now - 3_000, SUBSEGMENTS);
     await server.send(large.segments);
     const trace = await measure(browser, server, `/traces/${large.traceId}`, {
-      ready: '.wf-row',
-      scroll: '.rows',
+      ready: '[role=treegrid] [role=row]',
+      scroll: '[data-rows]',
       runs,
     });
     log(
@@ -35,7 +35,7 @@ export async function benchViewer({ log = () => undefined, runs = RUNS } = {}) {
     const many = traffic(TRACES, now - 5, { seconds: 800 });
     await server.send(many.flatMap(({ segments }) => segments));
     const list = await measure(browser, server, '/traces?range=1h', {
-      ready: '.tr',
+      ready: '[data-id]',
       scroll: 'page',
       runs,
     });

@@ -10,6 +10,8 @@ import { Page as TracesPage } from './pages/traces';
 import { isPlain, OpenTrace } from './pages/traces/open-trace';
 import { viewOf } from './model/address';
 import { contextHref, followLinks, navigate, useRoute, type PageName } from './router';
+import style from './components/shell.module.css';
+import loadState from './components/load-state.module.css';
 
 /** Pages that are fetched when they are first asked for. */
 const later = import.meta.glob<PageModule>(
@@ -38,7 +40,7 @@ export function App(): JSX.Element {
   }, []);
   return (
     <>
-      <a class="skip" href="#main">
+      <a class={style.skipLink} href="#main">
         Skip to content
       </a>
       <TopBar route={route} onHelp={() => setHelp(true)} />
@@ -108,7 +110,7 @@ function Message({
   children: preact.ComponentChildren;
 }): JSX.Element {
   return (
-    <div class="mid">
+    <div class={loadState.message}>
       <h1>{title}</h1>
       <p class="t2">{children}</p>
     </div>

@@ -17,6 +17,7 @@ import { Page as FlamePage } from './pages/flame';
 import { Page as StatisticsPage } from './pages/statistics';
 import { Page as TracePage } from './pages/trace';
 import { followLinks, useRoute } from './router';
+import style from './components/shell.module.css';
 
 const VIEWS: Record<string, FunctionComponent<PageProps>> = {
   flame: FlamePage,
@@ -35,16 +36,16 @@ function OneTrace({ trace, at }: CarriedTrace): JSX.Element {
   const View = VIEWS[query.get('view') ?? ''] ?? TracePage;
   return (
     <>
-      <a class="skip" href="#main">
+      <a class={style.skipLink} href="#main">
         Skip to content
       </a>
-      <header class="top">
-        <span class="brand">
+      <header class={style.topBar}>
+        <span class={style.brand}>
           <Icon name="brand" />
           Local X-Ray
         </span>
         <span class="t3 cut">One trace, exported {dateTime(at)}</span>
-        <div class="top-r">
+        <div class={style.actions}>
           <Said />
           <ThemeButton />
           <IconButton

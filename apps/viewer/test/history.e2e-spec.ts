@@ -30,7 +30,7 @@ describeInChromium('Back and Forward on the lists', () => {
         );
       const text = JSON.stringify([
         document.querySelector<HTMLInputElement>('[role=combobox]')?.value,
-        texts('.fb .menu > button'),
+        texts('main [aria-haspopup=listbox]'),
         texts('[aria-sort]'),
         texts('main [aria-pressed=true]'),
       ]);

@@ -90,7 +90,9 @@ describeInChromium('manners of the page of a trace', () => {
     expect(await hints.getByRole('button', { name: /Throttled/ }).count()).toBe(1);
     await hint.click();
     await page.waitForURL(/hint=/);
-    await soon(async () => expect(await page.locator('.hinted').count()).toBeGreaterThanOrEqual(3));
+    await soon(async () =>
+      expect(await page.locator('[data-hinted]').count()).toBeGreaterThanOrEqual(3),
+    );
   });
 
   it('leads along links with their attributes, and back', async () => {
@@ -125,7 +127,7 @@ describeInChromium('manners of the page of a trace', () => {
 
   it('paints a segment red that failed by itself', async () => {
     const page = await xray.open(`/traces/${other.traceId}`);
-    await row(page, 'first try').locator('.b.f.self').waitFor();
+    await row(page, 'first try').locator('[data-bar=self][data-hue=fault]').waitFor();
     await panel(page).getByText('fault starts here').waitFor();
   });
 

@@ -127,8 +127,10 @@ describeInChromium('the page of a trace', () => {
     expect(await row(page, 'ActivitiesService.create').getAttribute('aria-label')).toContain(
       'fault, passed up from below',
     );
-    expect(await row(page, 'ActivitiesService.create').locator('.b.f').count()).toBe(0);
-    expect(await row(page, 'PushService.deliver').locator('.b.f.self').count()).toBeGreaterThan(0);
+    expect(await row(page, 'ActivitiesService.create').locator('[data-hue=fault]').count()).toBe(0);
+    expect(
+      await row(page, 'PushService.deliver').locator('[data-bar=self][data-hue=fault]').count(),
+    ).toBeGreaterThan(0);
   });
 
   it('shows source lines, where a method is written, and what caused an exception', async () => {
@@ -244,7 +246,9 @@ describeInChromium('the page of a trace', () => {
     await page.waitForURL(/zoom=/);
     await page.keyboard.press('0');
     await page.waitForURL((url) => !url.searchParams.has('zoom'));
-    const box = (await page.locator('.mm').boundingBox())!;
+    const box = (await page
+      .getByRole('img', { name: /^Overview of the whole trace/ })
+      .boundingBox())!;
     await page.mouse.move(box.x + box.width * 0.3, box.y + 20);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 4 });
@@ -279,9 +283,9 @@ describeInChromium('the page of a trace', () => {
 
   it('draws the critical path, until it is switched off', async () => {
     const page = await open();
-    await page.locator('.cp').first().waitFor();
+    await page.locator('[data-critical]').first().waitFor();
     await page.keyboard.press('c');
-    await page.locator('.no-cp').waitFor();
+    await page.locator('[data-critical-path=hidden]').waitFor();
     await page.waitForURL(/critical=off/);
   });
 
@@ -289,11 +293,11 @@ describeInChromium('the page of a trace', () => {
     const page = await open();
     await page.getByRole('button', { name: /48 × the same SELECT/ }).click();
     await page.waitForURL(/hint=/);
-    await page.locator('.wf-row.hinted').first().waitFor();
+    await page.locator('[data-hinted]').first().waitFor();
     await soon(async () => expect(await panel(page).innerText()).toContain('48'));
     await page.reload();
 
-    await page.locator('.wf-row.hinted').first().waitFor();
+    await page.locator('[data-hinted]').first().waitFor();
   });
 
   describe('the panel', () => {
@@ -365,10 +369,12 @@ describeInChromium('the page of a trace', () => {
     const page = await open({ traceId: w.traceId, segments: [job] });
 
     const cut = await page
-      .locator('.wd, .wsf')
+      .locator('[data-column]')
       .evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).length);
     expect(cut).toBe(0);
-    expect(await row(page, 'nightly').locator('.wd').innerText()).toBe('12,345,678');
+    expect(await row(page, 'nightly').locator('[data-column=total]').innerText()).toBe(
+      '12,345,678',
+    );
   });
 
   it('shows a service whose clock is behind where it was called, and says so', async () => {
@@ -381,8 +387,8 @@ describeInChromium('the page of a trace', () => {
     const called = grid(page).locator('[data-depth="3"]');
 
     const [bar, outer] = await Promise.all([
-      called.locator('.b.self').boundingBox(),
-      row(page, 'billing').locator('.b.soft').boundingBox(),
+      called.locator('[data-bar=self]').boundingBox(),
+      row(page, 'billing').locator('[data-bar=whole]').boundingBox(),
     ]);
     expect(bar!.x).toBeGreaterThan(outer!.x);
     expect(bar!.x + bar!.width).toBeLessThan(outer!.x + outer!.width);
@@ -407,7 +413,7 @@ describeInChromium('the page of a trace', () => {
   it('has rows in all of the waterfall, wherever it is scrolled to', async () => {
     const page = await open(large);
     for (const top of [30_000, 1_000, 1e9]) {
-      await page.locator('.rows').evaluate((holder, to) => holder.scrollTo(0, to), top);
+      await page.locator('[data-rows]').evaluate((holder, to) => holder.scrollTo(0, to), top);
       await page.waitForFunction(() =>
         [300, 500, 820].every((y) => document.elementFromPoint(300, y)?.closest('[role=row]')),
       );
@@ -467,10 +473,10 @@ describeInChromium('the page of a trace', () => {
       });
       await page.locator('mark').first().waitFor();
       expect(await violations(page)).toEqual([]);
-      if (width < 720) await page.locator('.sheet-bar').click();
+      if (width < 720) await panel(page).locator('button[aria-expanded]').first().click();
       for (const name of ['Overview', 'Annotations', 'Metadata', 'Raw']) {
         await tab(page, name).click();
-        expect(await violations(page, '.side')).toEqual([]);
+        expect(await violations(page, 'aside')).toEqual([]);
       }
     },
   );

@@ -72,7 +72,7 @@ describeInChromium('the list of more traces than it holds', () => {
 
     await soon(async () => {
       expect(await page.locator('[data-id]').count()).toBe(1);
-      expect(await page.locator('.counts .big').innerText()).toBe(
+      expect(await page.locator('[data-total]').innerText()).toBe(
         (total + 1).toLocaleString('en-US'),
       );
     });
@@ -123,7 +123,7 @@ describeInChromium('the list of more traces than it holds', () => {
       await page.waitForURL(/range=\d+/);
       await page.getByRole('img', { name: /^Heat map/ }).waitFor();
       await page.waitForFunction((about) => {
-        const shown = document.querySelector('.counts .big')?.textContent?.replace(',', '');
+        const shown = document.querySelector('[data-total]')?.textContent?.replace(',', '');
         return Math.abs(Number(shown) - about) < about * 0.1;
       }, brushed);
       expect(page.problems).toEqual([]);
@@ -156,7 +156,7 @@ describeInChromium('the list of more traces than it holds', () => {
     const filter = new URL(page.url()).searchParams.get('filter');
     expect(filter).toMatch(/^duration >= 0\.\d+$/);
     await page.waitForFunction(
-      (wanted) => document.querySelector('.counts .big')?.textContent === wanted,
+      (wanted) => document.querySelector('[data-total]')?.textContent === wanted,
       counted,
     );
     await page.goBack();

@@ -15,7 +15,7 @@ const seconds = (): number => Date.now() / 1000;
 const rows = (page: Page) =>
   page.getByRole('table', { name: 'Traces' }).locator('[role=row][data-id]');
 const field = (page: Page) => page.getByRole('combobox', { name: 'Filter expression' });
-const total = (page: Page) => page.locator('.counts .big');
+const total = (page: Page) => page.locator('[data-total]');
 const first = (page: Page) => rows(page).first();
 /** Waits until the page says so; the message of a failure shows what it said instead. */
 const shows = (page: Page, selector: string, text: string) =>
@@ -72,7 +72,7 @@ describeInChromium('the list of traces', () => {
     await page.getByText('Loading traces…').waitFor();
 
     expect(await total(page).innerText()).toBe('–');
-    await shows(page, '.counts .big', '300');
+    await shows(page, '[data-total]', '300');
   });
 
   it('puts only the rows in the page that can be seen', async () => {
@@ -164,7 +164,7 @@ describeInChromium('the list of traces', () => {
     await reached(0);
     await page.keyboard.press('n');
     await reached(1);
-    const id = await page.locator('.tr.cur').getAttribute('data-id');
+    const id = await page.locator('[data-current]').getAttribute('data-id');
     await page.keyboard.press('Enter');
     await page.getByRole('treegrid').waitFor();
 
@@ -187,7 +187,7 @@ describeInChromium('the list of traces', () => {
       await field(page).fill('fault');
       await field(page).press('Enter');
       await page.waitForURL(/filter=fault/);
-      await shows(page, '.counts .big', String(faults));
+      await shows(page, '[data-total]', String(faults));
       await showsRows(page, faults);
     });
 
@@ -211,7 +211,7 @@ describeInChromium('the list of traces', () => {
 
     it('shows what is wrong under its character and keeps the last good result', async () => {
       const page = await xray.open('/traces?filter=fault');
-      await shows(page, '.counts .big', String(faults));
+      await shows(page, '[data-total]', String(faults));
       await field(page).fill('http.status == 500');
       await field(page).press('Enter');
       const alert = page.getByRole('alert');
@@ -228,10 +228,10 @@ describeInChromium('the list of traces', () => {
       const page = await xray.open('/traces?filter=fault+AND+user+%3D+%22nobody-at-all%22');
       await page.getByRole('heading', { name: 'No trace matches' }).waitFor();
       await page.getByText('Without').waitFor();
-      expect(await page.locator('.drop code').innerText()).toBe('user = "nobody-at-all"');
+      expect(await page.locator('[data-drop] code').innerText()).toBe('user = "nobody-at-all"');
       await page.getByRole('button', { name: 'Drop that part' }).click();
 
-      await shows(page, '.counts .big', String(faults));
+      await shows(page, '[data-total]', String(faults));
     });
 
     it('drops several parts together where each alone finds nothing', async () => {
@@ -239,7 +239,7 @@ describeInChromium('the list of traces', () => {
       const page = await xray.open(`/traces?filter=${encodeURIComponent(filter)}`);
       await page.getByText('Without').waitFor();
 
-      expect(await page.locator('.drop code').innerText()).toBe(
+      expect(await page.locator('[data-drop] code').innerText()).toBe(
         'user = "nobody-at-all" AND responsetime > 9000',
       );
     });
@@ -263,10 +263,10 @@ describeInChromium('the list of traces', () => {
 
       const mark = await page.evaluate(() => {
         const range = document.createRange();
-        range.selectNode(document.querySelector('.err b')!.lastChild!);
+        range.selectNode(document.querySelector('[role=alert] b')!.lastChild!);
         return range.getBoundingClientRect().x;
       });
-      const wrong = await page.locator('.wavy').first().boundingBox();
+      const wrong = await page.locator('[data-wrong]').first().boundingBox();
       const box = await field(page).boundingBox();
       expect(Math.abs(mark - wrong!.x)).toBeLessThan(2);
       expect(mark).toBeGreaterThan(box!.x);
@@ -309,7 +309,7 @@ describeInChromium('the list of traces', () => {
       expect(counted).toBeLessThan(150);
       await page.getByRole('button', { name: 'Zoom' }).click();
       await page.waitForURL(/range=\d+/);
-      await shows(page, '.counts .big', String(counted));
+      await shows(page, '[data-total]', String(counted));
     });
 
     it('is brushed by the keyboard too', async () => {
@@ -439,7 +439,10 @@ describeInChromium('the live list', () => {
     const row = page.locator(`[data-id="${trace.traceId}"]`);
     await row.getByText('no end seen').waitFor();
     const heard = Math.max(...ended) - open.start_time;
-    expect(parseFloat(await row.locator('.c-dur').innerText())).toBeCloseTo(heard * 1000, 0);
+    expect(parseFloat(await row.locator('[data-column=duration]').innerText())).toBeCloseTo(
+      heard * 1000,
+      0,
+    );
 
     await row.getByRole('link').click();
     await page.getByText(/^no end seen since \d\d:\d\d:\d\d$/).waitFor();
@@ -513,12 +516,12 @@ describeInChromium('the live list', () => {
     const slow = home(seconds() - 5, 2_000);
     await xray.send([...open.segments, ...slow.segments]);
     const cell = (trace: { traceId: string }) =>
-      page.locator(`[data-id="${trace.traceId}"] .c-dur`);
-    await cell(open).locator('.s-progress').waitFor();
+      page.locator(`[data-id="${trace.traceId}"] [data-column=duration]`);
+    await cell(open).locator('[data-open]').waitFor();
 
     const [track, bar] = await Promise.all([
-      cell(slow).locator('.trk').boundingBox(),
-      cell(slow).locator('.trk i').boundingBox(),
+      cell(slow).locator('[data-track]').boundingBox(),
+      cell(slow).locator('[data-track] i').boundingBox(),
     ]);
     expect(bar!.width).toBeGreaterThan(0.5 * track!.width);
   });

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { CopyButton } from './button';
+import style from './code-sample.module.css';
 
 /** A few lines to copy. */
 export function CodeSample({
@@ -12,7 +13,7 @@ export function CodeSample({
   children: ComponentChildren;
 }): JSX.Element {
   return (
-    <div class="cpy">
+    <div class={style.copyable}>
       <pre class="code" tabIndex={0} role="group" aria-label={label}>
         {children}
       </pre>

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { IconButton } from './button';
+import style from './dialog.module.css';
 
 /** A modal dialog while it is mounted; Escape and a click beside it close it. */
 export function Dialog({
@@ -31,7 +32,7 @@ export function Dialog({
       onClick={(event) => event.target === element.current && onClose()}
       onKeyDown={(event) => event.stopPropagation()}
     >
-      <div class="dlg-h">
+      <div class={style.head}>
         <h2 id={id}>{title}</h2>
         <IconButton icon="close" label="Close" onClick={onClose} />
       </div>

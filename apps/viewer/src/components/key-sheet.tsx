@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { carried } from '../model/carried';
 import { Dialog } from './dialog';
+import style from './key-sheet.module.css';
 
 const KEYS: [string, string[]][] = [
   ['Search or filter', ['/']],
@@ -41,7 +42,7 @@ const ELSEWHERE: [string, string[]][] = [
 export function KeySheet({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title="Keyboard" onClose={onClose}>
-      <div class="keys">
+      <div class={style.keys}>
         {(carried ? KEYS : [...KEYS, ...ELSEWHERE]).map(([what, keys]) => (
           <div key={what}>
             <span>{what}</span>

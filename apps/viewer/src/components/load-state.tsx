@@ -1,7 +1,7 @@
-import './load-state.css';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { RefusedError, UnreachableError } from '../api/client';
+import style from './load-state.module.css';
 
 /** Still bars in the place of rows, after 150 ms: what comes at once needs none. */
 export function Skeleton({ label, rows = 12 }: { label: string; rows?: number }): JSX.Element {
@@ -11,8 +11,8 @@ export function Skeleton({ label, rows = 12 }: { label: string; rows?: number })
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div class="sk" aria-busy="true">
-      <p class={shown ? 'sk-h' : 'vh'} role="status">
+    <div class={style.skeleton} aria-busy="true">
+      <p class={shown ? style.skeletonHead : 'vh'} role="status">
         {label}
       </p>
       {shown &&
@@ -37,7 +37,7 @@ export function Empty({
   children?: ComponentChildren;
 }): JSX.Element {
   return (
-    <div class="mid">
+    <div class={style.message}>
       <h1>{title}</h1>
       {children}
     </div>

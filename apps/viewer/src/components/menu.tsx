@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icon';
-import './menu.css';
+import style from './menu.module.css';
 
 export interface Choice {
   value: string;
@@ -66,7 +66,7 @@ export function Menu({
     options[(at + step + options.length) % options.length]?.focus();
   };
   return (
-    <div class={`menu ${more}`} ref={root} onKeyDown={keys} onFocusOut={left}>
+    <div class={`${style.menu} ${more}`} ref={root} onKeyDown={keys} onFocusOut={left}>
       <button
         type="button"
         class="btn"
@@ -80,7 +80,7 @@ export function Menu({
         {shown} <Icon name="down" />
       </button>
       {open && (
-        <div class={`menu-pop ${align}`}>
+        <div class={`${style.list} ${style[align]}`}>
           <div role="listbox" aria-label={label} id={id}>
             {choices.map((choice) => (
               <button
@@ -88,7 +88,7 @@ export function Menu({
                 type="button"
                 role="option"
                 tabIndex={-1}
-                class="menu-o"
+                class={style.option}
                 aria-selected={choice.value === selected}
                 onClick={() => {
                   onSelect(choice.value);

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import style from './said.module.css';
 
 const SAID = 'xray:said';
 const SHOWN_MS = 2_000;
@@ -26,7 +27,7 @@ export function Said(): JSX.Element {
     };
   }, []);
   return (
-    <span class="said" role="status">
+    <span class={style.said} role="status">
       {words}
     </span>
   );

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { clock } from '../model/format';
 import { openWord, type Status, type TraceTree } from '@nestjs-xray/trace';
+import style from './status.module.css';
 
 export type GlyphName = Status | 'below' | 'progress' | 'waiting' | 'note';
 
@@ -50,7 +51,11 @@ const SHAPES: Record<GlyphName, JSX.Element> = {
 export function Glyph({ name, label }: { name: GlyphName; label?: string }): JSX.Element {
   return (
     <>
-      <svg class={name === 'progress' ? 'i spin' : 'i'} viewBox="0 0 12 12" aria-hidden="true">
+      <svg
+        class={name === 'progress' ? `i ${style.spinning}` : 'i'}
+        viewBox="0 0 12 12"
+        aria-hidden="true"
+      >
         {SHAPES[name]}
       </svg>
       {label !== undefined && <span class="vh">{label}</span>}
@@ -104,7 +109,7 @@ export function Badge({
   children: ComponentChildren;
 }): JSX.Element {
   return (
-    <span class={`badge ${tone(status)}`}>
+    <span class={`${style.badge} ${tone(status)}`}>
       <Glyph name={status} />
       {children}
     </span>

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useId } from 'preact/hooks';
-import './tabs.css';
+import style from './tabs.module.css';
 
 export interface Tab {
   id: string;
@@ -37,7 +37,7 @@ export function Tabs({
   };
   return (
     <>
-      <div class="tabs" role="tablist" aria-label={label} onKeyDown={move}>
+      <div class={style.tabs} role="tablist" aria-label={label} onKeyDown={move}>
         {tabs.map((tab) => (
           <button
             key={tab.id}
@@ -50,12 +50,12 @@ export function Tabs({
             onClick={() => onSelect(tab.id)}
           >
             {tab.label}
-            {tab.count !== undefined && <span class="n"> {tab.count}</span>}
+            {tab.count !== undefined && <span class={style.amount}> {tab.count}</span>}
           </button>
         ))}
       </div>
       <div
-        class="tp"
+        class={style.panel}
         role="tabpanel"
         id={`${base}-panel`}
         aria-labelledby={current && `${base}-${current.id}`}

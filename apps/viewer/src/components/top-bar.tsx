@@ -7,6 +7,7 @@ import { IconButton } from './button';
 import { Icon } from './icon';
 import { Said } from './said';
 import { ThemeButton } from './theme';
+import style from './shell.module.css';
 
 const VIEWS = [
   { label: 'Routes', path: '/routes', pages: ['routes'] },
@@ -34,12 +35,12 @@ export function TopBar({ route, onHelp }: { route: Route; onHelp: () => void }):
     }
   }, [route.page]);
   return (
-    <header class="top">
-      <a class="brand" href="/">
+    <header class={style.topBar}>
+      <a class={style.brand} href="/">
         <Icon name="brand" />
         Local X-Ray
       </a>
-      <nav class="nav" ref={nav} aria-label="Views">
+      <nav class={style.views} ref={nav} aria-label="Views">
         {VIEWS.map((view) => (
           <a
             key={view.path}
@@ -50,7 +51,7 @@ export function TopBar({ route, onHelp }: { route: Route; onHelp: () => void }):
           </a>
         ))}
       </nav>
-      <div class="top-r">
+      <div class={style.actions}>
         <Said />
         <ConnectionState />
         <ThemeButton />
@@ -75,10 +76,10 @@ function ConnectionState(): JSX.Element {
     lost: 'no answer',
   }[state];
   return (
-    <span class="conn">
-      <i class={state === 'lost' ? 'dot off' : 'dot'} />
+    <span class={style.connection}>
+      <i class={state === 'lost' ? `${style.dot} ${style.lost}` : style.dot} />
       <span>{status?.address ?? location.host}</span>
-      <span class={`rate ${state === 'lost' ? 's-fault' : 't3'}`}>{words}</span>
+      <span class={`${style.rate} ${state === 'lost' ? 's-fault' : 't3'}`}>{words}</span>
     </span>
   );
 }

@@ -1,4 +1,3 @@
-import './trace-head.css';
 import type { ComponentChildren, JSX } from 'preact';
 import { traceHref } from '../model/address';
 import { carried } from '../model/carried';
@@ -7,6 +6,7 @@ import type { TraceNode, TraceTree } from '@nestjs-xray/trace';
 import { href } from '../router';
 import { ExportMenu } from './export-menu';
 import { Badge, OpenBadge } from './status';
+import style from './trace-head.module.css';
 
 const VIEWS = [
   { view: undefined, label: 'Waterfall' },
@@ -42,8 +42,8 @@ export function TraceHead({
   const root = rootOf(tree);
   const code = root?.doc.http?.response?.status;
   return (
-    <header class="trh">
-      <div class="trh-t">
+    <header class={style.head}>
+      <div class={style.title}>
         <h1 class="cut">
           <bdi>{traceTitle(tree)}</bdi>
         </h1>
@@ -51,11 +51,11 @@ export function TraceHead({
           <Badge status={root.status}>{[root.status, code].filter(Boolean).join(' ')}</Badge>
         )}
         <OpenBadge tree={tree} />
-        <span class="trh-f t2 nw">
+        <span class={`${style.facts} t2 nw`}>
           {duration(tree.responseEnd ?? tree.duration)} <span class="t3">at</span>{' '}
           {dateTime(tree.start)}
         </span>
-        <span class="trh-a">
+        <span class={style.actions}>
           {!carried && (
             <a class="btn" href={href('/compare', { a: tree.id })}>
               Compare
@@ -64,7 +64,7 @@ export function TraceHead({
           <ExportMenu trace={trace} tree={tree} />
         </span>
       </div>
-      <nav class="trh-v" aria-label="Views of this trace">
+      <nav class={style.views} aria-label="Views of this trace">
         {views.map(({ view, label }) => (
           <a
             key={label}

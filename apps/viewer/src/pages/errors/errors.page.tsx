@@ -22,6 +22,7 @@ import { errorColumns } from './columns';
 import style from './errors.module.css';
 import { isNew } from './is-new';
 import { ErrorPanel } from './panel';
+import loadState from '../../components/load-state.module.css';
 
 const NAMES = [...SELECTION, 'sort', 'show', 'select'] as const;
 const STEPS = [...UNDOABLE, 'sort', 'show'] as const;
@@ -81,7 +82,7 @@ export function ErrorsPage(_: PageProps): JSX.Element {
     >
       {(table) =>
         rows.length === 0 ? (
-          <div class="mid">
+          <div class={loadState.message}>
             <h2>No exceptions in this range</h2>
             <p class="t2">
               Faults and errors without an exception are on{' '}

@@ -58,6 +58,7 @@ export function NodeButton({
         .filter(Boolean)
         .join(' ')}
       data-node={node.id}
+      data-far={dim || undefined}
       aria-pressed={pressed}
       style={{ left: `${place.x - place.r}px`, top: `${place.y - place.r}px` }}
       onClick={() => onSelect(pressed ? '' : node.id)}

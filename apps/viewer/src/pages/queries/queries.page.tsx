@@ -18,6 +18,7 @@ import { usePicked } from '../shared/use-picked';
 import { statementColumns } from './columns';
 import { StatementPanel } from './panel';
 import style from './queries.module.css';
+import loadState from '../../components/load-state.module.css';
 
 const NAMES = [...SELECTION, 'sort', 'show', 'select'] as const;
 const STEPS = [...UNDOABLE, 'sort', 'show'] as const;
@@ -84,7 +85,7 @@ export function QueriesPage(_: PageProps): JSX.Element {
     >
       {(table) =>
         rows.length === 0 ? (
-          <div class="mid">
+          <div class={loadState.message}>
             <h2>No queries and no AWS calls in this range</h2>
             <p class="t2">
               Queries are recorded for the libraries that nestjs-xray captures, or that

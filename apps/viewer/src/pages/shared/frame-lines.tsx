@@ -22,7 +22,7 @@ export function FrameLines({
     <div class={fault ? style.fault : undefined}>
       <div class={style.place}>
         <bdi>{label}</bdi>
-        {place && <SourceLink place={place} class="source-of-row" />}
+        {place && <SourceLink place={place} />}
       </div>
       {excerpt && place && <Excerpt place={place} />}
     </div>

@@ -6,7 +6,7 @@ import { useKeys } from '../../components/keys';
 import { boundsOf, parseRange } from '../../model/list/time-range';
 import { FilterBar } from '../traces/filter-bar';
 import { TimeRangeMenu } from './time-range';
-import '../traces/traces.css';
+import style from './page-controls.module.css';
 
 /** Filter and time, which all pages over many traces have in common and the address carries from one to the next. */
 export interface Selection {
@@ -60,7 +60,7 @@ export function PageControls({
     l: toggle,
   });
   return (
-    <div class="fb">
+    <div class={style.controls}>
       <FilterBar
         filter={filter}
         problem={problem}
@@ -71,7 +71,7 @@ export function PageControls({
       <TimeRangeMenu range={range} onRange={(next) => onChange({ range: next })} />
       <button
         type="button"
-        class={live ? 'btn live on' : 'btn live'}
+        class={live ? `btn ${style.on}` : 'btn'}
         aria-label={
           fixed ? 'Fixed range. Go live (l)' : live ? 'Live. Pause (l)' : 'Paused. Resume (l)'
         }
@@ -80,7 +80,7 @@ export function PageControls({
       >
         {live ? (
           <>
-            <i class="dot" /> Live
+            <i class={style.dot} /> Live
           </>
         ) : (
           'Paused'

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { openWord, type TraceNode } from '@nestjs-xray/trace';
 import { startsFault } from '../../model/trace/starts-fault';
 import { place, placeAll, visibleCritical, type Piece, type Window } from '../../model/trace/bars';
+import style from './bar.module.css';
 
 const at = ({ left, width }: Piece): Record<string, string> => ({
   left: `${left}%`,
@@ -16,24 +17,42 @@ export function NodeBar({ node, window }: { node: TraceNode; window: Window }): 
   const whole = place([node.start, node.end], window);
   if (!whole) return null;
   const origin = startsFault(node);
-  const hue = origin ? 'f' : node.hue;
+  const hue = origin ? 'fault' : node.hue;
   const waits = node.awaited && (
-    <Open piece={whole} kind="wait" words="waiting for the called service" />
+    <Open piece={whole} class={style.wait} words="waiting for the called service" />
   );
   if (waits && node.inProgress) return waits;
   if (node.inProgress)
-    return <Open piece={whole} kind={`open ${hue}`} words={openWord(node.silent)} />;
+    return (
+      <Open
+        piece={whole}
+        growing
+        class={`${style.open} ${style[hue]}`}
+        words={openWord(node.silent)}
+      />
+    );
   const threwHere = origin && node.end <= window.until && node.end >= window.from;
   return (
     <>
-      <i class={`b ${hue} soft`} style={at(whole)} />
+      <i
+        class={`${style.bar} ${style[hue]} ${style.whole}`}
+        data-bar="whole"
+        data-hue={hue}
+        style={at(whole)}
+      />
       {placeAll(node.selfPieces, window).map((piece, index) => (
-        <i key={index} class={`b ${hue} self`} style={at(piece)} />
+        <i
+          key={index}
+          class={`${style.bar} ${style[hue]} ${style.self}`}
+          data-bar="self"
+          data-hue={hue}
+          style={at(piece)}
+        />
       ))}
       {waits}
-      {threwHere && <i class="ex" style={{ left: `${whole.left + whole.width}%` }} />}
+      {threwHere && <i class={style.thrown} style={{ left: `${whole.left + whole.width}%` }} />}
       {placeAll(visibleCritical(node.critical, window), window).map((piece, index) => (
-        <i key={index} class="cp" style={at(piece)} />
+        <i key={index} class={style.critical} data-critical style={at(piece)} />
       ))}
     </>
   );
@@ -63,19 +82,39 @@ export function FoldBar({
   const critical = nodes.flatMap((node) => node.critical).sort((a, b) => a[0] - b[0]);
   return (
     <>
-      <i class={`b ${hue} soft`} style={at(whole)} />
+      <i
+        class={`${style.bar} ${style[hue]} ${style.whole}`}
+        data-bar="whole"
+        data-hue={hue}
+        style={at(whole)}
+      />
       {teeth.map((piece, index) => (
-        <i key={index} class={`b ${hue} self tooth`} style={at(piece)} />
+        <i
+          key={index}
+          class={`${style.bar} ${style[hue]} ${style.self} ${style.tooth}`}
+          style={at(piece)}
+        />
       ))}
       {placeAll(critical, window).map((piece, index) => (
-        <i key={index} class="cp" style={at(piece)} />
+        <i key={index} class={style.critical} data-critical style={at(piece)} />
       ))}
     </>
   );
 }
 
 /** A bar with words: on its right, on its left, or at its end when it leaves no room beside. */
-function Open({ piece, kind, words }: { piece: Piece; kind: string; words: string }): JSX.Element {
+function Open({
+  piece,
+  class: kind,
+  growing = false,
+  words,
+}: {
+  piece: Piece;
+  class: string | undefined;
+  /** Still in progress. */
+  growing?: boolean;
+  words: string;
+}): JSX.Element {
   const end = piece.left + piece.width;
   const inside = end > NO_ROOM && piece.left <= 100 - NO_ROOM;
   const place =
@@ -86,9 +125,9 @@ function Open({ piece, kind, words }: { piece: Piece; kind: string; words: strin
         : { right: `calc(${100 - end}% + 8px)` };
   return (
     <>
-      <i class={`b ${kind}`} style={at(piece)} />
+      <i class={`${style.bar} ${kind}`} style={at(piece)} />
       <span
-        class={`bl ${kind.startsWith('open') ? 's-progress' : ''} ${inside ? 'at-end' : ''}`}
+        class={`${style.words} ${growing ? 's-progress' : ''} ${inside ? style.inside : ''}`}
         style={place}
       >
         {words}

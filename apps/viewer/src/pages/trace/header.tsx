@@ -10,6 +10,7 @@ import { clock, count, dateTime, duration, ms, plural } from '../../model/format
 import { allLogs, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
 import { linkedNode } from '../../model/trace/trace-links';
 import { href, navigate, traceHref } from '../../router';
+import style from './header.module.css';
 
 /** What was asked, how it ended, and the ways on. */
 export function TraceHeader({
@@ -26,8 +27,8 @@ export function TraceHeader({
   const root = tree.roots.find((node) => node.kind === 'segment') ?? tree.roots[0];
   const status = root?.doc.http?.response?.status;
   return (
-    <div class="th">
-      <div class="th-t">
+    <div class={style.header}>
+      <div class={style.title}>
         <h1 class="cut" title={root?.detail || root?.title}>
           <bdi>{root?.detail || root?.title || tree.id}</bdi>
         </h1>
@@ -59,7 +60,7 @@ function Facts({
   const rule = ruleOf(doc);
   const logs = allLogs(tree).lines.length;
   return (
-    <dl class="facts">
+    <dl class={style.facts}>
       <div>
         <dt>Response</dt>
         <dd>
@@ -114,7 +115,7 @@ function Facts({
         </div>
       )}
       {rule && (
-        <div class="w1">
+        <div>
           <dt>Sampled by</dt>
           <dd>{carried ? rule : <a href={href('/sampling', { rule })}>{rule}</a>}</dd>
         </div>
@@ -179,7 +180,7 @@ function Actions({ trace, tree }: { trace: object; tree: TraceTree }): JSX.Eleme
     },
   });
   return (
-    <div class="act">
+    <div class={style.actions}>
       <a class="btn quiet" href={traceHref(tree.id, 'flame')}>
         Flame graph
       </a>

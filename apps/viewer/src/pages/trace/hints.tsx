@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { count, duration, share } from '../../model/format';
 import type { Hint } from '@nestjs-xray/trace';
 import type { HintGroup } from '../../model/trace/hint-groups';
-import './hints.css';
+import style from './hints.module.css';
 
 const FIRST = 3;
 
@@ -24,7 +24,7 @@ export function HintsBar({
   if (hints.length === 0) return null;
   const shown = all ? hints : hints.slice(0, FIRST);
   return (
-    <section class="hints" aria-label="Hints">
+    <section class={style.hints} aria-label="Hints">
       <h2>
         Hints <span class="t3">{hints.length}</span>
         {hints.length > FIRST && (
@@ -33,17 +33,18 @@ export function HintsBar({
           </button>
         )}
       </h2>
-      <div class="hints-l">
+      <div class={style.list}>
         {shown.map((hint) => (
           <button
             key={hint.id}
             type="button"
-            class="hint"
+            class={style.hint}
+            data-hint
             aria-pressed={hint.id === current}
             title={hint.advice}
             onClick={() => onHint(hint)}
           >
-            <span class="l1">
+            <span class={style.firstLine}>
               <b class="cut">
                 <bdi>{hint.title}</bdi>
                 {hint.times > 1 && ` · ${count(hint.times)} times`}

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import style from './legend.module.css';
 
 const KEYS: [string[], string][] = [
   [['j', 'k'], 'row'],
@@ -18,7 +19,7 @@ const LOG_KEYS: typeof KEYS = [
 /** The keys, and what the bars mean. */
 export function Legend({ logs }: { logs: boolean }): JSX.Element {
   return (
-    <div class="kb">
+    <div class={style.legend}>
       {(logs ? [...KEYS, ...LOG_KEYS] : KEYS).map(([keys, what]) => (
         <span key={what}>
           {keys.map((key) => (
@@ -37,11 +38,11 @@ export function Legend({ logs }: { logs: boolean }): JSX.Element {
           ['call', 'call out'],
           ['half', 'self, in children'],
           ['line', 'critical path'],
-          ['sent-l', 'response sent'],
+          ['sent', 'response sent'],
         ] as const
       ).map(([kind, words]) => (
-        <span key={kind} class="lg w1">
-          <i class={`sw ${kind}`} />
+        <span key={kind} class={`${style.item} ${style.wideOnly}`}>
+          <i class={`${style.swatch} ${style[kind]}`} />
           {words}
         </span>
       ))}

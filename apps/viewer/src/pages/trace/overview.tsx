@@ -5,6 +5,7 @@ import { tokenColours, useThemeVersion } from '../../components/theme';
 import { axisTicks, formatZoom, place, zoom as zoomed, type Window } from '../../model/trace/bars';
 import { offset, three } from '../../model/format';
 import type { TraceView } from './use-trace-view';
+import style from './overview.module.css';
 
 const HEIGHT = 40;
 /** Drags shorter than so many pixels are clicks. */
@@ -72,15 +73,15 @@ export function Overview({ view }: { view: TraceView }): JSX.Element {
     width: 100,
   };
   return (
-    <div class="ov">
+    <div class={style.overview}>
       <div
-        class="mm"
+        class={style.minimap}
         ref={box}
         onPointerDown={drag}
         onDblClick={() => view.set({ window: { from: 0, until: tree.duration } })}
       >
         <canvas ref={canvas} role="img" aria-label="Overview of the whole trace; drag to zoom" />
-        <div class="win" style={{ left: `${shown.left}%`, width: `${shown.width}%` }}>
+        <div class={style.window} style={{ left: `${shown.left}%`, width: `${shown.width}%` }}>
           <Edge view={view} edge="from" />
           <Edge view={view} edge="until" />
         </div>
@@ -116,7 +117,7 @@ function Edge({ view, edge }: { view: TraceView; edge: 'from' | 'until' }): JSX.
   return (
     <button
       type="button"
-      class={`edge ${edge}`}
+      class={`${style.edge} ${style[edge]}`}
       data-edge={edge}
       role="slider"
       aria-label={edge === 'from' ? 'Start of the zoom' : 'End of the zoom'}
@@ -132,12 +133,16 @@ function Edge({ view, edge }: { view: TraceView; edge: 'from' | 'until' }): JSX.
 function Axis({ window }: { window: Window }): JSX.Element {
   const marks = axisTicks(window);
   return (
-    <div class="axis" aria-hidden="true">
+    <div class={style.axis} aria-hidden="true">
       {marks.map((mark, at) => {
         const left = place([mark, mark], window)?.left ?? 0;
-        const edge = left > 97 ? 'last' : left < 1 ? 'first' : '';
+        const edge = left > 97 ? style.last : left < 1 ? style.first : '';
         return (
-          <span key={mark} class={`tk ${edge} ${at % 2 ? 'alt' : ''}`} style={{ left: `${left}%` }}>
+          <span
+            key={mark}
+            class={`${style.tick} ${edge} ${at % 2 ? style.alternate : ''}`}
+            style={{ left: `${left}%` }}
+          >
             {axisText(mark, window)}
             {at === 0 && ' ms'}
           </span>

@@ -10,6 +10,7 @@ import { startsFault } from '../../model/trace/starts-fault';
 import { FoldBar, NodeBar } from './bar';
 import { LogMarks, type LogsOnBars } from './logs/log-marks';
 import { Marked } from './marked';
+import style from './row.module.css';
 
 interface RowProps {
   row: Row;
@@ -51,7 +52,7 @@ function DrawnRow(props: RowProps): JSX.Element {
   const first = row.type === 'fold' ? (row.nodes[0] as TraceNode) : row.node;
   return (
     <div
-      class={`wf-row ${props.currentHit ? 'hit' : ''} ${props.hinted ? 'hinted' : ''}`}
+      class={`${style.row} ${props.currentHit ? style.hit : ''} ${props.hinted ? style.hinted : ''}`}
       role="row"
       id={`row-${index}`}
       aria-level={row.depth}
@@ -65,12 +66,15 @@ function DrawnRow(props: RowProps): JSX.Element {
       data-name={first.name}
       data-depth={row.depth}
       data-key={row.key}
+      data-hinted={props.hinted || undefined}
       style={{ top: `${top}px` }}
     >
-      <div class="wn" role="gridcell">
-        {row.depth - 1 > MOST_GUIDES && <span class="deep">{row.depth - 1 - MOST_GUIDES}+</span>}
-        {row.guides.length > 0 && <i class="guides" style={guideStyle(row.guides)} />}
-        <span class="twist">
+      <div class={style.name} role="gridcell">
+        {row.depth - 1 > MOST_GUIDES && (
+          <span class={style.deep}>{row.depth - 1 - MOST_GUIDES}+</span>
+        )}
+        {row.guides.length > 0 && <i class={style.guides} style={guideStyle(row.guides)} />}
+        <span class={style.twist} data-twist>
           {row.expandable && <Icon name={row.expanded ? 'down' : 'right'} />}
         </span>
         {row.type === 'fold' ? (
@@ -80,7 +84,7 @@ function DrawnRow(props: RowProps): JSX.Element {
         )}
       </div>
       <Times row={row} />
-      <div class="wb" role="gridcell">
+      <div class={style.timeline} role="gridcell" data-timeline>
         {row.type === 'fold' ? (
           <FoldBar nodes={row.nodes} window={props.window} />
         ) : (
@@ -112,23 +116,23 @@ function NodeName({
         </span>
       )}
       <span
-        class={node.kind === 'segment' ? 'cut svc' : 'cut'}
+        class={node.kind === 'segment' ? `cut ${style.service}` : 'cut'}
         title={`${node.title} ${node.detail}`}
       >
-        <span class={origin ? 's-fault o' : ''}>
+        <span class={origin ? `s-fault ${style.origin}` : ''}>
           <Marked text={node.title} words={words} />
         </span>
         {node.detail && (
           <>
             {' '}
-            <span class="t2 nm2">
+            <span class="t2">
               <Marked text={node.detail} words={words} />
             </span>
           </>
         )}
       </span>
       {row.hidden > 0 && row.worstHidden !== 'ok' && node.status === 'ok' && (
-        <span class={`below s-${row.worstHidden}`} title={`${row.worstHidden} below`}>
+        <span class={`${style.below} s-${row.worstHidden}`} title={`${row.worstHidden} below`}>
           <Glyph name={row.worstHidden === 'fault' ? 'below' : row.worstHidden} />
         </span>
       )}
@@ -162,10 +166,10 @@ function FoldName({
   const tag = row.nodes[0]?.tag;
   return (
     <>
-      <b class="fold">{count(row.nodes.length)} ×</b>
+      <b class={style.fold}>{count(row.nodes.length)} ×</b>
       <span class="cut" title={`${title} ${detail}`}>
         <Marked text={title} words={words} />{' '}
-        <span class="t2 nm2">
+        <span class="t2">
           <Marked text={detail} words={words} />
         </span>
       </span>
@@ -178,10 +182,10 @@ function Times({ row }: { row: Row }): JSX.Element {
   if (row.type === 'fold') {
     return (
       <>
-        <div class="wd" role="gridcell">
+        <div class={style.total} role="gridcell" data-column="total">
           {ms(foldTotal(row.nodes))}
         </div>
-        <div class="wsf" role="gridcell">
+        <div class={style.self} role="gridcell" data-column="self">
           –
         </div>
       </>
@@ -191,10 +195,10 @@ function Times({ row }: { row: Row }): JSX.Element {
   const open = node.inProgress || node.awaited;
   return (
     <>
-      <div class="wd" role="gridcell">
+      <div class={style.total} role="gridcell" data-column="total">
         {node.inProgress ? <span class="s-progress">…</span> : ms(node.total)}
       </div>
-      <div class="wsf" role="gridcell">
+      <div class={style.self} role="gridcell" data-column="self">
         {open ? '–' : ms(node.self)}
       </div>
     </>

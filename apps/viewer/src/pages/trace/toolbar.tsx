@@ -7,6 +7,7 @@ import { count, plural } from '../../model/format';
 import type { Status } from '@nestjs-xray/trace';
 import type { LogView } from './logs/use-trace-logs';
 import type { TraceView } from './use-trace-view';
+import style from './toolbar.module.css';
 
 const DURATIONS = [0, 0.1, 1, 5, 10, 50, 100, 500, 1000];
 
@@ -27,7 +28,7 @@ export function Toolbar({
 }): JSX.Element {
   const { tree, level } = view;
   return (
-    <div class="bar">
+    <div class={style.toolbar}>
       <SearchField
         label="Search in this trace"
         value={view.words}
@@ -36,7 +37,7 @@ export function Toolbar({
       >
         {view.words.trim() !== '' && (
           <>
-            <span class="t3 nw hits" role="status">
+            <span class={`t3 nw ${style.hits}`} role="status">
               {view.hits.length === 0
                 ? 'no hit'
                 : hitAt
@@ -62,7 +63,7 @@ export function Toolbar({
           >
             −
           </button>
-          <span class="btn still">Level {level}</span>
+          <span class={`btn ${style.still}`}>Level {level}</span>
           <button
             type="button"
             class="btn"
@@ -76,7 +77,6 @@ export function Toolbar({
         </div>
       )}
       <Menu
-        class="opt"
         align="right"
         label="Shortest duration"
         shown={`≥ ${view.minMs} ms${view.tooShort ? ` · ${count(view.tooShort)} hidden` : ''}`}
@@ -90,7 +90,7 @@ export function Toolbar({
       {logs.all.length > 0 && (
         <button
           type="button"
-          class="btn opt"
+          class="btn"
           aria-pressed={logs.marks}
           title="Show log lines on the bars"
           onClick={() => logs.set({ marks: !logs.marks })}
@@ -100,7 +100,7 @@ export function Toolbar({
       )}
       <button
         type="button"
-        class="btn opt"
+        class="btn"
         aria-pressed={view.critical}
         title="Critical path (c)"
         onClick={() => view.set({ critical: !view.critical })}
@@ -125,7 +125,7 @@ function Troubles({
   );
   if (found.length === 0) return null;
   return (
-    <div class="seg jump" role="group" aria-label="Next fault, error or throttle">
+    <div class={`seg ${style.jump}`} role="group" aria-label="Next fault, error or throttle">
       {found.map((status) => {
         const amount = view.tree.counts[status];
         return (

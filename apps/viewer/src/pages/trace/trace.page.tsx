@@ -25,7 +25,7 @@ import { Overview } from './overview';
 import { Toolbar } from './toolbar';
 import { useTraceView, type TraceView } from './use-trace-view';
 import { Waterfall } from './waterfall';
-import './trace.css';
+import style from './trace-page.module.css';
 
 export function TracePage({ route }: PageProps): JSX.Element {
   const { trace, tree, error } = useTrace(route.id);
@@ -53,10 +53,10 @@ function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): J
   };
   useTraceKeys(view, goToTrouble);
   return (
-    <div class="trace-page">
+    <div class={style.page}>
       <TraceHeader trace={trace} tree={tree} links={links} onSelect={view.reveal} />
       {connection.state === 'lost' && (
-        <p class="note" role="status">
+        <p class={style.note} role="status">
           Local X-Ray does not answer
           {connection.heardAt !== undefined &&
             ` since ${clock(connection.heardAt / 1000, { millis: false })}`}
@@ -69,9 +69,9 @@ function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): J
         current={view.hint?.id ?? ''}
         onHint={view.follow}
       />
-      <div class="work">
+      <div class={style.work}>
         <section
-          class="left"
+          class={style.waterfall}
           aria-label="Waterfall"
           style={{ '--widest': `${widthOf(ms(tree.duration))}px` }}
         >
@@ -82,12 +82,12 @@ function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): J
             onHit={goToHit}
             onTrouble={(status) => goToTrouble(1, status)}
           />
-          <div class="hd">
+          <div class={style.columnHeads}>
             <span>Name</span>
             <span class="num">
-              <span class="w1">Total, </span>ms
+              <span class={style.wideOnly}>Total, </span>ms
             </span>
-            <span class="num hs">Self</span>
+            <span class={`num ${style.selfHead}`}>Self</span>
             <Overview view={view} />
           </div>
           <Waterfall view={view} logs={logs} currentHit={currentHit} />
@@ -206,13 +206,13 @@ function useTraceKeys(view: TraceView, goToTrouble: (step: 1 | -1) => void): voi
 }
 
 function openSource(): void {
-  document.querySelector<HTMLAnchorElement>('.side a[data-source]')?.click();
+  document.querySelector<HTMLAnchorElement>('aside a[data-source]')?.click();
 }
 
 /** By the first annotation of the selection, or the one whose field has the focus. */
 function filterBySelected({ selected, tree }: TraceView): void {
   const focused = document.activeElement
-    ?.closest('.kv-r')
+    ?.closest('[data-field]')
     ?.querySelector<HTMLElement>('[data-filter]')?.dataset.filter;
   const holder = [selected, ...tree.roots].find(
     (node) => Object.keys(node?.doc.annotations ?? {}).length > 0,

@@ -7,6 +7,7 @@ import type { LogsOnBars } from './logs/log-marks';
 import type { LogView } from './logs/use-trace-logs';
 import { WaterfallRow } from './row';
 import type { TraceView } from './use-trace-view';
+import style from './waterfall.module.css';
 
 const ROW = 24;
 const ROW_NARROW = 40;
@@ -69,9 +70,10 @@ export function Waterfall({
       ? place([sent, sent], window)
       : undefined;
   return (
-    <div class="rows" ref={holder}>
+    <div class={style.rows} data-rows ref={holder}>
       <div
-        class={view.critical ? 'rows-in' : 'rows-in no-cp'}
+        class={style.grid}
+        data-critical-path={view.critical ? 'shown' : 'hidden'}
         role="treegrid"
         aria-label="Segments and subsegments"
         aria-rowcount={view.rows.length}
@@ -81,25 +83,28 @@ export function Waterfall({
           const mark = (event.target as Element).closest<HTMLElement>('[data-log]');
           const line = mark && logs.all.find(({ id }) => id === mark.dataset.log);
           if (line) return logs.choose(line);
-          const twisted = (event.target as Element).closest('.twist') && row?.expandable;
+          const twisted = (event.target as Element).closest('[data-twist]') && row?.expandable;
           if (row && twisted) view.toggle(row);
           else if (row) view.select(row.key);
         }}
         onDblClick={(event) => {
           const row = rowAt(event);
-          if (row?.expandable && !(event.target as Element).closest('.twist')) view.toggle(row);
+          if (row?.expandable && !(event.target as Element).closest('[data-twist]'))
+            view.toggle(row);
         }}
         style={{ height: `${totalSize}px` }}
       >
-        <div class="lines" aria-hidden="true">
+        <div class={style.lines} aria-hidden="true">
           {axisTicks(window).map((tick) => {
             const mark = place([tick, tick], window);
             return (
               mark &&
-              mark.left > 0.2 && <i key={tick} class="gl" style={{ left: `${mark.left}%` }} />
+              mark.left > 0.2 && (
+                <i key={tick} class={style.gridLine} style={{ left: `${mark.left}%` }} />
+              )
             );
           })}
-          {sentAt && <i class="sent" style={{ left: `${sentAt.left}%` }} />}
+          {sentAt && <i class={style.sent} style={{ left: `${sentAt.left}%` }} />}
         </div>
         {items.map((item) => {
           const row = view.rows[item.index];
@@ -130,7 +135,8 @@ function useBarWidth(grid: RefObject<HTMLElement | null>): number {
   useLayoutEffect(() => {
     const element = grid.current;
     if (!element) return undefined;
-    const measure = (): void => setWidth(element.querySelector('.wb')?.clientWidth ?? 0);
+    const measure = (): void =>
+      setWidth(element.querySelector('[data-timeline]')?.clientWidth ?? 0);
     measure();
     const sizes = new ResizeObserver(measure);
     sizes.observe(element);

@@ -1,18 +1,21 @@
 import type { FilterProblem } from 'local-xray/console-api';
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { api } from '../../api/client';
 import { IconButton } from '../../components/button';
 import { Icon } from '../../components/icon';
 import { insert } from '../../model/filter/filter-insert';
-import { plural } from '../../model/format';
 import { navigate } from '../../router';
 import { Coloured } from './filter-colours';
 import { Options } from './filter-options';
 import { FoundTrace, foundHref, missingWords } from './found-trace';
 import { suggestionsOf, useCompletion, type Suggestion } from './use-completions';
+import { Problem } from './filter-problem';
+import { useCountSoFar } from './use-count-so-far';
+import { useDroppedText } from './use-dropped-text';
 import { tracesNamed, useMeaning } from './use-meaning';
-import './filter-bar.css';
+import style from './filter-bar.module.css';
+import list from './filter-options.module.css';
+import problemStyle from './filter-problem.module.css';
 
 interface FilterBarProps {
   /** The expression that is in force. */
@@ -132,18 +135,18 @@ export function FilterBar({
   }, [text, shownProblem]);
 
   return (
-    <div class={shownProblem ? 'expr bad' : 'expr'} ref={box}>
-      <div class="expr-line">
+    <div class={shownProblem ? `${style.bar} ${style.wrong}` : style.bar} ref={box}>
+      <div class={style.line}>
         <span class="t3">
           <Icon name="filter" />
         </span>
-        <div class="expr-text">
-          <div class="txt" aria-hidden="true" ref={shadow}>
+        <div class={style.text}>
+          <div class={style.layer} aria-hidden="true" ref={shadow}>
             <Coloured text={text} completion={completion} problem={shownProblem} />
           </div>
           <input
             ref={field}
-            class="txt"
+            class={style.layer}
             type="text"
             value={text}
             placeholder='Filter, or paste a trace id: fault, responsetime > 1, annotation.key = "value"'
@@ -179,7 +182,7 @@ export function FilterBar({
           <IconButton
             icon="close"
             label="Clear the filter"
-            class="clear"
+            class={style.clear}
             onClick={() => {
               setText('');
               onRun('');
@@ -198,21 +201,21 @@ export function FilterBar({
         />
       )}
       {missing && !shownProblem && (
-        <div class="err" role="alert">
+        <div class={problemStyle.problem} role="alert">
           <span>{missing}</span>
         </div>
       )}
       {found && !missing && (
-        <div class="pop named" role="group" aria-label="Trace found">
+        <div class={`${list.list} ${list.named}`} role="group" aria-label="Trace found">
           <FoundTrace found={found} />
-          <div class="f" aria-hidden="true">
+          <div class={list.foot} aria-hidden="true">
             <span>
               <kbd>Enter</kbd> open
             </span>
           </div>
         </div>
       )}
-      <div class={open && !found ? 'pop' : 'pop hidden'}>
+      <div class={open && !found ? list.list : `${list.list} ${list.hidden}`}>
         <div role="listbox" id={`${id}-options`} aria-label="Completions">
           {open && (
             <Options
@@ -225,7 +228,7 @@ export function FilterBar({
           )}
         </div>
         {open && (
-          <div class="f" aria-hidden="true">
+          <div class={list.foot} aria-hidden="true">
             <span>
               <kbd>↑</kbd> <kbd>↓</kbd> choose
             </span>
@@ -235,7 +238,7 @@ export function FilterBar({
             <span>
               <kbd>Enter</kbd> run
             </span>
-            <span class="so-far">{soFar}</span>
+            <span class={list.soFar}>{soFar}</span>
           </div>
         )}
       </div>
@@ -251,90 +254,4 @@ function showCharacter(input: HTMLInputElement, position: number): void {
   const at = (position / value.length) * scrollWidth;
   if (at < input.scrollLeft || at > input.scrollLeft + clientWidth * 0.9)
     input.scrollLeft = at - clientWidth / 2;
-}
-
-/** A caret under the character, then what to write there, and what may have been meant. */
-function Problem({
-  id,
-  text,
-  problem,
-  meant,
-  onTake,
-}: {
-  id: string;
-  text: string;
-  problem: FilterProblem;
-  meant: readonly Suggestion[];
-  onTake: (expression: string) => void;
-}): JSX.Element {
-  const column = Math.min(problem.position, text.length);
-  return (
-    <div class="err" role="alert" id={id}>
-      <b aria-hidden="true">
-        {' '.repeat(column)}
-        {'^'.repeat(Math.max(1, Math.min(problem.length, text.length - column)))}
-      </b>
-      <span>
-        {problem.Message.replace(/\.?$/, '.')} The table still shows the traces of the last valid
-        filter.
-      </span>
-      {meant.length > 0 && (
-        <div class="meant" role="group" aria-label="Did you mean?">
-          {meant.slice(0, 4).map((each) => (
-            <button key={each.text} type="button" class="btn" onClick={() => onTake(each.insert)}>
-              <code>{each.text}</code> <span class="t3">{each.seen}</span>
-            </button>
-          ))}
-        </div>
-      )}
-    </div>
-  );
-}
-
-/** Text that is dropped anywhere on the page, but into a field: a log line, dragged from a terminal. */
-function useDroppedText(take: (text: string) => void): void {
-  const latest = useRef(take);
-  latest.current = take;
-  useEffect(() => {
-    const over = (event: DragEvent): void => {
-      if (event.dataTransfer?.types.includes('text/plain') && !isField(event))
-        event.preventDefault();
-    };
-    const drop = (event: DragEvent): void => {
-      const text = event.dataTransfer?.getData('text/plain').replace(/\s+/g, ' ').trim();
-      if (!text || isField(event)) return;
-      event.preventDefault();
-      latest.current(text);
-    };
-    window.addEventListener('dragover', over);
-    window.addEventListener('drop', drop);
-    return () => {
-      window.removeEventListener('dragover', over);
-      window.removeEventListener('drop', drop);
-    };
-  }, []);
-}
-
-function isField({ target }: DragEvent): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
-}
-
-/** How many traces the expression that is being written finds so far; empty while it is not yet one. */
-function useCountSoFar(text: string, filter: string, bounds: FilterBarProps['bounds']): string {
-  const [found, setFound] = useState({ text: '', words: '' });
-  useEffect(() => {
-    if (text === filter) return undefined;
-    const abort = new AbortController();
-    const timer = setTimeout(() => {
-      api.traces({ ...bounds(), filter: text, limit: 1 }, abort.signal).then(
-        ({ counts }) => setFound({ text, words: `${plural(counts.total, 'trace')} so far` }),
-        () => undefined,
-      );
-    }, 250);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [text, filter]);
-  return found.text === text ? found.words : '';
 }

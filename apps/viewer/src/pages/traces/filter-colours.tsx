@@ -1,6 +1,7 @@
 import type { FilterProblem } from 'local-xray/console-api';
 import type { JSX } from 'preact';
 import type { Completion } from './use-completions';
+import style from './filter-colours.module.css';
 
 /** An expression with its pieces coloured, and what is wrong underlined. */
 export function Coloured({
@@ -19,7 +20,11 @@ export function Coloured({
       {cut(piecesOf(text, completion), from, to).map((piece) => {
         const wrong = problem !== undefined && piece.from >= from && piece.to <= to;
         return (
-          <span key={piece.from} class={`${piece.tone} ${wrong ? 'wavy' : ''}`}>
+          <span
+            key={piece.from}
+            class={`${piece.tone} ${wrong ? style.wrong : ''}`}
+            data-wrong={wrong || undefined}
+          >
             {text.slice(piece.from, piece.to)}
           </span>
         );
@@ -28,7 +33,7 @@ export function Coloured({
   );
 }
 
-const TONES: Record<string, string> = { keyword: 'k', text: 's' };
+const TONES: Record<string, string | undefined> = { keyword: style.keyword, text: style.text };
 
 interface Piece {
   from: number;

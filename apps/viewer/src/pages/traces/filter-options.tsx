@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { Suggestion } from './use-completions';
+import style from './filter-options.module.css';
 
 /** What can be chosen, under headings. */
 export function Options({
@@ -21,12 +22,12 @@ export function Options({
       {suggestions.map((suggestion, at) => (
         <div key={suggestion.group + suggestion.text} role="presentation">
           {suggestion.group !== suggestions[at - 1]?.group && (
-            <div class="grp" role="presentation">
+            <div class={style.heading} role="presentation">
               {suggestion.group}
             </div>
           )}
           <div
-            class={suggestion.whole ? 'o whole' : 'o'}
+            class={suggestion.whole ? `${style.option} ${style.whole}` : style.option}
             role="option"
             id={`${id}-${at}`}
             aria-selected={at === chosen}

@@ -3,6 +3,7 @@ import { useStatus } from '../../api/live';
 import { CodeSample } from '../../components/code-sample';
 import { count } from '../../model/format';
 import { whenOf } from '../../model/list/when';
+import style from './first-start.module.css';
 
 const MODULE = `import { XrayModule } from 'nestjs-xray';
 @Module({ imports: [XrayModule.forRoot({ serviceName: 'backend-nest' })] })
@@ -14,18 +15,18 @@ export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element 
   const status = useStatus();
   const address = status?.address ?? location.host;
   return (
-    <div class="st-w">
+    <div class={style.page}>
       <h2 class="big">Waiting for the first trace</h2>
-      <p class="lead">
+      <p class={style.lead}>
         Local X-Ray listens on {address}. The first trace appears here as soon as it arrives,
         without reloading the page.
       </p>
-      <div class="two">
+      <div class={style.columns}>
         <div>
-          <section class="step">
+          <section class={style.step}>
             <h3 class="vh">Steps</h3>
             <h2>
-              <span class="n">1</span>Add the module to your Nest app{' '}
+              <span class={style.number}>1</span>Add the module to your Nest app{' '}
               <span class="t3 mono">app.module.ts</span>
             </h2>
             <CodeSample text={MODULE} label="the module">
@@ -38,24 +39,24 @@ export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element 
               <span class="hl">export class</span> {'AppModule {}'}
             </CodeSample>
           </section>
-          <section class="step">
+          <section class={style.step}>
             <h2>
-              <span class="n">2</span>Send it a request
+              <span class={style.number}>2</span>Send it a request
             </h2>
             <CodeSample text={REQUEST} label="the request">
               {REQUEST}
             </CodeSample>
           </section>
-          <section class="step">
+          <section class={style.step}>
             <h2>
-              <span class="n">3</span>No app yet? Start the demo of this repository
+              <span class={style.number}>3</span>No app yet? Start the demo of this repository
             </h2>
             <CodeSample text="npm start" label="the command">
               npm start
             </CodeSample>
           </section>
         </div>
-        <aside class="rx" aria-label="Received so far">
+        <aside class={style.received} aria-label="Received so far">
           <h2>Received so far</h2>
           <dl>
             <div>
@@ -72,7 +73,7 @@ export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element 
             <code>AWS_XRAY_DAEMON_ADDRESS</code> is <code>{address}</code>.
           </p>
           {status && status.rejections.length > 0 && (
-            <ol class="rej" aria-label="Rejected last">
+            <ol class={style.rejected} aria-label="Rejected last">
               {status.rejections.slice(0, 5).map((rejection, at) => (
                 <li key={at}>
                   <span class="t3">{whenOf(rejection.at, { seconds: true })}</span>{' '}
@@ -82,7 +83,7 @@ export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element 
             </ol>
           )}
           {status && status.repairs.length > 0 && (
-            <ol class="rej" aria-label="Stored, with fields converted or left out">
+            <ol class={style.rejected} aria-label="Stored, with fields converted or left out">
               {status.repairs.slice(0, 5).map((repair, at) => (
                 <li key={at}>
                   <span class="t3">{whenOf(repair.at, { seconds: true })}</span>{' '}

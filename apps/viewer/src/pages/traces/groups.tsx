@@ -5,6 +5,8 @@ import { groups as groupsApi, type Group } from '../../api/groups';
 import { Dialog } from '../../components/dialog';
 import { Icon } from '../../components/icon';
 import { count } from '../../model/format';
+import style from './groups.module.css';
+import formStyle from '../../components/form.module.css';
 
 const RECOUNT_MS = 10_000;
 
@@ -40,7 +42,7 @@ export function Groups({
   const counts = { ...useCounts(list, bounds, rangeKey), ...known };
   const current = list.find((one) => one.GroupName === group);
   return (
-    <div class="groups" role="group" aria-label="Saved groups">
+    <div class={style.groups} role="group" aria-label="Saved groups">
       <Chip name="All" pressed={group === ''} amount={counts['']} onClick={() => onGroup('')} />
       {list.map((one) => (
         <Chip
@@ -97,7 +99,7 @@ function Chip({
 }): JSX.Element {
   return (
     <button type="button" class="btn" aria-pressed={pressed} title={title} onClick={onClick}>
-      {name} {amount !== undefined && <span class="n">{count(amount)}</span>}
+      {name} {amount !== undefined && <span class={style.amount}>{count(amount)}</span>}
     </button>
   );
 }
@@ -165,7 +167,7 @@ function GroupDialog({
   return (
     <Dialog title={group ? `Group ${group.GroupName}` : 'Save as group'} onClose={onClose}>
       <div
-        class="form"
+        class={formStyle.form}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && event.target instanceof HTMLInputElement) save();
         }}
@@ -199,7 +201,7 @@ function GroupDialog({
           </p>
         )}
         <p class="t2">A group is kept in local X-Ray; the AWS CLI and other tools see it too.</p>
-        <div class="form-a">
+        <div class={formStyle.actions}>
           {group && (
             <button
               type="button"

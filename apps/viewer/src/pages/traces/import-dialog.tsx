@@ -5,6 +5,7 @@ import { api } from '../../api/client';
 import { Dialog } from '../../components/dialog';
 import { plural } from '../../model/format';
 import { navigate, traceHref } from '../../router';
+import formStyle from '../../components/form.module.css';
 
 /** Takes traces as a file or as text: what "Export" writes, what other tools give out, or plain segment documents. */
 export function ImportDialog({ onClose }: { onClose: () => void }): JSX.Element {
@@ -27,7 +28,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }): JSX.Element 
   };
   return (
     <Dialog title="Import traces" onClose={onClose}>
-      <div class="form">
+      <div class={formStyle.form}>
         <p class="t2">
           One or more traces from Export, segment documents, the output of aws xray
           batch-get-traces, OTLP/JSON, or the JSON of Jaeger, Zipkin, Tempo or Grafana. Several of
@@ -66,7 +67,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }): JSX.Element 
                 `, ${plural(result.rejected.length, 'document')} rejected`}
               .
             </p>
-            <ul class="rej">
+            <ul>
               {result.rejected.slice(0, 10).map((one, at) => (
                 <li key={at}>
                   {one.id && <code>{one.id}</code>} {one.message}
@@ -75,7 +76,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }): JSX.Element 
             </ul>
           </div>
         )}
-        <div class="form-a">
+        <div class={formStyle.actions}>
           <span class="sp" />
           <button type="button" class="btn" onClick={onClose}>
             Close

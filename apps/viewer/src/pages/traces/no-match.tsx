@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { api } from '../../api/client';
 import { Empty } from '../../components/load-state';
 import { count, plural } from '../../model/format';
+import loadState from '../../components/load-state.module.css';
 
 interface NoMatchProps {
   filter: string;
@@ -45,12 +46,12 @@ export function NoMatch({
         </>
       )}
       {drop && (
-        <p class="t2 drop">
+        <p class={`t2 ${loadState.drop}`} data-drop>
           Without <code>{drop.part}</code> there {drop.found === 1 ? 'is' : 'are'}{' '}
           {count(drop.found)}.
         </p>
       )}
-      <div class="row">
+      <div class={loadState.actions}>
         {drop && (
           <button type="button" class="btn pri" onClick={() => onFilter(drop.rest)}>
             Drop that part

@@ -7,6 +7,7 @@ import { Failure, Skeleton } from '../../components/load-state';
 import type { TraceView } from '../../model/address';
 import { navigate, traceHref } from '../../router';
 import { missingWords } from './found-trace';
+import loadState from '../../components/load-state.module.css';
 
 /** Whether an address names its trace as X-Ray does, or by nothing that could be led to a trace. */
 export function isPlain(id: string): boolean {
@@ -47,7 +48,7 @@ export function OpenTrace({
 
 function NotFound({ children }: { children: ComponentChildren }): JSX.Element {
   return (
-    <div class="mid">
+    <div class={loadState.message}>
       <h1>No such trace</h1>
       <p class="t2">
         {children} <a href="/traces">Go to the traces</a>

@@ -3,6 +3,7 @@ import { Glyph } from '../../components/status';
 import { ABSENT, count, share } from '../../model/format';
 import type { Status } from '@nestjs-xray/trace';
 import type { Counts } from '../../model/list/trace-list';
+import style from './summary.module.css';
 
 const ORDER: Status[] = ['ok', 'error', 'throttle', 'fault'];
 
@@ -18,9 +19,11 @@ export function CountList({
   onStatus: (status: Status | undefined) => void;
 }): JSX.Element {
   return (
-    <div class="counts">
+    <div class={style.counts}>
       <p>
-        <span class="big">{counts ? count(counts.total) : ABSENT}</span>{' '}
+        <span class="big" data-total>
+          {counts ? count(counts.total) : ABSENT}
+        </span>{' '}
         <span class="t2">{counts?.total === 1 ? 'trace' : 'traces'}</span>
       </p>
       {ORDER.map((one) => (
@@ -34,9 +37,9 @@ export function CountList({
           <span class={`s-${one}`}>
             <Glyph name={one} />
           </span>
-          <span class="w">{one}</span>
+          <span class={style.word}>{one}</span>
           <span class="num">{counts ? count(counts[one]) : ABSENT}</span>
-          <span class="sh">{counts?.total ? share(counts[one], counts.total) : ''}</span>
+          <span class={style.share}>{counts?.total ? share(counts[one], counts.total) : ''}</span>
         </button>
       ))}
     </div>

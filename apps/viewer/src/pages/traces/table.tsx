@@ -18,7 +18,7 @@ import {
 } from '../../model/list/trace-list';
 import { dayOf } from '../../model/list/when';
 import { traceHref } from '../../router';
-import './table.css';
+import style from './table.module.css';
 
 const ROW = 32;
 const ROW_MEDIUM = 48;
@@ -26,15 +26,15 @@ const ROW_NARROW = 60;
 /** The sticky heading. */
 const HEAD = 32;
 
-const HEADINGS: [Column, string, string][] = [
-  ['time', 'Time', 'c-time'],
-  ['status', 'Status', 'c-st'],
-  ['route', 'Method and route', 'c-rt'],
-  ['duration', 'Duration, ms', 'c-dur'],
-  ['hint', 'Worst hint', 'c-hint'],
-  ['service', 'Service', 'c-svc'],
-  ['user', 'User', 'c-user'],
-  ['annotations', 'Annotations', 'c-an'],
+const HEADINGS: [Column, string, string | undefined][] = [
+  ['time', 'Time', style.time],
+  ['status', 'Status', style.status],
+  ['route', 'Method and route', style.what],
+  ['duration', 'Duration, ms', style.duration],
+  ['hint', 'Worst hint', style.hint],
+  ['service', 'Service', style.service],
+  ['user', 'User', style.user],
+  ['annotations', 'Annotations', style.annotations],
 ];
 
 export interface TableProps {
@@ -76,16 +76,16 @@ export function TraceTable(props: TableProps): JSX.Element {
     if (current >= 0 && current !== last.current) {
       reveal(current);
       requestAnimationFrame(() =>
-        document.querySelector<HTMLElement>('.tr.cur a')?.focus({ preventScroll: true }),
+        document.querySelector<HTMLElement>('[data-current] a')?.focus({ preventScroll: true }),
       );
     }
     last.current = current;
   }, [current]);
   return (
-    <div class="tw" role="table" aria-label="Traces" aria-rowcount={rows.length + 1}>
+    <div class={style.table} role="table" aria-label="Traces" aria-rowcount={rows.length + 1}>
       <Heading {...props} />
       {props.paused && (
-        <div class="newbar">
+        <div class={style.newer}>
           {props.held > 0 ? (
             <button type="button" onClick={props.onRelease}>
               Show {plural(props.held, 'newer trace')}
@@ -96,7 +96,7 @@ export function TraceTable(props: TableProps): JSX.Element {
         </div>
       )}
       <div
-        class="tb"
+        class={style.body}
         role="rowgroup"
         ref={body}
         style={{ height: `${totalSize}px` }}
@@ -143,14 +143,14 @@ function slowestOf(rows: TraceRow[]): number {
 
 function Heading({ sort, onSort, held, paused, onRelease }: TableProps): JSX.Element {
   return (
-    <div class="thead" role="rowgroup">
-      <div class="tr-h" role="row" aria-rowindex={1}>
-        {HEADINGS.map(([column, label, style]) => {
+    <div class={style.head} role="rowgroup">
+      <div class={style.headRow} role="row" aria-rowindex={1}>
+        {HEADINGS.map(([column, label, place]) => {
           const sorted = sort.column === column;
           return (
             <div
               key={column}
-              class={`th-c ${style}`}
+              class={`${style.headCell} ${place}`}
               role="columnheader"
               aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : undefined}
             >
@@ -165,7 +165,7 @@ function Heading({ sort, onSort, held, paused, onRelease }: TableProps): JSX.Ele
               {column === 'time' && held > 0 && !paused && (
                 <button
                   type="button"
-                  class="held"
+                  class={style.held}
                   title={`Show ${plural(held, 'newer trace')}`}
                   onClick={onRelease}
                 >
@@ -202,26 +202,27 @@ function TableRow({ row, index, top, current, slowest, now }: RowProps): JSX.Ele
   const what = whatOf(row);
   return (
     <div
-      class={current ? 'tr cur' : 'tr'}
+      class={current ? `${style.row} ${style.current}` : style.row}
       role="row"
       aria-rowindex={index + 2}
       data-id={row.id}
+      data-current={current || undefined}
       style={{ top: `${top}px` }}
     >
-      <div class="td c-time" role="cell">
-        {day && <b class="day">{day} </b>}
+      <div class={`${style.cell} ${style.time}`} role="cell">
+        {day && <b class={style.day}>{day} </b>}
         <span class="t2">{time.slice(0, 8)}</span>
         <span class="t3">{time.slice(8)}</span>
       </div>
-      <div class="td c-st" role="cell">
+      <div class={`${style.cell} ${style.status}`} role="cell">
         <StatusWord status={status} {...(row.status !== undefined && { code: row.status })} />
       </div>
-      <div class="td c-rt" role="cell">
-        <span class="me">{row.method}</span>{' '}
-        <a class="rt" href={traceHref(row.id)} title={row.url ?? what}>
+      <div class={`${style.cell} ${style.what}`} role="cell">
+        <span class={style.method}>{row.method}</span>{' '}
+        <a class={style.route} href={traceHref(row.id)} title={row.url ?? what}>
           <bdi>{what}</bdi>
         </a>
-        <div class="second">
+        <div class={style.secondLine}>
           <span>
             <bdi>{row.service}</bdi>
           </span>
@@ -233,26 +234,30 @@ function TableRow({ row, index, top, current, slowest, now }: RowProps): JSX.Ele
           {row.hint && <HintMark kind={row.hint.kind} />}
         </div>
       </div>
-      <div class="td c-dur" role="cell">
+      <div class={`${style.cell} ${style.duration}`} role="cell" data-column="duration">
         <span class={open ? 'num s-progress' : 'num'}>{ms(taken)}</span>
-        <span class={`trk ${row.fault ? 'fault' : ''} ${open ? 'open' : ''}`}>
+        <span
+          class={`${style.track} ${row.fault ? style.fault : ''} ${open ? style.open : ''}`}
+          data-track
+          data-open={open || undefined}
+        >
           <i style={{ width: `${Math.max(Math.min(taken / slowest, 1) * 100, 1)}%` }} />
         </span>
       </div>
-      <div class="td c-hint" role="cell" title={row.hint?.title}>
+      <div class={`${style.cell} ${style.hint}`} role="cell" title={row.hint?.title}>
         {row.hint ? (
           <HintMark kind={row.hint.kind} why={row.hint.title} />
         ) : (
           <span class="t3">{ABSENT}</span>
         )}
       </div>
-      <div class="td c-svc t2" role="cell" title={row.service}>
+      <div class={`${style.cell} ${style.service} t2`} role="cell" title={row.service}>
         <bdi>{row.service}</bdi>
       </div>
-      <div class="td c-user t2" role="cell">
+      <div class={`${style.cell} ${style.user} t2`} role="cell">
         {row.user !== undefined ? <bdi>{row.user}</bdi> : <span class="t3">{ABSENT}</span>}
       </div>
-      <div class="td c-an an" role="cell">
+      <div class={`${style.cell} ${style.annotations} ${style.annotationList}`} role="cell">
         <Annotations row={row} />
       </div>
     </div>

@@ -28,7 +28,7 @@ import { Unreachable } from './unreachable';
 import { useBrushCount } from './use-brush-count';
 import { useScrollPlace } from './use-scroll-place';
 import { useTraceList } from './use-trace-list';
-import './traces.css';
+import style from './summary.module.css';
 
 /** More traces than that are a heat map and not points. */
 const MOST_POINTS = 2_000;
@@ -145,7 +145,7 @@ export function TracesPage(_: PageProps): JSX.Element {
             onGroup={(name) => setQuery({ group: name })}
             onImport={() => setImporting(true)}
           />
-          <section class="sum" aria-label="Summary">
+          <section class={style.summary} aria-label="Summary">
             <CountList
               counts={list.loaded ? list.counts : undefined}
               status={query.status}

@@ -4,6 +4,7 @@ import { useNow } from '../../api/use-trace';
 import { Glyph } from '../../components/status';
 import { ago, plural } from '../../model/format';
 import { whenOf } from '../../model/list/when';
+import style from './unreachable.module.css';
 
 /** Since when local X-Ray has been silent, when it is tried again, and what may be the matter. */
 export function Unreachable({ kept }: { kept: number }): JSX.Element {
@@ -15,8 +16,8 @@ export function Unreachable({ kept }: { kept: number }): JSX.Element {
   const next = Math.max(0, Math.round((connection.nextTryAt ?? 0) / 1000 - now));
   return (
     <>
-      <section class="ban" role="alert" aria-label="Local X-Ray doesn’t answer">
-        <div class="ban-g">
+      <section class={style.banner} role="alert" aria-label="Local X-Ray doesn’t answer">
+        <div class={style.words}>
           <h2>
             <Glyph name="fault" /> Local X-Ray doesn’t answer
           </h2>
@@ -32,7 +33,7 @@ export function Unreachable({ kept }: { kept: number }): JSX.Element {
             over UDP are lost. Your app is not affected.
           </p>
         </div>
-        <div class="try">
+        <div class={style.remedies}>
           <div>
             <h3>Is it running?</h3>
             <code>npx local-xray</code>
@@ -53,7 +54,7 @@ export function Unreachable({ kept }: { kept: number }): JSX.Element {
         </div>
       </section>
       {kept > 0 && (
-        <p class="old-h">
+        <p class={style.keptHead}>
           This page still has {plural(kept, 'trace')}
           {heard !== undefined && `, up to ${whenOf(heard, { seconds: true })}`}. You can sort and
           read them.

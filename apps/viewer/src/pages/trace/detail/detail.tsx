@@ -22,7 +22,7 @@ import { ExceptionTab } from './exception-tab';
 import { FoldDetail } from './fold-detail';
 import { OverviewTab } from './overview-tab';
 import { SourceLink } from './source-link';
-import './detail.css';
+import style from './panel.module.css';
 
 interface DetailProps {
   view: TraceView;
@@ -43,12 +43,17 @@ export function Detail({ view, logs, links }: DetailProps): JSX.Element {
     before.current = view.chosen;
   }, [view.chosen]);
   return (
-    <aside class={open ? 'side open' : 'side'} aria-label="Detail">
-      <button type="button" class="sheet-bar" aria-expanded={open} onClick={() => setOpen(!open)}>
+    <aside class={open ? `${style.panel} ${style.open}` : style.panel} aria-label="Detail">
+      <button
+        type="button"
+        class={style.sheetBar}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
         {selected && <SheetTitle node={selected} fold={fold} />}
         <Icon name={open ? 'down' : 'up'} />
       </button>
-      <div class="side-body">
+      <div class={style.body}>
         {fold && row ? (
           <FoldDetail
             nodes={fold}
@@ -105,12 +110,12 @@ function NodeDetail({ node, view, logs, links }: DetailProps & { node: TraceNode
   const source = sourceOf(node);
   return (
     <>
-      <div class="side-h">
+      <div class={style.head}>
         <h2 class="cut" title={node.title}>
           <bdi>{node.title}</bdi>
         </h2>
         {source && <SourceLink place={source} class="btn mono" />}
-        <div class="side-m">
+        <div class={style.facts}>
           {node.status !== 'ok' ? (
             <Badge status={node.passedUp && node.status === 'fault' ? 'below' : node.status}>
               {node.passedUp ? `${node.status} from below` : `${node.status} starts here`}

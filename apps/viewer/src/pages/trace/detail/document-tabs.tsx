@@ -7,6 +7,7 @@ import { formatSql, oneLine } from '../../../model/trace/sql-format';
 import type { TraceNode } from '@nestjs-xray/trace';
 import { Field, Fields } from './fields';
 import { JsonTree } from './json-tree';
+import style from './document-tabs.module.css';
 
 export function AnnotationsTab({ node }: { node: TraceNode }): JSX.Element {
   return (
@@ -27,7 +28,7 @@ export function MetadataTab({ node }: { node: TraceNode }): JSX.Element {
       {namespaces.map(([namespace, values]) => (
         <JsonTree key={namespace} name={namespace} value={values} open={3} />
       ))}
-      <p class="acts">
+      <p class={style.actions}>
         <CopyButton text={() => writeJson(node.doc.metadata, 2)} label="Copy metadata as JSON">
           Copy
         </CopyButton>
@@ -120,7 +121,7 @@ export function SqlTab({ node }: { node: TraceNode }): JSX.Element {
                 ))
               : oneLine(query)}
           </pre>
-          <p class="acts">
+          <p class={style.actions}>
             <CopyButton text={query} label="Copy the statement">
               Copy
             </CopyButton>
@@ -164,7 +165,7 @@ export function AwsTab({ node }: { node: TraceNode }): JSX.Element {
       {Object.entries(node.doc.aws ?? {}).map(([key, value]) => (
         <JsonTree key={key} name={key} value={value} open={2} />
       ))}
-      <p class="acts">
+      <p class={style.actions}>
         <CopyButton text={() => writeJson(node.doc.aws, 2)} label="Copy AWS fields as JSON">
           Copy
         </CopyButton>
@@ -181,7 +182,7 @@ export function RawTab({ node }: { node: TraceNode }): JSX.Element {
   const shown = whole || parts === 0 ? node.doc : { ...own, subsegments: `… ${parts}` };
   return (
     <>
-      <p class="acts">
+      <p class={style.actions}>
         <CopyButton text={() => writeJson(node.doc, 2)} label="Copy the document">
           Copy
         </CopyButton>
@@ -191,7 +192,7 @@ export function RawTab({ node }: { node: TraceNode }): JSX.Element {
           </button>
         )}
       </p>
-      <pre class="code raw" tabIndex={0} role="group" aria-label="Document">
+      <pre class={`code ${style.raw}`} tabIndex={0} role="group" aria-label="Document">
         {writeJson(shown, 2)}
       </pre>
     </>

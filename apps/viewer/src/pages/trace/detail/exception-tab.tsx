@@ -16,6 +16,7 @@ import {
 import { plural } from '../../../model/format';
 import { glyphOf } from '../row';
 import { Excerpt, SourceLink } from './source-link';
+import style from './exception-tab.module.css';
 
 /** What was thrown, with its stack and causes; the path the trouble took; what failed just before. */
 export function ExceptionTab({
@@ -89,9 +90,9 @@ function Exception({
   const hidden = stack.length - shown.length;
   const title = `${exception.type ?? 'Error'}: ${exception.message ?? ''}`;
   return (
-    <section class="exn">
+    <section class={style.exception}>
       {caused && <h3>Caused by</h3>}
-      <div class="exc">
+      <div class={style.message}>
         <p>
           <bdi>
             <b>{exception.type ?? 'Error'}</b>
@@ -110,14 +111,18 @@ function Exception({
       </div>
       {exception.remote === true && <p class="t3">Thrown by the called service.</p>}
       {shown.length > 0 && (
-        <ol class="stk" aria-label="Stack">
+        <ol class={style.stack} aria-label="Stack">
           {shown.map((frame, at) => (
             <Frame key={at} frame={frame} excerpt={frame === stack[firstOwn]} />
           ))}
         </ol>
       )}
       {(hidden > 0 || libraries) && firstOwn >= 0 && (
-        <button type="button" class="btn quiet more" onClick={() => setLibraries(!libraries)}>
+        <button
+          type="button"
+          class={`btn quiet ${style.more}`}
+          onClick={() => setLibraries(!libraries)}
+        >
           {libraries ? 'Hide frames in libraries' : `Show ${plural(hidden, 'frame')} in libraries`}
         </button>
       )}
@@ -140,8 +145,8 @@ function Frame({ frame, excerpt }: { frame: StackFrameDocument; excerpt: boolean
   const place = { path: frame.path ?? '', line: frame.line ?? 0 };
   const library = isLibrary(frame);
   return (
-    <li class={library ? 'lib' : ''}>
-      <span class="fn cut" title={frame.label}>
+    <li class={library ? style.library : ''}>
+      <span class={`${style.function} cut`} title={frame.label}>
         {frame.label || '<anonymous>'}
       </span>
       {library ? (
@@ -164,7 +169,7 @@ function NodeList({
   onSelect: (node: TraceNode) => void;
 }): JSX.Element {
   return (
-    <ol class="path">
+    <ol class={style.path}>
       {nodes.map((node) => {
         const glyph = glyphOf(node) ?? 'ok';
         const status = node.doc.http?.response?.status;

@@ -3,10 +3,11 @@ import { CopyButton } from '../../../components/button';
 import { carried } from '../../../model/carried';
 import { and } from '../../../model/filter/filter-text';
 import { href } from '../../../router';
+import style from './fields.module.css';
 
 /** Names and values, one below the other. */
 export function Fields({ children }: { children: ComponentChildren }): JSX.Element {
-  return <dl class="kv">{children}</dl>;
+  return <dl class={style.fields}>{children}</dl>;
 }
 
 export function Field({
@@ -25,11 +26,11 @@ export function Field({
   mono?: boolean;
 }): JSX.Element {
   return (
-    <div class="kv-r">
+    <div class={style.field} data-field>
       <dt>{name}</dt>
       <dd>
-        <bdi class={mono ? 'val mono' : 'val'}>{children}</bdi>
-        <span class="kv-a">
+        <bdi class={mono ? `${style.value} mono` : style.value}>{children}</bdi>
+        <span class={style.actions}>
           {copy !== undefined && <CopyButton text={copy} label={`Copy ${name}`} class="sm" />}
           {filter !== undefined && !carried && <FilterLink name={name} filter={filter} />}
         </span>

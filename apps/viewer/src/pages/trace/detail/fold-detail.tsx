@@ -8,6 +8,7 @@ import { SqlTab } from './document-tabs';
 import { Field, Fields } from './fields';
 import { CalledIn } from './source-link';
 import { WhyHints } from './why-hints';
+import style from './panel.module.css';
 
 /** The panel for equal siblings in one row. */
 export function FoldDetail({
@@ -55,14 +56,14 @@ export function FoldDetail({
   const wanted = tabs.some((one) => one.id === tab) ? tab : (tabs[tabs.length - 1]?.id ?? '');
   return (
     <>
-      <div class="side-h">
+      <div class={style.head}>
         <h2 class="cut" title={title}>
           {count(nodes.length)} × {title}
         </h2>
         <button type="button" class="btn" onClick={onUnfold}>
           {unfolded ? 'Fold' : 'Unfold'}
         </button>
-        <div class="side-m">
+        <div class={style.facts}>
           {first.tag && <span class="tag">{first.tag}</span>}
           <span class="t2">{duration(total)}</span>
           <span class="t3">{share(total, tree.responseEnd ?? tree.duration)} of the response</span>

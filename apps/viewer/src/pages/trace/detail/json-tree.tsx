@@ -2,6 +2,7 @@ import { writeJson } from '@nestjs-xray/document/exact-json';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Icon } from '../../../components/icon';
+import style from './json-tree.module.css';
 
 /** Objects and arrays with more entries show so many at first. */
 const FIRST = 100;
@@ -17,7 +18,7 @@ export function JsonTree({
   open?: number;
 }): JSX.Element {
   return (
-    <ul class="mono tree">
+    <ul class={`mono ${style.tree}`}>
       <JsonNode value={value} name={name} open={open} />
     </ul>
   );
@@ -34,7 +35,7 @@ function JsonNode({
 }): JSX.Element {
   const [expanded, setExpanded] = useState(open > 0);
   const [all, setAll] = useState(false);
-  const label = name === undefined ? null : <span class="key">{name}: </span>;
+  const label = name === undefined ? null : <span class={style.key}>{name}: </span>;
   if (typeof value !== 'object' || value === null) {
     return (
       <li>
@@ -61,7 +62,7 @@ function JsonNode({
     <li>
       <button
         type="button"
-        class="fold-b"
+        class={style.fold}
         aria-expanded={expanded}
         onClick={() => setExpanded(!expanded)}
       >
@@ -86,7 +87,7 @@ function JsonNode({
               Show {entries.length - shown.length} more
             </button>
           )}
-          <span class="t3 close">{right}</span>
+          <span class={`t3 ${style.close}`}>{right}</span>
         </>
       )}
     </li>
@@ -96,5 +97,5 @@ function JsonNode({
 function Scalar({ value }: { value: unknown }): JSX.Element {
   if (typeof value === 'string') return <span class="str">{JSON.stringify(value)}</span>;
   if (value === null) return <span class="t3">null</span>;
-  return <span class="num-v">{writeJson(value)}</span>;
+  return <span class={style.number}>{writeJson(value)}</span>;
 }

@@ -10,6 +10,7 @@ import { Field, Fields } from './fields';
 import { Links } from './links';
 import { SourceBlock } from './source-block';
 import { WhyHints } from './why-hints';
+import style from './overview-tab.module.css';
 
 /** When, how long, what share; then who and where. */
 export function OverviewTab({
@@ -26,7 +27,7 @@ export function OverviewTab({
   onSelect: (node: TraceNode) => void;
 }): JSX.Element {
   const origin = startsFault(node);
-  const hue = origin ? 'f' : node.hue;
+  const hue = origin ? 'fault' : node.hue;
   const critical = length(node.critical);
   return (
     <>
@@ -34,7 +35,7 @@ export function OverviewTab({
       <h3>Time</h3>
       {!node.inProgress && node.total > 0 && (
         <div
-          class={`split ${hue}`}
+          class={`${style.split} ${style[hue]}`}
           role="img"
           aria-label={`Self ${duration(node.self)}, in children ${duration(node.total - node.self)}`}
           style={{ '--self': `${(node.self / node.total) * 100}%` }}

@@ -1,6 +1,8 @@
 import { nearestSource, sourceOf, type TraceNode } from '@nestjs-xray/trace';
 import type { JSX } from 'preact';
 import { Excerpt, SourceLink } from './source-link';
+import style from './source.module.css';
+import reason from './reason.module.css';
 
 /** The line where the method is written, or where the nearest one above is that is known; never a guessed one. */
 export function SourceBlock({ node }: { node: TraceNode }): JSX.Element | null {
@@ -12,12 +14,12 @@ export function SourceBlock({ node }: { node: TraceNode }): JSX.Element | null {
     <>
       <h3>Source</h3>
       {own && (
-        <p class="source-place">
+        <p class={style.place}>
           <SourceLink place={own} class="mono" whole />
         </p>
       )}
       {near && (
-        <p class="t2 source-place">
+        <p class={`t2 ${style.place}`}>
           Called in <bdi>{near.node.title}</bdi>,{' '}
           <SourceLink place={near.place} class="mono" whole={!own} />
         </p>
@@ -36,7 +38,7 @@ function Unknown({ node }: { node: TraceNode }): JSX.Element | null {
   return (
     <>
       <h3>Source</h3>
-      <p class="t3 why">
+      <p class={`t3 ${reason.reason}`}>
         Its source line is unknown. Handlers and methods with @Subsegment have one if the toolkit's
         option “source” is on, which is the default in development, and the source could be read.
       </p>

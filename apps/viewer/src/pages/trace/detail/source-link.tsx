@@ -4,6 +4,8 @@ import { useStatusPart } from '../../../api/live';
 import { useSource } from '../../../api/use-source';
 import { editorHref, isWhole } from '../../../model/trace/source';
 import { Field } from './fields';
+import style from './source.module.css';
+import reason from './reason.module.css';
 
 /** The place in the source, as a link into the editor where that is possible. */
 export function SourceLink({
@@ -67,12 +69,12 @@ export function Excerpt({
   method?: boolean;
 }): JSX.Element | null {
   const source = useSource(place);
-  if (source?.reason && method) return <p class="t3 why">{source.reason}</p>;
+  if (source?.reason && method) return <p class={`t3 ${reason.reason}`}>{source.reason}</p>;
   const { excerpt } = source ?? {};
   if (!excerpt) return null;
   return (
     <div
-      class={method ? 'src method' : 'src'}
+      class={method ? `${style.excerpt} ${style.ofMethod}` : style.excerpt}
       tabIndex={0}
       role="group"
       aria-label={`Source near line ${place.line}`}
@@ -81,8 +83,12 @@ export function Excerpt({
         const number = excerpt.first + at;
         if (number < place.line - before || number > place.line + after) return null;
         return (
-          <div key={number} class={number === place.line ? 'x' : 't3'}>
-            <span class="ln">{number}</span> {line}
+          <div
+            key={number}
+            class={number === place.line ? undefined : 't3'}
+            data-marked={number === place.line || undefined}
+          >
+            <span class={style.lineNumber}>{number}</span> {line}
           </div>
         );
       })}

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { Hint, TraceNode } from '@nestjs-xray/trace';
+import reason from './reason.module.css';
 
 /** What the hints say that are about these nodes. */
 export function WhyHints({
@@ -16,7 +17,7 @@ export function WhyHints({
     <>
       <h3>{about.length === 1 ? 'Why it is a hint' : 'Why these are hints'}</h3>
       {about.map((hint) => (
-        <p key={hint.id} class="t2 why">
+        <p key={hint.id} class={`t2 ${reason.reason}`}>
           <b>{hint.title}.</b> <bdi>{hint.evidence}</bdi>. {hint.advice}
         </p>
       ))}

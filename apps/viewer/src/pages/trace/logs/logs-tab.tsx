@@ -7,6 +7,7 @@ import { JsonTree } from '../detail/json-tree';
 import { Marked } from '../marked';
 import { LevelGlyph } from './log-level';
 import style from './logs.module.css';
+import tabs from '../detail/document-tabs.module.css';
 
 /** So many lines are drawn; the list below the waterfall has all. */
 const MOST = 200;
@@ -59,7 +60,7 @@ export function LogsTab({
           {shown.length} of {lines.length} lines; all of them stand below the waterfall.
         </p>
       )}
-      <p class="acts">
+      <p class={tabs.actions}>
         <CopyButton text={() => lines.map(lineText).join('\n')} label="Copy the lines">
           Copy
         </CopyButton>

@@ -1,0 +1,38 @@
+import type { Differences } from 'local-xray/console-api';
+import type { JSX } from 'preact';
+import { count, plural, shareFigure } from '../../model/format';
+import type { DifferenceRow } from './difference-row';
+import style from './differs.module.css';
+
+/** How many are compared, and what differs most, in words. */
+export function Sentence({
+  data,
+  rows,
+}: {
+  data: Differences;
+  rows: readonly DifferenceRow[];
+}): JSX.Element {
+  const { a, b } = data;
+  const [first] = rows;
+  return (
+    <div class={style.sentence}>
+      <span>
+        <b>{plural(a.count, 'trace')}</b> against <b>{count(b.count)}</b>.{' '}
+        {first ? (
+          <>
+            Most of all <b>{first.attribute.replace(/^annotation\./, '')}</b>{' '}
+            <b>
+              <bdi>{first.value}</bdi>
+            </b>
+            : {shareFigure(first.a, a.looked)} % of the selection, {shareFigure(first.b, b.looked)}{' '}
+            % of the others.
+          </>
+        ) : a.count === 0 ? (
+          'No trace is in the selection: choose a longer range.'
+        ) : (
+          'Nothing that is indexed differs by more than five points.'
+        )}
+      </span>
+    </div>
+  );
+}
