@@ -4,7 +4,8 @@ import { isObject } from './is-object';
 import { toldToClient } from './told-to-client';
 import type { RecordedNode, RecordedSegment } from './recorded-node';
 import { withoutPasswords } from './redact';
-import { Budget, safeCopy } from './safe-metadata';
+import { Budget } from './metadata-budget';
+import { safeCopy } from './safe-metadata';
 import { framesOf } from './stack-frame';
 import { stackOf } from './stack-of';
 

@@ -1,5 +1,6 @@
+import { Budget } from './metadata-budget';
 import type { RecordedNode, RecordedSegment, RecordedSubsegment } from './recorded-node';
-import { Budget, metadataJson, safeCopy } from './safe-metadata';
+import { metadataJson, safeCopy } from './safe-metadata';
 import { safeName } from './safe-name';
 
 /**

@@ -10,7 +10,8 @@ import { formatTraceHeader, newId } from '../document';
 import { annotate } from './annotations';
 import { recordThrown } from './cause';
 import { documentText } from './document-text';
-import { newEntries, snapshot } from './safe-metadata';
+import { newEntries } from './metadata-entries';
+import { snapshot } from './safe-metadata';
 import { link } from './links';
 import type {
   Call,

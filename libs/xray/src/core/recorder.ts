@@ -15,7 +15,8 @@ import { Segment } from './segment';
 import type { SegmentNode } from './trace-node';
 import { takeClosed } from './take-closed';
 import { Unsampled } from './unsampled';
-import { reasonOf, type RecorderLogger, type Warn, WarnOnce } from './warn-once';
+import { type RecorderLogger, type Warn, WarnOnce } from './warn-once';
+import { reasonOf } from './foreign-values';
 import { clearTimeout, setTimeout } from './real-time';
 
 export interface RecorderOptions {

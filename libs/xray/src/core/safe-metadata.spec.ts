@@ -1,11 +1,32 @@
 import fc from 'fast-check';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { runInNewContext } from 'node:vm';
+import { of } from 'rxjs';
 import { redactPattern } from './redact';
 import { capture } from 'nestjs-xray';
 import { trace } from 'nestjs-xray/testing';
-import { Budget, safeCopy } from './safe-metadata';
+import { Budget } from './metadata-budget';
+import { safeCopy } from './safe-metadata';
 
 const circular: Record<string, unknown> = { name: 'round' };
 circular.self = circular;
+
+class Hidden {
+  #balance = 5;
+  get balance(): number {
+    return this.#balance;
+  }
+}
+
+function form(): FormData {
+  const fields = new FormData();
+  fields.append('title', 'a');
+  fields.append('password', 'x');
+  fields.append('file', new Blob(['abc']), 'a.txt');
+  return fields;
+}
 
 const nested = (depth: number): unknown => (depth === 0 ? 'bottom' : { in: nested(depth - 1) });
 
@@ -96,6 +117,103 @@ describe('a safe copy', () => {
       `${'x'.repeat(8180)} http://u:[r… [7 more characters]`,
     ],
     ['a secret in a Map', new Map([['password', 'x']]), { password: '[redacted]' }],
+    [
+      'entries of a Map with the same name',
+      new Map<unknown, unknown>([
+        [1, 'a'],
+        ['1', ['b']],
+        [{}, 'c'],
+        [() => 'source', 'd'],
+      ]),
+      { 1: ['a', ['b']], '[object]': 'c', '[function]': 'd' },
+    ],
+    [
+      'the headers of a request',
+      new Headers([
+        ['Accept', '*/*'],
+        ['Authorization', 'Bearer x'],
+      ]),
+      { accept: '*/*', authorization: '[redacted]' },
+    ],
+    [
+      'the headers of a response',
+      new Response('', {
+        headers: [
+          ['X-A', '1'],
+          ['Set-Cookie', 'a=1'],
+          ['Set-Cookie', 'b=2'],
+        ],
+      }).headers,
+      { 'x-a': '1', 'content-type': 'text/plain;charset=UTF-8', 'set-cookie': '[redacted]' },
+    ],
+    [
+      'parameters of a URL',
+      new URLSearchParams('tag=a&tag=b&tag=c&__proto__=d&token=x&token=y'),
+      { tag: ['a', 'b', 'c'], ['__proto__']: 'd', token: '[redacted]' },
+    ],
+    ['a form with a file', form(), { title: 'a', password: '[redacted]', file: '[File, 3 bytes]' }],
+    [
+      'bodies and buffers',
+      [new Blob(['abc']), new SharedArrayBuffer(4), new DataView(new ArrayBuffer(2))],
+      ['[Blob, 3 bytes]', '[SharedArrayBuffer, 4 bytes]', '[DataView, 2 bytes]'],
+    ],
+    ['a response', new Response('', { status: 201 }), '[Response, status 201]'],
+    [
+      'a request, without its query string',
+      new Request('http://u.example/a?token=x', { method: 'PUT' }),
+      '[Request, PUT http://u.example/a]',
+    ],
+    [
+      'requests of Node, whose properties repeat secret headers',
+      (() => {
+        const request = new IncomingMessage(new Socket());
+        Object.assign(request, { method: 'GET', url: '/a?token=x', rawHeaders: ['Cookie', 'x'] });
+        return [request, new ServerResponse(request)];
+      })(),
+      ['[IncomingMessage, GET /a]', '[ServerResponse, status 200]'],
+    ],
+    [
+      'streams',
+      [new PassThrough(), new ReadableStream(), new TransformStream(), of(1)],
+      ['[PassThrough]', '[ReadableStream]', '[TransformStream]', '[Observable]'],
+    ],
+    [
+      'an error with a code and causes',
+      Object.assign(new AggregateError([new Error('a')], 'all', { cause: { password: 'x' } }), {
+        code: 'E1',
+        config: { headers: ['Bearer x'] },
+      }),
+      {
+        name: 'AggregateError',
+        message: 'all',
+        code: 'E1',
+        cause: { password: '[redacted]' },
+        errors: [{ name: 'Error', message: 'a' }],
+      },
+    ],
+    [
+      'values of another realm',
+      runInNewContext('[new Map([["token", 1]]), new Set([1]), new Date(0), new Error("a"), /a/]'),
+      [
+        { token: '[redacted]' },
+        [1],
+        '1970-01-01T00:00:00.000Z',
+        { name: 'Error', message: 'a' },
+        '/a/',
+      ],
+    ],
+    ['boxed primitives', [Object('a'), Object(1), Object(2n)], ['a', 1, '2']],
+    [
+      'objects whose state is not in properties',
+      [new Hidden(), new WeakMap(), new Intl.NumberFormat('en'), (function* () {})()],
+      ['[Hidden]', '[WeakMap]', '[Intl.NumberFormat]', '[Generator]'],
+    ],
+    ['empty objects', [{}, Object.create(null)], [{}, {}]],
+    [
+      'an object that only says it is one of them',
+      { [Symbol.toStringTag]: 'Headers', a: 1 },
+      { a: 1 },
+    ],
   ])('shows %s', (_what, value, shown) => {
     expect(JSON.parse(JSON.stringify(safeCopy(value)))).toEqual(shown);
   });
@@ -107,6 +225,43 @@ describe('a safe copy', () => {
     const map = safeCopy(new Map(Object.entries(many))) as object;
     expect([Object.keys(map).length, map]).toMatchObject([201, { '…': '[3 more]' }]);
   });
+
+  it('stops among many or endless names with values, as in a Map', () => {
+    class Endless extends URLSearchParams {
+      override *entries(): ReturnType<URLSearchParams['entries']> {
+        for (let at = 0; ; at++) yield [`k${at}`, 'v'];
+      }
+    }
+    const copy = safeCopy(new Endless()) as object;
+    expect([Object.keys(copy).length, copy]).toMatchObject([201, { '…': '[more]' }]);
+    const budget = new Budget(100);
+    safeCopy(
+      new Headers(Array.from({ length: 50 }, (_, at) => [`k${at}`, 'value'])),
+      undefined,
+      budget,
+    );
+    expect(budget.left).toBeGreaterThan(-50);
+  });
+
+  it('leaves bodies to the application', async () => {
+    const response = new Response('{"a":1}');
+    const request = new Request('http://a.example', { method: 'POST', body: 'text' });
+    const stream = PassThrough.from(['a', 'b']);
+    safeCopy([response, request, stream]);
+    expect([
+      await response.json(),
+      await request.text(),
+      (await stream.toArray()).join(''),
+    ]).toEqual([{ a: 1 }, 'text', 'ab']);
+  });
+
+  it.each(['Headers', 'FormData', 'Request', 'Response', 'Blob', 'File', 'Map'])(
+    'says that an object that only inherits from %s is unreadable, or its class',
+    (name) => {
+      const { prototype } = (globalThis as unknown as Record<string, { prototype: object }>)[name]!;
+      expect(JSON.stringify(safeCopy([Object.create(prototype)]))).toMatch(/unreadable|Map/);
+    },
+  );
 
   it('stays of a bearable size whatever is put in', () => {
     const wide = (depth: number): unknown =>

@@ -33,8 +33,3 @@ export class WarnOnce {
     }
   }
 }
-
-/** The reason for a failure, as text for a log line. */
-export function reasonOf(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
-}

@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { storage } from '../core/context';
 import type { EmitStats, Emitter } from '../core/emitter';
-import { reasonOf, WarnOnce } from '../core/warn-once';
+import { reasonOf } from '../core/foreign-values';
+import { WarnOnce } from '../core/warn-once';
 import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
 import { ExportError, OtlpClient } from './otlp/otlp-client';
 import { otlpSettings } from './otlp/otlp-options';

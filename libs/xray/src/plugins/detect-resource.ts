@@ -1,5 +1,6 @@
 import { storage } from '../core/context';
-import { reasonOf, type RecorderLogger, WarnOnce } from '../core/warn-once';
+import { reasonOf } from '../core/foreign-values';
+import { type RecorderLogger, WarnOnce } from '../core/warn-once';
 import { XrayConfigurationError } from '../xray.errors';
 import { createBeanstalk } from './beanstalk.plugin';
 import { ec2 } from './ec2.plugin';

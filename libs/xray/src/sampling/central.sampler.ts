@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Sampler, SamplingRequest } from '../core/sampler';
-import { reasonOf, type RecorderLogger, WarnOnce } from '../core/warn-once';
+import { reasonOf } from '../core/foreign-values';
+import { type RecorderLogger, WarnOnce } from '../core/warn-once';
 import type { Address } from '../net/daemon-address';
 import {
   CentralRule,

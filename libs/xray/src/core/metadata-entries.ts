@@ -1,0 +1,21 @@
+/** Values by key, as `addMetadata` collects them: without the names that objects inherit. */
+export type Entries = Record<string, unknown>;
+
+// An instance of a class: V8 gives what Object.create(null) makes a hash table of its own instead.
+export const EntriesClass = function () {} as unknown as new () => Entries;
+EntriesClass.prototype = Object.create(null) as Entries;
+
+export const newEntries = (): Entries => new EntriesClass();
+
+/** Keys as JSON, with the colon after them: most come again with every request. */
+const keyTexts = new Map<string, string>();
+const MAX_KEY_TEXTS = 2_000;
+
+export function keyText(key: string): string {
+  let text = keyTexts.get(key);
+  if (text === undefined) {
+    text = `${JSON.stringify(key)}:`;
+    if (keyTexts.size < MAX_KEY_TEXTS) keyTexts.set(key, text);
+  }
+  return text;
+}
