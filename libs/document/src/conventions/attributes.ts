@@ -26,6 +26,12 @@ export function integerOf(attributes: SpanAttributes, names: Names): number | un
 
 /** Leaves out members that are undefined; undefined when none is left. */
 export function compact<T extends object>(fields: T): T | undefined {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return entries.length > 0 ? (Object.fromEntries(entries) as T) : undefined;
+  const present: Record<string, unknown> = {};
+  let any = false;
+  for (const key in fields) {
+    if (fields[key] === undefined) continue;
+    present[key] = fields[key];
+    any = true;
+  }
+  return any ? (present as T) : undefined;
 }

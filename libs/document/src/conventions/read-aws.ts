@@ -8,11 +8,17 @@ export function isAwsCall(attributes: SpanAttributes): boolean {
   return attributes.get('rpc.system') === 'aws-api' || attributes.has('aws.service');
 }
 
+/** All attributes that {@link readAwsCall} reads: most spans have none of them. */
+const READ = new Set<string>(
+  [...TEXTS, 'table_names' as const, 'table_name' as const].flatMap((field) => AWS_NAMES[field]),
+);
+
 /** What `aws` says about a call; takes the attributes it is made of out of `rest`. */
 export function readAwsCall(
   attributes: SpanAttributes,
   rest: Map<string, unknown>,
 ): Record<string, unknown> | undefined {
+  if (!hasAny(attributes)) return undefined;
   const call: Record<string, unknown> = {};
   for (const field of TEXTS) {
     call[field] = textOf(attributes, AWS_NAMES[field]);
@@ -24,4 +30,9 @@ export function readAwsCall(
   if (tables.length > 1) call.table_names = tables;
   else call.table_name = tables[0] ?? textOf(attributes, AWS_NAMES.table_name);
   return compact(call);
+}
+
+function hasAny(attributes: SpanAttributes): boolean {
+  for (const name of attributes.keys()) if (READ.has(name)) return true;
+  return false;
 }

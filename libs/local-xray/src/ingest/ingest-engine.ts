@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { writeJson } from '@nestjs-xray/document';
 import { createForwarder, type Forwarder } from '../forward/forwarder';
 import type { TraceLogLine } from '../console-api';
 import type { Driver } from '../store/driver';
@@ -12,7 +11,14 @@ import { TraceTotals } from '../store/trace-totals';
 import { TraceWriter } from '../store/trace-writer';
 import { parseDatagram } from './datagram';
 import type { DocumentFault } from './document/document-fault';
-import { type DocumentLimits, LENIENT, parseDocument, STRICT } from './document/parse-document';
+import {
+  checkDocument,
+  type DocumentLimits,
+  LENIENT,
+  parseDocument,
+  type ParseOutcome,
+  STRICT,
+} from './document/parse-document';
 import type {
   Change,
   Ingest,
@@ -128,14 +134,17 @@ export class IngestEngine implements Ingest {
   }
 
   put(texts: string[]): Promise<IngestResult> {
-    return this.takeAll(texts, true);
+    return this.takeAll(
+      texts.map((text) => parseDocument(text, this.limits)),
+      true,
+    );
   }
 
   /** Datagrams as they came. Nobody waits for them; faults are counted. */
   datagrams(datagrams: Uint8Array[]): void {
     for (const each of datagrams) {
       const datagram = parseDatagram(each);
-      if (datagram.ok) this.take(datagram.text);
+      if (datagram.ok) this.take(parseDocument(datagram.text, this.limits));
       else this.report.rejected(datagram.fault);
     }
     if (this.writer.pending >= COMMIT_DOCUMENTS) this.commit();
@@ -212,13 +221,13 @@ export class IngestEngine implements Ingest {
     body: Uint8Array,
     encoding: OtlpEncoding,
   ): Promise<OtlpResult> {
-    const texts = spans
-      .flatMap((span) => translateSpan(span, this.index))
-      .map((document) => writeJson(document));
+    const documents = spans.flatMap((span) => translateSpan(span, this.index));
     // Who takes OTLP gets the spans as they came, rather than what their documents say of them.
     const asTheyCame = this.forwarder?.forwardSpans !== undefined;
-    const { faults } = await this.takeAll(texts, !asTheyCame);
-    if (faults.length < texts.length) this.forwarder?.forwardSpans?.(body, encoding, spans.length);
+    const outcomes = documents.map((document) => checkDocument(document, this.limits));
+    const { faults } = await this.takeAll(outcomes, !asTheyCame);
+    if (faults.length < documents.length)
+      this.forwarder?.forwardSpans?.(body, encoding, spans.length);
     return { rejected: faults.length, message: faults[0]?.message ?? '' };
   }
 
@@ -236,18 +245,17 @@ export class IngestEngine implements Ingest {
     return { rejected: withoutTrace + dropped, message: reasons.join('; ') };
   }
 
-  private async takeAll(texts: string[], forward: boolean): Promise<IngestResult> {
+  private async takeAll(outcomes: ParseOutcome[], forward: boolean): Promise<IngestResult> {
     const faults: DocumentFault[] = [];
-    for (const text of texts) {
-      const fault = this.take(text, forward);
+    for (const outcome of outcomes) {
+      const fault = this.take(outcome, forward);
       if (fault) faults.push(fault);
     }
     if (this.writer.pending > 0) await this.committed();
     return { faults };
   }
 
-  private take(text: string, forward = true): DocumentFault | undefined {
-    const outcome = parseDocument(text, this.limits);
+  private take(outcome: ParseOutcome, forward = true): DocumentFault | undefined {
     if (!outcome.ok) {
       this.report.rejected(outcome.fault);
       return outcome.fault;

@@ -3,6 +3,7 @@ import {
   readJson,
   type SegmentDocument,
   type SubsegmentDocument,
+  writeJson,
 } from '@nestjs-xray/document';
 import { DocumentChecks } from './document-checks';
 import { type DocumentFault, type DocumentFaultCode, shown } from './document-fault';
@@ -55,22 +56,9 @@ export type ParseOutcome =
 
 /** Reads one segment document, or one subsegment sent on its own, from someone we do not trust. */
 export function parseDocument(text: string, limits: DocumentLimits = LENIENT): ParseOutcome {
-  if (text.length > limits.maxLength) {
-    return refuse(
-      'DocumentTooLarge',
-      '',
-      `it has ${text.length} characters, the limit is ${limits.maxLength}`,
-    );
-  }
-  const deep = tooDeepAt(text, limits.maxDepth);
-  if (deep >= 0) {
-    return refuse(
-      'InvalidSegment',
-      '',
-      `character ${deep} nests deeper than ${limits.maxDepth} levels`,
-    );
-  }
-  if (text.includes('\\ud') || text.includes('\\uD')) text = withoutHalves(text);
+  const refused = beyondLimits(text, limits);
+  if (refused) return refused;
+  if (hasHalves(text)) text = withoutHalves(text);
   const checks = new DocumentChecks(limits);
   let value: unknown;
   try {
@@ -86,6 +74,27 @@ export function parseDocument(text: string, limits: DocumentLimits = LENIENT): P
     checks.wroteNaN();
   }
   return checks.run(value, text);
+}
+
+/** The same for a document that was made in this process: its text is written, and not read again. */
+export function checkDocument(document: object, limits: DocumentLimits = LENIENT): ParseOutcome {
+  const text = writeJson(document);
+  if (hasHalves(text)) return parseDocument(text, limits);
+  return beyondLimits(text, limits) ?? new DocumentChecks(limits).run(document, text);
+}
+
+/** Before anything else is done with the text. */
+function beyondLimits(
+  text: string,
+  { maxLength, maxDepth }: DocumentLimits,
+): ParseOutcome | undefined {
+  if (text.length > maxLength) {
+    const why = `it has ${text.length} characters, the limit is ${maxLength}`;
+    return refuse('DocumentTooLarge', '', why);
+  }
+  const deep = tooDeepAt(text, maxDepth);
+  if (deep < 0) return undefined;
+  return refuse('InvalidSegment', '', `character ${deep} nests deeper than ${maxDepth} levels`);
 }
 
 function notJson(text: string): ParseOutcome {
@@ -133,6 +142,10 @@ function tooDeepAt(text: string, limit: number): number {
 /** An escaped backslash, a whole pair, or half of one. */
 const HALVES =
   /\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[dD][89a-fA-F][\da-fA-F]{2}/g;
+
+function hasHalves(json: string): boolean {
+  return json.includes('\\ud') || json.includes('\\uD');
+}
 
 /**
  * Puts U+FFFD for halves of characters, which a tracer leaves that cuts texts without care: Python, and so

@@ -3,7 +3,7 @@ import type { Attributes, AttributeValue } from './span';
 
 /** All zeros mean that there is none. */
 export function hex(bytes: Uint8Array): string {
-  const digits = Buffer.from(bytes).toString('hex');
+  const digits = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
   return /^0*$/.test(digits) ? '' : digits;
 }
 

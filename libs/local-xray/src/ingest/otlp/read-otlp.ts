@@ -31,8 +31,7 @@ const KINDS: Partial<Record<Span_SpanKind, SpanKind>> = {
 };
 
 function toSpan(span: SpanMessage, resource: Attributes, scope: string | undefined): Span {
-  return {
-    ...(scope !== undefined && { scope }),
+  const translated: Span = {
     traceId: hex(span.traceId),
     spanId: hex(span.spanId),
     parentSpanId: hex(span.parentSpanId),
@@ -55,4 +54,6 @@ function toSpan(span: SpanMessage, resource: Attributes, scope: string | undefin
     statusMessage: span.status?.message ?? '',
     resource,
   };
+  if (scope !== undefined) translated.scope = scope;
+  return translated;
 }

@@ -7,10 +7,12 @@ import {
 import { type AttributeIndex, indexed as indexedOf } from './indexed-attributes';
 import type { Attributes, AttributeValue } from './span';
 
+type Fields = Record<string, unknown>;
+
 interface Translated {
-  user?: string;
-  annotations?: Record<string, AnnotationValue>;
-  metadata?: Record<string, Record<string, unknown>>;
+  user: string | undefined;
+  annotations: Record<string, AnnotationValue> | undefined;
+  metadata: Record<string, Fields>;
 }
 
 /**
@@ -18,54 +20,62 @@ interface Translated {
  * `enduser.id` the user, and all others metadata of the namespace `default`. Those that `index` wants are annotations
  * besides, so that they are found.
  *
+ * @param rest is used up.
  * @param resource the resource's attributes, for a segment; subsegments do not repeat them.
  */
 export function translateAttributes(
   rest: Attributes,
-  resource: Attributes | undefined,
+  resource: readonly [string, AttributeValue][],
   index: AttributeIndex,
 ): Translated {
-  const all = new Map(rest);
-  const user = USER_NAMES.map((name) => all.get(name)).find((value) => value !== undefined);
-  for (const name of USER_NAMES) all.delete(name);
-  all.delete('xray.status');
-  const indexed = all.get(INDEXED_KEYS);
+  const user = USER_NAMES.map((name) => rest.get(name)).find((value) => value !== undefined);
+  for (const name of USER_NAMES) rest.delete(name);
+  rest.delete('xray.status');
+  const indexed = rest.get(INDEXED_KEYS);
   const keys = new Set(Array.isArray(indexed) ? indexed : []);
-  if (Array.isArray(indexed)) all.delete(INDEXED_KEYS);
-  const wanted = indexedOf(all, (key) => !key.startsWith(METADATA_PREFIX) && index(key));
-  for (const [key, value] of resource ?? []) all.set(`otel.resource.${key}`, value);
+  if (Array.isArray(indexed)) rest.delete(INDEXED_KEYS);
+  const wanted = indexedOf(rest, (key) => !key.startsWith(METADATA_PREFIX) && index(key));
+  for (const [key, value] of resource) rest.set(key, value);
 
-  const annotations = new Map<string, AnnotationValue>();
-  const metadata = new Map<string, Map<string, unknown>>([['default', new Map()]]);
-  for (const [key, value] of all) {
+  const annotations: Record<string, AnnotationValue> = {};
+  const metadata: Record<string, Fields> = {};
+  const defaults: Fields = {};
+  for (const [key, value] of rest) {
     const namespace = key.startsWith(METADATA_PREFIX) ? key.slice(METADATA_PREFIX.length) : '';
     const nested = namespace ? parseObject(value) : undefined;
     if (keys.has(key) && typeof value !== 'object') {
-      annotations.set(annotationKey(key), value as AnnotationValue);
+      put(annotations, annotationKey(key), value);
     } else if (nested) {
-      const into =
-        metadata.get(namespace.toLowerCase() === 'default' ? 'default' : namespace) ??
-        new Map<string, unknown>();
-      for (const [name, each] of Object.entries(nested)) into.set(name, each);
-      metadata.set(namespace, into);
+      const isDefault = namespace.toLowerCase() === 'default';
+      const known = Object.hasOwn(metadata, namespace) ? metadata[namespace] : undefined;
+      const into = isDefault ? defaults : (known ?? {});
+      for (const [name, each] of Object.entries(nested)) put(into, name, each);
+      put(metadata, namespace, into);
     } else {
-      metadata.get('default')!.set(key, value);
+      put(defaults, key, value);
     }
   }
   for (const [key, value] of wanted) {
     const name = annotationKey(key);
-    if (!annotations.has(name)) annotations.set(name, value as AnnotationValue);
+    if (!Object.hasOwn(annotations, name)) put(annotations, name, value);
   }
-  if (metadata.get('default')!.size === 0) metadata.delete('default');
+  if (hasFields(defaults)) metadata.default = defaults;
   return {
-    ...((typeof user === 'string' || typeof user === 'number') && { user: String(user) }),
-    ...(annotations.size > 0 && { annotations: Object.fromEntries(annotations) }),
-    ...(metadata.size > 0 && {
-      metadata: Object.fromEntries(
-        [...metadata].map(([name, each]) => [name, Object.fromEntries(each)]),
-      ),
-    }),
+    user: typeof user === 'string' || typeof user === 'number' ? String(user) : undefined,
+    annotations: hasFields(annotations) ? annotations : undefined,
+    metadata,
   };
+}
+
+/** By assignment, a key `__proto__` would change the object itself. */
+function put(into: Fields, key: string, value: unknown): void {
+  if (key !== '__proto__') into[key] = value;
+  else Object.defineProperty(into, key, { value, enumerable: true, writable: true });
+}
+
+function hasFields(object: object): boolean {
+  for (const key in object) if (Object.hasOwn(object, key)) return true;
+  return false;
 }
 
 function annotationKey(key: string): string {

@@ -13,36 +13,40 @@ const ECS_LAUNCH_TYPES: Record<string, string> = {
   fargate: 'AWS::ECS::Fargate',
 };
 
-/** The kind of AWS resource that the code ran on; undefined outside of AWS. */
-export function translateOrigin(resource: Attributes): string | undefined {
-  if ((textOf(resource, ['cloud.provider']) ?? 'aws') !== 'aws') return undefined;
+/** The kind of AWS resource that the code ran on. */
+export function originOf(resource: Attributes): string | undefined {
   const platform = textOf(resource, ['cloud.platform']) ?? '';
   const launchType = textOf(resource, ['aws.ecs.launchtype'])?.toLowerCase() ?? '';
   return (platform === 'aws_ecs' && ECS_LAUNCH_TYPES[launchType]) || ORIGINS[platform];
 }
 
-/** The `aws` of a segment or subsegment; takes the attributes it is made from out of `rest`. */
-export function translateAws(span: Span, rest: Attributes): Record<string, unknown> | undefined {
-  const { resource } = span;
+/** What the `aws` of all documents of one resource has. */
+export interface ResourceAws {
+  account_id: string | undefined;
+  place: object;
+  xray: object | undefined;
+}
+
+/** The `aws` of a segment or subsegment; takes the attributes it is made from out of `rest`. Undefined outside of AWS. */
+export function translateAws(
+  span: Span,
+  rest: Attributes,
+  aws: ResourceAws | undefined,
+): Record<string, unknown> | undefined {
   const call = readAwsCall(span.attributes, rest);
-  const provider = textOf(resource, ['cloud.provider']);
-  if (provider !== undefined && provider !== 'aws') return undefined;
-  return compact({
-    account_id: textOf(resource, ['cloud.account.id']),
-    ...call,
-    ...place(resource),
-    xray: sdk(resource),
-  });
+  if (!aws) return undefined;
+  const { account_id, place, xray } = aws;
+  return compact({ account_id, ...call, ...place, xray });
 }
 
 /** Where it ran. */
-function place(resource: Attributes): object {
+export function placeOf(resource: Attributes): object {
   const platform = textOf(resource, ['cloud.platform']);
   const zone = textOf(resource, ['cloud.availability_zone']);
   const host = textOf(resource, ['host.id']);
   const cluster = textOf(resource, ['k8s.cluster.name']);
   const container_id = textOf(resource, ['container.id']);
-  return {
+  const place = {
     ec2:
       platform === 'aws_ec2' || host
         ? compact({
@@ -79,6 +83,7 @@ function place(resource: Attributes): object {
         : undefined,
     cloudwatch_logs: logs(resource),
   };
+  return compact(place) ?? {};
 }
 
 function logs(resource: Attributes): object[] | undefined {
@@ -95,7 +100,8 @@ function list(attributes: Attributes, key: string): string[] {
   return all.filter((each) => typeof each === 'string' && each !== '') as string[];
 }
 
-function sdk(resource: Attributes): object | undefined {
+/** What made the spans. */
+export function sdkOf(resource: Attributes): object | undefined {
   const name = textOf(resource, ['telemetry.sdk.name']);
   const language = textOf(resource, ['telemetry.sdk.language']);
   return compact({

@@ -11,10 +11,11 @@ import {
   xrayTraceId,
 } from '@nestjs-xray/document';
 import { type AttributeIndex, attributeIndex } from './indexed-attributes';
+import { resourceFacts } from './resource-facts';
 import { segmentName } from './segment-name';
 import type { Span } from './span';
 import { translateAttributes } from './translate-attributes';
-import { translateAws, translateOrigin } from './translate-aws';
+import { translateAws } from './translate-aws';
 import { translateCause, translateStatus } from './translate-cause';
 
 export type Translated = SegmentDocument | SubsegmentDocument;
@@ -43,36 +44,45 @@ export function translateSpan(span: Span, index: AttributeIndex = NONE): Transla
 const OURS = 'nestjs-xray';
 
 function translate(span: Span, asSegment: boolean, index: AttributeIndex): Translated {
+  const resource = resourceFacts(span.resource);
   const rest = new Map(span.attributes);
   const http = readHttp(span.attributes, span.kind, rest);
   const cause = translateCause(span, rest);
-  const aws = translateAws(span, rest);
+  const aws = translateAws(span, rest, resource.aws);
   const sql = readSql(span.name, span.attributes, rest);
   if (span.scope === OURS) for (const name of Object.values(SIGNALS_NAMES)) rest.delete(name);
   const { user, annotations, metadata } = translateAttributes(
     rest,
-    asSegment ? span.resource : undefined,
+    asSegment ? resource.metadata : [],
     index,
   );
-  const version = textOf(span.resource, ['service.version', 'container.image.tag']);
+  metadata.otel = otelOf(span);
+  const { version } = resource;
+  const { error, fault, throttle } = translateStatus(span);
+  // Without a spread: what follows one is added member by member, which takes several times as long.
   return compact({
     trace_id: span.traceId === '' ? undefined : xrayTraceId(span.traceId),
     id: span.spanId,
     parent_id: span.parentSpanId || undefined,
-    ...(asSegment
-      ? { origin: translateOrigin(span.resource), service: version ? { version } : undefined, user }
-      : { type: 'subsegment' as const, namespace: namespaceOf(span) }),
+    type: asSegment ? undefined : 'subsegment',
+    namespace: asSegment ? undefined : namespaceOf(span),
+    origin: asSegment ? resource.origin : undefined,
+    service: asSegment && version ? { version } : undefined,
+    user: asSegment ? user : undefined,
     name: segmentName(span),
     start_time: span.start,
     // A span without an end never happened to be exported by an SDK; X-Ray's word for it is in progress.
-    ...(span.end > 0 ? { end_time: span.end } : { in_progress: true }),
-    ...translateStatus(span),
+    end_time: span.end > 0 ? span.end : undefined,
+    in_progress: span.end > 0 ? undefined : true,
+    error,
+    fault,
+    throttle,
     cause,
     http,
     aws,
     sql,
     annotations,
-    metadata: { ...metadata, otel: otelOf(span) },
+    metadata,
     links: linksOf(span),
   }) as Translated;
 }
@@ -81,19 +91,16 @@ function translate(span: Span, asSegment: boolean, index: AttributeIndex): Trans
 function otelOf({ name, kind, scope, events, statusMessage }: Span): Record<string, unknown> {
   // Exceptions are the document's cause.
   const others = events.filter((event) => event.name !== 'exception');
-  return {
+  const otel: Record<string, unknown> = { name, kind };
+  if (scope) otel.scope = scope;
+  if (statusMessage !== '') otel.status_message = statusMessage;
+  if (others.length === 0) return otel;
+  otel.events = others.map(({ name, time, attributes }) => ({
     name,
-    kind,
-    ...(scope && { scope }),
-    ...(statusMessage !== '' && { status_message: statusMessage }),
-    ...(others.length > 0 && {
-      events: others.map(({ name, time, attributes }) => ({
-        name,
-        time,
-        ...(attributes.size > 0 && { attributes: Object.fromEntries(attributes) }),
-      })),
-    }),
-  };
+    time,
+    ...(attributes.size > 0 && { attributes: Object.fromEntries(attributes) }),
+  }));
+  return otel;
 }
 
 function namespaceOf(span: Span): string | undefined {
