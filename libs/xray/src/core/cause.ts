@@ -1,7 +1,7 @@
 import type { CauseDocument, ExceptionDocument } from '../document';
 import { newId } from '../document';
 import { isObject } from './is-object';
-import { toldToClient } from './told-to-client';
+import { responseMessage } from './response-message';
 import type { RecordedNode, RecordedSegment } from './recorded-node';
 import { withoutPasswords } from './redact';
 import { Budget } from './metadata-budget';
@@ -142,7 +142,7 @@ function describeOne(root: RecordedSegment, value: unknown): ExceptionDocument {
       const { message } = value as { message?: unknown };
       const json = (part: object) => jsonOf(part, root.owner.redact);
       exception.message = safeMessage(
-        toldToClient(value, json) ?? (typeof message === 'string' ? message : json(value)),
+        responseMessage(value, json) ?? (typeof message === 'string' ? message : json(value)),
       );
       const stack = stackOf(value);
       if (stack !== undefined) addStack(exception, stack, message);

@@ -24,14 +24,16 @@ export function enqueue<T>(job: Enqueued, send: (carried: string | undefined) =>
   if (active === undefined) return send(undefined);
   const policy = outgoingPolicy(active);
   if (policy?.wants('jobs', { queue: job.queue, name: job.name }) !== true) return send(undefined);
-  const told = policy.tells(job.host);
-  if (active.notTraced) return send(told ? headersOf(active) : undefined);
+  const propagated = policy.sendsHeadersTo(job.host);
+  if (active.notTraced) return send(propagated ? headersOf(active) : undefined);
   const subsegment = new Subsegment(job.label, active);
   subsegment.namespace = 'remote';
   // The Redis commands that add the job belong to this subsegment and are not recorded separately.
   subsegment.whole = true;
   subsegment.addMetadata('job', job.facts, 'nest');
-  return runIn(subsegment, false, send, undefined, [told ? headersOf(subsegment) : undefined]);
+  return runIn(subsegment, false, send, undefined, [
+    propagated ? headersOf(subsegment) : undefined,
+  ]);
 }
 
 function headersOf(active: Parameters<typeof outgoingHeaders>[0]): string {

@@ -132,7 +132,7 @@ export class OutgoingPolicy {
   }
 
   /** Whether calls to `host` carry the trace headers. */
-  tells(host: string): boolean {
+  sendsHeadersTo(host: string): boolean {
     const { hosts } = this;
     if (hosts === undefined) return true;
     try {

@@ -22,7 +22,7 @@ export function addRemoteError(
 }
 
 /** Records an error of which only the message is known. */
-export function addToldError(
+export function addErrorMessage(
   node: RecordedNode,
   { message, type }: { message: string; type?: string },
   remote: boolean,

@@ -48,7 +48,7 @@ export function isSkippedClass(target: object): boolean {
 }
 
 /** Whether the method that `owner` declares under `key` must not be wrapped (again). */
-export function isSettled(owner: object, key: PropertyKey, method: object): boolean {
+export function mustNotWrap(owner: object, key: PropertyKey, method: object): boolean {
   return (
     wrappers.has(method) ||
     Reflect.hasOwnMetadata(TRACED, owner, key as string) ||

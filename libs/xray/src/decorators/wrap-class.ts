@@ -1,4 +1,4 @@
-import { isSettled, isSkippedClass } from './marks';
+import { mustNotWrap, isSkippedClass } from './marks';
 import { parameterRules } from './parameter-rules';
 import { CallSite } from './call-sites';
 import { put, shareAlso, type Undo } from './shared-wrappers';
@@ -55,7 +55,7 @@ function wrapOn(
     if (picks && !picks(method)) return [];
     const there = shareAlso(method);
     if (there !== undefined) return [there];
-    if (isSettled(from, key, method) || isOptedOut(from)) return [];
+    if (mustNotWrap(from, key, method) || isOptedOut(from)) return [];
     const label = `${options.name ?? target.name}.${nameOf(key)}`;
     const source = location && (() => location.ofMethod(declaring(from).name, nameOf(key)));
     const site = new CallSite(label, source, options, parameterRules(from, key));

@@ -46,7 +46,7 @@ export class HttpEntry {
    */
   private wrapped = true;
   /** In development, responses carry their trace id in a header. */
-  private readonly tellsTraceId = process.env.NODE_ENV !== 'production';
+  private readonly exposesTraceId = process.env.NODE_ENV !== 'production';
 
   constructor(
     private readonly host: HttpAdapterHost,
@@ -141,7 +141,7 @@ export class HttpEntry {
       return active;
     }
     const target = this.urlQuery === 'keep' ? originForm(url) : path;
-    if (this.tellsTraceId && !answer.headersSent) {
+    if (this.exposesTraceId && !answer.headersSent) {
       answer.setHeader('X-Trace-Id', active.root.trace_id);
     }
     active.http = { request: requestBlock(raw, method, host, target) };

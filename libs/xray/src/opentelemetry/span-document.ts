@@ -21,7 +21,7 @@ import {
   xrayTraceId,
 } from '../document';
 import { outgoingPolicy } from '../core/context';
-import { addToldError } from '../core/remote-error';
+import { addErrorMessage } from '../core/remote-error';
 import { sanitiseSql } from '../instrumentation/outgoing/sanitise-sql';
 import type { SpanData } from './span-data';
 
@@ -108,7 +108,7 @@ function describeStatus(node: RecordedNode, data: SpanData, kind: SpanKindName):
     if (data.status?.code !== SpanStatusCode.ERROR || node.cause !== undefined) return;
     const failure = readFailure(data.status.message, data.attributes);
     if (failure && !node.error)
-      addToldError(node, failure, kind === 'client' || kind === 'producer');
+      addErrorMessage(node, failure, kind === 'client' || kind === 'producer');
     return;
   }
   node.fault = status >= 500;

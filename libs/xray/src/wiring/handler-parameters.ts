@@ -4,7 +4,7 @@ import { currentNode } from '../core/context';
 import type { Warn } from '../core/warn-once';
 import { recordArguments } from '../decorators/call-sites';
 import { asMethod, copyIdentity } from '../decorators/copy-identity';
-import { isSettled } from '../decorators/marks';
+import { mustNotWrap } from '../decorators/marks';
 import { parameterRules, type ParameterRule } from '../decorators/parameter-rules';
 import { put, shareAlso, type Undo } from '../decorators/shared-wrappers';
 import { methodsOf } from '../decorators/wrap-class';
@@ -31,7 +31,7 @@ export function recordHandlerParameters(discovery: DiscoveryService, warn: Warn)
         const there = recorders.has(method) ? shareAlso(method) : undefined;
         if (there !== undefined) return [there];
         const called = Reflect.get(prototype, key) as Handler;
-        if (isSettled(level, key, method) || isSettled(prototype, key, called)) return [];
+        if (mustNotWrap(level, key, method) || mustNotWrap(prototype, key, called)) return [];
         if (!HANDLES.some((name) => Reflect.hasMetadata(name, method))) {
           warnOfNoEffect(`${level.constructor.name}.${String(key)}`, rules, warn);
           return [];

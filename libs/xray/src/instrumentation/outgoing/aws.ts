@@ -235,7 +235,7 @@ function headerMiddleware(next: Handler): Handler {
     // A call that the predicate left out is told as the HTTP request that it is.
     if (headers && active && (active.notTraced || (active as Subsegment).namespace === 'aws')) {
       const outgoing = outgoingPolicy(active);
-      if (outgoing?.tells(String(hostname))) headers[XRAY_HEADER] = active.traceHeader();
+      if (outgoing?.sendsHeadersTo(String(hostname))) headers[XRAY_HEADER] = active.traceHeader();
     }
     return next(args);
   };

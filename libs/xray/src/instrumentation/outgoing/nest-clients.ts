@@ -149,7 +149,7 @@ function start(
     const pattern = patternText(packet.pattern ?? '');
     if (!outgoing?.wants('rpc', { pattern })) return undefined;
     const tell = (headers: Headers): Omit<Call, 'subsegment'> => {
-      if (!outgoing.tells(host)) return { packet, send: (work) => work() };
+      if (!outgoing.sendsHeadersTo(host)) return { packet, send: (work) => work() };
       if (transport.headers === undefined) {
         return { packet: { ...packet, ...traceFields([...headers]) }, send: (work) => work() };
       }

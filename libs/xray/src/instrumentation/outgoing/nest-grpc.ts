@@ -98,13 +98,13 @@ function start(active: Active, client: Client, pattern: string, args: unknown[])
   try {
     if (!outgoing?.wants('rpc', { pattern })) return undefined;
     const { host, port } = addressIn(client.options?.url, 'localhost:5000');
-    const told = outgoing.tells(host);
-    if (active.notTraced) return { args: told ? withTrace(args, active) : args };
+    const propagated = outgoing.sendsHeadersTo(host);
+    if (active.notTraced) return { args: propagated ? withTrace(args, active) : args };
     const subsegment = new Subsegment(port === undefined ? host : `${host}:${port}`, active);
     subsegment.namespace = 'remote';
     subsegment.whole = true;
     subsegment.addMetadata('rpc', { pattern, transport: 'GRPC' }, 'nest');
-    return { subsegment, args: told ? withTrace(args, subsegment) : args };
+    return { subsegment, args: propagated ? withTrace(args, subsegment) : args };
   } catch {
     return undefined;
   }

@@ -38,7 +38,7 @@ function isSlash(character: string | undefined): boolean {
   return character === '/' || character === '\\';
 }
 
-/** An HTTP request that goes out; its subsegment when it is recorded, its headers when it is told. */
+/** An outgoing HTTP request: its subsegment if it is recorded, its headers if the trace is propagated. */
 export interface RemoteCall {
   subsegment?: Subsegment;
   headers?: [name: string, value: string][];
@@ -60,15 +60,15 @@ export function startRemoteCall(
   if (!outgoing?.mayWant(target)) return undefined;
   const request = describe();
   if (!outgoing.wants(target, request)) return undefined;
-  const told = outgoing.tells(request.host);
-  if (active.notTraced) return told ? { headers: outgoingHeaders(active) } : undefined;
+  const propagated = outgoing.sendsHeadersTo(request.host);
+  if (active.notTraced) return propagated ? { headers: outgoingHeaders(active) } : undefined;
 
   const subsegment = new Subsegment(request.host, active);
   subsegment.namespace = 'remote';
   const { method, origin, path, search } = request;
   const url = `${origin}${path}${outgoing.urlQuery === 'keep' ? search : ''}`;
   subsegment.http = { request: { method, url: url.slice(0, MAX_URL) } };
-  return { subsegment, headers: told ? outgoingHeaders(subsegment) : undefined };
+  return { subsegment, headers: propagated ? outgoingHeaders(subsegment) : undefined };
 }
 
 /** Records the answer's head. */

@@ -8,7 +8,10 @@ const STANDARD = new Set(['statusCode', 'message', 'error']);
  *
  * @param json serialises an object, with secrets redacted and its size limited
  */
-export function toldToClient(thrown: object, json: (part: object) => string): string | undefined {
+export function responseMessage(
+  thrown: object,
+  json: (part: object) => string,
+): string | undefined {
   const { getStatus, getResponse } = thrown as Record<string, unknown>;
   if (typeof getStatus !== 'function' || typeof getResponse !== 'function') return undefined;
   const body: unknown = getResponse.call(thrown);
