@@ -63,7 +63,7 @@ describeInChromium('the line of code', () => {
   it('is never a guessed one: says why there are no lines', async () => {
     const page = await open('Cart.lost');
     await panel(page)
-      .getByText(/There is no such file of source in .* --source/)
+      .getByText(/There is no such source file in .* --source/)
       .waitFor();
     expect(await panel(page).locator('a[data-source][href*="not/here"]').count()).toBe(0);
     await row(page, 'Bare.work').click();

@@ -6,12 +6,12 @@ import { TraceStore } from '../engine/trace-store';
 import { numberOf, textOf } from '../http/query-string';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
-/** Of the answer that there is nothing. */
+/** The length of the response when there is no data. */
 const NULL_LENGTH = 'null'.length;
 
 type Asked = Record<string, unknown>;
 
-/** What the console's pages over many traces ask; see console-api.ts. */
+/** Requests of the console's pages about many traces; see console-api.ts. */
 @Controller('console')
 export class AnalysisController {
   constructor(private readonly store: TraceStore) {}

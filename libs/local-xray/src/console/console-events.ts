@@ -9,10 +9,10 @@ export interface ConsoleEvent {
   data: object | string;
 }
 
-/** Rows told at once; of more changes, the latest. */
+/** The maximum number of rows in one event. If more traces changed, the latest are sent. */
 const MAX_ROWS = 1000;
 
-/** The events of `GET /console/events`. Rows are read only while somebody listens. */
+/** The events of `GET /console/events`. Rows are read only while a client listens. */
 @Injectable()
 export class ConsoleEvents implements OnModuleDestroy {
   private readonly traces = new Subject<ConsoleEvent>();
@@ -38,7 +38,7 @@ export class ConsoleEvents implements OnModuleDestroy {
     return merge(this.traces, status).pipe(takeUntil(this.ended));
   }
 
-  /** One read at a time: what changes meanwhile is told with the next. */
+  /** One read at a time. Changes that occur meanwhile are sent with the next event. */
   private async read(numbers: number[]): Promise<void> {
     for (const each of numbers) this.changed.add(each);
     if (this.reading) return;
@@ -50,7 +50,7 @@ export class ConsoleEvents implements OnModuleDestroy {
         this.traces.next({ type: 'traces', data: writeJson(await this.store.reads.rows(next)) });
       }
     } catch {
-      // The reader ended and is restarted: the rows come with their next change.
+      // The reader ended and is being restarted. The rows are sent with their next change.
     } finally {
       this.reading = false;
     }

@@ -45,10 +45,13 @@ const COMPLETION_KINDS: readonly CompletionKind[] = [
   'groups',
 ];
 const JSON_TYPE = 'application/json; charset=utf-8';
-/** Of the answer that there is no such trace. */
+/** The length of the response when there is no such trace. */
 const NULL_LENGTH = 'null'.length;
 
-/** What the viewer asks; see console-api.ts. Lists and traces go out as the bytes that a reader's thread made. */
+/**
+ * Requests of the viewer; see console-api.ts. Lists and traces are sent as the bytes that a reader
+ * thread produced.
+ */
 @Controller('console')
 export class ConsoleController {
   constructor(

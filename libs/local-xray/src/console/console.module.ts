@@ -7,7 +7,10 @@ import { ViewerController } from './viewer.controller';
 import { StatusService } from './status.service';
 import { ConsoleEvents } from './console-events';
 
-/** What the viewer asks, and the viewer itself: its controller comes last, since it answers every GET that nobody else does. */
+/**
+ * The API of the viewer, and the viewer itself. Its controller comes last because it handles every
+ * GET that no other does.
+ */
 @Module({
   imports: [GroupsModule],
   controllers: [

@@ -4,7 +4,7 @@ import type { FilterCompletion, FilterParts } from '../console-api';
 import { TraceStore } from '../engine/trace-store';
 import { numberOf, textOf } from '../http/query-string';
 
-/** What editors of filter expressions ask; see console-api.ts. */
+/** Requests of editors for filter expressions; see console-api.ts. */
 @Controller('console')
 export class FilterCompletionController {
   constructor(private readonly store: TraceStore) {}

@@ -1,6 +1,6 @@
 import { readJson } from '@nestjs-xray/document';
 
-/** What can be imported: documents, or spans as an OTLP export has them. */
+/** Imported data: segment documents, or spans in the form of an OTLP export. */
 export interface Imported {
   documents?: unknown[];
   resourceSpans?: unknown[];
@@ -11,11 +11,12 @@ export interface Fields {
 }
 
 /**
- * Reads what other tools give out; undefined when it is none of it:
+ * Parses the output of other tools. Undefined for any other format:
  * - `aws xray batch-get-traces`: `{ Traces: [{ Segments: [{ Document }] }] }`, or one trace of it
  * - the body of a PutTraceSegments: `{ TraceSegmentDocuments }`
  * - OTLP/JSON: `{ resourceSpans }`
- * - Tempo's API, and the file that Grafana exports: `{ batches }`, or `{ trace: { resourceSpans } }`
+ * - Tempo's API, and the file that Grafana exports: `{ batches }`, or `{ trace: { resourceSpans }
+ *   }`
  * - Jaeger's JSON, as its page exports it: `{ data: [{ traceID, spans, processes }] }`
  */
 export function readForeign(body: unknown): Imported | undefined {
@@ -49,7 +50,7 @@ function documentOf(text: unknown): unknown {
   try {
     return readJson(String(text));
   } catch {
-    // Goes on as it is, and is refused with the place at which it stops being JSON.
+    // Passed on unchanged; it is then rejected with the position of the JSON error.
     return text;
   }
 }
@@ -118,15 +119,15 @@ function spanOf(span: JaegerSpan): object {
   };
 }
 
-/** Tags that say what a span of OTLP says in fields of its own. */
+/** Tags for which an OTLP span has separate fields. */
 const TAKEN = new Set(['span.kind', 'otel.status_code', 'otel.status_description']);
 
-/** Microseconds as OTLP has its times; 0 for what no date can be. */
+/** Converts microseconds to OTLP's nanoseconds; 0 for a time that is not finite. */
 export function nanoseconds(micros: number): string {
   return Number.isFinite(micros) ? String(BigInt(Math.round(micros)) * 1000n) : '0';
 }
 
-/** Jaeger's ids of 64 bits, and those whose leading zeros were left out. */
+/** Pads Jaeger's 64-bit ids, and ids without their leading zeros. */
 export function padded(id: unknown, length: number): string {
   return text(id).padStart(length, '0');
 }

@@ -2,7 +2,7 @@ import { isTraceId } from '@nestjs-xray/document';
 import type { TraceLogLine } from '../console-api';
 import { LOG_LEVELS } from '../trace/log-levels';
 
-/** The log lines of exported traces, as many as are whole; everything else has none. */
+/** The complete log lines of exported traces. Other formats have none. */
 export function logsOf(body: unknown): TraceLogLine[] {
   const all = Array.isArray(body) ? (body as unknown[]) : [body];
   return all.flatMap((trace) => {

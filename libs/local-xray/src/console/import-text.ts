@@ -2,17 +2,17 @@ import { readJson } from '@nestjs-xray/document';
 import { notJson, utf8Text } from '../http/input';
 
 /**
- * The JSON in a file: one value, or an array of those that stand one a line, as OpenTelemetry's
+ * The JSON in a file: one value, or an array of values that are one per line, as OpenTelemetry's
  * Collector writes its files.
  *
- * @throws XrayError naming the line and the character at which it stops being JSON.
+ * @throws XrayError naming the line and the character of the JSON error.
  */
 export function readImport(body: Buffer | undefined): unknown {
   const text = utf8Text(body, 'This').replace(/^\ufeff/, '');
   try {
     return readJson(text);
   } catch {
-    // Perhaps each line is.
+    // Not one JSON value; perhaps one per line.
   }
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   if (lines.length < 2 || !isJson(lines[0]!)) throw notJson('This', text);
@@ -36,7 +36,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The line before the document of a datagram that is meant for the X-Ray daemon. */
+/** The header line before a document in a datagram for the X-Ray daemon. */
 function isHeader(value: unknown): boolean {
   const { format, version } = (value ?? {}) as Record<string, unknown>;
   return format === 'json' && version === 1;

@@ -7,8 +7,8 @@ import { logsOf } from './import-logs';
 import { fromZipkin, isZipkin } from './import-zipkin';
 
 /**
- * Takes what `GET /console/traces/:id` gave, documents, or what other tools give out (see
- * {@link readForeign} and {@link fromZipkin}), or an array of any of it.
+ * Imports the output of `GET /console/traces/:id`, documents, the output of other tools (see {@link
+ * readForeign} and {@link fromZipkin}), or an array of these.
  *
  * @throws XrayError when it is none of these.
  */
@@ -64,9 +64,9 @@ async function importSpans(ingest: Ingest, spans: object): Promise<ImportResult>
   return { traces: ids, rejected: Array.from({ length: rejected }, () => ({ message })) };
 }
 
-/** In X-Ray's form; ids of another length are for the reader of OTLP to refuse. */
+/** In X-Ray's form. Ids of another length are left to the OTLP reader to reject. */
 function traceIdsOf(value: unknown, depth = 0): string[] {
-  // resourceSpans → scopeSpans → spans: ids stand no deeper.
+  // resourceSpans → scopeSpans → spans: ids are at most this deep.
   if (typeof value !== 'object' || value === null || depth > 7) return [];
   const { traceId } = value as { traceId?: unknown };
   if (typeof traceId === 'string') {
@@ -76,7 +76,7 @@ function traceIdsOf(value: unknown, depth = 0): string[] {
   return Object.values(value).flatMap((each) => traceIdsOf(each, depth + 1));
 }
 
-/** The documents of an exported trace, or the one that `value` is. */
+/** The documents of an exported trace, or `value` itself if it is a document. */
 function documentsOf(value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null) {
     throw invalidRequest(
@@ -87,14 +87,14 @@ function documentsOf(value: unknown): unknown[] {
   const { id, segments, orphans } = value as Record<string, unknown>;
   if (!Array.isArray(segments)) return [value];
   return [...(segments as object[]), ...(Array.isArray(orphans) ? (orphans as object[]) : [])].map(
-    // Only what stands inside a segment may leave its trace out.
+    // Only documents inside a segment may omit the trace id.
     (document) => ({ trace_id: id, ...document }),
   );
 }
 
 /**
- * A document, and the subsegments in it that had been sent on their own: all in one, as an export
- * nests them, they may be larger, deeper and richer in annotations than a document may be.
+ * A document, and separately the subsegments in it that had been sent on their own. An export nests
+ * them, which can make it larger, deeper and richer in annotations than a document may be.
  */
 function apart(document: unknown): unknown[] {
   const documents = [document];

@@ -17,7 +17,7 @@ const SORTS: readonly ListSort[] = [
 const OUTCOMES: readonly Outcome[] = ['ok', 'error', 'throttle', 'fault'];
 const MOST = 10_000;
 
-/** What `GET /console/traces` asks for; see console-api.ts. */
+/** Parses the query of `GET /console/traces`; see console-api.ts. */
 export function listQuery(query: Record<string, unknown>): ListQuery {
   const limit = Math.min(Math.max(1, Math.floor(numberOf(query, 'limit', 1000))), MOST);
   const filter = textOf(query, 'filter');

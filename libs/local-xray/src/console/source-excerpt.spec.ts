@@ -113,9 +113,12 @@ describe('an excerpt of source', () => {
   });
 
   it('says why there is none', () => {
-    expect(() => first('src/a.ts', 21)).toThrow(/a\.ts has 20 lines, and so no line 21/);
-    for (const line of [0, -1, 1.5, NaN]) expect(() => first('src/a.ts', line)).toThrow(/no line/);
-    expect(() => first('src/a.ts', 1, [])).toThrow(/Name those of your project with --source/);
-    expect(() => first('src/none.ts')).toThrow(/no such file of source in .*--source/);
+    expect(() => first('src/a.ts', 21)).toThrow(
+      /Line 21 does not exist in .*a\.ts: the file has 20 lines/,
+    );
+    for (const line of [0, -1, 1.5, NaN])
+      expect(() => first('src/a.ts', line)).toThrow(/^Line \S+ does not exist/);
+    expect(() => first('src/a.ts', 1, [])).toThrow(/Pass the folder of your project with --source/);
+    expect(() => first('src/none.ts')).toThrow(/no such source file in .*--source/);
   });
 });

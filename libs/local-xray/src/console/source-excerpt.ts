@@ -5,10 +5,10 @@ import type { SourceExcerpt } from '../console-api';
 
 const AROUND = 5;
 const MAX_BYTES = 1024 * 1024;
-/** Source code only: a folder of a project also holds its secrets. */
+/** Only source code: a project folder may also contain secrets. */
 const SOURCES = /^\.([cm]?[jt]sx?|py|java|kt|go|rb|php|cs|sql|vue|svelte)$/;
 
-/** Why no lines can be shown, for a person. */
+/** Says why no source lines can be shown. */
 export class NoExcerptError extends Error {
   override readonly name = 'NoExcerptError';
 }
@@ -16,8 +16,8 @@ export class NoExcerptError extends Error {
 /**
  * A few lines around `line` of a source file. A relative path is searched for below each folder.
  *
- * @throws NoExcerptError unless the file lies in one of `folders` (links followed), outside of
- *   node_modules, is source code, and is the only one that the path can mean.
+ * @throws NoExcerptError unless the file is in one of `folders` (after following links), outside
+ *   node_modules, is source code, and is the only match for the path.
  */
 export function sourceExcerpt(
   folders: readonly string[],
@@ -33,30 +33,32 @@ export function sourceExcerpt(
   if (real === undefined || file === undefined) {
     throw new NoExcerptError(
       folders.length === 0
-        ? 'Local X-Ray was told of no folder of source. Name those of your project with --source.'
-        : `There is no such file of source in ${folders.join(', ')}. Name further folders with --source.`,
+        ? 'Local X-Ray has no source folders. Pass the folder of your project with --source.'
+        : `There is no such source file in ${folders.join(', ')}. Add further folders with --source.`,
     );
   }
   if (others.length > 0) {
     throw new NoExcerptError(
-      `${path} is in several of the folders named with --source: ${[...found.values()].join(', ')}.`,
+      `${path} is in several of the --source folders: ${[...found.values()].join(', ')}.`,
     );
   }
   const lines = readFileSync(real, 'utf8').split(/\r?\n/);
   if (!Number.isInteger(line) || line < 1 || line > lines.length) {
-    throw new NoExcerptError(`${file} has ${lines.length} lines, and so no line ${line}.`);
+    throw new NoExcerptError(
+      `Line ${line} does not exist in ${file}: the file has ${lines.length} lines.`,
+    );
   }
   const first = Math.max(1, line - AROUND);
   return { path, file, first, lines: lines.slice(first - 1, line + AROUND) };
 }
 
-/** Paths that `path` can mean. The file system has not been asked for any of them. */
+/** Files that `path` may refer to. Does not access the file system. */
 function candidates(folders: readonly string[], path: string): string[] {
   if (path.includes('\0') || !SOURCES.test(extname(path))) return [];
   try {
     const plain = path.startsWith('file:') ? fileURLToPath(path) : path;
     if (isAbsolute(plain)) return [normalize(plain)];
-    // Whoever runs on Windows may send to a local X-Ray that does not.
+    // An application on Windows may report to a local X-Ray on another system.
     const local = sep === '/' ? plain.replaceAll('\\', '/') : plain;
     return folders.map((folder) => join(folder, local));
   } catch {
@@ -64,11 +66,11 @@ function candidates(folders: readonly string[], path: string): string[] {
   }
 }
 
-/** The real path of a file that may be shown. */
+/** The real path of a file, if it may be shown. */
 function allowed(folders: readonly string[], file: string): string | undefined {
   try {
     const real = folders.map((folder) => realpathSync(folder));
-    // By its name alone first: to ask Windows for \\host\file is to sign in at that host.
+    // Check the name first: on Windows, opening \\host\file would sign in at that host.
     if (![...folders, ...real].some((folder) => contains(folder, file))) return undefined;
     const target = realpathSync(file);
     if (!real.some((folder) => contains(folder, target))) return undefined;
@@ -78,7 +80,7 @@ function allowed(folders: readonly string[], file: string): string | undefined {
     const facts = statSync(target);
     return facts.isFile() && facts.size <= MAX_BYTES ? target : undefined;
   } catch {
-    // Not there, or not readable: the same to who asks.
+    // A missing and an unreadable file are reported in the same way.
     return undefined;
   }
 }

@@ -5,14 +5,14 @@ import { LOCAL_XRAY_OPTIONS } from '../options/tokens';
 import { TraceStore } from '../engine/trace-store';
 import { VERSION } from '../version';
 
-/** What local X-Ray says about itself. */
+/** The status of local X-Ray itself. */
 @Injectable()
 export class StatusService {
   private readonly startedAt = Date.now() / 1000;
   private rate = { at: Date.now(), received: 0, perSecond: 0 };
   /** `host:port`, once it listens. */
   address: string;
-  /** Where OTLP is accepted in addition. */
+  /** The other addresses that accept OTLP. */
   otlp: ConsoleStatus['otlp'] = {};
 
   constructor(
@@ -51,7 +51,7 @@ export class StatusService {
     };
   }
 
-  /** Over the time since it was last asked, at least a second. */
+  /** Averaged over the time since the last call, at least a second. */
   private segmentsPerSecond(received: number): number {
     const now = Date.now();
     const seconds = (now - this.rate.at) / 1000;

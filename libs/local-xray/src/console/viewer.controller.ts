@@ -10,7 +10,10 @@ import { TraceStore } from '../engine/trace-store';
 const NOT_BUILT =
   '<!doctype html><title>Local X-Ray</title><p>Local X-Ray is running, but its console is not built. Run npm run build.';
 
-/** Answers addresses of the viewer, all of which are one page. Its files are served before this is asked. */
+/**
+ * Serves the viewer's page for all of its addresses. Its static files are served before this
+ * controller is reached.
+ */
 @Controller()
 export class ViewerController {
   constructor(

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { TableTexts } from '../texts/table-texts';
 import type { TraceTexts } from '../texts/trace-texts';
 
-/** Where the answers come from. */
+/** The sources of the answers. */
 export interface Texts {
   traces: TraceTexts;
   tables: TableTexts;
 }
 
-/** A tool for language models; the answer is text of at most 20 kB. */
+/** A tool for language models. Its answer is text of at most 20 kB. */
 export interface McpTool {
   name: string;
   title: string;

@@ -1,6 +1,6 @@
 /**
- * A filter expression, parsed. What compares to nothing (`op` absent) asks whether there is a value, and of an
- * annotation that is a boolean whether it is true. `keyword` is one of filter-keywords.ts.
+ * A parsed filter expression. A condition without `op` asks whether there is a value, or, for a
+ * boolean annotation, whether it is true. `keyword` is one of filter-keywords.ts.
  */
 export type Filter =
   | { kind: 'and' | 'or'; items: Filter[] }
@@ -15,7 +15,7 @@ export type Filter =
   | { kind: 'rootcause'; of: CauseOf; part: CausePart; where?: Filter }
   | { kind: 'rootcause.json'; value: unknown[] };
 
-/** What a node has to be; no member at all means any node. */
+/** Properties that a node must have. Without any, every node matches. */
 export interface Target {
   name?: string;
   type?: string;

@@ -3,19 +3,22 @@ import type { CausePart } from './filter-ast';
 import type { FilterContext } from './filter-context';
 import * as t from './filter-tokens';
 
-/** What is open at the end of some tokens. */
+/** The brackets that are open at the end of a list of tokens. */
 export interface Brackets {
-  /** The innermost bracket that is still open. */
+  /** The innermost open bracket. */
   open: IToken | undefined;
   /** The word in front of it, for instance `service`. */
   owner: IToken | undefined;
-  /** What the innermost open braces are about. */
+  /** The context of the innermost open braces. */
   context: FilterContext;
-  /** How deep brackets are nested where they are deepest, and the bracket that makes it so. */
+  /** The greatest nesting depth, and the bracket that reaches it. */
   deepest: { depth: number; token: IToken | undefined };
 }
 
-/** Follows the brackets of an expression, right or wrong; a closing one closes whichever is innermost. */
+/**
+ * Follows the brackets of an expression, even of an invalid one: a closing bracket closes the
+ * innermost open one.
+ */
 export function followBrackets(tokens: readonly IToken[]): Brackets {
   const stack: { token: IToken; owner: IToken | undefined; context: FilterContext }[] = [];
   const deepest: Brackets['deepest'] = { depth: 0, token: undefined };

@@ -3,7 +3,7 @@ import { keywordOf } from './filter-keywords';
 import { compareNumber, compareText, decide, type Leaf } from './filter-logic';
 import type { RootCause, TraceSummary } from '../trace/summary.types';
 
-/** What `rootcause.….service`, `.entity` or `.exception` is about, one at a time. */
+/** The subject of a condition in `rootcause.….service`, `.entity` or `.exception`. */
 export interface CauseItem {
   name: string | undefined;
   type?: string;
@@ -15,7 +15,10 @@ export interface CauseItem {
   coverage?: number;
 }
 
-/** Decides `rootcause.….… { }`: some service, entity or exception of some root cause meets it. */
+/**
+ * Decides `rootcause.….… { }`: whether some service, entity or exception of some root cause
+ * matches.
+ */
 export function decideOnCauses(
   { of, part, where }: Extract<Filter, { kind: 'rootcause' }>,
   summary: TraceSummary,
@@ -81,8 +84,8 @@ function decideLeaf(leaf: Leaf, item: CauseItem): boolean {
 }
 
 /**
- * Decides `rootcause.json = #[…]`: each member describes some root cause of the trace, of
- * whatever kind. Members of objects that are left out may be anything; lists have to be whole.
+ * Decides `rootcause.json = #[…]`: each member must describe some root cause of the trace, of any
+ * kind. Missing members of objects match anything; lists must be complete.
  */
 export function decideOnJson(wanted: unknown[], summary: TraceSummary): boolean {
   const causes = [

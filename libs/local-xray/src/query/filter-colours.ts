@@ -2,7 +2,7 @@ import { tokenMatcher, type IToken } from 'chevrotain';
 import type { FilterToken } from '../console-api';
 import * as t from './filter-tokens';
 
-/** What the pieces of an expression are, for an editor to colour them. */
+/** Classifies the tokens of an expression so that an editor can colour them. */
 export function colouredTokens(tokens: readonly IToken[]): FilterToken[] {
   return tokens.map((token) => ({
     from: token.startOffset,

@@ -7,13 +7,13 @@ import { findKeyword } from './filter-keywords';
 import { isWithinLimits, nextTokens } from './filter-parser';
 import * as t from './filter-tokens';
 
-/** More tokens before the caret are not gone through: who writes so much knows how. */
+/** No completion after this many tokens: it would take too long. */
 const MAX_TOKENS = 250;
 
 /**
- * Says what can stand at `offset` of an expression that may be unfinished.
+ * Lists what can be written at `offset` of an expression that may be unfinished.
  *
- * Never throws: there are no items if nothing fits, or if the text before is wrong or too long.
+ * Never throws. There are no items if nothing fits, or if the text before is invalid or too long.
  */
 export function completeFilter(expression: string, offset: number): FilterCompletion {
   const at = Math.max(0, Math.min(Math.floor(offset) || 0, expression.length));
@@ -41,7 +41,7 @@ export function completeFilter(expression: string, offset: number): FilterComple
   return completion;
 }
 
-/** Removes and returns the word or text that ends at the caret, which is still being written. */
+/** Removes and returns the word or text that ends at the caret and is still being written. */
 function takeTyped(tokens: IToken[], at: number): IToken | undefined {
   const last = tokens[tokens.length - 1];
   if (!last || last.startOffset + last.image.length !== at) return undefined;
@@ -69,9 +69,9 @@ const ABOUT = new Map([
   ['<=', 'at most'],
   ['>', 'more than'],
   ['>=', 'at least'],
-  ['CONTAINS', 'has it in it'],
-  ['BEGINSWITH', 'begins with it'],
-  ['ENDSWITH', 'ends with it'],
+  ['CONTAINS', 'contains the text'],
+  ['BEGINSWITH', 'begins with the text'],
+  ['ENDSWITH', 'ends with the text'],
   ['AND', 'both'],
   ['OR', 'either'],
   ['NOT', 'the opposite'],

@@ -1,10 +1,10 @@
 import type { CausePart } from './filter-ast';
 import { findKeyword, KEYWORDS, type Keyword } from './filter-keywords';
 
-/** Where in an expression a condition stands: it decides which words mean something there. */
+/** The place of a condition in an expression, which decides the words that are allowed there. */
 export type FilterContext = 'trace' | 'service' | 'edge' | `rootcause.${CausePart}`;
 
-/** Conditions that are no single keyword, with what completion says of them. */
+/** Conditions that are not a single keyword, with their descriptions for completion. */
 const FORMS: readonly { word: string; about: string; contexts: readonly FilterContext[] }[] = [
   {
     word: 'annotation.',
@@ -47,12 +47,12 @@ export const CONTEXT_WORDS: Record<FilterContext, readonly string[]> = {
   'rootcause.exception': wordsOf('rootcause.exception'),
 };
 
-/** What a word that starts a condition is about. */
+/** The description of a word that starts a condition. */
 export function aboutWord(word: string): string {
   return findKeyword(word)?.about ?? FORMS.find((each) => each.word === word)?.about ?? '';
 }
 
-/** How to speak of a context to a person. */
+/** How error messages name a context. */
 export const CONTEXT_NAMES: Record<FilterContext, string> = {
   trace: 'the top level',
   service: 'service(…) { }',

@@ -1,10 +1,10 @@
-/** A wrong filter expression: what is wrong, where, and what could stand there. */
+/** An invalid filter expression: what is wrong, where, and what could be written there. */
 export class FilterSyntaxError extends Error {
   override readonly name = 'FilterSyntaxError';
 
   constructor(
     message: string,
-    /** UTF-16 units from the start of the expression, from 0. */
+    /** Zero-based, in UTF-16 units. */
     readonly position: number,
     readonly length: number,
     readonly expected: string[],
@@ -17,7 +17,7 @@ export class FilterSyntaxError extends Error {
   }
 }
 
-/** The word of `known` that `word` is most likely a slip of, undefined when none is near. */
+/** The entry of `known` that `word` is probably a misspelling of. Undefined if none is similar. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const wanted = word.toLowerCase().slice(0, 64);
   const begun = wanted.length >= 3 ? known.find((each) => each.startsWith(wanted)) : undefined;
@@ -31,7 +31,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours from one word to the other. */
+/** The number of insertions, deletions, replacements and swaps of neighbours between two words. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, at) => at);

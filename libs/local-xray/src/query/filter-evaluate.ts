@@ -21,7 +21,10 @@ import { decodeShape, encodeShape, timesOf, type Shape, type TimesOf } from '../
 import { traceFacts } from '../trace/trace-summary';
 import type { AnyDocument } from '../trace/trace-tree';
 
-/** A trace as filters look at it. The functions may be dear: they are asked in this order, and only when needed. */
+/**
+ * A trace as filters read it. The functions may be expensive. They are called in this order and
+ * only when needed.
+ */
 export interface TraceView {
   /** The four bits of `traces.flags`. */
   flags: number;
@@ -37,12 +40,12 @@ export interface TraceView {
   shape(): Shape;
   times(): TimesOf;
   summary(): TraceSummary;
-  /** Names of the facets of a kind that the trace has. */
+  /** Names of the trace's facets of one kind. */
   facets(kind: FacetKind): readonly string[];
   model(): TraceModel;
 }
 
-/** The trace that these documents make. */
+/** A view of the trace that consists of these documents. */
 export function viewDocuments(id: string, documents: readonly AnyDocument[]): TraceView {
   const model = buildTraceModel(documents);
   const { flags, duration, responseTime, http, users, summary } = traceFacts(id, model);
@@ -72,14 +75,14 @@ function facetNames(id: string, documents: readonly AnyDocument[], kind: FacetKi
   return occurrences.filter(({ facet }) => facet.kind === kind).map(({ facet }) => facet.name);
 }
 
-/** What a leaf may look at, the cheapest first. */
+/** The data that a condition may read, cheapest first. */
 const ROW = 0;
 const SHAPE = 1;
 const TIMES = 2;
 const SUMMARY = 3;
 const DOCUMENTS = 4;
 
-/** Whether a trace meets a filter whose groups are resolved. */
+/** Whether a trace matches a filter whose groups are resolved. */
 export function matches(filter: Filter, view: TraceView): boolean {
   for (const upTo of evidenceFor(filter)) {
     const verdict = decide(filter, (leaf) => decideLeaf(leaf, view, upTo));
@@ -90,14 +93,14 @@ export function matches(filter: Filter, view: TraceView): boolean {
 
 const remembered = new WeakMap<Filter, number[]>();
 
-/** The steps at which there is something new to look at. */
+/** The steps at which new data becomes available to the filter. */
 function evidenceFor(filter: Filter): number[] {
   let steps = remembered.get(filter);
   if (!steps) {
     const found = new Set<number>();
     collectEvidence(filter, found);
     steps = [...found].sort();
-    // A filter without a condition, which every trace meets.
+    // A filter without conditions matches every trace.
     if (steps.length === 0) steps.push(ROW);
     remembered.set(filter, steps);
   }
@@ -159,7 +162,7 @@ function decideLeaf(leaf: Leaf, view: TraceView, upTo: number): Verdict {
   }
 }
 
-/** What it takes to know a text: those with a column of their own are the cheapest. */
+/** The data needed to read a text. Texts with a column of their own are cheapest. */
 function evidenceOf(keyword: string): number {
   return keywordOf('text', keyword).trace?.column === undefined ? SUMMARY : ROW;
 }

@@ -7,12 +7,12 @@ import * as t from './filter-tokens';
 import { readJsonArray, readNumber, readText } from './filter-values';
 
 /**
- * The grammar of filter expressions. AND binds tighter than OR, two conditions side by side are
- * ANDed, and keywords may be written in any case.
+ * The grammar of filter expressions. AND binds tighter than OR, adjacent conditions are joined by
+ * AND, and keywords are case-insensitive.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-console-filters.html
  */
 export class FilterGrammar extends EmbeddedActionsParser {
-  /** What stands in braces is about a node, a call or a root cause. */
+  /** Conditions in braces are about a node, a call or a root cause. */
   context: FilterContext = 'trace';
 
   constructor() {
@@ -289,7 +289,7 @@ export class FilterGrammar extends EmbeddedActionsParser {
     return this.ACTION(() => readText(text));
   });
 
-  /** Text in quotes, or one word or number without. */
+  /** Text in quotes, or a single word or number without quotes. */
   private readonly words = this.RULE('words', (): string =>
     this.OR([
       { ALT: () => this.SUBRULE(this.quoted) },
@@ -299,7 +299,7 @@ export class FilterGrammar extends EmbeddedActionsParser {
     ]),
   );
 
-  /** @throws FilterSyntaxError when `word` means nothing in the present context. */
+  /** @throws FilterSyntaxError when `word` has no meaning in the current context. */
   private allow(token: IToken, word = token.image.toLowerCase()): void {
     const words = CONTEXT_WORDS[this.context];
     if (words.includes(word)) return;
@@ -319,7 +319,7 @@ export class FilterGrammar extends EmbeddedActionsParser {
   }
 }
 
-/** At the top level some keywords are short for a condition on nodes. */
+/** At the top level, some keywords are abbreviations for a condition on nodes. */
 function inOtherWords(filter: Extract<Filter, { kind: 'boolean' }>): Filter {
   const { trace } = keywordOf('boolean', filter.keyword);
   if (!trace || !('means' in trace)) return filter;

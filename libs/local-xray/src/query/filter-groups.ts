@@ -3,18 +3,19 @@ import { FilterSyntaxError } from './filter-error';
 import { parseFilter } from './filter-parser';
 
 /**
- * Finds a group's filter expression; undefined when there is no such group, `''` when the
- * group has none and takes every trace.
+ * Returns a group's filter expression. Undefined if there is no such group, `''` if the group has
+ * no filter and contains every trace.
  */
 export type GroupExpression = (by: 'name' | 'arn', value: string) => string | undefined;
 
-/** Groups that refer to two groups each, and so on, grow without end: this is where it ends. */
+/** Limits groups that refer to several groups each, whose number would grow exponentially. */
 const MAX_GROUPS = 100;
 
 /**
- * Puts the filters of groups in the place of `group.name` and `group.arn`.
+ * Replaces `group.name` and `group.arn` with the filters of the groups.
  *
- * @throws FilterSyntaxError when a group is not there, refers to itself, or has a wrong expression.
+ * @throws FilterSyntaxError when a group does not exist, refers to itself, or has an invalid
+ *   expression.
  */
 export function resolveGroups(filter: Filter, expressionOf: GroupExpression): Filter {
   return new GroupResolver(expressionOf).resolve(filter, []);

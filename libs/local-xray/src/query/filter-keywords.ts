@@ -20,20 +20,20 @@ import { anyOf, sql, type Sql, TRUE } from './query-database';
 import { isCommonMethod } from '../trace/trace-shape';
 
 /**
- * The keywords of filter expressions. Everything that has to know of one reads this table: tokens, grammar, SQL,
- * evaluation, errors, completion and docs/filter-expressions.md. A new keyword is one entry.
+ * The keywords of filter expressions. Tokens, grammar, SQL, evaluation, errors, completion and
+ * docs/filter-expressions.md all read this table. A new keyword is one entry.
  *
- * An entry reads its value in up to three places, and may stand where it has a way to read:
- * - `trace`: of the trace as a whole, at the top level;
- * - `node`: of one visit or call, in the braces of service() and edge();
- * - `cause`: of one service, entity or exception on the way to a root cause.
+ * An entry reads its value in up to three places. It is allowed where it has a way to read:
+ * - `trace`: the trace as a whole, at the top level;
+ * - `node`: one visit or call, in the braces of service() and edge();
+ * - `cause`: one service, entity or exception on the path to a root cause.
  */
 export type Keyword = BooleanKeyword | NumberKeyword | TextKeyword;
 
 interface Named {
-  /** In small letters; expressions may write it in any case. */
+  /** In lower case. Expressions may use any case. */
   name: string;
-  /** What it says, in a few words, for completion and the docs. */
+  /** A short description, for completion and the docs. */
   about: string;
 }
 
@@ -43,49 +43,49 @@ export interface BooleanKeyword extends Named {
   type: 'boolean';
   trace?:
     | { sql: Sql; read: (view: TraceView) => boolean }
-    /** The same in other words. */
+    /** An abbreviation for another filter. */
     | { means: Filter };
   node?: (probe: Probe) => boolean;
   cause?: Cause<boolean>;
 }
 
-/** Null and undefined: there is none. */
+/** Null and undefined mean that there is no value. */
 type Amount = number | null | undefined;
 
 export interface NumberKeyword extends Named {
   type: 'number';
   trace?: { column: string; read: (view: TraceView) => Amount };
-  /** `unknown` asks for more evidence. */
+  /** `unknown` requests more data. */
   node?: (probe: Probe) => Amount | 'unknown';
   cause?: Cause<Amount>;
 }
 
-/** The texts there are: a condition holds when it holds for one of them. */
+/** All texts of the keyword. A condition holds if it holds for one of them. */
 export type Texts = readonly (string | null | undefined)[];
 
 export interface TextKeyword extends Named {
   type: 'text';
-  /** Values that were seen, to be offered. */
+  /** Values seen in traces, to offer for completion. */
   completions?: CompletionKind;
   trace?: TextOfTrace;
-  /** Undefined asks for more evidence. */
+  /** Undefined requests more data. */
   node?: (probe: Probe) => Texts | undefined;
-  /** What can be said of a comparison before there is more evidence. */
+  /** The result of a comparison that is known before more data is read. */
   nodeGuess?: (op: TextOp | NumberOp | undefined, value: string | undefined) => Verdict;
   cause?: Cause<string | undefined>;
 }
 
 export type TextOfTrace =
-  /** A column of `traces AS t`; with `list`, a JSON array of texts. */
+  /** A column of `traces AS t`. With `list`, a JSON array of texts. */
   | { column: string; list?: true; facet?: undefined; read: (view: TraceView) => Texts }
-  /** What the trace has in common with others, as the console's pages count it: a kind of facets. */
+  /** A facet: a value that traces share and that the console's pages count. */
   | { column?: undefined; facet: FacetKind; read: (view: TraceView) => Texts }
-  /** In the summary only, and there for such traces at most. */
+  /** Only in the summary; `within` limits the traces that can have it. */
   | { column?: undefined; facet?: undefined; within?: Sql; read: (view: TraceView) => Texts };
 
 const PLACES = ['service', 'entity', 'exception'] as const;
 
-/** A keyword about trouble: the same bit of the trace, a visit and a call. */
+/** A keyword for one outcome flag: the same bit of the trace, a visit and a call. */
 function trouble(name: string, bit: number, about: string): BooleanKeyword {
   return {
     name,
@@ -107,7 +107,7 @@ const TROUBLES = [
   trouble('partial', PARTIAL, 'incomplete: something is missing or has not ended'),
 ];
 
-/** An extension of ours, which X-Ray does not know: see aggregates/facets.ts. */
+/** An extension of ours that X-Ray does not have; see aggregates/facets.ts. */
 function common(name: string, facet: FacetKind, about: string): TextKeyword {
   return {
     name,
@@ -117,7 +117,7 @@ function common(name: string, facet: FacetKind, about: string): TextKeyword {
   };
 }
 
-/** A field of a document, read once documents are at hand. */
+/** A field of a document, available once documents are read. */
 const ofNode =
   (read: (documents: NonNullable<Probe['documents']>) => Texts) =>
   ({ documents }: Probe): Texts | undefined =>
@@ -182,7 +182,7 @@ export const KEYWORDS: readonly Keyword[] = [
     completions: 'methods',
     trace: { column: 't.method', read: (view) => [view.method] },
     node: ({ method }) => (typeof method === 'string' ? [method || null] : undefined),
-    // Set, but to none of the usual ones: that is enough to distinguish it from a usual one.
+    // The value is set to an unusual one, so it differs from every usual one.
     nodeGuess: (op, value) => {
       if (op === undefined) return true;
       return (op === '=' || op === '!=') && isCommonMethod(value!) ? op === '!=' : undefined;
@@ -313,7 +313,7 @@ export const KEYWORDS: readonly Keyword[] = [
 
 const BY_NAME = new Map(KEYWORDS.map((each) => [each.name, each]));
 
-/** The entry that a condition of this type is about. */
+/** The entry for a condition of this type. */
 export function keywordOf<Type extends Keyword['type']>(
   type: Type,
   name: string,
@@ -323,13 +323,13 @@ export function keywordOf<Type extends Keyword['type']>(
   throw new Error(`${name} is not a keyword about a ${type}`);
 }
 
-/** The kind of facets that a condition is about; undefined when it is about something else. */
+/** The kind of facet that a condition tests. Undefined if it tests something else. */
 export function facetOf(name: string): FacetKind | undefined {
   const keyword = BY_NAME.get(name);
   return keyword?.type === 'text' ? keyword.trace?.facet : undefined;
 }
 
-/** Undefined when there is no such keyword; `name` in any case. */
+/** Undefined if there is no such keyword. `name` may be in any case. */
 export function findKeyword(name: string): Keyword | undefined {
   return BY_NAME.get(name.toLowerCase());
 }

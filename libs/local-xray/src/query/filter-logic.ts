@@ -1,12 +1,15 @@
 import type { Filter, NumberOp, TextOp } from './filter-ast';
 
-/** Whether a filter holds; undefined when what is at hand does not tell. */
+/** Whether a filter matches. Undefined if the data read so far does not decide it. */
 export type Verdict = boolean | undefined;
 
-/** A filter that is not made of other filters of the same level. */
+/** A filter that does not combine other filters. */
 export type Leaf = Exclude<Filter, { kind: 'and' | 'or' | 'not' | 'group' }>;
 
-/** Works a filter out from its leaves, by three-valued logic: what is not known stays so only where it matters. */
+/**
+ * Evaluates a filter from its leaves with three-valued logic: an unknown leaf matters only if the
+ * result depends on it.
+ */
 export function decide(filter: Filter, leaf: (leaf: Leaf) => Verdict): Verdict {
   switch (filter.kind) {
     case 'and':
@@ -22,7 +25,7 @@ export function decide(filter: Filter, leaf: (leaf: Leaf) => Verdict): Verdict {
   }
 }
 
-/** Whether it holds for at least one. */
+/** Whether the test holds for at least one item. */
 export function some<T>(items: Iterable<T>, test: (item: T) => Verdict): Verdict {
   let verdict: Verdict = false;
   for (const item of items) {
@@ -41,7 +44,7 @@ function not(verdict: Verdict): Verdict {
   return verdict === undefined ? undefined : !verdict;
 }
 
-/** Whether a number compares as wanted; without an operator, whether there is one. */
+/** Compares a number. Without an operator, tests whether there is one. */
 export function compareNumber(
   actual: number | null | undefined,
   op?: NumberOp | TextOp,
@@ -68,7 +71,7 @@ export function compareNumber(
   }
 }
 
-/** Whether a text compares as wanted, in the case it is written in; without an operator, whether there is one. */
+/** Compares a text, case-sensitively. Without an operator, tests whether there is one. */
 export function compareText(
   actual: string | null | undefined,
   op?: NumberOp | TextOp,
@@ -94,8 +97,8 @@ export function compareText(
 }
 
 /**
- * Values of different types never equal each other, and only numbers are less or greater. Without an operator a
- * boolean is its own value, as AWS has it, and anything else is true.
+ * Values of different types are never equal, and only numbers are less or greater. Without an
+ * operator, a boolean is its own value, as in AWS X-Ray, and anything else is true.
  */
 export function compareAnnotation(
   actual: string | number | boolean,

@@ -18,28 +18,31 @@ import { walk } from '../trace/trace-tree';
 type NodeFilter = Extract<Filter, { kind: 'service' | 'edge' }>;
 type EdgeFilter = Extract<NodeFilter, { kind: 'edge' }>;
 
-/** What is known of one visit or call; a function that is not there is a question not to be answered yet. */
+/**
+ * What is known about one visit or call. A missing function means that its data has not been read
+ * yet.
+ */
 export interface Probe {
   name: string;
   type: string | undefined;
   flags: number;
   status: number;
   method: Verdict | string;
-  /** Seconds, NaN while in progress; undefined when not known. */
+  /** Seconds, NaN while in progress; undefined if unknown. */
   seconds: number | undefined;
   documents?: Documents;
 }
 
 export interface Documents {
-  /** Whose `http` is asked for. */
+  /** The document whose `http` is read. */
   node: NodeDocument;
-  /** Whose user, host and resource are asked for. */
+  /** The segments whose user, host and resource are read. */
   segments: SegmentDocument[];
-  /** Whose annotations and exceptions are asked for. */
+  /** The documents whose annotations and exceptions are read. */
   parts: () => NodeDocument[];
 }
 
-/** Whether a node is the one that is meant. */
+/** Whether a node matches a target. */
 export function meets(
   target: Target,
   node: { name: string; type?: string; account?: string },
@@ -49,18 +52,20 @@ export function meets(
   return target.account === undefined || target.account === node.account;
 }
 
-/** A variant of a shape that may meet a condition or not, depending on its times or its documents. */
+/** A variant of a shape for which the times or documents decide whether it matches. */
 interface OpenVariant {
-  /** Place among all variants of the shape. */
+  /** Index among all variants of the shape. */
   at: number;
   node: ShapeNode;
   variant: Variant;
 }
 
-/** What shapes say of conditions, computed once: the same shape is met again and again. */
+/** Results of conditions on shapes, cached because the same shapes recur. */
 const remembered = new WeakMap<Shape, Map<NodeFilter, boolean | OpenVariant[]>>();
 
-/** Decides `service(…) { }` or `edge(…) { }` from a shape, with the trace's times if they are at hand. */
+/**
+ * Decides `service(…) { }` or `edge(…) { }` from a shape, with the trace's times if they are known.
+ */
 export function decideOnShape(filter: NodeFilter, shape: Shape, times?: TimesOf): Verdict {
   const { where } = filter;
   const open = openVariants(filter, shape);
@@ -76,7 +81,7 @@ function openVariants(filter: NodeFilter, shape: Shape): boolean | OpenVariant[]
   remembered.set(shape, ofShape);
   let open = ofShape.get(filter);
   if (open === undefined) {
-    // Filters come and go, and shapes stay.
+    // Filters change often, shapes rarely.
     if (ofShape.size >= 8) ofShape.clear();
     ofShape.set(filter, (open = findOpenVariants(filter, shape)));
   }
@@ -84,14 +89,14 @@ function openVariants(filter: NodeFilter, shape: Shape): boolean | OpenVariant[]
 }
 
 /**
- * The edge from a client to the node that it asked: X-Ray's graph has one for each root, of the type `client` and
- * with the name of the service that it calls.
+ * The edge from a client to the node that it called. X-Ray's graph has one for each root, of type
+ * `client` and named after the called service.
  */
 function clientEdge(filter: NodeFilter): EdgeFilter | undefined {
   return filter.kind === 'edge' && filter.from.type === 'client' ? filter : undefined;
 }
 
-/** Whether the client's edge to this node is the one that is meant. */
+/** Whether the client's edge to this node matches. */
 function meetsClient(
   { from, to }: EdgeFilter,
   node: { name: string; type?: string; account?: string },
@@ -197,7 +202,7 @@ function visitProbe(visit: Visit, model: TraceModel): Probe {
 }
 
 function callProbe({ from, to, flags, status, method, time, document }: Call): Probe {
-  // The callee knows best who it worked for; an inferred one knows nothing.
+  // The callee knows best which caller it worked for. An inferred callee knows nothing.
   const segments = [to, from]
     .filter((visit) => !(visit.flags & INFERRED))
     .map((visit) => visit.document);

@@ -6,16 +6,16 @@ import { FilterSyntaxError, nearest } from './filter-error';
 import { FilterGrammar } from './filter-grammar';
 import * as t from './filter-tokens';
 
-/** UTF-16 units. */
+/** In UTF-16 units. */
 export const MAX_LENGTH = 10_000;
-/** Brackets within brackets. */
+/** Levels of nested brackets. */
 const MAX_DEPTH = 50;
-/** Conditions, brackets, words and the rest, all together. */
+/** All tokens: conditions, brackets, words and so on. */
 const MAX_TOKENS = 1_000;
 
 let grammar: FilterGrammar | undefined;
 
-/** The grammar is put together on first use: that takes some 30 ms. */
+/** Built on first use, because it takes about 30 ms. */
 export function filterGrammar(): FilterGrammar {
   return (grammar ??= new FilterGrammar());
 }
@@ -23,7 +23,7 @@ export function filterGrammar(): FilterGrammar {
 /**
  * Parses a filter expression.
  *
- * @throws FilterSyntaxError with the position at fault and what was expected there.
+ * @throws FilterSyntaxError with the position of the mistake and what was expected there.
  */
 export function parseFilter(expression: string): Filter {
   const tokens = tokensOf(expression);
@@ -37,7 +37,10 @@ export function parseFilter(expression: string): Filter {
   throw explain(expression, tokens, at);
 }
 
-/** The tokens of an expression that {@link parseFilter} would go through; undefined when it would refuse to. */
+/**
+ * The tokens of an expression within the limits of {@link parseFilter}. Undefined if it exceeds
+ * them.
+ */
 export function isWithinLimits(expression: string): IToken[] | undefined {
   try {
     return tokensOf(expression);
@@ -46,7 +49,7 @@ export function isWithinLimits(expression: string): IToken[] | undefined {
   }
 }
 
-/** Splits an expression, within the limits that keep hostile ones cheap. */
+/** Splits an expression into tokens, within limits that keep malicious ones cheap. */
 function tokensOf(expression: string): IToken[] {
   if (expression.length > MAX_LENGTH) {
     throw new FilterSyntaxError(
@@ -198,7 +201,7 @@ function isWord(token: IToken): boolean {
   return tokenMatcher(token, t.Name) && token.tokenType !== t.And && token.tokenType !== t.Or;
 }
 
-/** The kinds of token that can come after these. */
+/** The types of tokens that can follow these. */
 export function nextTokens(before: IToken[]): Set<TokenType> {
   const paths = filterGrammar().computeContentAssist('filter', before);
   return new Set(paths.map(({ nextTokenType }) => nextTokenType));
@@ -233,14 +236,14 @@ const DESCRIPTIONS = new Map<TokenType, string[]>([
   [t.JsonArray, ['# and a JSON array']],
 ]);
 
-/** What the kinds of token are called in a message, the most telling first. */
+/** How messages name the token types, most helpful first. */
 export function describe(next: Set<TokenType>): string[] {
   const complete = next.has(t.And);
   const words: string[] = complete || !next.has(t.BooleanWord) ? [] : ['a condition'];
   const glue: string[] = [];
   for (const type of next) {
     if (CONDITIONS.has(type) || type === EOF) continue;
-    // After a whole condition the next one may follow at once: AND says so well enough.
+    // After a complete condition the next may follow directly. Mentioning AND is enough.
     if (complete && (type === t.Not || type === t.Open)) continue;
     (type === t.And || type === t.Or ? glue : words).push(
       ...(DESCRIPTIONS.get(type) ?? [type.LABEL!]),

@@ -2,7 +2,10 @@ import { FilterSyntaxError } from './filter-error';
 import { parseFilter } from './filter-parser';
 import { printFilter } from './filter-print';
 
-/** The conditions that AND joins in an expression; the expression itself when it is one, none when it is wrong. */
+/**
+ * The conditions of an expression that are joined by AND. A single condition is returned alone; an
+ * invalid expression has none.
+ */
 export function partsOf(expression: string): string[] {
   try {
     const filter = parseFilter(expression);

@@ -1,7 +1,7 @@
 import type { Filter, Target } from './filter-ast';
 import { quote } from './filter-values';
 
-/** Writes a filter out as an expression that parses to it again. */
+/** Formats a filter as an expression that parses to the same filter. */
 export function printFilter(filter: Filter): string {
   switch (filter.kind) {
     case 'or':
@@ -41,12 +41,12 @@ function comparison({ op, value }: { op?: string; value?: string | number | bool
   return ` ${op} ${literal(value)}`;
 }
 
-/** The word for an annotation, written so that any key is understood. */
+/** The word for an annotation, quoted if its key requires it. */
 export function annotationWord(key: string): string {
   return /^[\w.]+$/.test(key) ? `annotation.${key}` : `annotation[${quote(key)}]`;
 }
 
-/** A value as it is compared with. */
+/** Formats a value as it is written in a comparison. */
 export function literal(value: string | number | boolean): string {
   return typeof value === 'string' ? quote(value) : String(value);
 }

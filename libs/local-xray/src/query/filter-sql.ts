@@ -6,19 +6,22 @@ import type { Leaf } from './filter-logic';
 import { allOf, anyOf, FALSE, noneOf, sql, TRUE, type Sql, type SqlValue } from './query-database';
 
 /**
- * What SQL can say of a filter: `upper` holds for every trace that meets it, `lower` for none
- * that does not. When they are one and the same, SQL decides alone.
+ * What SQL can decide of a filter. `upper` holds for every trace that matches; traces for which
+ * `lower` holds all match. If both are the same, SQL decides alone.
  */
 export interface Bounds {
   upper: Sql;
   lower: Sql;
 }
 
-/** What the compiler asks of its surroundings. */
+/** What the compiler needs from its caller. */
 export interface SqlContext {
-  /** The numbers of the shapes that decide a condition on nodes, and of those that leave it open. */
+  /**
+   * The numbers of the shapes that meet a condition on nodes, and of those for which it is
+   * undecided.
+   */
   shapes(filter: Extract<Leaf, { kind: 'service' | 'edge' }>): { yes: number[]; open: number[] };
-  /** The times between which traces are searched for; undefined when it is not their start that counts. */
+  /** The period in which traces must start. Undefined if the search is not by start time. */
   starts: { from: number; to: number } | undefined;
 }
 
@@ -57,7 +60,7 @@ function exactly(condition: Sql): Bounds {
   return { upper: condition, lower: condition };
 }
 
-/** Nothing is known, but what holds whenever the filter does. */
+/** Nothing is decided; this only holds whenever the filter does. */
 function atMost(upper: Sql): Bounds {
   return { upper, lower: FALSE };
 }
@@ -90,16 +93,19 @@ function compileLeaf(leaf: Leaf, context: SqlContext): Bounds {
   }
 }
 
-/** Spelt as the partial index on them is, see store/schema.ts. */
+/** Written exactly as in the partial index; see store/schema.ts. */
 export const HAS_TROUBLE = '(t.flags & 7) <> 0';
 
-/** Never NULL, so that NOT turns it round. */
+/** Never NULL, so that NOT negates it. */
 function numberCondition(column: string, op: NumberOp | undefined, value = 0): Sql {
   if (op === undefined) return sql(`${column} IS NOT NULL`);
   return sql(`(${column} IS NOT NULL AND ${column} ${op === '!=' ? '<>' : op} ?)`, value);
 }
 
-/** The occurrences `AS o` of the facets `AS f` that meet a condition on their names; one row at least for each trace. */
+/**
+ * The occurrences `AS o` of the facets `AS f` whose name meets a condition. Each trace has at least
+ * one row.
+ */
 function facetTraces(kind: FacetKind, named: Sql, starts: SqlContext['starts']): Sql {
   const window = starts ? sql('AND o.start >= ? AND o.start <= ?', starts.from, starts.to) : TRUE;
   return sql(
@@ -123,7 +129,7 @@ function compileText(
   }
   if (trace.column === undefined) {
     if (trace.within) return atMost(trace.within);
-    // It is in the summary, as JSON.stringify writes it: the text has to be somewhere in there.
+    // The summary contains the text as JSON.stringify writes it, so it must occur somewhere in it.
     if (op === undefined || op === '!=' || !value || !isPlain(value)) return atMost(TRUE);
     return atMost(sql('instr(t.summary, ?) > 0', JSON.stringify(value).slice(1, -1)));
   }
@@ -136,7 +142,7 @@ function compileText(
   );
 }
 
-/** Undefined when SQLite may see another text than we do. */
+/** Undefined if SQLite might see a different text than JavaScript. */
 function textCondition(column: string, op: TextOp | undefined, value = ''): Sql | undefined {
   if (!isPlain(value)) return undefined;
   const set = `${column} IS NOT NULL`;
@@ -160,7 +166,10 @@ function textCondition(column: string, op: TextOp | undefined, value = ''): Sql 
   }
 }
 
-/** Whether SQLite takes the text as it is: halves of characters it would replace, and NUL may end it. */
+/**
+ * Whether SQLite keeps the text unchanged: it replaces unpaired surrogates, and NUL may end the
+ * text.
+ */
 function isPlain(text: string): boolean {
   return !/[\0\p{Surrogate}]/u.test(text);
 }
@@ -171,7 +180,7 @@ function compileAnnotation(
 ): Bounds {
   if (!isPlain(key) || (typeof value === 'string' && !isPlain(value))) return atMost(TRUE);
   if (op === '=') {
-    // All columns of the primary key: one look into the index for each trace.
+    // All columns of the primary key, so each trace takes one index look-up.
     return exactly(
       sql(
         'EXISTS (SELECT 1 FROM annotations AS e WHERE e.key = ? AND e.value = ? AND e.start = t.start AND e.trace = t.n)',
@@ -192,7 +201,7 @@ function compileAnnotation(
   );
 }
 
-/** Booleans are kept as blobs, so that values of different types are never equal. */
+/** Booleans are stored as blobs, so that values of different types are never equal. */
 export function annotationValue(value: string | number | boolean): SqlValue {
   return typeof value === 'boolean' ? Uint8Array.of(value ? 1 : 0) : value;
 }
@@ -203,7 +212,7 @@ function annotationCondition(
 ): Sql {
   switch (op) {
     case undefined:
-      // Alone, a boolean is its own value.
+      // Without an operator, a boolean is its own value.
       return sql('AND e.value <> ?', annotationValue(false));
     case '!=':
       return sql('AND e.value <> ?', annotationValue(value!));

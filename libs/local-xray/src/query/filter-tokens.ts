@@ -1,7 +1,7 @@
 import { createToken, Lexer, type IToken, type TokenType } from 'chevrotain';
 import { KEYWORDS } from './filter-keywords';
 
-/** Anything that reads as a word, keyword or not: all of them may be values without quotes. */
+/** Any word, keyword or not: all of them can be values without quotes. */
 export const Name = createToken({ name: 'Name', pattern: Lexer.NA });
 export const BooleanWord = createToken({
   name: 'BooleanWord',
@@ -16,7 +16,7 @@ export const EqualityOp = createToken({ name: 'EqualityOp', pattern: Lexer.NA })
 export const OrderOp = createToken({ name: 'OrderOp', pattern: Lexer.NA });
 export const TextSearchOp = createToken({ name: 'TextSearchOp', pattern: Lexer.NA });
 
-/** An unknown word; where a condition is expected it is an error that names the nearest known one. */
+/** An unknown word. Where a condition is expected, the error suggests the nearest known one. */
 export const Word = createToken({ name: 'Word', pattern: /[a-z_][\w.\-/@*]*/i, categories: Name });
 
 const words: TokenType[] = [];
@@ -59,7 +59,7 @@ for (const trouble of ['fault', 'error', 'responsetime']) {
     word(`rootcause.${trouble}.${part}`, [RootCause]);
 }
 
-/** With its key, which is empty when it is still to be written. */
+/** Includes the key, which is empty while it is being typed. */
 export const AnnotationDot = createToken({
   name: 'AnnotationDot',
   label: 'annotation.KEY',
@@ -74,7 +74,9 @@ export const Annotation = createToken({
   categories: Name,
 });
 
-/** With its key in brackets and without quotation marks, whatever characters it has but these. */
+/**
+ * Includes the key in brackets without quotation marks. The key may have any characters but these.
+ */
 export const AnnotationKeyed = createToken({
   name: 'AnnotationKeyed',
   label: 'annotation[KEY]',
@@ -82,7 +84,7 @@ export const AnnotationKeyed = createToken({
   line_breaks: true,
 });
 
-/** The key that stands in an {@link AnnotationKeyed}. */
+/** The key in an {@link AnnotationKeyed}. */
 export function keyOf({ image }: IToken): string {
   return image.slice('annotation['.length, -1).trim();
 }
@@ -93,7 +95,7 @@ export const Numeral = createToken({
   name: 'Numeral',
   pattern: /-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?/i,
 });
-/** `#` and a JSON array, up to the bracket that closes it or, when none does, to the end. */
+/** `#` and a JSON array, up to its closing bracket or, if there is none, to the end. */
 export const JsonArray = createToken({
   name: 'JsonArray',
   pattern: jsonArray,
@@ -119,10 +121,10 @@ const Equal = symbol('Equal', '=', [EqualityOp]);
 const orders = ['<=', '>=', '<', '>'].map((each) => symbol(each, each, [OrderOp]));
 
 const Space = createToken({ name: 'Space', pattern: /\s+/, group: Lexer.SKIPPED });
-/** Takes what nothing else does, so that every wrong character is the parser's to explain. */
+/** Matches whatever no other token does, so that the parser can explain every invalid character. */
 export const Stray = createToken({
   name: 'Stray',
-  // A character of two UTF-16 units is one.
+  // A character of two UTF-16 units counts as one.
   pattern: /[\ud800-\udbff][\udc00-\udfff]|[^]/,
   line_breaks: true,
 });
@@ -132,7 +134,7 @@ export const TOKENS: TokenType[] = [
   AnnotationDot,
   AnnotationKeyed,
   Annotation,
-  // A keyword that begins another one comes after it.
+  // A keyword must come before its own prefixes.
   ...words.sort((a, b) => b.name.length - a.name.length),
   Word,
   Text,
@@ -166,7 +168,7 @@ export const TOKENS: TokenType[] = [
 
 let lexer: Lexer | undefined;
 
-/** Splits an expression; what fits nowhere becomes a `Stray` token. */
+/** Splits an expression into tokens. Text that fits no token becomes a `Stray`. */
 export function tokenize(expression: string): IToken[] {
   lexer ??= new Lexer(TOKENS, { positionTracking: 'onlyOffset' });
   return lexer.tokenize(expression).tokens;

@@ -6,7 +6,7 @@ export function readText({ image, startOffset }: IToken): string {
   return image.slice(1, -1).replace(/\\([^])/g, (escape, char: string, at: number) => {
     if (char === '"' || char === '\\') return char;
     throw new FilterSyntaxError(
-      `"${escape}" means nothing. Write \\\\ for a backslash and \\" for a quotation mark; nothing else is escaped`,
+      `"${escape}" is not an escape sequence. Write \\\\ for a backslash and \\" for a quotation mark; nothing else is escaped`,
       startOffset + 1 + at,
       escape.length,
       ['\\"', '\\\\'],
@@ -14,7 +14,7 @@ export function readText({ image, startOffset }: IToken): string {
   });
 }
 
-/** Reads a number; one too large to hold is refused. */
+/** Reads a number. One that is too large is rejected. */
 export function readNumber({ image, startOffset }: IToken): number {
   const value = Number(image);
   if (Number.isFinite(value)) return value;
@@ -26,7 +26,7 @@ export function readNumber({ image, startOffset }: IToken): number {
   );
 }
 
-/** Deeper JSON names no root cause. */
+/** Deeper JSON cannot describe a root cause. */
 const MAX_JSON_DEPTH = 32;
 
 /** Reads `#[…]`. */

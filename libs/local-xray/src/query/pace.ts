@@ -1,13 +1,13 @@
-/** How long work goes on before others get their turn: what is abandoned ends soon after. */
+/** How long work runs before other work gets its turn, and about how soon abandoned work ends. */
 const TURN_MS = 20;
 
-/** Lets long work give others their turn, and end when nobody waits for it any more. */
+/** Lets long-running work yield to other work, and end when nobody waits for it any more. */
 export class Pace {
   private since = performance.now();
 
   constructor(private readonly signal?: AbortSignal) {}
 
-  /** To be awaited often; lets others have their turn now and then. */
+  /** Await it often. It yields to other work when the time is up. */
   async step(): Promise<void> {
     if (performance.now() - this.since < TURN_MS) return;
     await new Promise(setImmediate);

@@ -1,12 +1,12 @@
-/** What SQLite binds. */
+/** Values that SQLite can bind. */
 export type SqlValue = string | number | bigint | Uint8Array | null;
 
-/** All that queries ask of the database; the tables are those of store/schema.ts. */
+/** What queries need from the database. Its tables are those of store/schema.ts. */
 export interface QueryDatabase {
   prepare(sql: string): { all<Row>(values?: SqlValue[]): Row[] };
 }
 
-/** A condition on `traces AS t`, with the values of its `?`. */
+/** A condition on `traces AS t`, with the values for its `?`. */
 export interface Sql {
   readonly text: string;
   readonly values: readonly SqlValue[];
@@ -41,7 +41,7 @@ function join(parts: readonly Sql[], word: 'AND' | 'OR', neutral: Sql, deciding:
   return { text: balanced(left, word), values: left.flatMap(({ values }) => values) };
 }
 
-/** SQLite allows expressions 1,000 levels deep, and a chain is as deep as it is long. */
+/** SQLite allows expressions up to 1,000 levels deep, and a chain is as deep as it is long. */
 function balanced(parts: readonly Sql[], word: string): string {
   if (parts.length === 1) return `(${parts[0]!.text})`;
   const middle = parts.length >> 1;

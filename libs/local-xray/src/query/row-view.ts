@@ -32,7 +32,7 @@ const GONE: Columns = {
   users: null,
 };
 
-/** A stored trace as filters look at it; what they do not ask for is not read. */
+/** A stored trace as filters read it. Only what they request is loaded. */
 export class RowView implements TraceView {
   private columns: Columns | undefined;
   private parsed: TraceSummary | undefined;
@@ -114,7 +114,7 @@ export class RowView implements TraceView {
   }
 }
 
-/** Of a trace that was deleted since it was found. */
+/** For a trace that was deleted after it was found. */
 const NO_SUMMARY: TraceSummary = {
   Id: '',
   StartTime: 0,

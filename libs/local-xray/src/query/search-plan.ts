@@ -13,64 +13,68 @@ import { SORT_COLUMNS, type SortKey, type SortOrder } from './sort-order';
 
 /** Which traces to look for. */
 export interface SearchWindow {
-  /** Epoch seconds, both included. */
+  /** Epoch seconds, inclusive. */
   from: number;
   to: number;
-  /** Whether the trace has to start, to end or to go on at some time in between; `start` by default. */
+  /** Whether traces must start, end, or be active within the window. Default `start`. */
   by?: 'start' | 'end' | 'active';
-  /** By the time that counts, the newest first, by default. */
+  /** Default: by the time given in `by`, newest first. */
   sort?: SortOrder | undefined;
 }
 
-/** How the database is to be asked. */
+/** How to query the database. */
 export interface SearchPlan {
-  /** Table and join, with the index that is to be used. */
+  /** Table and joins, including the index to use. */
   source: Sql;
-  /** Everything that SQL can say, but for `range`. */
+  /** Everything that SQL can decide, except `range`. */
   where: Sql;
   /**
-   * What the way itself goes through, whether it meets the filter or not: how to cut it into slices.
-   * Undefined when that is little.
+   * All rows that the access path reads, whether they match the filter or not; used to cut it into
+   * slices. Undefined when there are few.
    */
   scope: { source: Sql; where: Sql } | undefined;
-  /** The column that the traces are sorted by, as the source has it. */
+  /** The column that traces are sorted by, as named in `source`. */
   order: string;
-  /** Between which values of it to look, both included; slices narrow it. */
+  /** The values of `order` to search between, inclusive. Slices narrow it. */
   range: { from?: number; to?: number };
-  /** The number of a trace, in the order's index. */
+  /** The number of a trace, as named in the index of the order. */
   number: string;
   descending: boolean;
-  /** The same as `order`, of `traces AS t`. */
+  /** The same column as `order`, on `traces AS t`. */
   column: string;
-  /** What has to be decided on each trace that SQL lets through. */
+  /** What must be decided for each trace that SQL returns. */
   rest: Filter | undefined;
 }
 
-/** One way to the traces. */
+/** An access path to the traces. */
 interface AccessPath {
   source: Sql;
-  /** The time of a trace as the source has it, and its number. */
+  /** The time and number of a trace, as named in `source`. */
   time: string;
   number: string;
-  /** What it goes through, whatever the time, to choose the shortest way and to cut it into slices. */
+  /**
+   * All rows that the path reads, regardless of time; used to choose the shortest path and to cut
+   * it into slices.
+   */
   scope: { source: Sql; where: Sql };
-  /** The condition that it opens the way for, when all that it goes through meets it. */
+  /** The condition that makes this path possible, if every row it reads meets the condition. */
   meets?: Filter;
-  /** Whether the index yields them by time. */
+  /** Whether the index returns the traces in order of time. */
   ordered: boolean;
 }
 
 /**
- * Fewer rows than this are sorted at once. Those sorted by time can be had from an index in many more cases; by
- * something else, sorting 40,000 takes 100 ms, and the index of the order may have what is sought at its far end.
+ * Fewer rows than this are sorted at once. For order by time an index is available in many more
+ * cases. For other orders, sorting 40,000 rows takes 100 ms, while scanning the index of the order
+ * may find the matches only at its far end.
  */
 const FEW_BY_TIME = 3_000;
 const FEW = 40_000;
 
 /**
- * Plans a search; undefined when nothing can be found.
+ * Plans a search. Undefined when nothing can match.
  *
- * @param atOnce as many rows are sorted at once by something else than time
+ * @param atOnce the maximum number of rows that are sorted at once, for orders other than time
  */
 export function planSearch(
   filter: Filter,
@@ -104,7 +108,8 @@ export function planSearch(
   const place = byTime
     ? { order: path.time, number: path.number, range }
     : { order: column, number: 't.n', range: {} };
-  // By time, slices narrow the range: SQLite would not see which of two bounds is the tighter one.
+  // For order by time, slices narrow the range: given two bounds, SQLite does not use the tighter
+  // one.
   const within = byTime ? TRUE : between(few ? path.time : TIME[time], range);
   return {
     ...place,
@@ -134,14 +139,14 @@ function between(column: string, { from, to }: SearchPlan['range']): Sql {
   ]);
 }
 
-/** All traces, by the index of an order. */
+/** All traces, through the index of an order. */
 function scan(key: SortKey): AccessPath {
   const { column, index } = SORT_COLUMNS[key];
   const source = sql(`traces AS t INDEXED BY ${index}`);
   return { source, time: column, number: 't.n', scope: { source, where: TRUE }, ordered: true };
 }
 
-/** A way to the traces by something else than time, when a condition opens one. */
+/** An access path other than by time, if a condition allows one. */
 function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | undefined {
   if ((window.by ?? 'start') !== 'start') return undefined;
   if (item.kind === 'annotation' && item.op === '=' && upper !== TRUE) {
@@ -156,9 +161,9 @@ function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | u
     };
   }
   const facet = item.kind === 'text' && item.op === '=' ? facetOf(item.keyword) : undefined;
-  // A trace can have several hints of one kind, and must come once.
+  // A trace can have several hints of one kind, but must be found once.
   if (item.kind === 'text' && facet !== undefined && facet !== HINT && upper !== TRUE) {
-    // Of the rows of one name a trace has one that counts it.
+    // Each trace has exactly one row per name with `traces = 1`.
     const where = sql(
       `f.kind = ${facet} AND f.name = ? AND o.facet = f.n AND o.traces = 1`,
       item.value!,
@@ -185,7 +190,7 @@ function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | u
   return undefined;
 }
 
-/** Whether all that meets the condition has a fault, an error or a throttle. */
+/** Whether every trace that meets the condition has a fault, an error or a throttle. */
 function meansTrouble(item: Filter, negated = false): boolean {
   if (item.kind === 'not') return meansTrouble(item.item, !negated);
   if (item.kind !== 'boolean') return false;
@@ -193,7 +198,7 @@ function meansTrouble(item: Filter, negated = false): boolean {
   return item.keyword === 'ok' ? !is : is && ['fault', 'error', 'throttle'].includes(item.keyword);
 }
 
-/** By the index that has what most conditions are about: the row itself is read for those that meet them. */
+/** Uses the index that covers most conditions, so that the row itself is read only for matches. */
 function traceOf(alias: string): string {
   return `traces AS t INDEXED BY traces_time ON t.start = ${alias}.start AND t.n = ${alias}.trace`;
 }
@@ -203,7 +208,10 @@ interface Chosen {
   few: boolean;
 }
 
-/** The way with the fewest rows; of ways with many, one that yields them by time and so can stop early. */
+/**
+ * Chooses the path with the fewest rows. Among long paths, prefers one in order of time, which can
+ * stop early.
+ */
 function choose(
   paths: AccessPath[],
   range: SearchPlan['range'],

@@ -9,14 +9,14 @@ import type { Shape, ShapeNode } from '../trace/trace-shape';
 /** A node of GetServiceGraph and GetTraceGraph. https://docs.aws.amazon.com/xray/latest/api/API_Service.html */
 export interface GraphService extends ServiceId {
   ReferenceId: number;
-  /** Only on nodes that traces came in by. */
+  /** Only on nodes where traces enter. */
   Root?: boolean;
   State: 'active' | 'unknown';
   /** Epoch seconds. */
   StartTime: number;
   EndTime: number;
   Edges: GraphEdge[];
-  /** Not on the client. */
+  /** Not on the client node. */
   SummaryStatistics?: SummaryStatistics;
   DurationHistogram?: Histogram;
   ResponseTimeHistogram?: Histogram;
@@ -28,22 +28,22 @@ export interface GraphEdge {
   StartTime: number;
   EndTime: number;
   SummaryStatistics: SummaryStatistics;
-  /** As the caller saw it. */
+  /** As measured by the caller. */
   ResponseTimeHistogram: Histogram;
   Aliases: never[];
 }
 
-/** What traces of one shape have in common, and their times. */
+/** The combined data of all traces of one shape. */
 export interface ShapeTotals {
   shape: Shape;
-  /** Of all traces, joined by `|`. */
+  /** The times of all traces, joined by `|`. */
   times: string;
   /** Earliest start and latest end, epoch seconds. */
   first: number;
   last: number;
 }
 
-/** As many nodes as a service map of AWS shows. */
+/** The maximum number of nodes on AWS's service map. */
 const MAX_NODES = 10_000;
 
 interface Part {
@@ -59,10 +59,10 @@ interface Node extends Part {
   edges: Map<Node, Part>;
 }
 
-/** Puts the service graph together, shape by shape. */
+/** Builds the service graph, one shape at a time. */
 export class ServiceGraph {
   private readonly nodes = new Map<string, Node>();
-  /** Calls of the traces' entry points, which come from outside. */
+  /** Calls from outside to the traces' entry points. */
   private readonly clients = new Map<Node, Part>();
 
   add({ shape, times, first, last }: ShapeTotals): void {
@@ -73,7 +73,7 @@ export class ServiceGraph {
     });
   }
 
-  /** Adds many traces of one shape that were added up before. */
+  /** Adds many traces of one shape from a stored total. */
   addTotals(shape: Shape, times: TimeTotals, first: number, last: number): void {
     const parts = this.parts(shape, first, last);
     times.variants.forEach((durations, variant) => {
@@ -82,7 +82,7 @@ export class ServiceGraph {
     });
   }
 
-  /** The statistics that each variant of a shape counts in. */
+  /** The statistics to which each variant of a shape contributes. */
   private parts(
     shape: Shape,
     first: number,
@@ -129,7 +129,10 @@ export class ServiceGraph {
     return found;
   }
 
-  /** The nodes as the API lists them: the client first, then the entry points, then the rest by name. */
+  /**
+   * The nodes in the order of the API: the client first, then the entry points, then the others by
+   * name.
+   */
   services(): GraphService[] {
     const sorted = [...this.nodes.values()].sort(
       (a, b) => Number(b.root) - Number(a.root) || (a.key < b.key ? -1 : 1),

@@ -1,18 +1,18 @@
 import type { QueryDatabase } from './query-database';
 import { decodeShape, type Shape } from '../trace/trace-shape';
 
-/** Decoded shapes take memory; a client that makes up names could give each trace a shape of its own. */
+/** Limits memory: a client that generates names could give each trace its own shape. */
 const MAX_CACHED = 5_000;
 const PAGE = 1_000;
 
-/** The distinct shapes of the traces, decoded. A number never comes to mean another shape. */
+/** The distinct shapes of the traces, decoded. A number is never reused for another shape. */
 export class ShapeCache {
   private readonly decoded = new Map<number, Shape>();
   private last = 0;
 
   constructor(private readonly database: QueryDatabase) {}
 
-  /** Looks at each shape there is, and perhaps at some that were deleted with their last trace. */
+  /** Visits every shape, possibly including some that were deleted with their last trace. */
   each(look: (n: number, shape: Shape) => void): void {
     for (const [n, shape] of this.decoded) look(n, shape);
     let from = this.last;

@@ -2,30 +2,32 @@ import type { Pace } from './pace';
 import { allOf, sql, TRUE, type QueryDatabase, type Sql } from './query-database';
 import type { SearchPlan } from './search-plan';
 
-/** Place in a list of traces. */
+/** A position in a list of traces. */
 export interface Cursor {
-  /** What the list is sorted by, of the last trace that was read: its start, in epoch seconds, in most. */
+  /** The sort value of the last trace that was read; usually its start in epoch seconds. */
   at: number | string;
   n: number;
 }
 
-/** A part of a plan's traces, small enough for one statement. */
+/** A part of a plan's traces that is small enough for one statement. */
 export interface Slice {
-  /** What limits the plan to it. */
+  /** The condition that limits the plan to this part. */
   where: Sql;
-  /** Where the next one begins; undefined for the last. */
+  /** The start of the next slice. Undefined for the last one. */
   end: Cursor | undefined;
 }
 
-/** Traces in a slice, at least and at most, and how long the statements on one should take. */
+/**
+ * Minimum and maximum number of traces in a slice, and how long the statements on one should take.
+ */
 const MIN = 1000;
 const MAX = 20_000;
 const AIM_MS = 15;
 
 /**
- * Cuts the traces that a plan goes through into slices, in their order: SQLite cannot be interrupted from
- * another thread, so that no statement may take long, however many traces there are. Their size follows
- * from how long the work on one took.
+ * Cuts the traces of a plan into slices, in order. SQLite cannot be interrupted from another
+ * thread, so no statement may take long, however many traces there are. The size of a slice depends
+ * on how long the work on the previous one took.
  */
 export async function* slices(
   plan: SearchPlan,
@@ -42,13 +44,13 @@ export async function* slices(
     from = end;
     const factor = AIM_MS / (performance.now() - before);
     size = Math.round(size * Math.min(4, Math.max(0.25, factor)));
-    // Never small: on a busy machine each takes long, and would take no less with fewer traces.
+    // Never too small: on a busy machine a statement takes long even for few traces.
     size = Math.min(MAX, Math.max(MIN, size));
     await pace.step();
   }
 }
 
-/** The last of the next `size` traces; undefined when there are fewer. */
+/** The last of the next `size` traces. Undefined if there are fewer. */
 function endOf(
   plan: SearchPlan,
   { source, where }: { source: Sql; where: Sql },
@@ -66,8 +68,8 @@ function endOf(
 }
 
 /**
- * Beyond one place and up to another, within the plan's range: one bound on either side, since SQLite would
- * not see which of two is the tighter one.
+ * Limits the traces to those after one position and up to another, within the plan's range. Each
+ * side has one bound only, because SQLite does not use the tighter one of two.
  */
 function between(plan: SearchPlan, after?: Cursor, end?: Cursor): Sql {
   const { order, number, descending, range } = plan;

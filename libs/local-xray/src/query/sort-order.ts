@@ -1,4 +1,4 @@
-/** What the traces that are found can be sorted by. */
+/** What found traces can be sorted by. */
 export type SortKey = 'start' | 'end' | 'duration' | 'outcome' | 'hint';
 
 export interface SortOrder {
@@ -7,13 +7,13 @@ export interface SortOrder {
 }
 
 /**
- * How the database puts traces in order: the column of `traces AS t`, and the index that has it, followed
- * by the number of the trace, which decides between equal ones.
+ * How the database sorts traces: the column of `traces AS t`, and the index on it. The index
+ * continues with the trace's number, which orders equal values.
  */
 interface SortColumn {
   column: string;
   index: string;
-  /** The least value, where it stands for none: it comes last in either direction. */
+  /** The lowest value, if it stands for none. It comes last in both directions. */
   last?: string;
 }
 

@@ -2,7 +2,10 @@ import type { QueryDatabase, SqlValue } from './query-database';
 
 const MAX_STATEMENTS = 64;
 
-/** Keeps the statements used last: preparing one takes longer than many of them run. */
+/**
+ * Caches the most recently used statements, because preparing many of them takes longer than
+ * running them.
+ */
 export class StatementCache implements QueryDatabase {
   private readonly statements = new Map<string, ReturnType<QueryDatabase['prepare']>>();
 

@@ -1,20 +1,20 @@
 import { type Durations, twoDigits } from '../trace/time-totals';
 import { ERROR, FAULT, THROTTLE } from '../trace/node-flags';
 
-/** ServiceStatistics and EdgeStatistics of the API, which are alike. */
+/** ServiceStatistics and EdgeStatistics of the API, which have the same fields. */
 export interface SummaryStatistics {
   OkCount: number;
   ErrorStatistics: { ThrottleCount: number; OtherCount: number; TotalCount: number };
   FaultStatistics: { OtherCount: number; TotalCount: number };
   TotalCount: number;
-  /** Seconds, of all together. */
+  /** Seconds, summed over all requests. */
   TotalResponseTime: number;
 }
 
 /** `Value` in seconds, rounded to two significant digits. */
 export type Histogram = { Value: number; Count: number }[];
 
-/** Counts visits or calls, and how long they took. */
+/** Counts visits or calls and their durations. */
 export class Statistics {
   private ok = 0;
   private error = 0;
@@ -24,7 +24,10 @@ export class Statistics {
   /** Counts by rounded microseconds. */
   private readonly histogram = new Map<number, number>();
 
-  /** What ended with these flags after so many microseconds. A fault outweighs a throttle, and that an error. */
+  /**
+   * Adds one visit or call with these flags and duration. Fault takes precedence over throttle, and
+   * throttle over error.
+   */
   add(flags: number, microseconds: number): void {
     this.count(flags, 1);
     this.microseconds += microseconds;
@@ -32,7 +35,7 @@ export class Statistics {
     this.histogram.set(value, (this.histogram.get(value) ?? 0) + 1);
   }
 
-  /** Adds many that ended with these flags. */
+  /** Adds many visits or calls with these flags. */
   addAll(flags: number, { microseconds, counts }: Durations): void {
     let total = 0;
     for (const [value, count] of counts) {

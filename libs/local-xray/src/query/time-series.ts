@@ -17,13 +17,13 @@ export interface TimeSeriesEntry {
   ResponseTimeHistogram: Histogram;
 }
 
-/** What a series covers: some nodes, some edges or, by default, the calls that enter from outside. */
+/** What a series covers: nodes, edges or, by default, the calls from outside. */
 export type EntitySelector =
   | { kind: 'clients' }
   | { kind: 'service'; target: Target }
   | { kind: 'edge'; from: Target; to: Target };
 
-/** Periods without a trace are listed too, up to so many. */
+/** Periods without traces are listed too, up to this number. */
 const MAX_PERIODS = 1_500;
 
 /**
@@ -50,13 +50,13 @@ export function readEntitySelector(expression: string | undefined): EntitySelect
 export class TimeSeries {
   private readonly periods = new Map<number, Statistics>();
 
-  /** @param period length in seconds */
+  /** @param period its length in seconds */
   constructor(
     private readonly selector: EntitySelector,
     private readonly period: number,
   ) {}
 
-  /** Adds the times of traces of one shape, joined by `|`, that started in a period. */
+  /** Adds the times, joined by `|`, of traces of one shape that started in a period. */
   add(timestamp: number, shape: Shape, times: string): void {
     const wanted = this.variants(shape);
     if (!wanted.some((flags) => flags !== undefined)) return;
@@ -67,7 +67,7 @@ export class TimeSeries {
     });
   }
 
-  /** Adds many traces of one shape that were added up before. */
+  /** Adds many traces of one shape from a stored total. */
   addTotals(timestamp: number, shape: Shape, times: () => TimeTotals): void {
     const wanted = this.variants(shape);
     if (!wanted.some((flags) => flags !== undefined)) return;
@@ -78,7 +78,10 @@ export class TimeSeries {
     });
   }
 
-  /** One entry for each period from `from` to `to`; only those with traces when that would be too many. */
+  /**
+   * One entry for each period from `from` to `to`, or only for those with traces if there would be
+   * too many.
+   */
   entries(from: number, to: number): TimeSeriesEntry[] {
     const first = Math.floor(from / this.period) * this.period;
     let timestamps = [...this.periods.keys()].sort((a, b) => a - b);
@@ -105,7 +108,7 @@ export class TimeSeries {
     return statistics;
   }
 
-  /** The flags of the variants that count, in the shape's order. */
+  /** The flags of the variants that the series covers, in the shape's order. */
   private variants({ nodes, edges }: Shape): (number | undefined)[] {
     const { selector } = this;
     const ofNodes = nodes.flatMap((node) =>

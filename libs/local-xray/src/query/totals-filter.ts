@@ -4,12 +4,15 @@ import type { Filter } from './filter-ast';
 import { decide, type Verdict } from './filter-logic';
 import { decideOnShape } from './filter-nodes';
 
-/** Words about the flags that totals tell apart. */
+/** Keywords for the flags by which totals are grouped. */
 const KNOWN = new Set(['fault', 'error', 'throttle', 'ok']);
-/** Those flags. */
+/** The same flags as bits. */
 export const TOTALS_FLAGS = FAULT | ERROR | THROTTLE;
 
-/** Decides a filter on what all traces of a shape and outcome have in common; undefined when that does not tell. */
+/**
+ * Decides a filter for all traces of a shape and outcome together. Undefined if their traces can
+ * differ.
+ */
 export function decideOnTotals(filter: Filter, shape: () => Shape, flags: number): Verdict {
   return decide(filter, (leaf) => {
     if (leaf.kind === 'service' || leaf.kind === 'edge') return decideOnShape(leaf, shape());

@@ -17,25 +17,25 @@ import { countTotals, coverWindow, type CoveredWindow } from './window-totals';
 import { StatementCache } from './statement-cache';
 
 export interface SearchRequest extends SearchWindow {
-  /** All traces unless there is one; made by {@link readFilter}. */
+  /** Default: all traces. Created by {@link readFilter}. */
   filter?: Filter;
 }
 
 export interface PageRequest extends SearchRequest {
   limit: number;
-  /** Go on after this one. */
+  /** Continue after this position. */
   after?: Cursor;
   /**
-   * Stop looking after so many milliseconds, with what was found: conditions on documents are dear.
-   * 1,000 by default.
+   * Stop after this many milliseconds with what was found so far, because conditions on documents
+   * are expensive. Default 1,000.
    */
   budgetMs?: number;
 }
 
 export interface Found<Row> {
-  /** In the requested order, by default the newest first. */
+  /** In the requested order; by default newest first. */
   rows: Row[];
-  /** How many traces were looked at one by one. */
+  /** How many traces were examined one by one. */
   processed: number;
   /** Set when there may be more. */
   next?: Cursor;
@@ -43,8 +43,8 @@ export interface Found<Row> {
 
 const EVERYTHING: Filter = { kind: 'and', items: [] };
 /**
- * Parses a filter expression and puts the filters of groups in their place; undefined, or white space
- * alone, is every trace.
+ * Parses a filter expression and inserts the filters of groups. Undefined or white space selects
+ * every trace.
  *
  * @throws FilterSyntaxError
  */
@@ -59,7 +59,10 @@ export class TraceSearch {
 
   private readonly database: QueryDatabase;
 
-  /** @param sortedAtOnce of more traces the index of the order is gone through; see planSearch() */
+  /**
+   * @param sortedAtOnce up to this many rows are sorted at once; for more, the index of the order
+   *   is used; see planSearch()
+   */
   constructor(
     database: QueryDatabase,
     private readonly sortedAtOnce?: number,
@@ -68,7 +71,9 @@ export class TraceSearch {
     this.shapes = new ShapeCache(this.database);
   }
 
-  /** One page of the traces that meet a filter. `columns` are SQL expressions over `traces AS t`. */
+  /**
+   * One page of the traces that match a filter. `columns` are SQL expressions over `traces AS t`.
+   */
   async page<Row>(
     request: PageRequest,
     columns: string,
@@ -78,7 +83,7 @@ export class TraceSearch {
     return { rows: this.rowsOf<Row>(columns, numbers), processed, ...(next && { next }) };
   }
 
-  /** Which traces make a page: the rows, which are large, are read for these alone. */
+  /** Finds the traces of a page. Their rows, which are large, are read afterwards. */
   private async pageOf(
     request: PageRequest,
     pace: Pace,
@@ -112,8 +117,8 @@ export class TraceSearch {
   }
 
   /**
-   * All traces that meet a filter, in parts small enough for one statement each: conditions on
-   * `traces AS t`, with what they are to be asked of, the newest first. `end` is where the next part begins.
+   * All traces that match a filter, in parts small enough for one statement each, newest first. A
+   * part is a source with a condition on `traces AS t`; `end` is the start of the next part.
    */
   async *parts(
     request: SearchRequest,
@@ -137,7 +142,7 @@ export class TraceSearch {
     }
   }
 
-  /** How many traces there are of each kind of trouble; the key has the bits of FAULT, ERROR and THROTTLE. */
+  /** Counts the traces by their flags. The key has the bits of FAULT, ERROR and THROTTLE. */
   async countByFlags(request: SearchRequest, signal?: AbortSignal): Promise<Map<number, number>> {
     const counts = new Map<number, number>();
     const pace = new Pace(signal);
@@ -153,8 +158,8 @@ export class TraceSearch {
   }
 
   /**
-   * The part of a request's window that totals tell of: undefined when they cannot decide its filter, or
-   * the window holds no whole minute. The rest is to be looked at trace by trace.
+   * The part of a request's window that totals can answer. Undefined if they cannot decide the
+   * filter, or if the window contains no whole minute. The rest must be searched trace by trace.
    */
   covered(
     request: SearchRequest,
@@ -177,7 +182,7 @@ export class TraceSearch {
     return window && { ...window, wants: (shape, flags) => verdict(shape, flags) === true };
   }
 
-  /** Whether totals decide a filter for every shape there is, whatever the outcome. */
+  /** Whether totals decide a filter for every shape and outcome. */
   private decidedByTotals(filter: Filter): boolean {
     let decided = true;
     this.shapes.each((_, shape) => {
@@ -236,7 +241,7 @@ export class TraceSearch {
       .map(({ at, n }) => ({ at, n }));
   }
 
-  /** The rows of traces in the order of their numbers, those that are still there. */
+  /** The rows of the traces that still exist, in the order of their numbers. */
   private rowsOf<Row>(columns: string, numbers: number[]): Row[] {
     if (numbers.length === 0) return [];
     const rows = new Map<number, Row>();
@@ -249,7 +254,7 @@ export class TraceSearch {
     return numbers.flatMap((n) => rows.get(n) ?? []);
   }
 
-  /** Looks at the traces of a slice that SQL lets through one by one. */
+  /** Examines the traces of a slice that SQL returns one by one. */
   private async sift(
     plan: SearchPlan,
     slice: Sql,
@@ -272,7 +277,7 @@ export class TraceSearch {
     return { numbers, processed };
   }
 
-  /** As one text: tens of thousands of row objects take longer than all the rest. */
+  /** As one text: creating tens of thousands of row objects takes longer than everything else. */
   private candidates(plan: SearchPlan, slice: Sql): RowView[] {
     const { source } = plan;
     const where = both(plan.where, slice);
@@ -295,7 +300,10 @@ export class TraceSearch {
   }
 }
 
-/** An order in parts, each of which an index goes through from end to end; where to begin in each. */
+/**
+ * Splits an order into parts that each follow an index from end to end, with the position to start
+ * from.
+ */
 function partsOfOrder({ sort, after }: PageRequest): { where: Sql; from: Cursor | undefined }[] {
   const { column, last } = SORT_COLUMNS[sort?.by ?? 'start'];
   if (last === undefined || sort?.descending !== false) return [{ where: TRUE, from: after }];

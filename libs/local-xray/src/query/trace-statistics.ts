@@ -16,7 +16,10 @@ interface ShapeRow {
 
 const TOTALS = `t.shape AS shape, group_concat(t.times, '|') AS times, min(t.start) AS first, max(t."end") AS last`;
 
-/** Graphs and series of the traces that a search finds. Whole minutes come from the totals, the rest trace by trace. */
+/**
+ * Graphs and series of the traces that a search finds. Whole minutes come from stored totals, the
+ * rest from the traces.
+ */
 export class TraceStatistics {
   private readonly database: QueryDatabase;
 
@@ -49,7 +52,7 @@ export class TraceStatistics {
     return graph.services();
   }
 
-  /** The `Services` of GetTraceGraph; ids that there are no traces of are left out. */
+  /** The `Services` of GetTraceGraph. Ids of unknown traces are ignored. */
   traceGraph(ids: readonly string[]): GraphService[] {
     const rows = this.database
       .prepare(
@@ -62,8 +65,8 @@ export class TraceStatistics {
   }
 
   /**
-   * The `TimeSeriesServiceStatistics` of GetTimeSeriesServiceStatistics; a trace counts in
-   * the period in which it started.
+   * The `TimeSeriesServiceStatistics` of GetTimeSeriesServiceStatistics. A trace counts in the
+   * period in which it started.
    *
    * @param period seconds, 60 or 300
    */

@@ -2,18 +2,18 @@ import { TimeTotals } from '../trace/time-totals';
 import type { Pace } from './pace';
 import type { QueryDatabase } from './query-database';
 
-/** Lengths of the periods that totals are kept for, in seconds. */
+/** Lengths in seconds of the periods for which totals are stored. */
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
-/** Rows read with one statement. */
+/** Rows per statement. */
 const CHUNK = 400;
 
 /** The traces of one shape and outcome that started in a minute, an hour or a day. */
 export interface WindowTotals {
   start: number;
   shape: number;
-  /** Bits of fault, error and throttle. */
+  /** The bits of fault, error and throttle. */
   flags: number;
   /** Earliest start and latest end, epoch seconds. */
   first: number;
@@ -25,20 +25,23 @@ interface Range {
   to: number;
 }
 
-/** A window as the totals cover it: whole minutes, and at its ends what has to be looked at trace by trace. */
+/**
+ * A window split into whole minutes, which totals cover, and the rest, which must be searched trace
+ * by trace.
+ */
 export interface CoveredWindow {
-  /** Epoch seconds; the end is not included. */
+  /** Epoch seconds; the end is exclusive. */
   whole: Range;
-  /** Both ends included, as in a search. */
+  /** Inclusive, as in a search. */
   rest: Range[];
 }
 
-/** Undefined when the window does not hold a whole minute. */
+/** Undefined when the window does not contain a whole minute. */
 export function coverWindow(
   { from, to }: Range,
   database: QueryDatabase,
 ): CoveredWindow | undefined {
-  // Each by itself: SQLite goes through all traces for both together.
+  // Separate statements: for both together SQLite would scan all traces.
   const [{ first }] = database
     .prepare('SELECT min(start) AS first FROM traces')
     .all<{ first: number | null }>() as [{ first: number | null }];
@@ -56,7 +59,7 @@ export function coverWindow(
   return { whole: { from: begin, to: end }, rest };
 }
 
-/** Counts of traces by shape and outcome; what their parts took is not read. */
+/** Counts traces by shape and outcome without reading the durations. */
 export async function countTotals(
   whole: Range,
   database: QueryDatabase,
@@ -74,9 +77,9 @@ export async function countTotals(
 }
 
 /**
- * The totals of a window, from days and hours where those are added up, else from minutes.
+ * The totals of a window, from days and hours where those exist, otherwise from minutes.
  *
- * @param found gets a function that reads what the parts took, which takes most of the time
+ * @param found receives a function that reads the durations, which is the expensive part
  */
 export async function readTotals(
   whole: Range,
@@ -108,7 +111,7 @@ interface Period extends Range {
   period: number;
 }
 
-/** What has been added up within the window, and minutes for all in between. */
+/** The stored days and hours within the window, and minutes for the gaps. */
 function periodsOf(whole: Range, database: QueryDatabase): Period[] {
   const addedUp = database.prepare(
     'SELECT start FROM added_up WHERE period = ? AND start >= ? AND start <= ? ORDER BY start',
@@ -127,7 +130,7 @@ function periodsOf(whole: Range, database: QueryDatabase): Period[] {
   return fill(DAY, whole).flatMap((part) => (part.period === DAY ? [part] : fill(HOUR, part)));
 }
 
-/** The largest number below. */
+/** The next smaller number. */
 function justBefore(value: number): number {
   return value - value * Number.EPSILON;
 }

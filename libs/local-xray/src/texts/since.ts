@@ -1,7 +1,7 @@
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /**
- * `15m`, `2h`, `7d`, a date as ISO 8601 has it, or epoch seconds, as epoch seconds.
+ * Converts `15m`, `2h`, `7d`, an ISO 8601 date or epoch seconds to epoch seconds.
  *
  * @throws RangeError when it is none of these.
  */

@@ -12,7 +12,7 @@ export interface Selected {
   since?: string;
 }
 
-/** What many traces have in common as text of at most 20 kB. */
+/** Tables about many traces, as text of at most 20 kB. */
 export class TableTexts {
   constructor(private readonly reads: TraceReads) {}
 
@@ -35,7 +35,7 @@ export class TableTexts {
     );
   }
 
-  /** What traces that meet `a` have more often than those that meet `b`, or than all others. */
+  /** What traces that match `a` have more often than those that match `b`, or than all others. */
   async differences(
     a: string,
     b: string | undefined,

@@ -9,10 +9,10 @@ import { LOCAL_XRAY_OPTIONS } from '../options/tokens';
 import { readPageParts, tracePage } from './trace-page';
 import { missing, NotFoundError, TraceTexts } from './trace-texts';
 
-/** Of the answer that there is no such trace. */
+/** The length of the response when there is no such trace. */
 const NULL_LENGTH = 'null'.length;
 
-/** A trace as one file, by its id, by a header that names it, or `last`. */
+/** A trace as one file, addressed by its id, by a header that contains it, or `last`. */
 @Controller('traces')
 export class TextsController {
   constructor(
@@ -21,7 +21,7 @@ export class TextsController {
     @Inject(LOCAL_XRAY_OPTIONS) private readonly options: ResolvedOptions,
   ) {}
 
-  /** `GET /traces/<id>.md` and `?node=<id of a subsegment>`: as text. */
+  /** `GET /traces/<id>.md`, optionally with `?node=<id of a subsegment>`: the trace as text. */
   @Get(':id.md')
   @Header('Content-Type', 'text/markdown; charset=utf-8')
   async text(
@@ -32,7 +32,7 @@ export class TextsController {
     return orNotFound(this.texts.trace(id, textOf(query, 'node') || undefined, signal));
   }
 
-  /** `GET /traces/<id>.html`: the page of the trace with the trace inside, to be saved and opened anywhere. */
+  /** `GET /traces/<id>.html`: a standalone page that contains the trace. */
   @Get(':id.html')
   @Header('Content-Type', 'text/html; charset=utf-8')
   async page(

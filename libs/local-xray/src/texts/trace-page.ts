@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the file is made of; built beside the viewer. */
+/** The parts of the page, built together with the viewer. */
 export interface PageParts {
   script: string;
   style: string;
 }
 
-/** Undefined where the viewer is not built. */
+/** Undefined if the viewer is not built. */
 export function readPageParts(viewer: string): PageParts | undefined {
   const read = (name: string): string => readFileSync(join(viewer, 'one-trace', name), 'utf8');
   try {
@@ -19,13 +19,14 @@ export function readPageParts(viewer: string): PageParts | undefined {
 }
 
 /**
- * One trace and the page that shows it as one HTML file. Its policy allows the script and the style
- * sheet in it, by their hashes, and nothing else: no request leaves it, and no text of the trace runs.
+ * A trace and the page that shows it, as one HTML file. Its content security policy allows only its
+ * own script and style sheet, by their hashes: it sends no requests, and no text of the trace is
+ * executed.
  *
- * @param trace JSON as `/console/traces/<id>` answers it.
+ * @param trace JSON as returned by `/console/traces/<id>`.
  */
 export function tracePage(id: string, trace: string, at: number, parts: PageParts): string {
-  // What would end the element early stands nowhere but in strings and comments of the script.
+  // In the script, text that would end the element early occurs only in strings and comments.
   const script = parts.script.replace(/<(?=\/script|!--)/gi, '\\x3C');
   const style = parts.style.replace(/<(?=\/style)/gi, '\\3C ');
   const policy = [
@@ -58,7 +59,7 @@ export function tracePage(id: string, trace: string, at: number, parts: PagePart
 `;
 }
 
-/** JSON that no HTML parser takes for markup, and that is the same JSON. */
+/** Escapes JSON so that no HTML parser takes it for markup. The value stays the same. */
 function inScript(json: string): string {
   return json.replace(
     /[<>&\u2028\u2029]/g,

@@ -14,22 +14,22 @@ import { rowText } from './row-text';
 import { parseSince } from './since';
 import { traceIdIn } from './trace-id';
 
-/** What was asked for is not there; the message says what to do. */
+/** The requested data does not exist. The message says what to do. */
 export class NotFoundError extends Error {
   override readonly name = 'NotFoundError';
 }
 
 const MOST_TRACES = 50;
-/** So many of the listed traces are read whole, for their hints. */
+/** How many of the listed traces are read completely, for their hints. */
 const READ_WHOLE = 10;
 /** Traces of a clock that is ahead are listed too, and say so. */
 const END_OF_TIME = 1e11;
 
-/** What was recorded as text of at most 20 kB, for terminals and for language models. */
+/** Recorded traces as text of at most 20 kB, for terminals and language models. */
 export class TraceTexts {
   constructor(private readonly reads: TraceReads) {}
 
-  /** The newest traces that a filter expression selects, with what each of the first suffers from. */
+  /** The newest traces that match a filter expression, with the problems of the first ones. */
   async find(
     { filter, since = '1h', limit = 20 }: { filter?: string; since?: string; limit?: number },
     signal?: AbortSignal,
@@ -51,7 +51,7 @@ export class TraceTexts {
     return withinBytes(lines, MOST_BYTES, 'Narrow it with a filter, a shorter time or a limit.');
   }
 
-  /** One trace, or all of one node of it. */
+  /** One trace, or everything about one node of it. */
   async trace(id: string, node?: string, signal?: AbortSignal): Promise<string> {
     const tree = await this.tree(id, signal);
     if (!node) return traceText(tree);
@@ -66,13 +66,13 @@ export class TraceTexts {
     return comparisonText(await this.tree(a, signal), await this.tree(b, signal));
   }
 
-  /** Ids of the newest traces with a title for each. */
+  /** Ids of the newest traces, with a title for each. */
   async newest(signal?: AbortSignal): Promise<{ id: string; title: string }[]> {
     const { rows } = await this.reads.list({ from: 0, to: END_OF_TIME, limit: 20 }, signal);
     return rows.map((row) => ({ id: row.id, title: rowText(row) }));
   }
 
-  /** The id of the trace that an id in any form, a header or `last` means. */
+  /** The trace id for an id in any form, a header, or `last`. */
   async idOf(given: string, signal?: AbortSignal): Promise<string> {
     const id = given.trim() === 'last' ? (await this.newest(signal))[0]?.id : traceIdIn(given);
     if (id === undefined) throw new NotFoundError(unknown(given));

@@ -1,23 +1,29 @@
 import type { MessagePort } from 'node:worker_threads';
 import { pack } from '../ingest/packed-datagrams';
 
-/** What may wait for the writer; more is lost, and counted. */
+/** The maximum size of the backlog. Further datagrams are dropped and counted. */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Datagrams handed over together: about 20 ms of the writer's work, so that requests get their turn in between. */
+/**
+ * Datagrams per batch: about 20 ms of the writer's work, so that requests get their turn in
+ * between.
+ */
 const BATCH = 256;
-/** Batches that the writer has and has not processed: one to work on, one so that it need not wait. */
+/**
+ * Batches sent to the writer and not yet processed: one to work on, and one so that it need not
+ * wait.
+ */
 const MAX_SENT = 2;
 
 export interface BacklogCounts {
   /** Datagrams that wait for the writer. */
   waiting: number;
-  /** Datagrams lost because too much waited already, or the writer ended. */
+  /** Datagrams lost because the backlog was full or the writer ended. */
   lost: number;
 }
 
 /**
- * Datagrams on their way to the writer. They wait here rather than in the writer's queue of messages, so
- * that whoever else asks something of the writer never waits for all of them.
+ * Datagrams that wait for the writer. They are kept here rather than in the writer's message queue,
+ * so that other requests to the writer need not wait for all of them.
  */
 export class DatagramBacklog {
   private queue: Uint8Array[] = [];
@@ -40,7 +46,10 @@ export class DatagramBacklog {
     this.queue.push(datagram);
   }
 
-  /** Hands datagrams to another writer from now on. What the one before had not processed is lost. */
+  /**
+   * Sends datagrams to another writer from now on. Those that the previous writer had not processed
+   * are lost.
+   */
   connect(writer: MessagePort): void {
     this.writer?.close();
     this.writer = writer;
@@ -55,7 +64,7 @@ export class DatagramBacklog {
     this.send();
   }
 
-  /** Hands over as much as the writer can take now. */
+  /** Sends as much as the writer can process now. */
   send(): void {
     while (this.writer && this.sent.length < MAX_SENT && this.queue.length > 0) {
       const batch = this.queue.slice(0, BATCH);
@@ -69,7 +78,7 @@ export class DatagramBacklog {
     for (const each of this.idle.splice(0)) each();
   }
 
-  /** Resolves when the writer has processed everything that waits now. */
+  /** Resolves when the writer has processed everything that is waiting now. */
   drained(): Promise<void> {
     if (this.sent.length === 0 && this.queue.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.idle.push(resolve));

@@ -1,19 +1,22 @@
 import type { Ingest } from '../ingest/ingest';
 
-/** What a tracer hands over: an object whose `toJSON()` yields a segment document. */
+/** A closed segment from a tracer: `toJSON()` returns its document. */
 export interface ClosedNode {
   toJSON(): unknown;
 }
 
-/** More are dropped, and counted: a store that cannot keep up must not fill the application's memory. */
+/**
+ * Further segments are dropped and counted, so that a slow store does not fill the application's
+ * memory.
+ */
 const MAX_QUEUE = 10_000;
 
 /**
- * Takes closed segments from a tracer in this process, without a socket. Usable as
+ * Accepts closed segments from a tracer in this process, without a socket. Use it as
  * `XrayModule.forRoot({ emitter })`. Never throws and never waits.
  */
 export class LocalXrayEmitter {
-  /** Documents that could not be kept. */
+  /** Documents that could not be stored. */
   dropped = 0;
   private queue: ClosedNode[] = [];
   private sending: Promise<void> | undefined;
@@ -27,7 +30,7 @@ export class LocalXrayEmitter {
       return;
     }
     this.queue.push(closed);
-    // Serialised once the request is over, together with what else ended in this turn.
+    // Serialised after the request, together with all others that ended in this turn.
     this.sending ??= new Promise((resolve) => setImmediate(() => void this.drain().then(resolve)));
   }
 
@@ -50,7 +53,7 @@ export class LocalXrayEmitter {
         const { faults } = await this.ingest.put(texts);
         this.dropped += faults.length;
       } catch {
-        // The store says why in its status; the application's requests go on.
+        // The status of the store gives the reason. The application is not affected.
         this.dropped += texts.length;
       }
     }

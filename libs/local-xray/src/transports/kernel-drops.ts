@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * Datagrams that the kernel dropped because the socket's buffer was full; undefined where it does not
- * tell, which is everywhere but on Linux.
+ * Datagrams that the kernel dropped because the socket's buffer was full. Undefined where this is
+ * unknown: everywhere except on Linux.
  */
 export async function kernelDrops(host: string, port: number): Promise<number | undefined> {
   try {
@@ -15,7 +15,7 @@ export async function kernelDrops(host: string, port: number): Promise<number | 
   }
 }
 
-/** The last column of the lines whose local address has the port. */
+/** Reads the last column of the lines whose local address has the port. */
 export function dropsIn(table: string, port: number): number | undefined {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   let drops: number | undefined;

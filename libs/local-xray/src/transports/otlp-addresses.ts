@@ -8,19 +8,20 @@ import { OtlpGrpc } from './otlp-grpc';
 
 /** The addresses that accept OTLP besides the main one. */
 export interface OtlpAddresses {
-  /** `host:port`; undefined where it is off or not available. */
+  /** `host:port`. Undefined if it is off or not available. */
   http: string | undefined;
   grpc: string | undefined;
-  /** Messages for a person about the addresses that are not available. */
+  /** Messages about addresses that are not available. */
   missing: string[];
   close(): Promise<void>;
 }
 
 /**
- * Listens for OTLP where the options say.
+ * Listens for OTLP on the addresses in the options.
  *
- * @param app answers HTTP requests, as at the main address
- * @throws AddressError for a configured address that is not available. A default address is skipped instead.
+ * @param app handles HTTP requests, as at the main address
+ * @throws AddressError if a configured address is not available. A default address is skipped
+ *   instead.
  */
 export async function openOtlp(
   { otlpHttp, otlpGrpc }: Pick<ResolvedOptions, 'otlpHttp' | 'otlpGrpc'>,
