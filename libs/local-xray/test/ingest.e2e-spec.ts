@@ -106,6 +106,87 @@ describe('local X-Ray', () => {
     expect((await get(`/console/traces/${final.trace_id}`)).segments).toEqual([final]);
   });
 
+  describe('of documents with the same id in one trace', () => {
+    const trace_id = newTraceId();
+    const id = newId();
+    const at = { start_time: now() - 1, end_time: now() };
+    const shop = { trace_id, id, name: 'shop', ...at };
+    const query = { ...shop, type: 'subsegment', parent_id: id, name: 'query' };
+    const child = { ...query, id: newId() };
+    const seen = async () => {
+      const { segments, orphans } = await get(`/console/traces/${trace_id}`);
+      return [...segments, ...orphans, ...segments.flatMap(({ subsegments = [] }) => subsegments)];
+    };
+    const said = async () => {
+      const { received, rejected, rejections } = await until(
+        () => get('/console/status'),
+        (status) => status.received + status.rejected >= 2,
+      );
+      return { received, rejected, messages: rejections.map(({ message }: any) => message) };
+    };
+
+    it.each([
+      ['a segment before a subsegment', [shop, query], 'shop', 'Subsegment "query"'],
+      ['a subsegment before a segment', [query, shop], 'shop', 'Subsegment "query"'],
+      ['the later of two segments', [shop, { ...shop, name: 'cart' }], 'cart', 'Segment "shop"'],
+      [
+        'the later of two states that are both final',
+        [child, { ...child, annotations: { row: 2 } }],
+        'query',
+        'Subsegment "query"',
+      ],
+    ])('keeps %s, and says what was lost', async (_, documents, kept, lost) => {
+      for (const each of documents) await put(server, each);
+
+      expect(await seen()).toMatchObject([{ name: kept }]);
+      expect(await said()).toEqual({
+        received: 1,
+        rejected: 1,
+        messages: [expect.stringContaining(`${lost} was not kept`)],
+      });
+    });
+
+    it.each([
+      ['the same twice', [shop, shop]],
+      ['what is in progress, and then its end', [{ ...shop, in_progress: true }, shop]],
+      ['the end, and then what was in progress', [shop, { ...shop, in_progress: true, name: 'x' }]],
+    ])('takes %s for no loss', async (_, documents) => {
+      for (const each of documents) await put(server, each);
+
+      expect(await said()).toEqual({ received: documents.length, rejected: 0, messages: [] });
+    });
+
+    it.each([
+      ['its own parent', [{ ...child, parent_id: child.id }]],
+      ['a segment that is its own parent', [{ ...shop, parent_id: id }]],
+      [
+        'parents in a circle',
+        ['1', '2', '3'].map((digit, index, all) => ({
+          ...child,
+          id: digit.repeat(16),
+          parent_id: all[(index + 1) % 3]!.repeat(16),
+        })),
+      ],
+      [
+        'segments in a circle',
+        ['1', '2'].map((digit, index, all) => ({
+          ...shop,
+          id: digit.repeat(16),
+          parent_id: all[(index + 1) % 2]!.repeat(16),
+        })),
+      ],
+    ])('shows %s', async (_, documents) => {
+      await put(server, ...documents);
+
+      const text = JSON.stringify(await get(`/console/traces/${trace_id}`));
+      const markdown = await (await fetch(url(server, `/traces/${trace_id}.md`))).text();
+      for (const { id } of documents) {
+        expect(text.split(`"id":"${id}"`)).toHaveLength(2);
+        expect(markdown).toContain(`#${id}`);
+      }
+    });
+  });
+
   it('takes datagrams and requests at one address of a name that has two', async () => {
     const spy = jest.spyOn(dns, 'lookup').mockImplementation(((name: string, ...rest: any[]) => {
       const found = rest.pop();

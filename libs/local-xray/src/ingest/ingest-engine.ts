@@ -55,6 +55,8 @@ export class IngestEngine implements Ingest {
   private readonly driver: Driver;
   private readonly writer: TraceWriter;
   private readonly logs: LogWriter;
+  /** Documents that SQLite refused, for whoever waits for their commit. */
+  private readonly unwritable = new WeakMap<object, DocumentFault>();
   private readonly limits: DocumentLimits;
   private readonly index: AttributeIndex;
   private readonly report: IngestReport;
@@ -79,9 +81,16 @@ export class IngestEngine implements Ingest {
     countStored(this.driver, totals);
     this.addedUp = totals.addedUp;
     this.report = new IngestReport(listener, () => this.writer.stored);
-    this.writer = new TraceWriter(this.driver, totals, undefined, (id, reason) =>
-      this.report.notListed(id, reason),
-    );
+    this.writer = new TraceWriter(this.driver, totals, undefined, {
+      notListed: (id, reason) => this.report.notListed(id, reason),
+      notWritable: (document, reason) => {
+        const { id, trace_id } = document;
+        const message = `Document ${id} of trace ${trace_id!} could not be written: SQLite refused it (${reason}).`;
+        this.unwritable.set(document, { id, code: 'NotStored', field: '', message });
+        this.report.notKept('NotStored', message);
+      },
+      sameId: (loss) => this.report.notKept('SameId', loss),
+    });
     this.logs = new LogWriter(this.driver);
     this.limits = options.strict ? STRICT : LENIENT;
     this.index = attributeIndex(options.indexAttributes ?? []);
@@ -246,26 +255,24 @@ export class IngestEngine implements Ingest {
   }
 
   private async takeAll(outcomes: ParseOutcome[], forward: boolean): Promise<IngestResult> {
-    const faults: DocumentFault[] = [];
-    for (const outcome of outcomes) {
-      const fault = this.take(outcome, forward);
-      if (fault) faults.push(fault);
-    }
+    for (const outcome of outcomes) this.take(outcome, forward);
     if (this.writer.pending > 0) await this.committed();
+    const faults = outcomes
+      .map((each) => (each.ok ? this.unwritable.get(each.document) : each.fault))
+      .filter((fault) => fault !== undefined);
     return { faults };
   }
 
-  private take(outcome: ParseOutcome, forward = true): DocumentFault | undefined {
+  private take(outcome: ParseOutcome, forward = true): void {
     if (!outcome.ok) {
       this.report.rejected(outcome.fault);
-      return outcome.fault;
+      return;
     }
     // X-Ray makes these itself, and gives them out with the rest: so does local X-Ray.
-    if (isInferred(outcome.document)) return undefined;
+    if (isInferred(outcome.document)) return;
     this.writer.put(outcome.document, outcome.text);
     this.report.received(outcome);
     if (forward) this.forwarder?.forward(outcome.text);
-    return undefined;
   }
 
   /**

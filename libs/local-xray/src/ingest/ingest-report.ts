@@ -64,6 +64,13 @@ export class IngestReport {
     this.remember('NotStored', `${documents} documents could not be written: ${reason}`);
   }
 
+  /** A document that had been received is not kept, and others of its batch are. */
+  notKept(code: string, message: string): void {
+    this.counts.received--;
+    this.counts.rejected++;
+    this.remember(code, message);
+  }
+
   /** Something other than a document went wrong. */
   failed(code: string, error: unknown): void {
     this.remember(code, error instanceof Error ? error.message : String(error));

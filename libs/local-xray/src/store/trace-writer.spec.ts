@@ -193,4 +193,40 @@ describe('the writer of traces', () => {
     );
     expect(derived(driver).unwritten).toEqual([]);
   });
+
+  it('loses only the document or the row that SQLite refuses, and says which', () => {
+    const driver = openDatabase(':memory:');
+    const told: string[] = [];
+    const writer = new TraceWriter(driver, new TraceTotals(driver), NEVER, {
+      notListed: (id) => told.push(`row ${id}`),
+      notWritable: ({ id }, reason) => told.push(`document ${id}: ${reason}`),
+      sameId: (loss) => told.push(loss),
+    });
+    driver.exec(
+      `CREATE TRIGGER document BEFORE INSERT ON documents WHEN NEW.id = '${segment('x', 'a2', [0, 1]).id}'
+         BEGIN SELECT RAISE(ABORT, 'constraint failed'); END;
+       CREATE TRIGGER row BEFORE INSERT ON traces WHEN NEW.service = 'shop-3'
+         BEGIN SELECT RAISE(ABORT, 'constraint failed'); END`,
+    );
+    const batch = [1, 2, 3, 4].map((at) => ({
+      ...segment(`shop-${at}`, `a${at}`, [0, 1]),
+      trace_id: `1-6b02ef12-${String(at).repeat(24)}`,
+    }));
+    put(writer, batch);
+    const written = writer.commit(true);
+
+    expect(told).toEqual([
+      `document ${batch[1]!.id}: constraint failed`,
+      `row ${batch[2]!.trace_id}`,
+    ]);
+    expect(written).toHaveLength(2);
+    expect(driver.prepare('SELECT service FROM traces ORDER BY service').all()).toEqual(
+      ['shop-1', 'shop-4'].map((service) => ({ service })),
+    );
+    put(writer, [{ ...batch[0]!, id: segment('x', 'a9', [0, 1]).id, name: 'later' }]);
+    expect(writer.commit(true)).toEqual([written[0]]);
+    expect(driver.prepare('SELECT segments FROM traces WHERE n = ?').all([written[0]!])).toEqual([
+      { segments: 2 },
+    ]);
+  });
 });

@@ -5,6 +5,7 @@ import { type AnyDocument, buildTraceModel, type TraceFacts, traceFacts } from '
 import type { Driver } from './driver';
 import { type HotTrace, HotTraces } from './hot-traces';
 import { stitch } from '../trace/stitch';
+import { lossOf, replaces } from './same-id';
 import { type StoredTrace, type TraceRecord, TraceRows } from './trace-rows';
 import { TraceTotals } from './trace-totals';
 import { UnwrittenTraces } from './unwritten-traces';
@@ -25,12 +26,29 @@ const GATHER_TRACES = 400;
 /** What SQLite says of a value that it does not take, whenever it is tried. */
 const UNWRITABLE = /constraint|mismatch|too big/i;
 
+/** Is told what is not kept, or not found, of what was put. */
+export interface WriterListener {
+  /** A trace's documents are kept, but SQLite does not take its row. */
+  notListed(id: string, reason: string): void;
+  /** SQLite does not take a document. */
+  notWritable(document: AnyDocument, reason: string): void;
+  /** Another document has the id of one that was put, and only one of them is kept. */
+  sameId(loss: string): void;
+}
+
+interface Incoming {
+  document: AnyDocument;
+  text: string;
+}
+
 /** Writes documents and keeps the rows of their traces up, a batch at a time. */
 export class TraceWriter {
   private readonly hot = new HotTraces();
   private readonly rows: TraceRows;
   private readonly unwritten: UnwrittenTraces;
-  private incoming: { document: AnyDocument; text: string }[] = [];
+  private incoming: Incoming[] = [];
+  /** What documents with an id that another has cost, in the transaction at hand. */
+  private losses: string[] = [];
   private dirty = new Set<HotTrace>();
   private nextNumber: number;
   /** Rows that an earlier process, or a commit that failed, left undone are written. */
@@ -45,8 +63,7 @@ export class TraceWriter {
     private readonly driver: Driver,
     private readonly totals = new TraceTotals(driver),
     private readonly gatherMs = GATHER_MS,
-    /** Called with the id of a trace whose documents are kept, but whose row SQLite does not take, and why. */
-    private readonly refused: (id: string, reason: string) => void = () => undefined,
+    private readonly listener?: WriterListener,
   ) {
     this.rows = new TraceRows(driver, totals);
     this.unwritten = new UnwrittenTraces(driver);
@@ -77,14 +94,37 @@ export class TraceWriter {
    * for their turn, since computing them reads the whole trace; `all` ends the wait.
    *
    * @returns the numbers of the traces whose rows changed
-   * @throws what SQLite throws; then nothing of the batch is kept.
+   * @throws what SQLite throws; then nothing of the batch is kept. A value that SQLite does not take costs only the
+   *   document or the row that has it.
    */
   commit(all = false): number[] {
     const { incoming } = this;
     this.incoming = [];
     const caughtUp = this.catchUp();
     if (incoming.length === 0 && this.dirty.size === 0) return caughtUp;
-    return [...caughtUp, ...this.write(incoming, all)];
+    try {
+      return [...caughtUp, ...this.write(incoming, all ? 'all' : 'due')];
+    } catch (error) {
+      if (!isUnwritable(error)) throw error;
+      return [...caughtUp, ...this.writeApart(incoming)];
+    }
+  }
+
+  /** Writes documents one at a time, and then each row by itself. */
+  private writeApart(incoming: readonly Incoming[]): number[] {
+    const written: number[] = [];
+    for (const each of incoming) {
+      // After a failure: a trace whose row is not written would get a second number.
+      written.push(...this.catchUp());
+      try {
+        this.write([each], 'none');
+      } catch (error) {
+        if (!isUnwritable(error)) throw error;
+        this.listener?.notWritable(each.document, (error as Error).message);
+      }
+    }
+    this.forgetAll();
+    return [...new Set([...written, ...this.catchUp()])];
   }
 
   /**
@@ -97,11 +137,11 @@ export class TraceWriter {
     for (const { n, id } of this.unwritten.all()) {
       try {
         this.dirty.add(this.load(id, this.rows.find([id])[0], n));
-        written.push(...this.write([], true));
+        written.push(...this.write([], 'all'));
       } catch (error) {
-        if (!UNWRITABLE.test(String(error))) throw error;
+        if (!isUnwritable(error)) throw error;
         this.unwritten.remove([{ n }]);
-        this.refused(id, (error as Error).message);
+        this.listener?.notListed(id, (error as Error).message);
       }
     }
     this.caughtUp = true;
@@ -126,13 +166,14 @@ export class TraceWriter {
     this.rows.forget();
   }
 
-  private write(incoming: readonly { document: AnyDocument; text: string }[], all: boolean) {
+  private write(incoming: readonly Incoming[], rows: 'all' | 'due' | 'none') {
     let due: HotTrace[] = [];
+    this.losses = [];
     try {
       this.driver.transaction(() => {
         this.take(incoming);
         this.rows.writeDocuments(this.dirty);
-        due = this.due(all);
+        due = rows === 'none' ? [] : this.due(rows === 'all');
         this.rows.writeTraces(due.map(record));
         this.mark(due);
       });
@@ -141,6 +182,7 @@ export class TraceWriter {
       this.forgetAll();
       throw error;
     }
+    for (const loss of this.losses) this.listener?.sameId(loss);
     for (const { revision } of due) if (revision === 1) this.stored++;
     if (due.length > 0) this.writtenAt = performance.now();
     this.hot.trim(this.dirty);
@@ -148,7 +190,7 @@ export class TraceWriter {
   }
 
   /** Puts documents into their traces; those that are not in memory are looked up all at once. */
-  private take(incoming: readonly { document: AnyDocument; text: string }[]): void {
+  private take(incoming: readonly Incoming[]): void {
     const unknown = new Set<string>();
     for (const { document } of incoming) {
       const id = traceIdOf(document);
@@ -164,13 +206,14 @@ export class TraceWriter {
     }
   }
 
-  /**
-   * One with the same id is replaced, except that what is in progress never replaces what is final: UDP does not
-   * keep order.
-   */
   private add(trace: HotTrace, document: AnyDocument, text: string): void {
     const known = trace.documents.get(document.id);
-    if (known && isFinal(known) && !isFinal(document)) return;
+    if (known) {
+      const better = replaces(document, known);
+      const loss = better ? lossOf(document, known) : lossOf(known, document);
+      if (loss !== undefined) this.losses.push(loss);
+      if (!better) return;
+    }
     this.hot.grew(trace, text.length);
     trace.documents.set(document.id, document);
     trace.pending.set(document.id, text);
@@ -267,7 +310,6 @@ function findingsOf(
   }
 }
 
-/** A segment with an end, or with nothing that says it is still going on. */
-function isFinal(document: AnyDocument): boolean {
-  return document.end_time !== undefined && document.in_progress !== true;
+function isUnwritable(error: unknown): boolean {
+  return UNWRITABLE.test(String(error));
 }

@@ -9,7 +9,9 @@ export type DocumentFaultCode =
   | 'InvalidName'
   | 'InvalidSegment'
   | 'InvalidAnnotation'
-  | 'DocumentTooLarge';
+  | 'DocumentTooLarge'
+  /** Ours: the database did not take it. */
+  | 'NotStored';
 
 /** A refused document. */
 export interface DocumentFault {

@@ -1,0 +1,56 @@
+import { writeJson } from '@nestjs-xray/document';
+import type { AnyDocument } from '../trace';
+
+/** Clients round times differently when they send a document again; in seconds. */
+const SAME_START = 0.001;
+
+/**
+ * Whether `document` takes the place of `known`, which has the same id in the same trace.
+ *
+ * As in X-Ray, the later of two replaces the earlier, except that what is in progress never replaces what is final:
+ * UDP does not keep order. A subsegment never replaces its segment, which would hide the whole service.
+ */
+export function replaces(document: AnyDocument, known: AnyDocument): boolean {
+  if (isSubsegment(document) !== isSubsegment(known)) return isSubsegment(known);
+  return isFinal(document) || !isFinal(known);
+}
+
+/**
+ * What is lost when one of two documents with the same id takes the other's place; undefined when they are two states
+ * of the same thing, or the same thing sent twice.
+ */
+export function lossOf(kept: AnyDocument, lost: AnyDocument): string | undefined {
+  const differ =
+    isSubsegment(kept) !== isSubsegment(lost) ||
+    (isFinal(kept) && isFinal(lost)
+      ? !isSame(kept, lost)
+      : kept.name !== lost.name && Math.abs(kept.start_time - lost.start_time) > SAME_START);
+  if (!differ) return undefined;
+  return (
+    `${described(lost)} was not kept, because ${described(kept)} has the same id, ${kept.id}, in trace ${kept.trace_id!}. ` +
+    'Give each segment and subsegment an id of its own, and send each only once when it is complete.'
+  );
+}
+
+/** Exceptions of OTLP get other ids each time that their span arrives. */
+function isSame(a: AnyDocument, b: AnyDocument): boolean {
+  try {
+    return writeJson({ ...a, cause: undefined }) === writeJson({ ...b, cause: undefined });
+  } catch {
+    // Nested too deeply to be compared.
+    return false;
+  }
+}
+
+function described(document: AnyDocument): string {
+  return `${isSubsegment(document) ? 'Subsegment' : 'Segment'} ${JSON.stringify(document.name.slice(0, 60))}`;
+}
+
+function isSubsegment(document: AnyDocument): boolean {
+  return (document as { type?: unknown }).type === 'subsegment';
+}
+
+/** A segment with an end, or with nothing that says it is still going on. */
+function isFinal(document: AnyDocument): boolean {
+  return document.end_time !== undefined && document.in_progress !== true;
+}
