@@ -1,34 +1,34 @@
 import { createRequire } from 'node:module';
 import { basename, join, sep } from 'node:path';
 
-/** Node's own `require`; inside a bundle, the name `require` may stand for the bundler's or for nothing. */
+/** Node's own `require`. In a bundle, `require` may be the bundler's or undefined. */
 const node = createRequire(process.execPath);
 
-/** This file; undefined in a bundle of ES modules. */
+/** The path of this file; undefined in an ES-module bundle. */
 const here = typeof __filename === 'undefined' ? undefined : __filename;
 
-/** Whether this package is part of a bundle: its files have lost their names there. */
+/** Whether this package is part of a bundle, where its files lose their names. */
 export const inBundle = here === undefined || !/^loaded-copies\.[jt]s$/.test(basename(here));
 
 /**
- * How Node loads files; none where something else loads modules, such as Jest. Deprecated since Node
- * 0.10, but nothing else tells of every module that is loaded, on each version of Node.
+ * Node's loaders by file extension; undefined where something else loads modules, such as Jest.
+ * Deprecated since Node 0.10, but no other API reports every loaded module on all versions of Node.
  */
 const loaders = node.extensions as Partial<NodeJS.RequireExtensions> | undefined;
 
-/** Whether modules that are loaded later are seen. */
+/** Whether modules loaded later can be detected. */
 export const seesLaterLoads = typeof loaders?.['.js'] === 'function';
 
 type Found = (exports: unknown) => void;
 
-/** What to do with files that are loaded later, by the end of their paths. */
+/** The callbacks for files that are loaded later, by path suffix. */
 const awaited = new Map<string, Found>();
 
 /**
- * What was loaded from files whose path ends like that, with `/`.
+ * Returns the exports of all loaded modules whose path ends in `file`, which is written with `/`.
  *
- * Reads the names alone: Object.keys would also ask for the descriptor of each of some thousand modules,
- * which under Jest, where the cache is a proxy, took longer than starting the application.
+ * Uses Reflect.ownKeys because Object.keys also reads a descriptor for each of several thousand
+ * modules. Under Jest, where the cache is a proxy, that takes longer than starting the application.
  */
 export function loadedFrom(file: string): unknown[] {
   const ending = file.replaceAll('/', sep);
@@ -38,65 +38,64 @@ export function loadedFrom(file: string): unknown[] {
 }
 
 /**
- * Calls `found` for each module whose path ends like that, with `/`: those that are loaded, and each
- * that the application loads later, as soon as it is there. Loads nothing itself.
+ * Calls `found` with the exports of each module whose path ends in `file`, which is written with
+ * `/`: first those already loaded, then each one that the application loads. Loads nothing itself.
  */
 export function whenLoaded(file: string, found: Found): void {
-  for (const module of loadedFrom(file)) tellSafely(found, module);
+  for (const module of loadedFrom(file)) callSafely(found, module);
   if (!seesLaterLoads) return;
   if (awaited.size === 0) watchLoads(loaders!);
   awaited.set(file.replaceAll('/', sep), found);
 }
 
 /**
- * The same for a package that the application may load later where that can't be seen. There, it is
- * loaded at once.
+ * Like whenLoaded, but loads the package at once where later loads cannot be detected.
  *
- * @param request what the application writes in `require`
- * @param file the end of the path of the file behind it, with `/`
+ * @param request the specifier that the application passes to `require`
+ * @param file the end of the path that it resolves to, written with `/`
  */
 export function whenPackageLoaded(request: string, file: string, found: Found): void {
   whenLoaded(file, found);
   if (seesLaterLoads || inBundle) return;
-  for (const from of places()) {
+  for (const from of resolutionBases()) {
     try {
       found(createRequire(from)(request));
     } catch {
-      // It is not installed there, which is the usual case.
+      // Usually the package is not installed there.
     }
   }
 }
 
-/** ES modules that import a CommonJS package load it in this way, too. */
+/** Also covers CommonJS packages that ES modules import. */
 function watchLoads(extensions: Partial<NodeJS.RequireExtensions>): void {
   const load = extensions['.js']!;
   extensions['.js'] = function (this: unknown, module, path): unknown {
     const result = Reflect.apply(load, this, [module, path]) as unknown;
     for (const [ending, found] of awaited) {
-      if (path.endsWith(ending)) tellSafely(found, module.exports);
+      if (path.endsWith(ending)) callSafely(found, module.exports);
     }
     return result;
   };
 }
 
-/** Whatever is wrong with a module, loading it must go on. */
-function tellSafely(found: Found, exports: unknown): void {
+/** An error in a callback must not make the application's `require` fail. */
+function callSafely(found: Found, exports: unknown): void {
   try {
     found(exports);
   } catch {
-    // Its calls are not recorded.
+    // The calls of this module are not recorded.
   }
 }
 
-/** From where the application may load its packages. */
-function places(): string[] {
+/** The files from which the application's packages are resolved. */
+function resolutionBases(): string[] {
   const all = [join(process.cwd(), 'package.json'), node.main?.filename, here];
   return all.filter((from) => from !== undefined);
 }
 
 /**
- * Whether an ES module imported this package: other packages that it imported are then in no list. A
- * CommonJS application is at the other end of the modules that required this one.
+ * Whether an ES module imported this package. If so, the other packages it imported cannot be
+ * listed. In a CommonJS application, the chain of parents ends at the main module, whose id is `.`.
  */
 export const importedByEsModule = here === undefined || firstParent()?.id !== '.';
 

@@ -1,4 +1,4 @@
-/** What was wrapped already, also by another copy of this package in the process. */
+/** All replacements, including those of other copies of this package in the process. */
 const KEY = Symbol.for('nestjs-xray.patched.1');
 const registry = globalThis as { [KEY]?: WeakSet<object> };
 const patched = (registry[KEY] ??= new WeakSet());
@@ -6,8 +6,8 @@ const patched = (registry[KEY] ??= new WeakSet());
 export type Method = (this: never, ...args: never[]) => unknown;
 
 /**
- * Replaces the method `key` of `owner` by what `wrap` makes of it, once. The
- * replacement keeps name, arity and own properties, such as `util.promisify.custom`.
+ * Replaces the method `key` of `owner` with the result of `wrap`; does nothing if it is already
+ * replaced. The replacement keeps name, arity and properties, such as `util.promisify.custom`.
  */
 export function patchMethod(owner: object, key: string, wrap: (original: Method) => Method): void {
   const original: unknown = (owner as Record<string, unknown>)[key];
@@ -30,7 +30,7 @@ export function patchMethod(owner: object, key: string, wrap: (original: Method)
   });
 }
 
-/** The object that `prototype` has the method `key` from: itself, or one that it inherits from. */
+/** The object in the prototype chain of `prototype`, itself included, that defines `key`. */
 export function ownerOf(prototype: object, key: string): object | undefined {
   for (let at: object | null = prototype; at; at = Object.getPrototypeOf(at) as object | null) {
     if (Object.hasOwn(at, key)) return at;

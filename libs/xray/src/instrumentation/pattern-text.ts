@@ -1,6 +1,6 @@
 /**
- * A message's pattern to read and to search by. Of gRPC's `Service.Method`; of another object its
- * JSON with keys in order, since Nest takes `{ cmd, of }` and `{ of, cmd }` for the same pattern.
+ * A message's pattern as text: `Service.Method` for gRPC; for other objects, JSON with sorted keys,
+ * since Nest treats `{ cmd, of }` and `{ of, cmd }` as the same pattern.
  */
 export function patternText(pattern: unknown): string {
   if (typeof pattern === 'string') return pattern;

@@ -2,13 +2,13 @@ import { AsyncResource } from 'node:async_hooks';
 import { whenLoaded } from './loaded-copies';
 import { patchMethod, type Method } from './patch';
 
-/** Where the class of mysql2's pools is, in newer and in older versions. */
+/** The files that define mysql2's Pool, in newer and older versions. */
 const MYSQL2 = ['/mysql2/lib/base/pool.js', '/mysql2/lib/pool.js'];
 
 /**
- * A pool calls whoever waits for a connection back from the work of whoever gave it back, in that
- * one's trace. Has them go on in their own. Pools that answer by promises (generic-pool, tarn) do so
- * on their own, and pg's is bound where its queries are recorded.
+ * Restores the context of callers that waited for a connection. Without this, a pool runs their
+ * callbacks in the trace of the request that released the connection. Pools with promises
+ * (generic-pool, tarn) keep the context by themselves; pg's pool is patched in outgoing/pg.ts.
  */
 export function bindPools(): void {
   for (const file of MYSQL2) {

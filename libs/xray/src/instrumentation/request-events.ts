@@ -4,37 +4,37 @@ import { patchMethod, type Method } from './patch';
 
 type Context = NonNullable<Active>;
 
-/** What requests and responses belong to; one for all copies of this package in the process. */
+/** The contexts of requests and responses; shared by all copies of this package in the process. */
 const KEY = Symbol.for('nestjs-xray.events.1');
 const registry = globalThis as { [KEY]?: WeakMap<object, Context> };
 const contexts = (registry[KEY] ??= new WeakMap());
 
 /**
- * Has the listeners of a request and of its response run in `context`.
+ * Runs the listeners of a request and of its response in `context`.
  *
- * Node emits `data`, `end` and `close` from the parser of the connection, which belongs to no
- * request, so whoever goes on from such a listener would be outside of the trace: a middleware that
- * calls `next()` when the body has been read. The prototypes are patched and not the objects, since
- * a new property on a request of Express costs more than all of this.
+ * Node emits `data`, `end` and `close` from the connection's parser, outside any request. Code that
+ * continues from such a listener would lose the trace, such as a middleware that calls `next()` when
+ * it has read the body. Patches the prototypes, not the objects: adding a property to a request of
+ * Express costs more than all of this.
  */
 export function keepContextOfEvents(context: Context, request: object, response: object): void {
   contexts.set(request, context);
   contexts.set(response, context);
 }
 
-/** The same for a call of gRPC, whose messages come from the parser of its connection too. */
+/** Does the same for a gRPC call, whose messages also come from the connection's parser. */
 export function keepContextOfCall(context: Context, call: object): void {
   contexts.set(call, context);
   patchEmit(Object.getPrototypeOf(call) as object);
 }
 
-/** Patches the classes of HTTP/1. Once for a process. */
+/** Patches the HTTP/1 classes. Once per process. */
 export function watchRequestEvents(): void {
   patchEmit(IncomingMessage.prototype);
   patchEmit(ServerResponse.prototype);
 }
 
-/** Patches those of HTTP/2, taken from the first request of it: Node loads them when they are needed. */
+/** Patches the HTTP/2 classes. Takes them from a first request, since Node loads them lazily. */
 export function watchHttp2Events(request: object, response: object): void {
   patchEmit(Object.getPrototypeOf(request) as object);
   patchEmit(Object.getPrototypeOf(response) as object);
@@ -52,7 +52,7 @@ function emitInContext(original: Method): Method {
   };
 }
 
-/** Whether `context` is what is active, or what is active is part of it. */
+/** Whether `context`, or a subsegment of it, is active. */
 function isActive(context: Context): boolean {
   const active = storage.getStore();
   return (

@@ -1,14 +1,14 @@
 import { validateHeaderValue, type OutgoingMessage } from 'node:http';
 
-/** Node keeps the head of a message as text once it is written; fields without documentation, but as old as Node. */
+/** Where Node stores the serialised head of a message. Undocumented, but present in all versions. */
 interface Written {
   _header?: string | null;
   _headerSent?: boolean;
-  /** What waits for a connection. */
+  /** The data that waits for a connection. */
   outputData?: { data: unknown }[];
 }
 
-/** A header in the head of `message` that Node has written, where it keeps those that were not set one by one. */
+/** Reads a header from the serialised head; headers that were passed as an array are only there. */
 export function writtenHeader(message: OutgoingMessage, name: string): string | undefined {
   const { _header: head } = message as Written;
   if (typeof head !== 'string') return undefined;
@@ -19,9 +19,8 @@ export function writtenHeader(message: OutgoingMessage, name: string): string | 
 }
 
 /**
- * Adds a header to a head that is written but has not left. Node writes that of a request at once
- * where its headers are given as an array, and with `Expect: 100-continue`, when it also puts it
- * in line for the connection.
+ * Adds a header to a head that is serialised but not sent yet. Node serialises the head at once when
+ * headers are passed as an array, and with `Expect: 100-continue`, when it also queues the head.
  */
 export function addWrittenHeader(message: OutgoingMessage, name: string, value: string): void {
   const written = message as Written;

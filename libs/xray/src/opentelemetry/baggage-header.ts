@@ -4,7 +4,7 @@ import { baggageEntryMetadataFromString, propagation, type Baggage } from '@open
 const MAX_BYTES = 8192;
 const MAX_ENTRIES = 64;
 
-/** Reads a `baggage` header; what is malformed in it is left out. Undefined when nothing is left. */
+/** Parses a `baggage` header and skips malformed entries. Undefined when no entry is left. */
 export function parseBaggage(header: string): Baggage | undefined {
   if (header.length > MAX_BYTES) return undefined;
   let baggage: Baggage | undefined;
@@ -23,7 +23,7 @@ export function parseBaggage(header: string): Baggage | undefined {
   return baggage;
 }
 
-/** Writes a `baggage` header; undefined for an empty one. */
+/** Formats a `baggage` header; undefined when the baggage is empty. */
 export function formatBaggage(baggage: Baggage): string | undefined {
   let header = '';
   for (const [key, { value, metadata }] of baggage.getAllEntries().slice(0, MAX_ENTRIES)) {

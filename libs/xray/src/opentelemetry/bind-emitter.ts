@@ -7,12 +7,12 @@ type Adder = (event: string | symbol, listener: Listener) => EventEmitter;
 const ADDERS = ['addListener', 'on', 'once', 'prependListener', 'prependOnceListener'] as const;
 const REMOVERS = ['removeListener', 'off'] as const;
 
-/** The bound form of each listener, by emitter: the same one for each event. */
+/** The bound listeners of each emitter, by original listener; one for all events. */
 const emitters = new WeakMap<EventEmitter, WeakMap<Listener, Listener>>();
 
 /**
- * Has the listeners that are added to `emitter` from now on called in `context`. Whoever removes
- * one names the original. A second call does nothing.
+ * Calls the listeners that are added to `emitter` from now on in `context`. They are removed by the
+ * original function, as usual. A second call for the same emitter does nothing.
  */
 export function bindEmitter<T extends EventEmitter>(
   manager: ContextManager,
@@ -22,7 +22,7 @@ export function bindEmitter<T extends EventEmitter>(
   if (emitters.has(emitter)) return emitter;
   const bound = new WeakMap<Listener, Listener>();
   emitters.set(emitter, bound);
-  // `once` adds a wrapper of its own by `on`: that one must be left as it is, or removing would not find it.
+  // `once` calls `on` with its own wrapper. Binding that too would break removal.
   let adding = false;
 
   for (const name of ADDERS) {

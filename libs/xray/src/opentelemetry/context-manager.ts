@@ -7,9 +7,9 @@ import { bridgeSpanIn, NODE } from './nodes';
 import { spanOf } from './span-of';
 import { withBaggage } from './trace-baggage';
 
-/** A context of OpenTelemetry's, and what was active in ours when it was entered. */
+/** A context of OpenTelemetry, and the segment or subsegment that was active when it was entered. */
 class Entered {
-  /** What of ours was begun in it last, and the context with its span. */
+  /** The segment or subsegment last opened within it, and the context with its span. */
   private inner: Active = undefined;
   private innerContext: Context | undefined = undefined;
 
@@ -18,7 +18,7 @@ class Entered {
     readonly active: Active,
   ) {}
 
-  /** The context where `active`, something else of ours, is active in it. */
+  /** The context for `active`, a segment or subsegment opened within this one. */
   around(active: NonNullable<Active>): Context {
     if (this.innerContext === undefined || this.inner !== active) {
       this.inner = active;
@@ -29,10 +29,10 @@ class Entered {
 }
 
 /**
- * OpenTelemetry's context on top of ours. What is active stays where it is; beside it is kept the
- * context that was entered last, and with what. Where that is still active, the context is the
- * active one; else something of ours was begun since, and its span takes the place of the context's.
- * So both nest in each other in any order.
+ * Implements OpenTelemetry's context on top of ours. The active segment or subsegment stays in our
+ * storage. A second storage keeps the context entered last, and what was active then. If that is
+ * still active, the entered context is the active one. Otherwise we opened a subsegment since, and
+ * its span replaces the span of the entered context. So spans and subsegments nest in any order.
  */
 export class BridgeContextManager implements ContextManager {
   private readonly entered = new AsyncLocalStorage<Entered>();
@@ -53,7 +53,7 @@ export class BridgeContextManager implements ContextManager {
     ...args: A
   ): ReturnType<F> {
     const span = bridgeSpanIn(context);
-    // A context without a span of ours says nothing about where ours are: they stay in their trace.
+    // A context without one of our spans does not change which subsegment is active.
     const active = span === undefined ? storage.getStore() : span[NODE];
     const entered = new Entered(context, active);
     const call = Reflect.apply as (fn: F, thisArg: unknown, args: A) => ReturnType<F>;
@@ -64,9 +64,9 @@ export class BridgeContextManager implements ContextManager {
 
   bind<T>(context: Context, target: T): T {
     if (target instanceof EventEmitter) {
-      // What comes in is still to be given a segment here, which its events belong to.
+      // Our own instrumentation opens the segment of this request and binds its events.
       const span = bridgeSpanIn(context);
-      if (span?.stepsBack === true && span[NODE] === undefined) return target;
+      if (span?.isDuplicate === true && span[NODE] === undefined) return target;
       return bindEmitter(this, context, target);
     }
     return typeof target === 'function' ? this.bindFunction(context, target as never) : target;
@@ -78,7 +78,7 @@ export class BridgeContextManager implements ContextManager {
     const bound = function (this: unknown, ...args: unknown[]): unknown {
       return run(this, args);
     };
-    // What asks for the arity, as Express does of error handlers, must get the original's.
+    // Keep the arity: Express recognises error handlers by it.
     Object.defineProperty(bound, 'length', { configurable: true, value: target.length });
     return bound as F;
   }
@@ -94,8 +94,8 @@ export class BridgeContextManager implements ContextManager {
 }
 
 /**
- * The context of what is active, where none of OpenTelemetry's was entered around it. Kept by its
- * span: one more map of weak keys is more work for the garbage collector.
+ * The context of the active segment or subsegment when no context of OpenTelemetry was entered.
+ * Cached on its span: another WeakMap would be more work for the garbage collector.
  */
 function contextOf(active: NonNullable<Active>): Context {
   const span = spanOf(active);

@@ -5,7 +5,7 @@ export type { Incoming };
 
 const KEY = createContextKey('nestjs-xray.incoming');
 
-/** The trace that `extract` found in headers, with what a span context has no place for. */
+/** The trace that `extract` read from headers, including what a span context cannot hold. */
 export function incomingIn(context: Context): Incoming | undefined {
   return context.getValue(KEY) as Incoming | undefined;
 }

@@ -20,8 +20,8 @@ import { describeNode, noteAttribute, noteLink } from './span-document';
 import { epochSeconds } from './time-input';
 
 /**
- * A node as OpenTelemetry's API sees it. What is said of it is kept as it is said, for OTLP; the
- * node gets what the segment document has a place for.
+ * A segment or subsegment as a span of the OpenTelemetry API. All data set through the API is kept
+ * unchanged for OTLP; what the segment document has fields for is also set on the node.
  */
 export class NodeSpan implements BridgeSpan {
   context: Context | undefined = undefined;
@@ -88,7 +88,7 @@ export class NodeSpan implements BridgeSpan {
     return this;
   }
 
-  /** As the API has it: `OK` is final, and unset changes nothing. */
+  /** As the API specifies: `OK` is final, and `UNSET` is ignored. */
   setStatus(status: SpanStatus): this {
     const { node, data } = this;
     if (!this.isRecording() || status.code === SpanStatusCode.UNSET) return this;
@@ -115,14 +115,14 @@ export class NodeSpan implements BridgeSpan {
     if (this.data.status?.code === SpanStatusCode.OK) this.node.error = this.node.fault = false;
   }
 
-  /** A node that was begun by others is theirs to close. */
+  /** Does nothing for a node that was not opened through the API: its owner closes it. */
   end(time?: TimeInput): void {
     if (!this.isRecording() || !this.isOwn) return;
     describeNode(this.node, this.data);
     this.node.end(epochSeconds(time));
   }
 
-  /** Whether the API began it. */
+  /** Whether the node was opened through the OpenTelemetry API. */
   private get isOwn(): boolean {
     return this.data.name !== undefined;
   }

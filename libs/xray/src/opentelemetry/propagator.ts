@@ -15,14 +15,14 @@ import { formatBaggage, parseBaggage } from './baggage-header';
 import { withIncoming } from './incoming';
 import { isBridgeSpan, NODE } from './nodes';
 
-/** Writes and reads X-Ray's trace header and W3C's, as the option `propagate` says. */
+/** Reads and writes X-Ray's trace header and the W3C headers, according to the option `propagate`. */
 export class BridgePropagator implements TextMapPropagator {
   inject<Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
     const span = trace.getSpan(context);
     const bag = propagation.getBaggage(context);
     const baggage = bag && formatBaggage(bag);
-    // Our own instrumentation writes the headers of the call that it records.
-    if (isBridgeSpan(span) && span.stepsBack === true) return;
+    // Our own instrumentation sets the headers of the calls that it records.
+    if (isBridgeSpan(span) && span.isDuplicate === true) return;
     const active = isBridgeSpan(span) ? span[NODE] : undefined;
     const headers =
       active !== undefined
@@ -53,7 +53,7 @@ export class BridgePropagator implements TextMapPropagator {
   }
 }
 
-/** The headers that matter, whatever case the carrier has them in. */
+/** The trace headers of the carrier, found regardless of case. */
 function headersOf<Carrier>(
   carrier: Carrier,
   getter: TextMapGetter<Carrier>,
@@ -68,7 +68,7 @@ function headersOf<Carrier>(
   return headers;
 }
 
-/** The headers for a span that is not ours: one that came in and is passed on. */
+/** The headers for a span that is not ours: a remote one that is passed on. */
 function foreignHeaders(
   span: SpanContext | undefined,
   baggage: string | undefined,

@@ -6,7 +6,7 @@ import { BridgeContextManager } from './context-manager';
 import { BridgePropagator } from './propagator';
 import { BridgeTracer } from './tracer';
 
-/** Where the API keeps what was registered, whichever copy of it did. */
+/** Where the API stores its global registrations, shared by all copies of the API. */
 const API = Symbol.for('opentelemetry.js.api.1');
 const OURS = Symbol.for('nestjs-xray.opentelemetry.1');
 
@@ -23,8 +23,8 @@ class BridgeTracerProvider implements TracerProvider {
 }
 
 /**
- * Has everything in this process that speaks the OpenTelemetry API record in our traces. Where
- * another SDK was registered before, it says so once and changes nothing.
+ * Registers this package as the implementation of the OpenTelemetry API in this process. If another
+ * SDK is already registered, logs one warning and changes nothing.
  */
 export function register(): void {
   const api = ((globalThis as Record<symbol, unknown>)[API] ?? {}) as Registered;

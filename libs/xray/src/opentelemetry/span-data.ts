@@ -1,6 +1,6 @@
 import type { Attributes, AttributeValue, Link, SpanKind, SpanStatus } from '@opentelemetry/api';
 
-/** OpenTelemetry's default limits: beyond them, attributes, events and links of a span are left out. */
+/** OpenTelemetry's default limit for the attributes, events and links of a span; more are dropped. */
 const MAX_EACH = 128;
 
 export interface SpanEvent {
@@ -15,7 +15,7 @@ export interface InstrumentationScope {
   version?: string;
 }
 
-/** What was said of a node through the OpenTelemetry API, as it was said. */
+/** The data set on a span through the OpenTelemetry API, unchanged. */
 export class SpanData {
   readonly attributes = new Map<string, AttributeValue>();
   events: SpanEvent[] | undefined = undefined;
@@ -23,13 +23,13 @@ export class SpanData {
   status: SpanStatus | undefined = undefined;
 
   constructor(
-    /** The span's own name; undefined where the node was not made by the API. */
+    /** The span's name; undefined if the node was not opened through the API. */
     public name: string | undefined,
     public kind: SpanKind | undefined,
     readonly scope: InstrumentationScope | undefined,
   ) {}
 
-  /** False when there was no room. */
+  /** Returns false for an invalid attribute, or when the limit is reached. */
   setAttribute(key: string, value: unknown): boolean {
     if (key === '' || value === null || value === undefined) return false;
     if (this.attributes.size >= MAX_EACH && !this.attributes.has(key)) return false;

@@ -33,12 +33,12 @@ const KINDS: Record<SpanKind, SpanKindName> = {
   [SpanKind.CONSUMER]: 'consumer',
 };
 
-/** What the attributes of a span that is about to end say in terms of the segment document. */
+/** Translates the attributes of an ending span into fields of the segment document. */
 export function describeNode(node: RecordedNode, data: SpanData): void {
   const kind = KINDS[data.kind ?? SpanKind.INTERNAL];
   hideLiterals(node, data);
   const { attributes } = data;
-  // What has no fields of its own is metadata as it stands, and needs no copy.
+  // If no attribute has a field of its own, nothing is removed from the map: no copy is needed.
   const rest: Map<string, unknown> = hasFields(attributes) ? new Map(attributes) : attributes;
   const http = readHttp(attributes, kind, rest);
   if (http !== undefined) node.http = http;
@@ -49,7 +49,7 @@ export function describeNode(node: RecordedNode, data: SpanData): void {
   describeSpan(node, data, kind);
 }
 
-/** Whether the segment document has fields for some of these. */
+/** Whether the segment document has fields for some of the attributes. */
 const hasFields = (attributes: SpanAttributes) =>
   isHttp(attributes) ||
   isAwsCall(attributes) ||
@@ -80,7 +80,7 @@ function describeCall(
   node.name = readCallee(attributes) ?? name;
 }
 
-/** What makes a call of a span, for X-Ray and for whoever gets it by OTLP. */
+/** The attributes that mark a span as a call, in X-Ray and for receivers of OTLP. */
 const ABOUT_CALLEE = [
   ...Object.values(SQL_NAMES).flat(),
   ...HTTP_NAMES.peerName,
@@ -91,8 +91,8 @@ const isDatabase = (attributes: SpanAttributes) =>
   textOf(attributes, SQL_NAMES.database_type) !== undefined;
 
 /**
- * Whether the call of the database is recorded inside of a node: by the driver, where an ORM has a
- * span for its query too. It is one call, and the ORM's span is what leads to it.
+ * Whether a subsegment of the node already records the database call: an ORM and its driver may each
+ * create a span for one query. The driver's span is the call.
  */
 function containsDatabaseCall({ subsegments = [] }: RecordedNode): boolean {
   return subsegments.some((each) => {
@@ -101,7 +101,7 @@ function containsDatabaseCall({ subsegments = [] }: RecordedNode): boolean {
   });
 }
 
-/** An answer's status tells whose fault it was; X-Ray keeps the caller's errors apart. */
+/** Sets the flags from the response's status: X-Ray distinguishes errors (4xx) from faults (5xx). */
 function describeStatus(node: RecordedNode, data: SpanData, kind: SpanKindName): void {
   const status = readStatus(data.attributes) ?? 0;
   if (data.status?.code === SpanStatusCode.OK || status < 400) {
@@ -116,7 +116,7 @@ function describeStatus(node: RecordedNode, data: SpanData, kind: SpanKindName):
   node.throttle = status === 429;
 }
 
-/** Literals in SQL are what secrets are in: they leave the process by no road. */
+/** Removes literals from SQL, since they may contain secrets: neither emitter may send them. */
 function hideLiterals(node: RecordedNode, { attributes }: SpanData): void {
   const system = textOf(attributes, SQL_NAMES.database_type);
   if (!SQL_SYSTEMS.has(system)) return;
@@ -131,10 +131,10 @@ function hideLiterals(node: RecordedNode, { attributes }: SpanData): void {
   }
 }
 
-/** MySQL takes text in either kind of quotes, with backslashes in it; its names stand in backticks. */
+/** MySQL's strings: in single or double quotes, with backslash escapes. Names are in backticks. */
 const MYSQL_TEXT = /'(?:[^'\\]|\\[\s\S]|'')*'?|"(?:[^"\\]|\\[\s\S]|"")*"?/g;
 
-/** What the segment document has no field for. */
+/** Records as metadata what the segment document has no field for. */
 function describeSpan(node: RecordedNode, data: SpanData, kind: SpanKindName): void {
   const note = (key: string, value: unknown) => node.addMetadata(key, value, 'otel');
   if (data.name !== undefined && data.name !== node.name) note('name', data.name);
@@ -144,7 +144,7 @@ function describeSpan(node: RecordedNode, data: SpanData, kind: SpanKindName): v
   if (events !== undefined && events.length > 0) note('events', events);
 }
 
-/** An attribute that has no field of its own: an annotation where it is to be indexed, else metadata. */
+/** Records an attribute without a field of its own: as an annotation if indexed, else as metadata. */
 export function noteAttribute(
   node: RecordedNode,
   key: string,

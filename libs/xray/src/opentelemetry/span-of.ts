@@ -2,11 +2,11 @@ import type { Active } from '../core/context';
 import type { BridgeSpan } from './nodes';
 import { NodeSpan } from './node-span';
 import { SpanData } from './span-data';
-import { StandInSpan } from './stand-in-span';
+import { NonRecordingSpan } from './non-recording-span';
 
 const unsampled = new WeakMap<object, BridgeSpan>();
 
-/** The span that stands for what is active; the same one whenever it is asked for. */
+/** The span of the active segment or subsegment; always the same one. */
 export function spanOf(active: NonNullable<Active>): BridgeSpan {
   if (!active.notTraced) {
     return (
@@ -15,6 +15,6 @@ export function spanOf(active: NonNullable<Active>): BridgeSpan {
     );
   }
   let span = unsampled.get(active);
-  if (span === undefined) unsampled.set(active, (span = new StandInSpan(active)));
+  if (span === undefined) unsampled.set(active, (span = new NonRecordingSpan(active)));
   return span;
 }

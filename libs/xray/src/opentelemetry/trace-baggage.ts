@@ -2,7 +2,7 @@ import { propagation, type Context } from '@opentelemetry/api';
 import type { Active } from '../core/context';
 import { parseBaggage } from './baggage-header';
 
-/** `context` with the baggage that came with the trace of `active`, where that has some. */
+/** Adds to `context` the baggage of the incoming request, if there is any. */
 export function withBaggage(context: Context, active: NonNullable<Active>): Context {
   const header = (active.notTraced ? active : active.root).carried?.baggage;
   if (header === undefined || propagation.getBaggage(context) !== undefined) return context;

@@ -22,7 +22,7 @@ import { NodeSpan } from './node-span';
 import { isBridgeSpan, NODE } from './nodes';
 import { overlapOf } from './own-instrumentation';
 import { SpanData, type InstrumentationScope } from './span-data';
-import { StandInSpan } from './stand-in-span';
+import { NonRecordingSpan } from './non-recording-span';
 import { isSuppressed } from './suppressed';
 import { epochSeconds } from './time-input';
 
@@ -30,15 +30,15 @@ const MYSQL2 = '@opentelemetry/instrumentation-mysql2';
 
 type Work<F> = F extends (span: Span) => infer R ? R : never;
 
-/** Begins subsegments and segments for those who speak the OpenTelemetry API. */
+/** Opens segments and subsegments for callers of the OpenTelemetry API. */
 export class BridgeTracer implements Tracer {
   private readonly overlaps: ReturnType<typeof overlapOf>;
 
-  private waitsForPools: boolean;
+  private bindsPools: boolean;
 
   constructor(private readonly scope: InstrumentationScope) {
     this.overlaps = overlapOf(scope.name);
-    this.waitsForPools = scope.name === MYSQL2;
+    this.bindsPools = scope.name === MYSQL2;
   }
 
   startSpan(name: string, options: SpanOptions = {}, given: Context = contexts.active()): Span {
@@ -46,19 +46,19 @@ export class BridgeTracer implements Tracer {
     const parent = trace.getSpan(context);
     const active = isBridgeSpan(parent) ? parent[NODE] : undefined;
     const kind = options.kind ?? SpanKind.INTERNAL;
-    if (isSuppressed(context)) return new StandInSpan(active);
-    // Inside of a call that is recorded here, what carries it out is that call.
-    if (isBridgeSpan(parent) && parent.stepsBack === true) return parent;
-    if (this.overlaps?.(name, kind) === true) return new StandInSpan(active, true);
+    if (isSuppressed(context)) return new NonRecordingSpan(active);
+    // Spans within a call that we record are part of that call.
+    if (isBridgeSpan(parent) && parent.isDuplicate === true) return parent;
+    if (this.overlaps?.(name, kind) === true) return new NonRecordingSpan(active, true);
     const opened = active ?? this.openRoot(name, kind, options, context, parent);
-    if (opened === undefined || opened.notTraced) return new StandInSpan(opened);
-    // Loaded by now, which it need not have been when the application started.
-    if (this.waitsForPools) {
-      this.waitsForPools = false;
+    if (opened === undefined || opened.notTraced) return new NonRecordingSpan(opened);
+    // mysql2 is loaded by now. It may not have been when the application started.
+    if (this.bindsPools) {
+      this.bindsPools = false;
       bindPools();
     }
     const node = active === undefined ? opened : callUnder(opened, name, kind);
-    if (node === undefined) return new StandInSpan(opened, true);
+    if (node === undefined) return new NonRecordingSpan(opened, true);
     return this.begin(node, name, options);
   }
 
@@ -95,8 +95,9 @@ export class BridgeTracer implements Tracer {
   }
 
   /**
-   * Where nothing of ours is the parent: a segment for what comes in from elsewhere, or is begun as
-   * a trace of its own. Any other call, such as the ping of a connection, belongs to no trace.
+   * Opens a segment when the parent is not one of our spans: for incoming requests and messages, for
+   * a remote parent, and for explicit roots. Any other span, such as the ping of a connection,
+   * belongs to no trace.
    */
   private openRoot(
     name: string,
@@ -105,12 +106,13 @@ export class BridgeTracer implements Tracer {
     context: Context,
     parent: Span | undefined,
   ): Active {
-    const told = parent?.spanContext();
-    // Inside of a call that belongs to no trace, there is none to continue.
-    const remote = told && isSpanContextValid(told) ? told : undefined;
+    const spanContext = parent?.spanContext();
+    // The span context is invalid within a call that belongs to no trace.
+    const remote = spanContext && isSpanContextValid(spanContext) ? spanContext : undefined;
     const header = root === true ? undefined : headerOf(incomingIn(context), remote);
-    const comesIn = kind === SpanKind.SERVER || kind === SpanKind.CONSUMER || isBatch(attributes);
-    if (!comesIn && remote === undefined && root !== true) {
+    const isIncoming =
+      kind === SpanKind.SERVER || kind === SpanKind.CONSUMER || isBatch(attributes);
+    if (!isIncoming && remote === undefined && root !== true) {
       if (kind === SpanKind.INTERNAL) runtime.missing?.(`startSpan "${name}"`);
       return undefined;
     }
@@ -121,24 +123,24 @@ export class BridgeTracer implements Tracer {
 }
 
 /**
- * Whether a span is that of messages that were fetched, and are handled in it: its kind is CLIENT,
- * since the consumer asked for them.
+ * Whether a span covers the handling of a fetched batch of messages. Its kind is CLIENT, since the
+ * consumer requested the batch.
  */
 function isBatch(attributes: Attributes = {}): boolean {
   const { 'messaging.operation.type': type, 'messaging.batch.message_count': count } = attributes;
   return type === 'receive' && Number(count) > 0;
 }
 
-/** The subsegment of a call; undefined inside of one that is recorded with all that carries it out. */
+/** Opens a subsegment; undefined for a call within a call that is recorded as a whole. */
 function callUnder(parent: RecordedNode, name: string, kind: SpanKind): RecordedNode | undefined {
-  const leaves = kind === SpanKind.CLIENT || kind === SpanKind.PRODUCER;
-  if (leaves && (parent as Partial<Subsegment>).whole === true) return undefined;
+  const isOutgoing = kind === SpanKind.CLIENT || kind === SpanKind.PRODUCER;
+  if (isOutgoing && (parent as Partial<Subsegment>).whole === true) return undefined;
   const node = new Subsegment(String(name), parent);
-  if (leaves) node.namespace = 'remote';
+  if (isOutgoing) node.namespace = 'remote';
   return node;
 }
 
-/** The caller's trace as its headers told it, else as its span context does. */
+/** The caller's trace: from its headers, or else from its span context. */
 function headerOf(
   incoming: Incoming | undefined,
   remote: SpanContext | undefined,

@@ -1,14 +1,14 @@
 import type { Recorder } from '../core/recorder';
 import { inBundle } from '../instrumentation/loaded-copies';
-import { awsHandedOver } from '../instrumentation/outgoing/aws';
-import { pgHandedOver } from '../instrumentation/outgoing/pg';
+import { awsCaptured } from '../instrumentation/outgoing/aws';
+import { pgCaptured } from '../instrumentation/outgoing/pg';
 
 /** Warns about what this package cannot find in a bundle, and says what to do. */
 export function warnOfBundle({ outgoing, warn }: Recorder): void {
   if (!inBundle) return;
   const calls = [
-    outgoing?.mayWant('aws') && !awsHandedOver() ? 'captureAws([SQSClient])' : undefined,
-    outgoing?.mayWant('sql') && !pgHandedOver() ? 'capturePg([pg])' : undefined,
+    outgoing?.mayWant('aws') && !awsCaptured() ? 'captureAws([SQSClient])' : undefined,
+    outgoing?.mayWant('sql') && !pgCaptured() ? 'capturePg([pg])' : undefined,
   ].filter((call) => call !== undefined);
   if (calls.length > 0) warn('bundle:clients', clientsMissing(calls));
   if (!isNamed()) warn('bundle:names', NAMES_MISSING);

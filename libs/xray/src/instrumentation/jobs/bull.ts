@@ -13,31 +13,33 @@ import {
 
 const SYSTEM = 'bull';
 
-/** What we read of Bull's queues. */
+/** The members of Bull's queues that are read here. */
 interface Queue {
   name: string;
   opts?: Connected;
-  /** By the names of jobs. */
+  /** The processors, by job name. */
   handlers: Record<string, unknown>;
 }
 
 interface Job extends QueuedJob {
-  /** Those that failed. */
+  /** The number of attempts that failed. */
   attemptsMade?: number;
 }
 
 /** `add(data, options?)` or `add(name, data, options?)`. */
 type AddArguments = [unknown, unknown?, JobOptions?];
 
-/** Has each job of Bull run in a segment, and each call that queues jobs be a subsegment. */
+/** Records each job of Bull as a segment, and each call that queues jobs as a subsegment. */
 export function watchBull(): void {
   whenLoaded('/bull/lib/queue.js', (queue) => instrumentBull(queue));
 }
 
 /**
- * The same for a copy of Bull, which is the class of its queues; false where it is none.
+ * Instruments one copy of Bull.
  *
- * @param queue one that may have its handlers already
+ * @param module what Bull exports: the class of its queues
+ * @param queue an existing queue, whose handlers are wrapped as well
+ * @returns false when `module` is not Bull
  */
 export function instrumentBull(module: unknown, queue?: object): boolean {
   const { prototype } = (module ?? {}) as { prototype?: object };
@@ -53,7 +55,7 @@ export function instrumentBull(module: unknown, queue?: object): boolean {
   return true;
 }
 
-/** What a queue keeps under `handlers` takes a job and gives a promise, whatever the application gave. */
+/** Bull stores every processor under `handlers` as a function from a job to a promise. */
 function settingHandler(original: Method): Method {
   return function setHandler(this: Queue, ...args: never[]): unknown {
     const result: unknown = Reflect.apply(original, this as never, args);

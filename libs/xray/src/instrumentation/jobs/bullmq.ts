@@ -13,15 +13,15 @@ import {
 
 const SYSTEM = 'bullmq';
 
-/** What we read of BullMQ's queues, workers and flow producers. */
+/** The members of BullMQ's queues, workers and flow producers that are read here. */
 interface Base {
   name: string;
-  /** `telemetry` is BullMQ's own: where the application has set it, that records. */
+  /** `telemetry` is BullMQ's own tracing. If the application sets it, we record nothing. */
   opts?: Connected & { telemetry?: object };
 }
 
 interface Job extends QueuedJob {
-  /** From version 5 on; before, `attemptsMade` counted the attempt that runs. */
+  /** Since version 5. In earlier versions `attemptsMade` includes the running attempt. */
   attemptsStarted?: number;
   attemptsMade?: number;
 }
@@ -38,12 +38,12 @@ interface Flow extends NewJob {
 
 type Classes = Partial<Record<'Queue' | 'Worker' | 'FlowProducer', { prototype: object }>>;
 
-/** Has each job of BullMQ run in a segment, and each call that queues jobs be a subsegment. */
+/** Records each job of BullMQ as a segment, and each call that queues jobs as a subsegment. */
 export function watchBullMq(): void {
   whenLoaded('/bullmq/dist/cjs/index.js', instrumentBullMq);
 }
 
-/** The same for a copy of BullMQ, or for some of its classes; false where it has none of them. */
+/** Instruments one copy of BullMQ, or some of its classes. Returns false when it finds no class. */
 export function instrumentBullMq(module: unknown): boolean {
   const { Queue, Worker, FlowProducer } = (module ?? {}) as Classes;
   const owner = (Class: Classes[keyof Classes], key: string) =>
@@ -73,7 +73,7 @@ function processing(original: Method): Method {
   };
 }
 
-/** Errors by which a processor says that its job is not over. */
+/** Whether a processor threw one of the errors that postpone its job instead of failing it. */
 function isPostponed(thrown: unknown): boolean {
   const { name, message } = (thrown ?? {}) as { name?: unknown; message?: unknown };
   return (
@@ -82,30 +82,33 @@ function isPostponed(thrown: unknown): boolean {
   );
 }
 
-const ours = ({ opts }: Base) => opts?.telemetry === undefined;
+const isRecorded = ({ opts }: Base) => opts?.telemetry === undefined;
 
 const adding = recordingCalls<Base, [name: string, data: unknown, opts?: JobOptions]>(
   SYSTEM,
-  (queue, [name]) => (ours(queue) ? { queue: queue.name, name } : undefined),
+  (queue, [name]) => (isRecorded(queue) ? { queue: queue.name, name } : undefined),
   ([name, data, opts], carried) => [name, data, carrying(opts, carried)],
 );
 
 const addingBulk = recordingCalls<Base, [jobs: NewJob[]]>(
   SYSTEM,
-  (queue, [jobs]) => (ours(queue) ? { queue: queue.name, jobs: jobs.length } : undefined),
+  (queue, [jobs]) => (isRecorded(queue) ? { queue: queue.name, jobs: jobs.length } : undefined),
   ([jobs], carried) => [allCarrying(jobs, carried)],
 );
 
 const addingFlow = recordingCalls<Base, [flow: Flow, ...rest: unknown[]]>(
   SYSTEM,
-  (producer, [{ queueName, name }]) => (ours(producer) ? { queue: queueName, name } : undefined),
+  (producer, [{ queueName, name }]) =>
+    isRecorded(producer) ? { queue: queueName, name } : undefined,
   ([flow, ...rest], carried) => [flowCarrying(flow, carried), ...rest],
 );
 
 const addingFlows = recordingCalls<Base, [flows: Flow[], ...rest: unknown[]]>(
   SYSTEM,
   (producer, [flows]) =>
-    ours(producer) && flows[0] ? { queue: flows[0].queueName, jobs: flows.length } : undefined,
+    isRecorded(producer) && flows[0]
+      ? { queue: flows[0].queueName, jobs: flows.length }
+      : undefined,
   ([flows, ...rest], carried) => [flows.map((flow) => flowCarrying(flow, carried)), ...rest],
 );
 

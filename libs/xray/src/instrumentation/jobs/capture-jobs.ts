@@ -5,50 +5,51 @@ import { instrumentBull, watchBull } from './bull';
 import { instrumentBullMq, watchBullMq } from './bullmq';
 
 /**
- * Records the jobs of these copies of BullMQ or Bull. Needed where they can't be found by themselves:
- * in a bundle, in an application of ES modules, or loaded after the application has started. Queues
- * and processors of `@nestjs/bullmq` and `@nestjs/bull` are found everywhere.
+ * Records the jobs of the given copies of BullMQ or Bull. Needed where they cannot be detected: in a
+ * bundle, in an ES-module application, or when they are loaded after the application has started.
+ * Queues and processors of `@nestjs/bullmq` and `@nestjs/bull` are always detected.
  *
+ * @throws XrayConfigurationError when a module is neither BullMQ nor Bull
  * @example
  * import * as bullmq from 'bullmq';
  * captureJobs([bullmq]); // in main.ts, before the application is created
  */
 export function captureJobs(modules: readonly unknown[]): void {
   for (const module of modules) {
-    // A namespace of an ES module has a CommonJS package, such as Bull, in `default`.
+    // `import * as` puts a CommonJS package, such as Bull, under `default`.
     const { default: inner } = (module ?? {}) as { default?: unknown };
     const found = [module, inner].filter((each) => instrumentBullMq(each) || instrumentBull(each));
     if (found.length === 0) {
       throw new XrayConfigurationError(
-        "Cannot record jobs of what captureJobs() was given: it is neither the module 'bullmq' nor " +
+        "captureJobs() cannot record jobs: its argument is neither the module 'bullmq' nor " +
           "'bull'. Use import * as bullmq from 'bullmq', then captureJobs([bullmq]).",
       );
     }
   }
 }
 
-/** Records the jobs of BullMQ and Bull that were loaded so far. */
+/** Records the jobs of every copy of BullMQ and Bull that the application loads. */
 export function watchJobs(): void {
   watchBullMq();
   watchBull();
 }
 
 /**
- * Records the jobs of queues and workers among the providers, as the modules of `@nestjs/bullmq` and
- * `@nestjs/bull` make them: by their instances, so wherever their classes come from.
+ * Records the jobs of the queues and workers that `@nestjs/bullmq` and `@nestjs/bull` register as
+ * providers. Works from the instances, so it does not matter which copy their classes come from.
  */
 export function watchProvidedJobs(discovery: DiscoveryService): void {
   for (const { instance } of discovery.getProviders()) {
     try {
       if (isObject(instance)) watchInstance(instance);
     } catch {
-      // A provider that refuses to be looked at, such as a proxy that is bound to a request: no queue.
+      // Reading a provider may throw, such as a proxy bound to a request. It is not a queue.
     }
   }
 }
 
 function watchInstance(instance: object): void {
-  // A WorkerHost of @nestjs/bullmq keeps its worker there.
+  // Where a WorkerHost of @nestjs/bullmq stores its worker.
   const { _worker: worker } = instance as { _worker?: unknown };
   for (const each of [instance, worker]) {
     if (!isObject(each)) continue;

@@ -3,38 +3,38 @@ import type { Job } from '../../core/job';
 import type { Method } from '../patch';
 
 /**
- * What a job says of who queued it: JSON of the trace's headers, in the option that BullMQ has for
- * it, so that workers with BullMQ's own telemetry understand ours, and ours theirs.
+ * The option of a job that carries the trace headers, as JSON. It is the option that BullMQ's own
+ * telemetry uses, so traces continue between workers with BullMQ's telemetry and workers with ours.
  */
 export interface JobOptions {
   telemetry?: { metadata?: unknown; omitContext?: unknown };
 }
 
-/** What we read of a job that is about to run. */
+/** The members of a job that are read before it runs. */
 export interface QueuedJob {
   name: string;
   id?: unknown;
   opts?: JobOptions & { attempts?: number };
-  /** Epoch milliseconds: when it was queued, and when it was taken out. */
+  /** When it was queued, and when a worker took it, in epoch milliseconds. */
   timestamp?: number;
   processedOn?: number;
 }
 
-/** Where a queue is kept. */
+/** The options that contain the address of the Redis server. */
 export interface Connected {
   connection?: { host?: unknown; options?: { host?: unknown } };
   redis?: { host?: unknown };
 }
 
-/** What a call queues: one job, or several without a name. */
+/** What a call queues: one job with its name, or several jobs. */
 interface Queued {
   queue: string;
   name?: string;
-  /** How many; one when undefined. */
+  /** The number of jobs; one when undefined. */
   jobs?: number;
 }
 
-/** `<queue>/<job>`; the queue alone where the job has no name of its own. */
+/** `<queue>/<job>`, or only the queue for a job without a name. */
 function jobLabel(queue: string, name: string | undefined): string {
   return name === undefined || name === '__default__' ? queue : `${queue}/${name}`;
 }
@@ -51,11 +51,11 @@ export function jobOf(system: string, queue: string, job: QueuedJob): Job {
 }
 
 /**
- * Wraps a method that queues jobs: the call is a subsegment, and each job carries what its own
- * segment can link to.
+ * Wraps a method that queues jobs. The call becomes a subsegment, and each job carries the trace
+ * headers, so that the segment of the job can link to the caller.
  *
- * @param read what the call queues
- * @param carry the arguments of the call with `carried` in each job's options
+ * @param read returns what the call queues; undefined when the call is not recorded
+ * @param carry returns the arguments of the call with `carried` added to each job's options
  */
 export function recordingCalls<Self extends { opts?: Connected }, Args extends unknown[]>(
   system: string,
@@ -76,18 +76,18 @@ export function recordingCalls<Self extends { opts?: Connected }, Args extends u
     };
 }
 
-/** The options of a job with what it is to carry; those that say themselves what it carries stay. */
+/** Adds the trace headers to a job's options, unless the application has set them itself. */
 export function carrying<T extends JobOptions>(options: T | undefined, metadata: string): T {
   if (options?.telemetry !== undefined) return options;
   return { ...options, telemetry: { metadata } } as T;
 }
 
-/** The jobs of a call that queues several. */
+/** Adds the trace headers to the options of each job. */
 export function allCarrying<T extends { opts?: JobOptions }>(jobs: T[], metadata: string): T[] {
   return jobs.map((job) => ({ ...job, opts: carrying(job.opts, metadata) }));
 }
 
-/** Arguments that are not what they should be are for the library to refuse. */
+/** Invalid arguments must not fail here: the library reports them. */
 function readSafely<Self, Args>(
   read: (self: Self, args: Args) => Queued | undefined,
   self: Self,

@@ -4,16 +4,16 @@ import { runJob } from '../../core/job';
 import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
 
-/** The method of ScheduleExplorer that makes, of a scheduled method, what the timer calls. */
-const MAKES_CALLBACK = 'wrapFunctionInTryCatchBlocks';
+/** The method of ScheduleExplorer that turns a scheduled method into the timer's callback. */
+const WRAP_METHOD = 'wrapFunctionInTryCatchBlocks';
 
 /**
- * By these it is known, since a minified bundle renames the class. Other classes of Nest have the
- * first one too, with other arguments: that of @nestjs/event-emitter calls the listeners of events.
+ * Identifies ScheduleExplorer by its methods, since a minified bundle renames the class. The first
+ * method is not enough: @nestjs/event-emitter has one of the same name with other arguments.
  */
-const OF_EXPLORER = [MAKES_CALLBACK, 'lookupSchedulers'];
+const EXPLORER_METHODS = [WRAP_METHOD, 'lookupSchedulers'];
 
-/** Under these keys Nest keeps, on a method, what runs it. */
+/** The metadata keys under which Nest stores a method's schedule. */
 const TRIGGERS: Record<string, (options: never) => object> = {
   SCHEDULE_CRON_OPTIONS: ({ cronTime }: { cronTime?: unknown }) => ({ cron: String(cronTime) }),
   SCHEDULE_INTERVAL_OPTIONS: ({ timeout }: { timeout?: unknown }) => ({ intervalMs: timeout }),
@@ -21,10 +21,10 @@ const TRIGGERS: Record<string, (options: never) => object> = {
 };
 
 /**
- * Has methods with @Cron(), @Interval() and @Timeout() run in a segment, where @nestjs/schedule is
- * in the application. Its explorer is found among the providers, so nothing is loaded for it.
+ * Records each run of a method with @Cron(), @Interval() or @Timeout() as a segment. Looks for the
+ * explorer of @nestjs/schedule among the providers, so that the package is not loaded needlessly.
  *
- * @param isRoot whether a method opens a segment already, as with @Segment()
+ * @param isRoot whether a method already opens a segment, as with @Segment()
  */
 export function watchSchedules(
   discovery: DiscoveryService,
@@ -34,8 +34,8 @@ export function watchSchedules(
   for (const { metatype } of discovery.getProviders()) {
     if (typeof metatype !== 'function') continue;
     const prototype = metatype.prototype as Record<string, unknown> | undefined;
-    if (OF_EXPLORER.every((method) => typeof prototype?.[method] === 'function')) {
-      patchMethod(prototype!, MAKES_CALLBACK, (original) => makingCallback(original, isRoot));
+    if (EXPLORER_METHODS.every((method) => typeof prototype?.[method] === 'function')) {
+      patchMethod(prototype!, WRAP_METHOD, (original) => makingCallback(original, isRoot));
     } else if (metatype.name === 'ScheduleExplorer') {
       warn('part:ScheduleExplorer', MISSING);
     }
@@ -70,6 +70,6 @@ function triggerOf(method: object): object {
 }
 
 const MISSING =
-  `Could not find ScheduleExplorer.${MAKES_CALLBACK} in @nestjs/schedule: methods with @Cron(), ` +
+  `Could not find ScheduleExplorer.${WRAP_METHOD} in @nestjs/schedule: methods with @Cron(), ` +
   '@Interval() and @Timeout() get no segment. This version of Nest may be newer than this version ' +
   'of nestjs-xray, so look for a newer one; until then, put @Segment() on them.';

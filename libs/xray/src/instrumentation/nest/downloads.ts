@@ -3,12 +3,12 @@ import { errorMonitor, type EventEmitter } from 'node:events';
 import { storage } from '../../core/context';
 import { patchMethod, type Method } from '../patch';
 
-/** Takes the error that a stream broke off with, in the context of the request. */
+/** Called with the error of a stream, in the context of the request. */
 type Failed = (thrown: unknown) => void;
 
 /**
- * Has `failed` see a file that breaks off while it is being sent. Nest's adapters then end the
- * connection, which looks the same as a client that leaves. Once for a process.
+ * Calls `failed` when a StreamableFile fails while it is being sent. Nest's adapters then close the
+ * connection, which otherwise looks like a client that disconnected. Once per process.
  */
 export function watchDownloads(failed: Failed): void {
   patchMethod(StreamableFile.prototype, 'getStream', (original) => {
@@ -20,7 +20,7 @@ export function watchDownloads(failed: Failed): void {
   });
 }
 
-/** The same for the streams that are given to Fastify, of whose class `reply` is one. */
+/** Does the same for streams passed to Fastify. `reply` is any reply: its class is patched. */
 export function watchReplies(reply: object, failed: Failed): void {
   patchMethod(Object.getPrototypeOf(reply) as object, 'send', (original: Method) => {
     return function send(this: unknown, ...args: unknown[]): unknown {

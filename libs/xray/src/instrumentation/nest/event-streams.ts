@@ -5,8 +5,8 @@ import { patchMethod, type Method } from '../patch';
 import { eachPrototype, routerResponseController } from './parts';
 
 /**
- * Has `failed` see, in the context of the request, the error that ends a stream of `@Sse()`. Nest
- * sends it as an event, and the answer then ends like any other. Once for a process.
+ * Calls `failed`, in the context of the request, with the error that ends a stream of `@Sse()`. Nest
+ * sends the error as an event, and the response then ends normally. Once per process.
  */
 export function watchEventStreams(failed: (thrown: unknown) => void, warn: Warn): void {
   eachPrototype(routerResponseController, warn, (prototype) => {

@@ -6,13 +6,13 @@ interface Host {
   getArgByIndex(index: number): unknown;
 }
 
-/** Takes what an HTTP request threw; `response` is the framework's. */
+/** Called with what an HTTP request threw. `response` is the framework's. */
 export type ExceptionListener = (thrown: unknown, response: unknown) => void;
 
 /**
- * Has `listener` see what HTTP requests throw, whoever throws it: handler, guard, pipe, interceptor
- * or middleware. Nest's own way to its filters is watched, since an interceptor sees nothing of
- * guards, and costs more. Once for a process.
+ * Calls `listener` with everything that HTTP requests throw: in handlers, guards, pipes,
+ * interceptors and middleware. Patches Nest's exceptions handler, since an interceptor does not see
+ * what guards throw, and costs more. Once per process.
  */
 export function watchExceptions(listener: ExceptionListener, warn: Warn): void {
   eachPrototype(exceptionsHandler, warn, (prototype) => {
@@ -23,7 +23,7 @@ export function watchExceptions(listener: ExceptionListener, warn: Warn): void {
 
 type Filter = { func(thrown: unknown, host: Host): unknown };
 
-/** A filter that returns a promise fails after `next` has returned. */
+/** Wraps the filters as well: an asynchronous filter may reject after `next` has returned. */
 function watchingFilters(original: Method, listener: ExceptionListener): Method {
   return function setCustomFilters(this: unknown, ...args: unknown[]): unknown {
     const [filters] = args;
@@ -39,7 +39,7 @@ function watchingFilter(filter: Filter, listener: ExceptionListener): Filter {
     const result = filter.func(thrown, host);
     if (!(result instanceof Promise)) return result;
     const response = host.getArgByIndex(1);
-    // What follows rejects as it does, so that nothing is reported that would not have been.
+    // The returned promise rejects as well, so an unhandled rejection is still reported once.
     return result.catch((ofFilter: unknown) => {
       listener(ofFilter, response);
       throw ofFilter;

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The framework's request: Express's is the raw one, Fastify's carries it as `raw`. */
+/** The framework's request. Express's is Node's own request; Fastify's has it as `raw`. */
 export interface FrameworkRequest {
   raw?: IncomingMessage;
   originalUrl?: string;
-  /** Express: where the router that took the request is mounted. */
+  /** Express: the path at which the matching router is mounted. */
   baseUrl?: string;
-  /** Express, once a route took the request. */
+  /** Express: set when a route has matched. */
   route?: { path?: unknown; stack?: { handle?: unknown }[] };
-  /** Fastify. */
+  /** Fastify: the matching route. */
   routeOptions?: { url?: string; config?: object };
 }

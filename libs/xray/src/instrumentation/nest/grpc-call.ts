@@ -1,11 +1,11 @@
 import { errorMonitor, type EventEmitter } from 'node:events';
 import type { GrpcStatus } from '../../core/grpc-status';
 
-/** A call as grpc-js hands it to handlers. */
+/** A call as grpc-js passes it to handlers. */
 export interface GrpcCall extends EventEmitter {
   cancelled?: boolean;
   getDeadline?(): Date | number;
-  /** Not documented; every answer ends with this, whichever kind of call it is. */
+  /** Not documented. Every response ends with this method, in calls of every kind. */
   call?: { sendStatus?: (this: unknown, status: SentStatus) => void };
   metadata?: object;
 }
@@ -18,21 +18,21 @@ interface SentStatus extends GrpcStatus {
   metadata?: Metadata | null;
 }
 
-/** Among what follows the status of a failed call: the type of what the handler threw. */
+/** The trailer of a failed call with the class name of what the handler threw. */
 export const EXCEPTION_TYPE = 'nestjs-xray-exception';
 
-/** What is to be known of a call: what goes wrong in it, and how it ends. */
+/** Receives the errors and the end of a call. */
 export interface GrpcListener {
-  /** The handler answers with an error, which it may have thrown before. */
+  /** The handler responded with an error, which may have been reported before. */
   answered(thrown: unknown): void;
   ended(status: GrpcStatus): void;
-  /** The type of what was thrown, for a caller that wants to know. */
+  /** The class name of what was thrown; sent to the caller. */
   readonly failure: string | undefined;
-  /** The client has left, or the deadline is over. */
+  /** The client cancelled the call, or the deadline (epoch milliseconds) passed. */
   cancelled(deadline: number | undefined): void;
 }
 
-/** The call among what a handler is given: the last of three arguments, or the first. */
+/** Finds the call among a handler's arguments: the last of three, or the first. */
 export function grpcCallIn(message: readonly unknown[]): GrpcCall | undefined {
   return message.find(isCall);
 }
@@ -43,7 +43,7 @@ function isCall(argument: unknown): argument is GrpcCall {
   return [sendMetadata, getPeer, on].every((member) => typeof member === 'function');
 }
 
-/** Has `listener` see how `call` goes; false where grpc-js does not let it be seen. */
+/** Reports the course of `call` to `listener`. Returns false if grpc-js lacks the method needed. */
 export function watchGrpcCall(call: GrpcCall, listener: GrpcListener): boolean {
   const { call: inner } = call;
   const sendStatus = inner?.sendStatus;
@@ -57,7 +57,7 @@ export function watchGrpcCall(call: GrpcCall, listener: GrpcListener): boolean {
   call.on(errorMonitor, (thrown) => {
     if (!call.cancelled) listener.answered(thrown);
   });
-  // Also emitted after the status was sent, when the call has ended for the listener.
+  // Also emitted after the status was sent; the listener must ignore it then.
   call.on('cancelled', () => listener.cancelled(timeOf(call)));
   return true;
 }
@@ -75,8 +75,8 @@ function timeOf(call: GrpcCall): number | undefined {
 }
 
 /**
- * What a handler is given, with a callback that lets `listener` see an error. Those of
- * `@GrpcStreamCall()` are called back, and not waited for.
+ * Returns the handler's arguments with each callback wrapped so that `listener` receives its error.
+ * Handlers of `@GrpcStreamCall()` respond by a callback; Nest does not await their result.
  */
 export function withWatchedCallback(
   message: readonly unknown[],

@@ -3,7 +3,7 @@ import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
 import { eachPrototype, interceptorsConsumer } from './parts';
 
-/** The private method of Nest's that runs the interceptors of one call, in Nest 10 to 12. */
+/** Nest's private method that runs the interceptors of one call, as in Nest 10 to 12. */
 type Intercept = (
   this: unknown,
   interceptors: NestInterceptor[],
@@ -22,10 +22,10 @@ export type InterceptorWork = (
 ) => void;
 
 /**
- * Takes `interceptor` out of Nest's chain of interceptors and does its `work` on HTTP requests before
- * that. For an interceptor, even an empty one, Nest 11 makes Observables, promises and bound resources
- * that cost 60 µs of CPU a request; where ours is the only one, there is no chain then. Once for a
- * process; a version of Nest that has no such method calls the interceptor as ever.
+ * Removes `interceptor` from Nest's interceptor chain and runs its `work` before the chain, on HTTP
+ * requests. Even for an empty interceptor, Nest 11 creates Observables, promises and async resources
+ * that cost 60 µs of CPU per request. Without another interceptor, Nest then skips the chain. Once
+ * per process. In a version of Nest without this method, the interceptor runs as usual.
  */
 export function runBeforeChain(
   interceptor: Type<NestInterceptor>,

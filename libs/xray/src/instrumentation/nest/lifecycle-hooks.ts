@@ -5,14 +5,14 @@ import { applicationContext, eachPrototype } from './parts';
 let running = 0;
 
 /**
- * Whether an application is starting or shutting down: what its hooks call has no segment to
- * belong to, and an error there would break the start.
+ * Whether lifecycle hooks are running. Calls from hooks have no segment, and reporting that as an
+ * error would prevent the application from starting.
  */
 export function inLifecycleHook(): boolean {
   return running > 0;
 }
 
-/** Once for a process. */
+/** Starts to track lifecycle hooks. Once per process. */
 export function watchLifecycleHooks(warn: Warn): void {
   eachPrototype(applicationContext, warn, (prototype) => {
     for (const call of applicationContext.methods) patchMethod(prototype, call, counted);

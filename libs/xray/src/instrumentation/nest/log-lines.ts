@@ -6,20 +6,20 @@ import { snapshot } from '../../core/safe-metadata';
 import { patchMethod, type Method } from '../patch';
 
 const LEVELS = ['log', 'error', 'warn', 'debug', 'verbose', 'fatal'] as const;
-/** Lines kept of one node; metadata keeps no more items of a list. */
+/** The most lines recorded on one segment or subsegment: metadata truncates longer lists. */
 const MAX_LINES = 200;
 
-/** A line as it stands in metadata `logs`. Times are epoch seconds. */
+/** A line in the metadata `logs`. Times are epoch seconds. */
 interface LogLine {
   time: number;
   level: string;
   context?: string;
   message: unknown;
-  /** What was logged besides, such as a stack. */
+  /** Further arguments, such as a stack. */
   details?: unknown[];
 }
 
-/** The lines of a node, and how many more there were. */
+/** The lines of a node, and how many were left out. */
 interface Lines {
   list: (LogLine | string)[];
   more: number;
@@ -27,12 +27,12 @@ interface Lines {
 
 const linesOf = new WeakMap<RecordedNode, Lines>();
 
-/** Nest's Logger hands a line on to another, which may be one as well: it is one line. */
-let handingOn = false;
+/** A Logger forwards each line to another logger, which may be a Logger too. Record it once. */
+let forwarding = false;
 
 /**
- * Has Nest's Logger record its lines on what is active. What prints them is behind it, whichever it
- * is (ConsoleLogger, pino, winston), and gets them as ever. Once for a process.
+ * Records the lines of Nest's Logger on the active segment or subsegment. The logger behind it that
+ * prints them (ConsoleLogger, pino, winston) is not affected. Once per process.
  */
 export function recordLogLines(): void {
   for (const level of LEVELS) {
@@ -44,13 +44,13 @@ export function recordLogLines(): void {
 
 function recording(level: (typeof LEVELS)[number], original: Method): Method {
   return function (this: { context?: string }, ...args: unknown[]): unknown {
-    const outermost = !handingOn;
+    const outermost = !forwarding;
     if (outermost && runtime.logs) record(level, this.context, args);
-    handingOn = true;
+    forwarding = true;
     try {
       return Reflect.apply(original as (...args: unknown[]) => unknown, this, args);
     } finally {
-      if (outermost) handingOn = false;
+      if (outermost) forwarding = false;
     }
   };
 }
@@ -60,7 +60,7 @@ function record(level: (typeof LEVELS)[number], own: unknown, args: unknown[]): 
     const node = currentNode();
     if (node === undefined || node.hasLeft || isOff(level)) return;
     const [message, ...details] = args;
-    // Nest's rule: what comes last and is text is the context, unless the logger has one itself.
+    // Nest's rule: a string as the last argument is the context, unless the logger has its own.
     const last = details.at(-1);
     let context = typeof own === 'string' ? own : undefined;
     if (
@@ -78,23 +78,23 @@ function record(level: (typeof LEVELS)[number], own: unknown, args: unknown[]): 
     if (more.length > 0) line.details = more.map((each) => snapshot(each, redact));
     add(node, line);
   } catch {
-    // A message that cannot be read is the logger's business.
+    // Reading the message threw. The logger that prints it reports that.
   }
 }
 
-/** What prints the lines, as far as it says which levels it prints: pino and winston do not. */
+/** The logger that prints the lines. pino and winston do not have this method. */
 interface Printer {
   isLevelEnabled?(level: string): boolean;
 }
 
-/** Whether the application does not want lines of this level; where it prints none at all, all are wanted here. */
+/** Whether the application turned this level off. With logging off altogether, all are recorded. */
 function isOff(level: (typeof LEVELS)[number]): boolean {
   const { staticInstanceRef: printer, logLevels } = Logger as unknown as {
     staticInstanceRef?: Printer;
     logLevels?: readonly string[];
   };
   if (printer === undefined) return false;
-  // Without a list of levels Nest 10 and 11 answer here that none is wanted.
+  // Without a list of levels, isLevelEnabled() returns false for every level in Nest 10 and 11.
   if (logLevels !== undefined && !Logger.isLevelEnabled(level)) return true;
   return typeof printer.isLevelEnabled === 'function' && !printer.isLevelEnabled(level);
 }
@@ -105,7 +105,7 @@ function add(node: RecordedNode, line: LogLine): void {
     linesOf.set(node, (lines = { list: [], more: 0 }));
     const metadata = (node.metadata ??= {});
     const entries = (metadata.default ??= {});
-    // The application's own metadata of that name stays.
+    // Keep the application's own metadata of that name.
     entries['logs' in entries ? 'log lines' : 'logs'] = lines.list;
   }
   if (lines.list.length < MAX_LINES - 1) lines.list.push(line);

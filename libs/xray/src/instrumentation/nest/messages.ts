@@ -12,20 +12,20 @@ export interface Message {
   pattern: string;
   controller: string;
   handler: string;
-  /** The caller's trace, where what the handler is given tells it. */
+  /** The caller's trace, if the handler's arguments carry it. */
   trace?: Incoming;
-  /** Over gRPC: the call that it belongs to. */
+  /** Over gRPC: the call that the message belongs to. */
   grpc?: GrpcCall;
-  /** What the handler is given. */
+  /** The handler's arguments. */
   given: readonly unknown[];
 }
 
-/** What to do with the messages of one application. */
+/** Handles the messages of one application. */
 export interface Handling {
   handle(message: Message, handler: Handler): Promise<unknown>;
 }
 
-/** The applications of this process by what Nest knows them by: its container of modules. */
+/** The applications of this process, by Nest's map of their modules. */
 const applications = new WeakMap<object, Handling>();
 
 /** The patterns of the handlers that are recorded. */
@@ -118,7 +118,7 @@ function recordingError(original: Method, failed: (thrown: unknown) => void): Me
   };
 }
 
-/** The one pattern of a handler; undefined when it has several, or one that says nothing. */
+/** The pattern of a handler; undefined when it has several patterns or none. */
 function patternOf(kind: Message['kind'], callback: object): string | undefined {
   const given: unknown = Reflect.getMetadata(KINDS[kind].pattern, callback);
   const patterns: unknown[] = Array.isArray(given) ? given : [given];
@@ -126,7 +126,7 @@ function patternOf(kind: Message['kind'], callback: object): string | undefined 
   return patternText(patterns[0]);
 }
 
-/** Most transports tell in the message's context which pattern it came by. */
+/** The pattern of the message, which most transports provide in its context. */
 function contextPattern(context: unknown): string | undefined {
   const { getPattern } = (context ?? {}) as { getPattern?: () => unknown };
   const pattern = typeof getPattern === 'function' ? getPattern.call(context) : undefined;

@@ -2,10 +2,10 @@ import type { HttpAdapterHost } from '@nestjs/core';
 import type { Warn } from '../../core/warn-once';
 
 /**
- * Calls `use` with the HTTP adapter as soon as there is one: now, or in tests whenever
- * createNestApplication() sets one, which is before its middleware and the body parser. What is there
- * now may also be left over from a test before. Never in an application without HTTP. Nest 11 has an
- * observable for this, Nest 10 has not.
+ * Calls `use` with the HTTP adapter: now, if it exists, and each time that createNestApplication() of
+ * a testing module sets one, which is before middleware and the body parser are added. The present
+ * adapter may be left over from an earlier test. Never called in an application without HTTP. Nest 11
+ * has an observable for this; Nest 10 does not.
  */
 export function onAdapter<A>(host: HttpAdapterHost, use: (adapter: A) => void, warn: Warn): void {
   const present = host.httpAdapter as A | null | undefined;

@@ -8,26 +8,24 @@ import {
 } from '../loaded-copies';
 
 /**
- * The classes of Nest's that this package wraps methods of. None of these methods is documented,
- * so this is the one place that names them. Where a package is loaded and its part is missing,
- * a warning says what is not recorded for it.
+ * A class of Nest with undocumented methods that this package wraps. All of them are listed in this
+ * file. If a package is loaded but lacks the class or a method, a warning says what is not recorded.
  */
 export interface NestPart {
   package: keyof typeof packages;
-  /** Its file within the package. */
+  /** The file within the package, without extension. */
   file: string;
   name: string;
   methods: readonly string[];
-  /** What is not recorded without it. */
+  /** What is not recorded if it is missing; part of the warning. */
   without: string;
-  /** The copy that this package gets, which in a bundle is the application's. */
+  /** Loads the copy that this package resolves to; in a bundle, the application's copy. */
   load(): unknown;
 }
 
 /*
- * Each require() names its file literally, so that a bundler takes the same copy as for the
- * application; and stands in a `try` of its own, which is how bundlers know that a package may be
- * missing.
+ * Each require() has a literal path, so that a bundler uses the application's copy, and its own
+ * `try`, by which bundlers recognise an optional package.
  */
 /* eslint-disable @typescript-eslint/no-require-imports */
 
@@ -177,7 +175,7 @@ export const wsProxy: NestPart = {
 
 /* eslint-enable @typescript-eslint/no-require-imports */
 
-/** A client or server of a transport, which @nestjs/microservices exports; its methods are not documented. */
+/** The client or server class of a transport, exported by @nestjs/microservices. */
 export function transportPart(name: string, methods: readonly string[], without: string): NestPart {
   const [, kind = '', transport = ''] = /^(Client|Server)(\w+?)(?:Proxy)?$/.exec(name) ?? [];
   const file = `${kind}/${kind}-${transport}`.toLowerCase();
@@ -186,15 +184,15 @@ export function transportPart(name: string, methods: readonly string[], without:
 }
 
 /**
- * Whether optional packages of Nest's may be loaded here where they are installed: a bundle has them in
- * any case, and in the other two cases it can't be seen which of them the application has loaded.
+ * Whether Nest's optional packages may be loaded here if they are installed. True in a bundle, which
+ * contains them anyway, and where it cannot be detected which packages the application has loaded.
  */
 let mayLoad = inBundle || !seesLaterLoads || importedByEsModule;
 
-/** What to do with parts of packages that nobody has loaded so far, by package and the part's name. */
+/** Callbacks for parts of packages that are not loaded yet, by package and part name. */
 const pending = new Map<string, Map<string, () => void>>();
 
-/** Tells that there is an HTTP application: Nest itself loads its optional packages for that. */
+/** Call this for an HTTP application: Nest itself loads its optional packages then. */
 export function nestLoadsItsPackages(): void {
   mayLoad = true;
   for (const name of pending.keys()) takePending(name);
@@ -207,9 +205,9 @@ function takePending(name: string): void {
 }
 
 /**
- * Calls `use` with each prototype that has the methods of `part`, in every copy of its package: ours,
- * and those that the application has loaded besides, as it does where packages are linked. A package
- * that nobody has loaded is left alone until somebody does.
+ * Calls `use` with the prototype of `part` in every loaded copy of its package: the one that this
+ * package resolves to, and any other that the application loads, as happens with linked packages. A
+ * package that is not loaded yet is patched when the application loads it.
  */
 export function eachPrototype(part: NestPart, warn: Warn, use: (prototype: object) => void): void {
   const { name, file, methods } = part;
@@ -229,7 +227,7 @@ export function eachPrototype(part: NestPart, warn: Warn, use: (prototype: objec
   if (mayLoad || part.package === '@nestjs/core' || isLoaded(part.package)) return ours();
   const parts = pending.get(part.package) ?? new Map<string, () => void>();
   pending.set(part.package, parts.set(name, ours));
-  // Of a package of ES modules, the file that was required is all that can be seen.
+  // When an ES-module package is required, only its entry file can be detected.
   whenLoaded(entryOf(part.package), () => takePending(part.package));
 }
 

@@ -2,7 +2,7 @@ import type { FrameworkRequest } from './framework-request';
 
 export type Hook = (request: FrameworkRequest, response: unknown, next: () => void) => unknown;
 
-/** What Nest's HTTP adapters offer; `setOnRequestHook` from Nest 11.1.4 on. */
+/** The methods of Nest's HTTP adapters used here; `setOnRequestHook` since Nest 11.1.4. */
 export interface HookableAdapter {
   setOnRequestHook?(hook: Hook): void;
   onRequestHook?: Hook;
@@ -11,7 +11,7 @@ export interface HookableAdapter {
   getInstance<T>(): T;
 }
 
-/** Makes `hook` the first to see a request, before middleware, CORS and the body parser. */
+/** Runs `hook` first on each request, before middleware, CORS and the body parser. */
 export function hookRequests(adapter: HookableAdapter, hook: Hook): void {
   if (adapter.setOnRequestHook) return chain(adapter, hook);
   if (adapter.getType() === 'fastify') {
@@ -23,13 +23,13 @@ export function hookRequests(adapter: HookableAdapter, hook: Hook): void {
   }
 }
 
-/** There is one hook of each kind: an earlier one, or one set later, becomes our continuation. */
+/** An adapter has one request hook. One set before or after ours is called after ours. */
 function chain(adapter: HookableAdapter, hook: Hook): void {
   let other = adapter.onRequestHook;
   const passedOn = new WeakSet<object>();
   adapter.setOnRequestHook!((request, response, next) => {
     if (other === undefined) return hook(request, response, next);
-    // A later one that goes on to the hook it found, as this one does, comes back to here.
+    // A later hook that calls the hook set before it, as ours does, ends up here again.
     if (passedOn.has(request)) return next();
     passedOn.add(request);
     return hook(request, response, () => void other!.call(adapter, request, response, next));

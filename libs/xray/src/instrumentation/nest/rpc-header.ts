@@ -12,7 +12,7 @@ export const RPC_HEADER_FIELD = 'xray';
 
 type Fields = Record<string, unknown>;
 
-/** The fields that carry a trace where a transport has no headers. `traceparent` would say the same twice. */
+/** The packet fields that carry a trace over transports without headers; no `traceparent` beside ours. */
 export function traceFields(headers: readonly [name: string, value: string][]): Fields {
   const fields: Fields = {};
   for (const [name, value] of headers) {
@@ -22,20 +22,20 @@ export function traceFields(headers: readonly [name: string, value: string][]): 
   return fields;
 }
 
-/** Where the trace of the message that is being handled is put, by whoever comes across it. */
-interface Receipt {
+/** Holds the trace of the message being handled, once it has been read. */
+interface TraceSlot {
   trace: Incoming | undefined;
 }
 
-/** Nest hands only its data to handlers. */
-const incoming = new AsyncLocalStorage<Receipt>();
+/** Nest passes only the data of a packet to handlers, so its trace is kept here. */
+const incoming = new AsyncLocalStorage<TraceSlot>();
 
 /** The trace that came with the message being handled. */
 export function incomingRpcTrace(): Incoming | undefined {
   return incoming.getStore()?.trace;
 }
 
-/** How each of Nest's servers is told the trace: by headers in what it gets, or by a field of the packet. */
+/** How to read the trace from the arguments of each server's `handleMessage`. */
 const SERVERS: Record<string, (args: Fields[]) => Incoming | undefined> = {
   ServerTCP: ([, packet]) => fromFields(packet),
   ServerRedis: () => undefined,
@@ -45,10 +45,10 @@ const SERVERS: Record<string, (args: Fields[]) => Incoming | undefined> = {
   ServerKafka: ([payload]) => fromHeaders((payload?.message as Fields | undefined)?.headers),
 };
 
-/** What makes a packet of what came, in servers that do so after `handleMessage` has begun. */
+/** Methods that parse the packet, in servers that do so within `handleMessage`. */
 const PARSERS = ['parseMessage', 'parseMessageContent'];
 
-/** Keeps the trace of each message that a Nest microservice gets. Once for a process. */
+/** Reads the trace of each message that a Nest microservice receives. Once per process. */
 export function receiveRpcHeaders(warn: Warn): void {
   for (const [name, read] of Object.entries(SERVERS)) {
     const without = `messages that come to it start traces of their own`;
@@ -62,21 +62,21 @@ export function receiveRpcHeaders(warn: Warn): void {
 
 function keepingTrace(original: Method, read: (args: Fields[]) => Incoming | undefined): Method {
   return function handleMessage(this: unknown, ...args: never[]): unknown {
-    const receipt: Receipt = { trace: undefined };
+    const slot: TraceSlot = { trace: undefined };
     try {
-      receipt.trace = read(args);
+      slot.trace = read(args);
     } catch {
-      // Whatever a client sends is the handler's business.
+      // A malformed message must reach the handler as it is.
     }
-    return incoming.run(receipt, () => Reflect.apply(original, this, args) as unknown);
+    return incoming.run(slot, () => Reflect.apply(original, this, args) as unknown);
   };
 }
 
 function keepingFields(original: Method): Method {
   return function parse(this: unknown, ...args: never[]): unknown {
     const packet: unknown = Reflect.apply(original, this, args);
-    const receipt = incoming.getStore();
-    if (receipt !== undefined) receipt.trace ??= fromFields(packet);
+    const slot = incoming.getStore();
+    if (slot !== undefined) slot.trace ??= fromFields(packet);
     return packet;
   };
 }
@@ -88,7 +88,7 @@ function fromFields(packet: unknown): Incoming | undefined {
   return incomingTrace({ 'x-amzn-trace-id': xray, traceparent, tracestate, baggage });
 }
 
-/** Headers are an object in most libraries; NATS and gRPC have classes with `get`. */
+/** Reads headers from a plain object, or from a class with `get`, as in NATS and gRPC. */
 export function fromHeaders(headers: unknown): Incoming | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
   const { get } = headers as { get?: (name: string) => unknown };
@@ -104,7 +104,7 @@ export function fromHeaders(headers: unknown): Incoming | undefined {
   return incomingTrace(found);
 }
 
-/** The metadata of a gRPC call, among what a handler of it is given. */
+/** The trace in the metadata of a gRPC call, found among its handler's arguments. */
 export function grpcTrace(message: readonly unknown[]): Incoming | undefined {
   for (const each of message) {
     const { getMap, metadata } = (each ?? {}) as {

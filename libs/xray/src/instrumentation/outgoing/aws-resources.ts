@@ -1,4 +1,4 @@
-/** Parameters that name a resource, and where X-Ray wants them in the `aws` block. */
+/** Parameters that name a resource, and the field of the `aws` block for each. */
 const RESOURCES: Record<string, string> = {
   QueueUrl: 'queue_url',
   QueueName: 'queue_name',
@@ -19,8 +19,8 @@ const MAX_VALUE = 1_000;
 const MAX_TABLES = 100;
 
 /**
- * The resources that a command's input names: queue, table, topic, bucket. Nothing
- * else of the input is recorded, it may be anything.
+ * The resources that a command's input names: queue, table, topic, bucket. The rest of the
+ * input is not recorded, since it may contain secrets.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html#api-segmentdocuments-aws
  */
 export function resourcesOf(input: unknown): Record<string, unknown> {
@@ -31,7 +31,7 @@ export function resourcesOf(input: unknown): Record<string, unknown> {
     const value = fields[parameter];
     if (typeof value === 'string') resources[name] = value.slice(0, MAX_VALUE);
   }
-  // DynamoDB's batch operations have a table in each key.
+  // In DynamoDB's batch operations, the keys are table names.
   const { RequestItems } = fields;
   if (typeof RequestItems === 'object' && RequestItems !== null) {
     resources.table_names = Object.keys(RequestItems).slice(0, MAX_TABLES);

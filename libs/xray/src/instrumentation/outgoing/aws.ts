@@ -7,7 +7,7 @@ import { whenPackageLoaded } from '../loaded-copies';
 import { ownerOf, patchMethod, type Method } from '../patch';
 import { XrayConfigurationError } from '../../xray.errors';
 
-/** What we read of a client of AWS SDK v3. */
+/** The members of a client of AWS SDK v3 that are read here. */
 interface Client {
   config?: { region?: unknown; serviceId?: unknown };
   middlewareStack?: {
@@ -19,13 +19,13 @@ interface Client {
 interface Command {
   constructor: { name: string };
   input?: unknown;
-  /** In newer versions: a marker, the namespace and the name of the operation. */
+  /** In newer versions: a marker, the namespace and the operation name. */
   schema?: readonly unknown[];
-  /** In a command of DynamoDB's document client: the plain command that it becomes. */
+  /** In a command of DynamoDB's document client: the plain command that is sent. */
   clientCommand?: Command;
 }
 
-/** What every output and every error of a service carries. */
+/** The metadata of every output and of every error of a service. */
 interface Metadata {
   httpStatusCode?: number;
   requestId?: string;
@@ -33,18 +33,18 @@ interface Metadata {
   attempts?: number;
 }
 
-/** Where the base class of all clients is, in newer and in older versions of the SDK. */
-const HOMES = [
+/** The modules that define the base class of all clients, in newer and older versions of the SDK. */
+const CLIENT_MODULES = [
   ['@smithy/core/client', '/@smithy/core/dist-cjs/submodules/client/index.js'],
   ['@smithy/smithy-client', '/@smithy/smithy-client/dist-cjs/index.js'],
 ] as const;
 
-/** The middleware that aws-xray-sdk-core's captureAWSv3Client leaves on a client. */
+/** The middleware that captureAWSv3Client of aws-xray-sdk-core adds to a client. */
 const SDK_MIDDLEWARE = 'XRaySDKInstrumentation';
 
 /** Records each call of every client of AWS SDK v3 that the application loads as an `aws` subsegment. */
 export function instrumentAws(): void {
-  for (const [request, file] of HOMES) whenPackageLoaded(request, file, instrument);
+  for (const [request, file] of CLIENT_MODULES) whenPackageLoaded(request, file, instrument);
 }
 
 function instrument(module: unknown): void {
@@ -58,9 +58,10 @@ function instrument(module: unknown): void {
 export type AwsClient = object | { prototype: object };
 
 /**
- * Records the calls of these clients of AWS SDK v3, given as classes or objects, and of all others
- * that share their base class. Needed in a bundle, where the SDK can't be found by itself.
+ * Records the calls of the given clients of AWS SDK v3 (classes or objects), and of all others that
+ * share their base class. Needed in a bundle, where the SDK cannot be detected.
  *
+ * @throws XrayConfigurationError when an argument is not a client of AWS SDK v3
  * @example
  * captureAws([SQSClient]); // in main.ts, before the application is created
  */
@@ -72,11 +73,11 @@ export function captureAws(clients: readonly AwsClient[]): void {
     const base = ownerOf(prototype, 'send');
     if (base === undefined || !('destroy' in prototype)) throw new NotAnAwsClientError(client);
     patchMethod(base, 'send', tracedSend);
-    handedOver = found = true;
+    captured = found = true;
   }
 }
 
-let handedOver = false;
+let captured = false;
 let found = false;
 
 /** Whether there are clients of AWS SDK v3 in this process whose calls are recorded. */
@@ -85,8 +86,8 @@ export function awsFound(): boolean {
 }
 
 /** Whether captureAws() was called in this process. */
-export function awsHandedOver(): boolean {
-  return handedOver;
+export function awsCaptured(): boolean {
+  return captured;
 }
 
 class NotAnAwsClientError extends XrayConfigurationError {
@@ -141,7 +142,7 @@ function start(
     const service = serviceOf(client);
     const operation = operationOf(command.clientCommand ?? command);
     if (!outgoing.wants('aws', { service, operation })) return undefined;
-    tellIn(client);
+    addHeaderMiddleware(client);
     if (active.notTraced) return {};
 
     const subsegment = new Subsegment(service, active);
@@ -155,19 +156,19 @@ function start(
   }
 }
 
-/** `serviceId` is the name in AWS's models; a client without it has its class's. */
+/** `serviceId` is the name in AWS's models. Without it, the name of the client's class is used. */
 function serviceOf(client: Client): string {
   const id = client.config?.serviceId;
   return typeof id === 'string' && id !== '' ? id : client.constructor.name.replace(/Client$/, '');
 }
 
-/** A minifier changes the class's name, not the schema's. */
+/** Prefers the schema: a minifier changes the name of the class but not the schema. */
 function operationOf({ schema, constructor }: Command): string {
   const named = schema?.[2];
   return typeof named === 'string' ? named : constructor.name.replace(/Command$/, '');
 }
 
-/** The region is a function that reads profiles and the environment, once. */
+/** `region` is an asynchronous function that reads profiles and the environment. */
 async function addRegion(subsegment: Subsegment, client: Client): Promise<void> {
   try {
     const { region } = client.config ?? {};
@@ -175,7 +176,7 @@ async function addRegion(subsegment: Subsegment, client: Client): Promise<void> 
       typeof region === 'function' ? await (region as () => unknown)() : region;
     if (typeof known === 'string') subsegment.aws!.region = known;
   } catch {
-    // The call itself will say that there is none.
+    // Without a region, the call itself fails and reports it.
   }
 }
 
@@ -190,7 +191,7 @@ function finish(subsegment: Subsegment, answer: unknown, thrown?: unknown): void
   if (thrown === undefined || thrown === null) return subsegment.close();
 
   subsegment.addError(thrown);
-  // The service's own answer decides: 4xx is the caller's error, as for any other call.
+  // The status of the response decides: 4xx is the caller's error, as for any other call.
   if (status !== undefined && status < 500) {
     subsegment.fault = false;
     subsegment.error = true;
@@ -213,12 +214,12 @@ function isThrottling(thrown: unknown): boolean {
   return $retryable?.throttling === true || (typeof name === 'string' && THROTTLING.test(name));
 }
 
-const telling = new WeakSet<object>();
+const withMiddleware = new WeakSet<object>();
 
-/** Puts the header on what a client sends, before it is signed; a document client has the stack of its client. */
-function tellIn({ middlewareStack }: Client): void {
-  if (!middlewareStack || telling.has(middlewareStack)) return;
-  telling.add(middlewareStack);
+/** Adds the trace header to requests before they are signed. A document client shares its client's stack. */
+function addHeaderMiddleware({ middlewareStack }: Client): void {
+  if (!middlewareStack || withMiddleware.has(middlewareStack)) return;
+  withMiddleware.add(middlewareStack);
   middlewareStack.add(headerMiddleware, { step: 'build', name: 'nestjs-xray', override: true });
 }
 
@@ -232,7 +233,7 @@ function headerMiddleware(next: Handler): Handler {
   return (args) => {
     const active = storage.getStore();
     const { headers, hostname } = args.request ?? {};
-    // A call that the predicate left out is told as the HTTP request that it is.
+    // A call that the `capture` option excludes is propagated as a plain HTTP request.
     if (headers && active && (active.notTraced || (active as Subsegment).namespace === 'aws')) {
       const outgoing = outgoingPolicy(active);
       if (outgoing?.sendsHeadersTo(String(hostname))) headers[XRAY_HEADER] = active.traceHeader();

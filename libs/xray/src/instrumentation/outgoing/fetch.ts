@@ -5,12 +5,12 @@ import { whenLoaded } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
 import { isAbort, recordAnswer, remoteRequest, startRemoteCall } from './remote-call';
 
-/** What undici's diagnostics channels tell: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
+/** The messages of undici's channels: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
 interface Request {
   origin?: string | URL;
   path: string;
   method: string;
-  /** A list of names and values; in older versions, text. */
+  /** A list of names and values; a string in older versions. */
   headers: unknown;
   addHeader(name: string, value: string): unknown;
 }
@@ -23,7 +23,7 @@ interface Response {
 const calls = new WeakMap<Request, Subsegment>();
 let installed = false;
 
-/** Records `fetch`, and whatever else goes through undici: Node's own or the package. */
+/** Records `fetch` and all other requests of undici, both Node's copy and the package. */
 export function captureFetch(): void {
   keepContextOfQueued();
   if (installed) return;
@@ -38,7 +38,7 @@ export function captureFetch(): void {
   on('error', ({ request, error }) => {
     const subsegment = calls.get(request);
     const answered = subsegment?.http?.response !== undefined;
-    // Who has its answer may stop reading: the status has said how it went.
+    // A caller may stop reading the body of a response: the status has decided the outcome.
     subsegment?.close(answered && isAbort(error) ? undefined : error);
   });
 }
@@ -51,7 +51,7 @@ function on(
     try {
       listener(message as Parameters<typeof listener>[0]);
     } catch {
-      // What a request is like is its maker's business; it goes out as it is.
+      // An unusual request is sent unchanged and is not recorded.
     }
   });
 }
@@ -59,7 +59,7 @@ function on(
 function begin(request: Request): void {
   const { headers, method } = request;
   if (method === 'CONNECT') return; // a proxy's tunnel: the request through it follows
-  // Whoever set the header traces this call already.
+  // If the header is set, this call is already traced.
   const set = (Array.isArray(headers) ? headers.join('\n') : String(headers)).toLowerCase();
   if (set.includes('x-amzn-trace-id')) return;
   const call = startRemoteCall('fetch', () =>
@@ -82,9 +82,9 @@ function lengthIn(headers: (Buffer | string)[]): string | undefined {
 const contexts = new WeakMap<object, Active & object>();
 
 /**
- * An undici Pool whose connections are limited keeps requests until one is free,
- * and then begins them in the context of whoever freed it. The options of a request
- * are what stays the same; its context is kept with them.
+ * A Pool of undici with limited connections queues requests, and later starts them in the
+ * context of the request that freed a connection. Restores the caller's context, which is
+ * stored by the request's options object, since that stays the same.
  */
 function keepContextOfQueued(): void {
   whenLoaded('/undici/index.js', (module) => {

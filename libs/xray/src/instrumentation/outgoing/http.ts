@@ -10,19 +10,19 @@ import { patchMethod, type Method } from '../patch';
 import { addWrittenHeader, writtenHeader } from '../written-head';
 import { isAbort, recordAnswer, remoteRequest, startRemoteCall } from './remote-call';
 
-/** What a request that is recorded belongs to. */
+/** The subsegment of each recorded request. */
 const calls = new WeakMap<ClientRequest, Subsegment>();
 const responses = new WeakMap<ClientRequest, IncomingMessage>();
-/** An answer forgets its own when it is over. */
+/** A response loses its reference to the socket when it ends. */
 const sockets = new WeakMap<IncomingMessage, Socket>();
 const seen = new WeakSet<ClientRequest>();
 let installed = false;
 
 /**
- * Records the requests of `node:http` and `node:https`, whoever makes them.
+ * Records all requests of `node:http` and `node:https`.
  *
- * Newer versions of Node announce each request while its headers can be set; in
- * the others the agent is watched, and `request` and `get` as AWS's SDK does.
+ * Newer versions of Node publish each request while its headers can still be set. In older
+ * versions, the agent is patched, as are `request` and `get`.
  */
 export function captureHttp(): void {
   if (installed) return;
@@ -35,18 +35,18 @@ export function captureHttp(): void {
     answered(request, response);
   });
   if (announcesRequests()) return;
-  // Also reaches a `request` that was taken from the module before; not every request has an agent.
+  // Also covers a `request` imported before patching; but not every request has an agent.
   patchMethod(http.Agent.prototype, 'addRequest', announcing);
   for (const module of [http, https]) {
     const { request } = module;
     patchMethod(module, 'request', tracedRequest);
-    // `get` calls the `request` it was made with, not the one that was put in its place.
+    // `get` calls the original `request`, not the patched one.
     if (module.request !== request) patchMethod(module, 'get', () => get(module));
   }
   syncBuiltinESMExports();
 }
 
-/** `http.client.request.created` came with Node 22.12 and 23.2. */
+/** `http.client.request.created` was added in Node 22.12 and 23.2. */
 function announcesRequests(): boolean {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   return major > 23 || (major === 23 && minor >= 2) || (major === 22 && minor >= 12);
@@ -80,7 +80,7 @@ function begin(request: ClientRequest): void {
   seen.add(request);
   try {
     if (request.method === 'CONNECT') return; // a proxy's tunnel: the request through it follows
-    // Whoever set the header traces this call already: AWS's SDK, or the application.
+    // If the header is set, this call is already traced: by AWS's SDK or by the application.
     if (has(request, XRAY_HEADER)) return;
     const call = startRemoteCall('http', () => describe(request));
     if (!call) return;
@@ -93,10 +93,10 @@ function begin(request: ClientRequest): void {
     if (!subsegment) return;
     calls.set(request, subsegment);
     request.once(errorMonitor, (thrown) => subsegment.close(thrown));
-    // An answer that broke off is known here first.
+    // For a response that breaks off, this is the first event.
     request.once('close', () => subsegment.close(brokenOff(responses.get(request))));
   } catch {
-    // What the request is like is its maker's business; it goes out as it is.
+    // An unusual request is sent unchanged and is not recorded.
   }
 }
 
@@ -106,7 +106,7 @@ function has(request: ClientRequest, name: string): boolean {
 
 function describe(request: ClientRequest) {
   const { host, path, method, protocol } = request;
-  // The port is in the Host header only; a header that names another host stands for this one.
+  // Only the Host header contains the port. If it names another host, it takes precedence.
   const named = request.getHeader('host') ?? writtenHeader(request, 'host');
   const authority = typeof named === 'string' && named !== '' ? named : host;
   return remoteRequest(method, `${protocol}//${authority}`, path);
@@ -123,8 +123,8 @@ function answered(request: ClientRequest, response: IncomingMessage): void {
 }
 
 /**
- * What ended an answer early; undefined where the caller did, who has its answer and may stop
- * reading. Then the connection was neither ended by the other side nor did it fail.
+ * The error that ended a response early; undefined if the caller stopped reading it, which is not a
+ * failure. In that case the connection was not ended by the server and has no error.
  */
 function brokenOff(response: IncomingMessage | undefined): Error | undefined {
   const errored = response?.errored;

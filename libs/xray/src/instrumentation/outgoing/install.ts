@@ -9,8 +9,8 @@ import { captureRpc } from './nest-clients';
 import { captureGrpc } from './nest-grpc';
 
 /**
- * Watches the kinds of calls that `policy` may want. What is watched is the
- * process's; what is recorded is decided at each call by the trace it belongs to.
+ * Patches the libraries for the kinds of calls that `policy` may record. Patches apply to the whole
+ * process; whether a call is recorded is decided by the policy of its trace.
  */
 export function instrumentOutgoing(policy: OutgoingPolicy, warn: Warn): void {
   bindPools();

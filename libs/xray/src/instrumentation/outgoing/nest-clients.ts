@@ -19,11 +19,11 @@ interface Packet {
 type Answer = (packet: { err?: unknown; isDisposed?: boolean }) => void;
 type Headers = readonly [name: string, value: string][];
 
-/** The headers for the message that is being put together; see `addingHeaders`. */
+/** The headers for the message being sent; see `addingHeaders`. */
 const sending = new AsyncLocalStorage<Headers>();
 const NOTHING: Headers = [];
 
-/** Records what Nest's ClientProxy sends, over whatever transport, and sends the trace along. */
+/** Records the messages of Nest's ClientProxy on every transport, and propagates the trace. */
 export function captureRpc(warn: Warn): void {
   for (const transport of CLIENTS) {
     const without = 'what it sends is not recorded and carries no trace';
@@ -37,7 +37,7 @@ export function captureRpc(warn: Warn): void {
   }
 }
 
-/** `send`: asks and gets any number of answers. */
+/** `send`: a request with any number of responses. */
 function tracedPublish(original: Method, transport: Transport) {
   return function publish(this: Client, packet: Packet, answer: Answer): unknown {
     const active = storage.getStore();
@@ -47,7 +47,7 @@ function tracedPublish(original: Method, transport: Transport) {
     const closing: Answer = (response) => {
       if (response.err) closeFailed(subsegment, response.err);
       else if (response.isDisposed) subsegment?.close();
-      // The answer comes on the shared socket: whoever waits goes on in its own context.
+      // Responses arrive on the shared socket. Restore the caller's context.
       sending.run(NOTHING, () => storage.run(active, answer, response));
     };
     const teardown: unknown = call.send(() =>
@@ -60,7 +60,7 @@ function tracedPublish(original: Method, transport: Transport) {
   };
 }
 
-/** An Error is of this process, where the connection failed; what a service answers is a plain object. */
+/** An Error comes from this process: the connection failed. A service responds with a plain object. */
 function closeFailed(subsegment: Subsegment | undefined, thrown: unknown): void {
   if (subsegment === undefined || subsegment.isClosed()) return;
   if (thrown instanceof Error) subsegment.addError(thrown);
@@ -68,7 +68,7 @@ function closeFailed(subsegment: Subsegment | undefined, thrown: unknown): void 
   subsegment.close();
 }
 
-/** `emit`: done when the message is on its way. */
+/** `emit`: finished when the message has been sent. */
 function tracedDispatch(original: Method, transport: Transport) {
   return function dispatchEvent(this: Client, packet: Packet): unknown {
     const call = start(storage.getStore(), this, transport, packet);
@@ -82,11 +82,11 @@ function tracedDispatch(original: Method, transport: Transport) {
   };
 }
 
-/** A service that can't be reached is known before there is a message. */
+/** Records a failed connection, which happens before there is a message. */
 function tracedConnect(original: Method, transport: Transport) {
   return function connect(this: Client): unknown {
     const active = storage.getStore();
-    // The connection serves everybody, and outlives the request that was first to need it.
+    // All requests share the connection, so it must not belong to the first one's trace.
     const connect = () => Reflect.apply(original, this, []) as Promise<unknown>;
     const connected = active === undefined ? connect() : storage.run(undefined, connect);
     if (active === undefined || active.notTraced) return connected;
@@ -97,7 +97,7 @@ function tracedConnect(original: Method, transport: Transport) {
   };
 }
 
-/** Nest's clients for NATS and RabbitMQ add those of their options to the headers of every message. */
+/** Nest's clients for NATS and RabbitMQ add the headers of their options to every message. */
 function addingHeaders(original: Method): Method {
   return function mergeHeaders(this: Client, ...args: never[]): unknown {
     const sent = sending.getStore() ?? NOTHING;
@@ -113,7 +113,7 @@ function addingHeaders(original: Method): Method {
   };
 }
 
-/** kafkajs' producer, which the client makes when it connects, takes messages with their headers. */
+/** The producer of kafkajs, created when the client connects, takes messages with headers. */
 function addingToMessages(original: Method): Method {
   return function send(this: unknown, ...args: never[]): unknown {
     const headers = sending.getStore() ?? NOTHING;
@@ -132,7 +132,7 @@ function addingToMessages(original: Method): Method {
 interface Call {
   subsegment?: Subsegment;
   packet: Packet;
-  /** Hands the packet to Nest, with the trace in its headers where the transport has them. */
+  /** Sends the packet, with the trace in its headers if the transport has headers. */
   send(work: () => unknown): unknown;
 }
 
@@ -148,7 +148,7 @@ function start(
     const { host, port } = transport.address(client);
     const pattern = patternText(packet.pattern ?? '');
     if (!outgoing?.wants('rpc', { pattern })) return undefined;
-    const tell = (headers: Headers): Omit<Call, 'subsegment'> => {
+    const propagate = (headers: Headers): Omit<Call, 'subsegment'> => {
       if (!outgoing.sendsHeadersTo(host)) return { packet, send: (work) => work() };
       if (transport.headers === undefined) {
         return { packet: { ...packet, ...traceFields([...headers]) }, send: (work) => work() };
@@ -157,14 +157,14 @@ function start(
       if (producer) patchMethod(producer, 'send', addingToMessages);
       return { packet, send: (work) => sending.run(headers, work) };
     };
-    if (active.notTraced) return tell(outgoingHeaders(active));
+    if (active.notTraced) return propagate(outgoingHeaders(active));
 
     const subsegment = new Subsegment(port === undefined ? host : `${host}:${port}`, active);
     subsegment.namespace = 'remote';
     subsegment.addMetadata('rpc', { pattern, transport: transport.name }, 'nest');
     subsegment.whole = true;
-    const { send, ...told } = tell(outgoingHeaders(subsegment));
-    return { subsegment, ...told, send: (work) => storage.run(subsegment, send, work) };
+    const { send, ...propagated } = propagate(outgoingHeaders(subsegment));
+    return { subsegment, ...propagated, send: (work) => storage.run(subsegment, send, work) };
   } catch {
     return undefined;
   }

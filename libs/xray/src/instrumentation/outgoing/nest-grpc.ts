@@ -17,11 +17,11 @@ interface Metadata {
   clone(): Metadata;
 }
 
-/** What grpc-js makes of a service: a client with a method for each of the service's. */
+/** A client of grpc-js, with a method for each method of the service. */
 type GrpcClient = Record<string, { path?: string } | undefined>;
 type Call = (...args: unknown[]) => Observable<unknown>;
 
-/** Records the calls of Nest's gRPC client, and sends the trace along in their metadata. */
+/** Records the calls of Nest's gRPC client, and propagates the trace in their metadata. */
 export function captureGrpc(warn: Warn): void {
   const without = 'its calls are not recorded and carry no trace';
   const part = transportPart('ClientGrpcProxy', ['createServiceMethod'], without);
@@ -40,7 +40,7 @@ function tracedServiceMethod(original: Method): Method {
   };
 }
 
-/** Each subscription is a call of its own, as without us. */
+/** Each subscription makes a call, as it does untraced. */
 function subscribe(
   client: Client,
   pattern: string,
@@ -52,7 +52,7 @@ function subscribe(
   const started = start(active, client, pattern, args);
   if (started === undefined) return call(...args).subscribe(observer);
   const { subsegment } = started;
-  // Answers come on the connection, which is everybody's: whoever waits goes on in its own context.
+  // Responses arrive on the shared connection. Restore the caller's context.
   const inside =
     <T extends unknown[]>(work: (...args: T) => void) =>
     (...values: T) =>
@@ -76,10 +76,10 @@ function subscribe(
   };
 }
 
-/** Codes that grpc-js gives by itself, when it has no answer of the service's. */
+/** Codes that grpc-js itself reports when the service did not respond. */
 const OF_CLIENT = new Set(['CANCELLED', 'DEADLINE_EXCEEDED', 'UNAVAILABLE']);
 
-/** Records the status that a call ended with, and what the service threw, where it says so. */
+/** Records the status of a failed call, and the service's exception if its type was sent. */
 function closeFailed(subsegment: Subsegment | undefined, thrown: unknown): void {
   if (subsegment === undefined || subsegment.isClosed()) return;
   const { code, metadata } = (thrown ?? {}) as { code?: unknown; metadata?: Partial<Metadata> };
@@ -110,7 +110,7 @@ function start(active: Active, client: Client, pattern: string, args: unknown[])
   }
 }
 
-/** The arguments with metadata after the message, the caller's copied: it may be used again. */
+/** Adds the trace to the call's metadata. The caller's metadata is copied: it may be reused. */
 function withTrace(args: unknown[], active: NonNullable<Active>): unknown[] {
   const classes = metadataClasses();
   const at = args.findIndex((each) => classes.some((Metadata) => each instanceof Metadata));

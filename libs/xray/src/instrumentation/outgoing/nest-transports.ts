@@ -1,4 +1,4 @@
-/** What we read of one of Nest's clients. */
+/** The members of Nest's clients that are read here. */
 export interface Client {
   host?: string;
   port?: number;
@@ -21,11 +21,11 @@ interface Address {
 }
 
 export interface Transport {
-  /** As Nest's enum has it. */
+  /** The name in Nest's enum `Transport`. */
   name: string;
-  /** The class of the client. */
+  /** The name of the client's class. */
   client: string;
-  /** Where its messages have headers, by what they are added; without, the packet gets a field. */
+  /** How headers are added to messages; undefined if the trace goes into a field of the packet. */
   headers?: 'merged' | 'kafka';
   address(client: Client): Address;
 }
@@ -70,7 +70,10 @@ export const CLIENTS: readonly Transport[] = [
   },
 ];
 
-/** Of one or several URLs, `host:port` texts, or objects with a hostname, the first; without credentials. */
+/**
+ * Reads the first address of one or several URLs, `host:port` strings or objects with a hostname.
+ * Drops credentials.
+ */
 export function addressIn(given: unknown, usual: string): Address {
   const first: unknown = Array.isArray(given) ? given[0] : given;
   if (typeof first === 'object' && first !== null) {

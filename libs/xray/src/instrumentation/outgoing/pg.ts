@@ -7,7 +7,7 @@ import { ownerOf, patchMethod, type Method } from '../patch';
 import { XrayConfigurationError } from '../../xray.errors';
 import { sanitiseSql } from './sanitise-sql';
 
-/** What we read of a pg Client; its own types may not be installed. */
+/** The members of pg's Client that are read here; pg's types may not be installed. */
 interface Client {
   user?: string;
   host?: string;
@@ -23,7 +23,7 @@ interface PgModule {
 
 type Callback = (this: unknown, error: unknown, result?: unknown, ...more: unknown[]) => unknown;
 
-/** A query as callers may give it: text, a config object, or an object that submits itself. */
+/** A query as callers may pass it: a config object, or an object with a `submit` method. */
 interface Query {
   text?: unknown;
   name?: unknown;
@@ -31,9 +31,9 @@ interface Query {
   callback?: unknown;
   submit?: unknown;
   on?: unknown;
-  /** pg calls it on whatever submits itself. */
+  /** Called by pg on objects with a `submit` method. */
   handleError?: unknown;
-  /** A stream keeps its query there. */
+  /** Where a stream stores its query. */
   cursor?: Query;
 }
 
@@ -45,8 +45,9 @@ export function instrumentPg(): void {
 }
 
 /**
- * Records the queries of these copies of `pg`. Needed in a bundle, where pg can't be found by itself.
+ * Records the queries of the given copies of `pg`. Needed in a bundle, where pg cannot be detected.
  *
+ * @throws XrayConfigurationError when an argument is not the module `pg`
  * @example
  * import * as pg from 'pg';
  * capturePg([pg]); // in main.ts, before the application is created
@@ -59,11 +60,11 @@ export function capturePg(modules: readonly unknown[]): void {
           "Use import * as pg from 'pg', then capturePg([pg]).",
       );
     }
-    handedOver = true;
+    captured = true;
   }
 }
 
-let handedOver = false;
+let captured = false;
 let found = false;
 
 /** Whether there is a `pg` in this process whose queries are recorded. */
@@ -72,21 +73,18 @@ export function pgFound(): boolean {
 }
 
 /** Whether capturePg() was called in this process. */
-export function pgHandedOver(): boolean {
-  return handedOver;
+export function pgCaptured(): boolean {
+  return captured;
 }
 
-/**
- * pg publishes no diagnostics channel, so its Client is wrapped; what callers get
- * back, and when, is as before.
- */
+/** Patches pg's Client and Pool: pg has no diagnostics channel. False if `module` is not pg. */
 function instrument(module: PgModule | undefined): boolean {
   const client = module?.Client?.prototype;
   if (typeof client?.query !== 'function') return false;
   found = true;
   patchMethod(client, 'query', tracedQuery);
   patchMethod(client, 'connect', watchedConnect);
-  // module.Pool binds the client's class to the Pool of pg-pool, which has the method.
+  // module.Pool is a subclass of the Pool of pg-pool, which defines the method.
   const pool = module?.Pool?.prototype && ownerOf(module.Pool.prototype, 'connect');
   if (pool) patchMethod(pool, 'connect', boundConnect);
   return true;
@@ -94,7 +92,7 @@ function instrument(module: PgModule | undefined): boolean {
 
 function tracedQuery(original: Method) {
   return function query(this: Client, ...args: unknown[]): unknown {
-    // aws-xray-sdk-postgres keeps the original there: it records this query itself.
+    // aws-xray-sdk-postgres stores the original method there; it records this query itself.
     const parent = '__query' in this ? undefined : currentNode();
     const subsegment = parent && open(parent, this, args);
     if (!subsegment) return Reflect.apply(original, this, args);
@@ -107,7 +105,7 @@ function tracedQuery(original: Method) {
   };
 }
 
-/** pg tells what the server is only while it connects. */
+/** pg reports the version of the server only while it connects. */
 function watchedConnect(original: Method) {
   return function connect(this: Client, ...args: unknown[]): unknown {
     try {
@@ -118,13 +116,13 @@ function watchedConnect(original: Method) {
         }
       });
     } catch {
-      // Without the version then.
+      // The version is not recorded.
     }
     return Reflect.apply(original, this, args);
   };
 }
 
-/** Whoever waits for a free client goes on in its own context, not in that of who frees it. */
+/** Restores the context of a caller that waited for a free client. */
 function boundConnect(original: Method) {
   return function connect(this: unknown, ...args: unknown[]): unknown {
     const active = storage.getStore();
@@ -170,7 +168,7 @@ function open(parent: RecordedNode, client: Client, args: unknown[]): Subsegment
   }
 }
 
-/** Runs the query and closes `subsegment` with it, whichever way its end is told. */
+/** Runs the query and closes `subsegment` at its end: by callback, event or promise. */
 function watch(
   subsegment: Subsegment,
   parent: RecordedNode,
@@ -201,8 +199,8 @@ function watch(
     subsegment.close();
     return result;
   }
-  // Nobody else holds this promise yet, so the chained one can stand in for it, and a
-  // rejection that nobody handles is still reported.
+  // No other code has this promise yet, so a chained one can replace it, and an unhandled
+  // rejection is still reported.
   return follow(
     result as Promise<unknown>,
     () => subsegment.close(),
@@ -217,7 +215,7 @@ function closing(subsegment: Subsegment, parent: RecordedNode, callback: Callbac
   };
 }
 
-/** Cursors and streams. Not every error becomes an event there; one of a stream may be its reader's. */
+/** Cursors and streams: not every error is emitted, and a stream's may come from its reader. */
 function closeOnEvents(subsegment: Subsegment, query: Query): void {
   if (typeof query.on !== 'function') return subsegment.close();
   const { handleError } = query;

@@ -14,7 +14,7 @@ export interface RemoteRequest extends OutgoingHttp {
   search: string;
 }
 
-/** Takes apart what a request line may ask for: a path, or a whole URL when it goes to a proxy. */
+/** Parses the target of a request line: a path, or an absolute URL in a request to a proxy. */
 export function remoteRequest(method: string, origin: string, target: string): RemoteRequest {
   const { host, hostname, protocol, pathname, search } = urlOf(target, origin);
   return {
@@ -26,27 +26,27 @@ export function remoteRequest(method: string, origin: string, target: string): R
   };
 }
 
-/** A path that begins with two slashes is not taken for `//host/path`: it goes to `origin`. */
+/** A path that begins with two slashes belongs to `origin`; it is not `//host/path`. */
 function urlOf(target: string, origin: string): URL {
   return isSlash(target[0]) && isSlash(target[1])
     ? new URL(new URL(origin).origin + target)
     : new URL(target, origin);
 }
 
-/** URLs take a backslash for a slash. */
+/** URL parsing treats a backslash as a slash. */
 function isSlash(character: string | undefined): boolean {
   return character === '/' || character === '\\';
 }
 
-/** An outgoing HTTP request: its subsegment if it is recorded, its headers if the trace is propagated. */
+/** An outgoing request: the subsegment if it is recorded, the headers if the trace is propagated. */
 export interface RemoteCall {
   subsegment?: Subsegment;
   headers?: [name: string, value: string][];
 }
 
 /**
- * Begins the subsegment of an outgoing request as the active trace wants it;
- * undefined when there is nothing to record and nothing to tell.
+ * Opens the subsegment of an outgoing request according to the active trace's policy. Returns
+ * undefined when the request is neither recorded nor given trace headers.
  */
 export function startRemoteCall(
   target: 'http' | 'fetch',
@@ -54,7 +54,7 @@ export function startRemoteCall(
 ): RemoteCall | undefined {
   const active = storage.getStore();
   if (active === undefined) return undefined;
-  // What runs inside of an AWS call is that call: its request, its credentials, its retries.
+  // Requests within an AWS call, its retries and credentials, are part of that call.
   if (!active.notTraced && (active as Partial<Subsegment>).namespace === 'aws') return undefined;
   const outgoing = outgoingPolicy(active);
   if (!outgoing?.mayWant(target)) return undefined;
@@ -71,7 +71,7 @@ export function startRemoteCall(
   return { subsegment, headers: propagated ? outgoingHeaders(subsegment) : undefined };
 }
 
-/** Records the answer's head. */
+/** Records the status and the content length of the response. */
 export function recordAnswer(node: RecordedNode, status: number, contentLength: unknown): void {
   const http = (node.http ??= {});
   http.response = { status };
@@ -84,7 +84,7 @@ export function recordAnswer(node: RecordedNode, status: number, contentLength: 
   }
 }
 
-/** Whether it is the caller that gave up, and not for want of time. */
+/** Whether the caller aborted the request. A timeout is not an abort. */
 export function isAbort(error: unknown): boolean {
   const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
   return name === 'AbortError' || code === 'UND_ERR_ABORTED' || code === 'UND_ERR_DESTROYED';

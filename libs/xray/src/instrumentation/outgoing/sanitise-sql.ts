@@ -1,11 +1,11 @@
 const MAX_SQL = 4_000;
 const MAX_CACHED = 500;
 
-/** Literals and comments, in the order in which PostgreSQL would see them; names in "…" and $1 stay. */
+/** Matches literals and comments as PostgreSQL parses them. Names in "…" and $1 are kept. */
 const LITERALS =
   /"(?:[^"]|"")*"|[eE]'(?:[^'\\]|''|\\[\s\S])*'?|(?:\b[bBxXnN]|\b[uU]&)?'(?:[^']|'')*'?|\$([A-Za-z_]\w*)?\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\$\d+|\b[A-Za-z_][\w$]*|\b\d[\w.]*(?:[eE][+-]?\d+)?/g;
 
-/** Texts and what became of them. Those of bulk inserts are long and seldom the same: they are not kept. */
+/** Sanitised queries by text. Long texts are not cached: bulk inserts rarely repeat. */
 const cache = new Map<string, string>();
 const MAX_CACHED_TEXT = MAX_SQL;
 
@@ -27,7 +27,7 @@ export function sanitiseSql(text: string): string {
 function sanitise(text: string): string {
   const sanitised = withoutLiterals(text.slice(0, MAX_SQL));
   if (text.length <= MAX_SQL || sanitised.length === MAX_SQL) return sanitised;
-  // Literals and comments made room for more.
+  // Removing literals and comments made the text shorter, so more of it fits.
   return withoutLiterals(text.slice(0, MAX_SQL * 2)).slice(0, MAX_SQL);
 }
 

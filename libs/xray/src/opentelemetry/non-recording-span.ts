@@ -9,17 +9,17 @@ import { newId, w3cTraceId } from '../document';
 import { NODE, type BridgeSpan } from './nodes';
 
 /**
- * Records nothing and tells where it belongs: in an unsampled request, where tracing is suppressed,
- * or where one of our own instrumentations records the call.
+ * A span that records nothing but has the ids of its trace: in an unsampled request, where tracing
+ * is suppressed, or where our own instrumentation records the same call.
  */
-export class StandInSpan implements BridgeSpan {
+export class NonRecordingSpan implements BridgeSpan {
   readonly [NODE]: Active;
   context: Context | undefined = undefined;
   private readonly id: SpanContext;
 
   constructor(
     active: Active,
-    readonly stepsBack = false,
+    readonly isDuplicate = false,
   ) {
     this[NODE] = active;
     this.id = spanContextOf(active);
