@@ -1,19 +1,20 @@
 /**
- * JSON whose whole numbers keep their digits: one that a double cannot hold is read as a bigint, and a bigint is
- * written as a number. Used where documents pass through, so that ids of 64 bits come out as they came in.
+ * JSON with exact integers: an integer that a double cannot represent is read as a bigint, and a
+ * bigint is written as a number. Used where documents pass through, so that 64-bit ids stay intact.
  *
- * JSON.parse and JSON.stringify do all the work where there is no such number.
+ * Without such a number, JSON.parse and JSON.stringify do all the work.
  */
 
-/** A number of 16 digits or with an exponent of three: perhaps one that a double cannot hold. */
+/** A number with 16 digits, or an exponent of 3 digits: a double may not be able to represent it. */
 const LONG = /(?:^|[:,[\s])-?(?:\d{16}|[\d.]+[eE]\+?\d{3})/;
 const NUMBERS = /-?\d[\d.eE+-]*/g;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-/** Longer ones stay text: nobody counts so far, and turning them into numbers takes long. */
+/** Longer integers stay strings, since converting them to bigint takes long. */
 const MAX_DIGITS = 400;
 
 /**
- * Reads JSON. Numbers too large for a double that are no whole ones, as 1e400, become text.
+ * Parses JSON. A number beyond a double's range that is not an integer literal, such as 1e400, becomes
+ * a string.
  *
  * @throws SyntaxError as JSON.parse does.
  */
@@ -26,14 +27,14 @@ export function readJson(text: string): unknown {
   return unmarked(JSON.parse(marked), mark);
 }
 
-/** Writes JSON, as JSON.stringify does. */
+/** Serialises like JSON.stringify. */
 export function writeJson(value: unknown, space?: number): string {
   try {
     return JSON.stringify(value, null, space);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }
-  // There is a bigint in it, or something that fails again and says why.
+  // The value contains a bigint, or something that fails again below with the right error.
   const mark = newMark();
   const text = JSON.stringify(
     value,
@@ -43,7 +44,7 @@ export function writeJson(value: unknown, space?: number): string {
   return text.replace(new RegExp(`"${mark}(-?\\d+)"`, 'g'), '$1');
 }
 
-/** Puts what `change` makes of them for the parts of a JSON text that stand outside of strings. */
+/** Applies `change` to the parts of a JSON text that are outside of strings. */
 export function outsideStrings(json: string, change: (part: string) => string): string {
   const parts: string[] = [];
   for (let at = 0; at < json.length;) {
@@ -65,7 +66,7 @@ function endOfString(json: string, start: number): number {
   return json.length;
 }
 
-/** Whether JSON.parse does right by it, be it to refuse it. */
+/** Whether JSON.parse reads the number exactly, or rejects it rightly. */
 function isExact(number: string): boolean {
   if (!NUMBER.test(number)) return true;
   const value = Number(number);
@@ -82,7 +83,7 @@ function markNotIn(text: string): string {
   return mark;
 }
 
-/** Keeps its own stack: nesting must not exhaust the machine's. */
+/** Uses an explicit stack: deep nesting must not overflow the call stack. */
 function unmarked(value: unknown, mark: string): unknown {
   const top = { value };
   const open: object[] = [top];
@@ -92,7 +93,7 @@ function unmarked(value: unknown, mark: string): unknown {
       const inner = fields[key];
       if (typeof inner === 'object' && inner !== null) open.push(inner);
       else if (typeof inner === 'string' && inner.startsWith(mark)) {
-        // Not by assignment: a key may be `__proto__`.
+        // Not an assignment, since a key may be `__proto__`.
         Object.defineProperty(fields, key, {
           value: numberOf(inner.slice(mark.length)),
           enumerable: true,

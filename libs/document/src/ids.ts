@@ -1,14 +1,14 @@
 /**
- * Random bytes, fetched 8 KiB at a time: asking the generator for eight bytes
- * costs more than all the rest of a subsegment.
+ * Random bytes, generated 8 KiB at a time: generating 8 bytes per id would cost more
+ * than the rest of a subsegment.
  */
 const words = new Uint32Array(2048);
 const pool = Buffer.from(words.buffer);
 let unread = pool.length;
 
 /**
- * Ids are slices of one text, which is kept as long as any of them: so it is of 512
- * bytes and not of the whole pool.
+ * Ids are slices of one string, which stays in memory as long as any of them. So it covers
+ * 512 bytes and not the whole pool.
  */
 const BYTES_OF_TEXT = 512;
 let text = '';
@@ -35,15 +35,15 @@ function refill(): string {
 }
 
 /**
- * A test may have mocked the generator, to fill in zeros or to throw, and not every environment of a
- * test has one. So its values are mixed with those of a generator of our own, with which no two ids of
- * a process are the same, and which takes nothing from the randomness of a real one.
+ * In tests, the random generator may be mocked (zeros, or an exception) or missing. So its values are
+ * combined with those of our own generator, which makes ids unique within the process and does not
+ * reduce the randomness of a real generator.
  */
 function fill(into: Uint32Array<ArrayBuffer>): void {
   try {
     globalThis.crypto.getRandomValues(into);
   } catch {
-    // What is there already is as good.
+    // Keep the previous bytes: the second generator makes the ids differ.
   }
   for (let at = 0; at < into.length; at++) into[at]! ^= ownRandom();
 }
@@ -75,17 +75,17 @@ export function newId(): string {
   return randomHex(8);
 }
 
-/** The second that a trace id was last made in, and what begins one: requests come many a second. */
+/** Cache: the second of the last trace id and its prefix, since many requests share a second. */
 let second = -1;
 let prefix = '';
 
 /**
  * A new trace id, `1-<epoch seconds in hex>-<24 random hexadecimal digits>`.
  *
- * @param epochSeconds when the trace starts; X-Ray refuses ids older than 30 days.
+ * @param epochSeconds when the trace starts; X-Ray rejects ids older than 30 days.
  */
 export function newTraceId(epochSeconds: number = Date.now() / 1000): string {
-  // A mock of Date.now() may give anything, and eight digits hold the years 1970 to 2106.
+  // Date.now() may be mocked to return anything; eight hex digits cover the years 1970 to 2106.
   const whole = epochSeconds >= 0 && epochSeconds < 2 ** 32 ? Math.floor(epochSeconds) : 0;
   if (whole !== second) {
     second = whole;
@@ -97,22 +97,22 @@ export function newTraceId(epochSeconds: number = Date.now() / 1000): string {
 const TRACE_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
 const ID = /^[0-9a-f]{16}$/i;
 
-/** Whether `value` has the form of a trace id; its age is not judged. */
+/** Whether `value` has the format of a trace id; its age is not checked. */
 export function isTraceId(value: unknown): value is string {
   return typeof value === 'string' && TRACE_ID.test(value);
 }
 
-/** Whether `value` has the form of a segment, subsegment or exception id. */
+/** Whether `value` has the format of a segment, subsegment or exception id. */
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value);
 }
 
-/** The trace id in W3C's form, 32 digits: without version and dashes. */
+/** Converts an X-Ray trace id to W3C format: 32 digits, without version and dashes. */
 export function w3cTraceId(traceId: string): string {
   return traceId.slice(2, 10) + traceId.slice(11);
 }
 
-/** The trace id of these 32 digits in X-Ray's form. */
+/** Converts a W3C trace id of 32 digits to X-Ray's format. */
 export function xrayTraceId(w3c: string): string {
   return `1-${w3c.slice(0, 8)}-${w3c.slice(8)}`;
 }

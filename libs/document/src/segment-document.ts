@@ -1,5 +1,5 @@
 /**
- * The X-Ray segment document, as `PutTraceSegments` and the daemon take it.
+ * The X-Ray segment document, as accepted by `PutTraceSegments` and the daemon.
  *
  * Times are epoch **seconds** with a fraction. Rules and limits:
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
@@ -15,20 +15,20 @@ export interface SegmentDocument extends NodeDocument {
   resource_arn?: string;
 }
 
-/** A part of a segment; carries `trace_id`, `parent_id` and `type` when it is sent on its own. */
+/** A part of a segment; has `trace_id`, `parent_id` and `type` when it is sent separately. */
 export interface SubsegmentDocument extends NodeDocument {
   trace_id?: string;
   parent_id?: string;
   type?: 'subsegment';
   /** `aws` for AWS calls, `remote` for other calls; Python's SDK also writes `local`. */
   namespace?: string;
-  /** True when the callee sends a segment of its own for this call. */
+  /** True when the callee sends its own segment for this call. */
   traced?: boolean;
   precursor_ids?: string[];
   sql?: SqlDocument;
 }
 
-/** What segments and subsegments share. */
+/** The fields that segments and subsegments share. */
 export interface NodeDocument {
   /** 16 hexadecimal digits, unique within the trace. */
   id: string;
@@ -42,21 +42,21 @@ export interface NodeDocument {
   error?: boolean;
   /** The request failed because of the service (5xx). */
   fault?: boolean;
-  /** The request was refused for being too frequent (429). */
+  /** The request was throttled (429). */
   throttle?: boolean;
   cause?: CauseDocument | string;
   http?: HttpDocument;
   aws?: Record<string, unknown>;
   /** Indexed, at most 50 in a trace; keys of letters, digits, `_` and `.`. */
   annotations?: Record<string, AnnotationValue>;
-  /** Other traces that this has to do with. */
+  /** References to other traces. */
   links?: LinkDocument[];
   /** Not indexed: namespace → key → any JSON value. */
   metadata?: Record<string, Record<string, unknown>>;
   subsegments?: SubsegmentDocument[];
 }
 
-/** Points to a (sub)segment, as a rule of another trace. */
+/** A reference to a segment or subsegment, usually of another trace. */
 export interface LinkDocument {
   trace_id: string;
   id: string;
@@ -96,7 +96,7 @@ export interface ServiceDocument {
   runtime_version?: string;
 }
 
-/** Why a node failed. A string in its place is the id of an exception recorded further in. */
+/** Why a node failed. A string instead is the id of an exception recorded on a node below. */
 export interface CauseDocument {
   working_directory?: string;
   paths?: string[];

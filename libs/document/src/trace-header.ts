@@ -1,29 +1,28 @@
 import { isId, isTraceId, w3cTraceId } from './ids';
 
-/** What an `X-Amzn-Trace-Id` header says. */
+/** The content of an `X-Amzn-Trace-Id` header. */
 export interface TraceHeader {
   /** The trace id. */
   root?: string;
   /** The caller's subsegment. */
   parent?: string;
-  /** `'?'` asks the callee to decide and to answer in its response header. */
+  /** `'?'` asks the callee to decide and to report the decision in its response header. */
   sampled?: boolean | '?';
-  /** Every other part (`Self`, `Lineage`, custom ones) as it came, joined by `;`. */
+  /** All other parts (`Self`, `Lineage`, custom ones) unchanged, joined by `;`. */
   extra?: string;
 }
 
-/** Longer headers are ignored whole, and no more than this much of `extra` is kept. */
+/** The most characters: longer headers are ignored, and `extra` is cut to this length. */
 const MAX_HEADER = 1024;
 const MAX_EXTRA = 256;
 
-/** Keys and values that can be passed on in a header without quoting. */
+/** Keys and values that are allowed in a header without quoting. */
 const PART = /^[\w.-]{1,64}=[\x21-\x3a\x3c-\x7e]{0,256}$/;
 
 /**
- * Reads an `X-Amzn-Trace-Id` header; parts may come in any order, with any spacing.
+ * Parses an `X-Amzn-Trace-Id` header; parts may come in any order, with any spacing.
  *
- * A malformed part is left out and a header without one sound part is `{}`: what
- * a client sends never becomes an error.
+ * Never throws: a malformed part is skipped, and a header without a valid part gives `{}`.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */
 export function parseTraceHeader(header: string | undefined): TraceHeader {
@@ -48,13 +47,13 @@ export function parseTraceHeader(header: string | undefined): TraceHeader {
       extra += extra ? `;${part}` : part;
     }
   }
-  // A parent belongs to its trace: without a sound Root it points nowhere.
+  // A parent id means nothing without a valid Root.
   if (!result.root) delete result.parent;
   if (extra) result.extra = extra;
   return result;
 }
 
-/** Writes an `X-Amzn-Trace-Id` header in the order AWS uses: Root, Parent, Sampled, the rest. */
+/** Formats an `X-Amzn-Trace-Id` header in AWS's order: Root, Parent, Sampled, the rest. */
 export function formatTraceHeader(header: TraceHeader): string {
   let text = header.root ? `Root=${header.root}` : '';
   if (header.parent) text += `${text && ';'}Parent=${header.parent}`;
@@ -69,10 +68,10 @@ const TRACEPARENT =
   /^(?!ff|00.{53}.)[0-9a-f]{2}-([0-9a-f]{8})([0-9a-f]{24})-([0-9a-f]{16})-([0-9a-f]{2})(-|$)/;
 
 /**
- * Reads a W3C `traceparent` as a trace header, `{}` if it is malformed.
+ * Parses a W3C `traceparent` as a trace header; `{}` if it is malformed.
  *
- * The first eight digits stand where X-Ray keeps the time; X-Ray itself takes
- * only trace ids whose digits there are a recent time, local X-Ray takes all.
+ * X-Ray reads the first eight digits as the time and accepts only trace ids with a recent
+ * time; local X-Ray accepts all.
  * https://www.w3.org/TR/trace-context/#traceparent-header
  */
 export function parseTraceparent(header: string | undefined): TraceHeader {
@@ -89,7 +88,7 @@ export function parseTraceparent(header: string | undefined): TraceHeader {
   return { root: `1-${time}-${rest}`, parent, sampled: (parseInt(flags, 16) & 1) === 1 };
 }
 
-/** Writes a W3C `traceparent`; undefined unless there are a root and a parent. */
+/** Formats a W3C `traceparent`; undefined without a root or a parent. */
 export function formatTraceparent({ root, parent, sampled }: TraceHeader): string | undefined {
   if (!root || !parent) return undefined;
   return `00-${w3cTraceId(root)}-${parent}-0${sampled === true ? 1 : 0}`;

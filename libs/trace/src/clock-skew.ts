@@ -1,12 +1,12 @@
 import type { TraceNode } from './trace-node';
 
-/** Starts that differ by less are not called clock skew, in seconds. */
+/** Smaller differences between start times are not clock skew, in seconds. */
 const SKEW = 0.0005;
 
 /**
- * Notes which nodes began before their parents, and moves a called service whose
- * clock is behind into the middle of the call that waited for it: where its own
- * clock puts it, nothing could be seen of it. Times are epoch seconds still.
+ * Marks nodes that began before their parents, and moves a called service whose clock is behind
+ * to the middle of the call that waited for it. At its own times it would be outside the
+ * waterfall. Times are epoch seconds here.
  */
 export function settleClocks(roots: readonly TraceNode[]): void {
   const open = [...roots];
@@ -20,12 +20,12 @@ export function settleClocks(roots: readonly TraceNode[]): void {
   }
 }
 
-/** How much longer the call took than what it called; 0 where either goes on, or it took less. */
+/** How much longer the call took than its callee; 0 if either is in progress, or it took less. */
 function spare(call: TraceNode, called: TraceNode): number {
   return Math.max(call.end - call.start - (called.end - called.start), 0) || 0;
 }
 
-/** With its subsegments; a service that those call has a clock of its own. */
+/** Moves a node with its subsegments, but not the services they call, which have other clocks. */
 function move(segment: TraceNode, by: number): void {
   const open = [segment];
   for (let node = open.pop(); node; node = open.pop()) {

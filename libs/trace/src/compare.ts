@@ -5,13 +5,13 @@ import type { TraceNode, TraceTree } from './trace-node';
 
 export type Change = 'new' | 'gone' | 'slower' | 'faster' | 'same';
 
-/** What one trace has of an operation at one place; durations in seconds. */
+/** The runs of an operation at one position in one trace; durations in seconds. */
 export interface CompareSide {
   count: number;
   total: number;
   self: number;
   worst: Status;
-  /** The worst began in one of them, it was not just passed up from below. */
+  /** Whether the worst status began in one of them and was not passed up from below. */
   origin: boolean;
   inProgress: boolean;
   nodes: string[];
@@ -22,17 +22,17 @@ export interface CompareRow extends Operation {
   depth: number;
   a?: CompareSide;
   b?: CompareSide;
-  /** Seconds, B minus A; what is absent counts 0. */
+  /** Seconds, B minus A; an absent side counts as 0. */
   delta: number;
   change: Change;
 }
 
 export interface Comparison {
-  /** Each before what is below it. */
+  /** Parents come before their children. */
   rows: CompareRow[];
   /** Seconds by which B took longer. */
   delta: number;
-  /** What explains most of it, the largest first; at most three. */
+  /** The rows that explain most of the difference, the largest first; at most three. */
   mostly: CompareRow[];
   counts: Record<Change, number>;
 }
@@ -41,9 +41,9 @@ export interface Comparison {
 const NOISE = { seconds: 0.0005, operation: 0.1, trace: 0.01 };
 
 /**
- * Matches two traces by operation and place: what was called from the same
- * place with the same name, statement or route belongs together, however often.
- * Rows keep the order of B; what is gone stands where A had it.
+ * Matches two traces by operation and position: all calls from the same position with the
+ * same name, statement or route form one row. Rows are in the order of B; rows that only A
+ * has are at their position in A.
  */
 export function compareTrees(a: TraceTree, b: TraceTree): Comparison {
   const longest = Math.max(answered(a), answered(b));
@@ -65,7 +65,7 @@ export function compareTrees(a: TraceTree, b: TraceTree): Comparison {
   return { rows, delta, mostly: explain(rows, delta), counts };
 }
 
-/** How long the caller waited: what goes on after the answer is no part of it. */
+/** How long the caller waited, without work that continues after the response. */
 export function answered(tree: TraceTree): number {
   return tree.responseEnd ?? tree.duration;
 }
@@ -81,7 +81,7 @@ function pair(a: readonly TraceNode[], b: readonly TraceNode[], depth: number): 
   const fromA = group(a);
   const fromB = group(b);
   const result: Pair[] = [];
-  // What A alone has is put behind the operation that A ran before it.
+  // A row that only A has comes after the operation that precedes it in A.
   const gone = new Map<string, Pair[]>();
   let before = '';
   for (const [key, { operation, nodes }] of fromA) {
@@ -157,8 +157,8 @@ function judge(
 }
 
 /**
- * Walks down for as long as one row explains most of the difference of the row
- * above it, then names the largest there.
+ * Descends while a single row explains most of the difference of its parent, then returns
+ * the largest rows at that level.
  */
 function explain(rows: readonly CompareRow[], delta: number): CompareRow[] {
   const sameWay = (row: CompareRow): boolean =>
@@ -173,7 +173,7 @@ function explain(rows: readonly CompareRow[], delta: number): CompareRow[] {
     at = rows.indexOf(largest);
     const below = childrenOf(rows, at);
     const best = Math.max(0, ...below.filter(sameWay).map((row) => Math.abs(row.delta)));
-    // One row stands for the whole difference, and rows below it say more.
+    // One row explains the whole difference, and its children are more specific.
     const explainsAll = Math.abs(largest.delta) >= 0.8 * Math.abs(delta);
     if (!explainsAll || best < 0.2 * Math.abs(largest.delta)) break;
     candidates = below;
@@ -184,7 +184,7 @@ function explain(rows: readonly CompareRow[], delta: number): CompareRow[] {
     .slice(0, 3);
 }
 
-/** Still running on either side: how long it takes is not known. */
+/** Whether either side is still in progress, so that its duration is unknown. */
 export function isOpen({ a, b }: CompareRow): boolean {
   return a?.inProgress === true || b?.inProgress === true;
 }

@@ -1,13 +1,13 @@
 import type { Interval } from './intervals';
 import type { TraceNode } from './trace-node';
 
-/** Clocks and rounding differ by as much: one microsecond. */
+/** Tolerance for clocks and rounding: one microsecond, in seconds. */
 const CLOSE = 1e-6;
 
 /**
- * Notes on each node which of its own work the answer had to wait for: from the
- * end of the root backwards, always through the child that ended last before.
- * What goes on after its parent has ended kept nobody waiting.
+ * Records on each node which part of its own time is on the critical path. Goes backwards
+ * from the end of the root, each time to the child that ended last before. A child that
+ * continues after its parent has ended is not on the path.
  */
 export function markCriticalPath(root: TraceNode): void {
   const open = [{ node: root, from: root.start, until: root.end }];

@@ -1,2 +1,2 @@
-/** The one door to libs/document: a relative path, so that published packages contain it. */
+/** The only import of libs/document: a relative path, so that published packages contain it. */
 export type * from '../../document/src';

@@ -1,19 +1,19 @@
-/** Ids that a text names, in the order they stand in it, each once; the Root of a header before its Self. */
+/** The ids in a text, in order and without duplicates; the Root of a header comes before its Self. */
 export interface IdsInText {
-  /** Trace ids as X-Ray writes them. */
+  /** Trace ids in X-Ray's format. */
   traces: string[];
-  /** Ids of segments and subsegments: what a header calls the parent, and W3C a span. */
+  /** Ids of segments and subsegments: the parent in a header, the span in W3C's terms. */
   spans: string[];
 }
 
-/** More of a text is not looked at: a log line is shorter. */
+/** Only this many characters are searched; log lines are shorter. */
 const MOST_CHARACTERS = 20_000;
 
-/** Trace ids of X-Ray and of W3C, and ids of 16 digits; none is a part of a longer number. */
+/** Matches X-Ray and W3C trace ids and ids of 16 digits, but not parts of longer numbers. */
 const IDS =
   /(?<![\w-])1-([0-9a-f]{8})-([0-9a-f]{24})(?![0-9a-f])|(?<![0-9a-z])([0-9a-f]{32}|[0-9a-f]{16})(?![0-9a-z])/gi;
 
-/** The ids in what people copy: an id, an `X-Amzn-Trace-Id` or traceparent header, a whole log line. */
+/** Finds the ids in pasted text: an id, an `X-Amzn-Trace-Id` or traceparent header, a log line. */
 export function idsInText(text: string): IdsInText {
   const roots: string[] = [];
   const traces = new Set<string>();

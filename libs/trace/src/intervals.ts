@@ -1,7 +1,7 @@
-/** From and until, in seconds since the start of the trace. */
+/** Start and end, in seconds since the start of the trace. */
 export type Interval = readonly [from: number, until: number];
 
-/** The time that at least one of them covers, as intervals that neither meet nor overlap. */
+/** The union of the intervals, as intervals that neither touch nor overlap. */
 export function union(intervals: readonly Interval[]): Interval[] {
   const sorted = [...intervals].sort((a, b) => a[0] - b[0]);
   const result: [number, number][] = [];
@@ -13,7 +13,7 @@ export function union(intervals: readonly Interval[]): Interval[] {
   return result;
 }
 
-/** What of `whole` none of `parts` covers. */
+/** The parts of `whole` that are not covered by `parts`. */
 export function without(whole: Interval, parts: readonly Interval[]): Interval[] {
   const result: Interval[] = [];
   let at = whole[0];
@@ -26,7 +26,7 @@ export function without(whole: Interval, parts: readonly Interval[]): Interval[]
   return result;
 }
 
-/** Together, in seconds; they must not overlap. */
+/** The total length in seconds; the intervals must not overlap. */
 export function length(intervals: readonly Interval[]): number {
   return intervals.reduce((sum, [from, until]) => sum + until - from, 0);
 }

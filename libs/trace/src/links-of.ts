@@ -1,6 +1,6 @@
 import type { LinkDocument, NodeDocument } from './document';
 
-/** The links of a segment or subsegment, whatever its document says: those that can be followed. */
+/** The valid links of a segment or subsegment; malformed ones are skipped. */
 export function linksOf(node: NodeDocument): LinkDocument[] {
   const { links } = node as { links?: unknown };
   if (!Array.isArray(links)) return [];

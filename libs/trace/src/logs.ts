@@ -2,41 +2,41 @@ import type { TraceNode, TraceTree } from './trace-node';
 
 export type { SentLogLine } from './sent-log-line';
 
-/** Gravest last. */
+/** From least to most severe. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** A line that was logged while a node was active. */
 export interface LogLine {
-  /** The same line keeps it when the trace grows. */
+  /** Stays the same for a line when the trace grows. */
   id: string;
   node: TraceNode;
-  /** Epoch seconds; undefined where the line does not say. */
+  /** Epoch seconds; undefined if the line has no time. */
   time?: number;
-  /** Seconds since the start of the trace, by the clock that the waterfall is drawn by. */
+  /** Seconds since the start of the trace, after the correction of clock skew. */
   at?: number;
   level: LogLevel;
-  /** As its logger names the level: `log`, `verbose`, `fatal`. */
+  /** The level's name in its logger: `log`, `verbose`, `fatal`. */
   levelName: string;
   context?: string;
   message: string;
-  /** What was logged besides: a stack, attributes. */
+  /** Further logged values: a stack, attributes. */
   details: [name: string, value: unknown][];
 }
 
 export interface TraceLogs {
-  /** In the order of their times; those without a time where their node begins. */
+  /** Ordered by time; a line without a time is placed at the start of its node. */
   lines: LogLine[];
-  /** Lines of which only their number was kept. */
+  /** The number of lines that were left out. */
   left: number;
 }
 
-/** Where the toolkit writes lines: the second where the application has metadata of the first name. */
+/** The metadata keys of log lines; the second is used if the application uses the first itself. */
 const KEYS = ['logs', 'log lines'];
-/** The same line, in the metadata and as a log record, is stamped within so many seconds. */
+/** The most seconds between the times of one line in the metadata and as a log record. */
 const SAME = 0.1;
 
-/** The lines in the metadata of a node, in whichever namespace. */
+/** The log lines in a node's metadata, in any namespace. */
 export function logsOf(node: TraceNode): LogLine[] {
   return recorded(node).lines;
 }
@@ -83,7 +83,7 @@ function read(node: TraceNode, line: unknown, id: string): LogLine | undefined {
   const { time, level, context, message, details } = line as Record<string, unknown>;
   if (message === undefined) return undefined;
   const at = typeof time === 'string' ? Date.parse(time) / 1000 : Number(time);
-  // Milliseconds and seconds are told apart by their size.
+  // Distinguish milliseconds from seconds by their magnitude.
   const seconds = at > 1e11 ? at / 1000 : at;
   const levelName = typeof level === 'string' ? level : 'log';
   return {
@@ -104,7 +104,7 @@ function detailsOf(details: unknown): LogLine['details'] {
   return details === undefined ? [] : [['', details]];
 }
 
-/** Those that no document has: who logs by both ways means one line. */
+/** The log records that are not also in a document: a line sent both ways is shown once. */
 function sentLines(tree: TraceTree, lines: readonly LogLine[]): LogLine[] {
   const times = new Map<string, number[]>();
   const key = (node: TraceNode, message: string): string => `${node.key}\n${message}`;
@@ -123,7 +123,7 @@ function sentLines(tree: TraceTree, lines: readonly LogLine[]): LogLine[] {
     const message = textOf(sent.message);
     const same = times.get(key(node, message));
     const twin = same?.findIndex((time) => Math.abs(time - sent.time) < SAME) ?? -1;
-    // Each stands for one: what was logged twice in a moment is there twice.
+    // Each line in the metadata matches one record, so repeated lines stay repeated.
     if (twin >= 0) {
       same?.splice(twin, 1);
       return [];
@@ -145,7 +145,7 @@ function sentLines(tree: TraceTree, lines: readonly LogLine[]): LogLine[] {
   });
 }
 
-/** A node whose clock is off was moved; its lines move with it. */
+/** If a node was moved because of clock skew, its lines are moved with it. */
 function onTheWaterfall(node: TraceNode, time: number): number {
   return time - (Number(node.doc.start_time) || 0) + node.start;
 }
@@ -154,7 +154,7 @@ function textOf(message: unknown): string {
   return typeof message === 'string' ? message : (JSON.stringify(message) ?? String(message));
 }
 
-/** Whichever words a logger has, four levels. */
+/** Maps the level names of all loggers to four levels. */
 function levelOf(name: string): LogLevel {
   if (/^(err|fatal|crit|alert|emerg|panic)/i.test(name)) return 'error';
   if (/^warn/i.test(name)) return 'warn';

@@ -9,7 +9,7 @@ export interface NodeLabel {
   hue: Hue;
 }
 
-/** The path of a URL without its query; the text itself when it is no URL. */
+/** The path of a URL without its query; other text unchanged. */
 export function pathOf(url: string): string {
   const path =
     /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] ?? url.split(/[?#]/, 1)[0] ?? url;
@@ -21,7 +21,7 @@ export function pathOf(url: string): string {
   }
 }
 
-/** `GET /api/activities 404`, from as much of it as there is. */
+/** `GET /api/activities 404`, from the parts that are present. */
 function requestOf(doc: NodeDocument, { status }: { status: boolean }): string {
   const { request, response } = doc.http ?? {};
   const route = doc.annotations?.http_route;
@@ -62,9 +62,9 @@ export function labelOfSubsegment(doc: SubsegmentDocument): NodeLabel {
 }
 
 /**
- * A statement short enough for a row: white space runs become one space and the
- * list of columns of a SELECT an ellipsis, since what matters stands after FROM;
- * names lose the quotation marks that query builders put around all of them.
+ * Shortens a statement to fit a row: collapses white space, replaces the columns of a SELECT
+ * with an ellipsis, since FROM and what follows matter more, and removes the quotation marks
+ * that query builders put around names.
  */
 export const shortQuery = remembered((query) => {
   const line = query

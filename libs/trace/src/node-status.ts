@@ -7,17 +7,17 @@ export function exceptionsOf(node: TraceNode): ExceptionDocument[] {
   return typeof cause === 'object' && Array.isArray(cause?.exceptions) ? cause.exceptions : [];
 }
 
-/** A segment answers for what happened in it, wherever it began. */
+/** A segment shows the worst status within it, wherever that began. */
 export function isPassedUp(node: TraceNode): boolean {
   return node.passedUp && node.kind === 'subsegment';
 }
 
 /**
- * Sets `status`, `worst` and `passedUp`. A fault (error, throttle) is passed up
- * when a node below has one too, unless this node records an exception of its
- * own that none below knows: then that one started here.
+ * Sets `status`, `worst` and `passedUp`. A fault (error, throttle) counts as passed up when a
+ * node below has one too, unless this node records an exception that no node below has: then
+ * it began here.
  *
- * @param nodes in the order of the waterfall: what is below a node follows it at once.
+ * @param nodes in the order of the waterfall: a node is followed by its descendants.
  */
 export function judge(nodes: readonly TraceNode[]): void {
   const below = nodes.map(() => new Set<Status>());
@@ -34,7 +34,7 @@ export function judge(nodes: readonly TraceNode[]): void {
   }
 }
 
-/** Whether its exceptions are all unknown below, where some are recorded. */
+/** Whether none of its exceptions is recorded below, where others are. */
 function threwItself(node: TraceNode, nodes: readonly TraceNode[]): boolean {
   const own = exceptionsOf(node);
   if (own.length === 0) return false;
@@ -44,7 +44,7 @@ function threwItself(node: TraceNode, nodes: readonly TraceNode[]): boolean {
       known.add(id).add(`${type}: ${message}`);
     }
   }
-  // Nothing recorded below: the tracer may note the exception on the outermost node alone.
+  // Nothing is recorded below: a tracer may record the exception only on the outermost node.
   if (known.size === 0) return false;
   return !own.some(
     ({ id, type, message, cause }) =>

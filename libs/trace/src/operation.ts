@@ -2,7 +2,7 @@ import { pathOf, shortQuery } from './node-label';
 import { remembered } from './remembered';
 import type { Hue, TraceNode } from './trace-node';
 
-/** What a node does, whichever its arguments: two runs of it share it. */
+/** What a node does, regardless of its arguments: two runs have the same operation. */
 export interface Operation {
   key: string;
   label: string;
@@ -10,12 +10,12 @@ export interface Operation {
   hue: Hue;
 }
 
-/** Ids in a path or a statement: numbers, UUIDs, long hexadecimal ones. */
+/** Matches ids in a path or a statement: numbers, UUIDs and long hexadecimal ids. */
 const ID_IN_PATH = /\/(\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,})(?=\/|$)/gi;
 
 /**
- * Names what the node does without what differs from call to call: literals in
- * a statement, ids in a path, the status that was answered.
+ * Names what the node does, without the parts that differ between calls: literals in a
+ * statement, ids in a path, the response status.
  */
 export function operationOf(node: TraceNode): Operation {
   let operation = operations.get(node);
@@ -23,14 +23,14 @@ export function operationOf(node: TraceNode): Operation {
   return operation;
 }
 
-/** Several hints ask for the operation of each node. */
+/** Cache: several hints need the operation of each node. */
 const operations = new WeakMap<TraceNode, Operation>();
 
 function workOut(node: TraceNode): Operation {
   const { doc, kind, tag, hue } = node;
   const label = kind === 'segment' ? node.name : labelOf(node);
   const statement = 'sql' in doc ? doc.sql?.sanitized_query : undefined;
-  // The short form of a statement leaves out its columns, which tell it from others.
+  // Not the short form, which omits the columns by which statements differ.
   const identity = statement === undefined ? label : identityOf(statement);
   return {
     key: `${kind === 'segment' ? 'segment' : (tag ?? '')} ${node.name} ${identity}`,

@@ -1,10 +1,10 @@
 import type { TraceNode, TraceTree } from './trace-node';
 
-/** Not queries: no other statement could take their place. */
+/** Statements that are not queries, such as those that control a transaction. */
 const TRANSACTION =
   /^(begin|start|commit|rollback|savepoint|release|set|listen|notify|deallocate)\b/i;
 
-/** Whether a statement begins or ends a transaction, or sets something up. */
+/** Whether a statement controls a transaction or changes a setting. */
 export function isTransactionControl(statement: string): boolean {
   return TRANSACTION.test(statement);
 }

@@ -1,9 +1,9 @@
 /**
- * What OpenTelemetry's semantic conventions call the fields of the segment document: one table for
+ * The names of OpenTelemetry's semantic conventions for fields of the segment document: one table for
  * the OTLP emitter, the OpenTelemetry bridge and local X-Ray's OTLP receiver.
  *
- * The first name of each list is the one to write. Conventions were renamed over the years, so all
- * of them are read, the first that is there.
+ * The first name of each list is written. The conventions were renamed over the years, so all names
+ * are read, in order.
  * https://opentelemetry.io/docs/specs/semconv/
  */
 export const HTTP_NAMES = {
@@ -12,7 +12,7 @@ export const HTTP_NAMES = {
   scheme: ['url.scheme', 'http.scheme'],
   path: ['url.path'],
   query: ['url.query'],
-  /** Path and query in one. */
+  /** Path and query in one attribute. */
   target: ['http.target'],
   host: ['http.host'],
   serverName: ['server.address', 'http.server_name', 'net.host.name', 'host.name'],
@@ -38,7 +38,7 @@ export const HTTP_NAMES = {
 } as const;
 
 export const SQL_NAMES = {
-  // AWS's collector knows the older names only: the OTLP emitter writes both.
+  // AWS's collector reads only the older names, so the OTLP emitter writes both.
   database_type: ['db.system.name', 'db.system'],
   sanitized_query: ['db.query.text', 'db.statement'],
   database: ['db.namespace', 'db.name'],
@@ -46,7 +46,7 @@ export const SQL_NAMES = {
   connection_string: ['db.connection_string'],
 } as const;
 
-/** Values of `db.system` that are spoken to in SQL. */
+/** Values of `db.system` for databases that use SQL. */
 export const SQL_SYSTEMS: ReadonlySet<unknown> = new Set([
   'cockroachdb',
   'db2',
@@ -79,7 +79,7 @@ export const AWS_NAMES = {
   key: ['aws.s3.key'],
 } as const;
 
-/** Who is called, by Application Signals and by the conventions: the most telling first. */
+/** Names of the callee, in Application Signals and in the conventions: the most specific first. */
 export const CALLEE_NAMES = {
   service: ['aws.remote.service', 'peer.service', 'aws.service'],
   rpc: ['rpc.service'],
@@ -87,7 +87,7 @@ export const CALLEE_NAMES = {
   genAi: ['gen_ai.provider.name', 'gen_ai.system'],
 } as const;
 
-/** What AWS's Application Signals knows services and their dependencies by. */
+/** The attributes by which AWS Application Signals identifies services and their dependencies. */
 export const SIGNALS_NAMES = {
   localService: 'aws.local.service',
   localOperation: 'aws.local.operation',
@@ -102,7 +102,7 @@ export const SIGNALS_NAMES = {
 
 export const USER_NAMES = ['enduser.id', 'user.id'] as const;
 
-/** An attribute that lists the keys of those that X-Ray should index; AWS's collector knows it too. */
+/** The attribute that lists the keys which X-Ray indexes; AWS's collector reads it too. */
 export const INDEXED_KEYS = 'aws.xray.annotations';
-/** Begins the name of an attribute that holds a namespace of metadata as JSON. */
+/** The prefix of attributes that contain a metadata namespace as JSON. */
 export const METADATA_PREFIX = 'aws.xray.metadata.';

@@ -5,7 +5,7 @@ export type SpanKindName = 'internal' | 'server' | 'client' | 'producer' | 'cons
 
 type Names = readonly string[];
 
-/** The first of these attributes that is a string and not empty. */
+/** The first of these attributes that is a non-empty string. */
 export function textOf(attributes: SpanAttributes, names: Names): string | undefined {
   for (const name of names) {
     const value = attributes.get(name);
@@ -14,7 +14,7 @@ export function textOf(attributes: SpanAttributes, names: Names): string | undef
   return undefined;
 }
 
-/** The first of these attributes that is a whole number, or one in a string. */
+/** The first of these attributes that is an integer, as a number or a string. */
 export function integerOf(attributes: SpanAttributes, names: Names): number | undefined {
   for (const name of names) {
     const value = attributes.get(name);
@@ -24,7 +24,7 @@ export function integerOf(attributes: SpanAttributes, names: Names): number | un
   return undefined;
 }
 
-/** Leaves out members that are undefined; undefined when none is left. */
+/** Removes undefined members; returns undefined when none is left. */
 export function compact<T extends object>(fields: T): T | undefined {
   const present: Record<string, unknown> = {};
   let any = false;

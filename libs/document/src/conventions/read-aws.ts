@@ -13,7 +13,7 @@ const READ = new Set<string>(
   [...TEXTS, 'table_names' as const, 'table_name' as const].flatMap((field) => AWS_NAMES[field]),
 );
 
-/** What `aws` says about a call; takes the attributes it is made of out of `rest`. */
+/** Reads the `aws` block of a call, and removes the attributes it uses from `rest`. */
 export function readAwsCall(
   attributes: SpanAttributes,
   rest: Map<string, unknown>,

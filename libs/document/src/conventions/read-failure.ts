@@ -1,15 +1,15 @@
 import { textOf, type SpanAttributes } from './attributes';
 
-/** What a span that failed says of why, where it has no event with an exception. */
+/** Why a span failed, for a span without an exception event. */
 export interface Failure {
   message: string;
-  /** The class of the exception, where it has one. */
+  /** The class of the exception, if known. */
   type?: string;
 }
 
 /**
- * The message of a span's status with the type of the error beside it; undefined without a message.
- * `error.type` is a class or a status code; `_OTHER` stands for an error that has no type.
+ * The message of a span's status and the type of the error; undefined without a message.
+ * `error.type` is a class name or a status code, or `_OTHER` for an error without a type.
  * https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/
  */
 export function readFailure(

@@ -2,21 +2,21 @@ import type { HttpDocument } from '../segment-document';
 import { HTTP_NAMES } from './attribute-names';
 import { compact, integerOf, textOf, type SpanAttributes, type SpanKindName } from './attributes';
 
-/** Attributes that end up in `http` and need not be kept besides. */
+/** Attributes that are stored in `http` and are not needed as metadata. */
 const TAKEN = Object.entries(HTTP_NAMES)
   .filter(([field]) => field !== 'route' && field !== 'retries')
   .flatMap(([, names]) => names as readonly string[]);
 
-/** One of these makes it an HTTP span; addresses alone do not. */
+/** A span with one of these is an HTTP span; addresses alone are not enough. */
 const TELLING = new Set(TAKEN.filter((name) => /^(http\.|url\.|user_agent\.)/.test(name)));
 
-/** Whether a span is one of HTTP. */
+/** Whether a span is an HTTP span. */
 export function isHttp(attributes: SpanAttributes): boolean {
   for (const name of attributes.keys()) if (TELLING.has(name)) return true;
   return false;
 }
 
-/** The `http` of a span, undefined when it is no HTTP; takes the attributes it is made of out of `rest`. */
+/** Reads the `http` block and removes its attributes from `rest`; undefined if not an HTTP span. */
 export function readHttp(
   attributes: SpanAttributes,
   kind: SpanKindName,
@@ -44,8 +44,8 @@ export function readStatus(attributes: SpanAttributes): number | undefined {
 }
 
 /**
- * The URL, put together from its parts when it is not there whole. Which parts say the
- * host depends on the side; where none does, a path is better than nothing.
+ * The URL, built from its parts if there is no full URL. Client and server spans have the host
+ * in different attributes. Without a host, only the path is returned.
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
 function urlOf(attributes: SpanAttributes, kind: SpanKindName): string | undefined {

@@ -3,8 +3,8 @@ import { textOf, type SpanAttributes } from './attributes';
 import { isAwsCall } from './read-aws';
 
 /**
- * Who a span calls, as X-Ray's service map names it; undefined when the attributes do not tell.
- * X-Ray's names are those of services, where OpenTelemetry's are of operations.
+ * The callee's name on X-Ray's service map; undefined if the attributes do not contain one.
+ * X-Ray names a call after the service, OpenTelemetry after the operation.
  */
 export function readCallee(attributes: SpanAttributes): string | undefined {
   const service = textOf(attributes, CALLEE_NAMES.service);
@@ -22,8 +22,8 @@ export function readCallee(attributes: SpanAttributes): string | undefined {
 }
 
 /**
- * `<database>@<host>`; the kind of database where it has no name, or, as Redis, a number. The host
- * keeps a database apart from the service that bears its name.
+ * `<database>@<host>`. The kind of database is used if it has no name or, as in Redis, a number. The
+ * host distinguishes a database from a service of the same name.
  */
 function database(attributes: SpanAttributes): string | undefined {
   const named = textOf(attributes, SQL_NAMES.database);

@@ -5,8 +5,8 @@ import { compact, integerOf, textOf, type SpanAttributes } from './attributes';
 const TAKEN = Object.values(SQL_NAMES).flatMap((names) => names as readonly string[]);
 
 /**
- * The `sql` of a span named `name`, undefined when the database is none of SQL's; takes the
- * attributes it is made of out of `rest`.
+ * Reads the `sql` block of a span named `name`, and removes its attributes from `rest`. Undefined
+ * if the database does not use SQL.
  */
 export function readSql(
   name: string,
@@ -19,7 +19,7 @@ export function readSql(
   const connection =
     textOf(attributes, SQL_NAMES.connection_string) ?? addressOf(attributes, rest) ?? 'localhost';
   return compact({
-    // As the Collector has it: the name says more than the connection string would.
+    // As in the Collector: the name is more useful than the connection string.
     url: name || undefined,
     connection_string: `${connection}/${textOf(attributes, SQL_NAMES.database) ?? ''}`,
     database_type: system,
@@ -28,7 +28,7 @@ export function readSql(
   });
 }
 
-/** The server's `host:port`; takes both out of `rest`. */
+/** The server's `host:port`; removes both attributes from `rest`. */
 function addressOf(attributes: SpanAttributes, rest: Map<string, unknown>): string | undefined {
   const host = textOf(attributes, HTTP_NAMES.peerName);
   if (host === undefined) return undefined;

@@ -2,8 +2,8 @@ import type { ExceptionDocument, NodeDocument } from '../segment-document';
 import { keyValues, type OtlpSpan } from './otlp-span';
 
 /**
- * The exceptions stored on a node as `exception` events; one that was stored further in, and is
- * only referred to here, has its event there.
+ * The exceptions of a node as `exception` events. An exception that the node only references has its
+ * event on the node below that recorded it.
  * @see https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
  */
 export function exceptionEvents({
@@ -11,7 +11,7 @@ export function exceptionEvents({
   end_time,
 }: NodeDocument): NonNullable<OtlpSpan['events']> {
   if (typeof cause !== 'object') return [];
-  // Other SDKs leave the list out.
+  // Other SDKs may omit the list.
   const exceptions = cause.exceptions as ExceptionDocument[] | undefined;
   return (exceptions ?? []).map((exception) => ({
     timeUnixNano: `${Math.round(end_time! * 1e6)}000`,
@@ -24,7 +24,7 @@ export function exceptionEvents({
   }));
 }
 
-/** The stack as V8 writes it, which is what readers of the attribute know how to read. */
+/** The stack in V8's format, which readers of the attribute can parse. */
 function stackText({ type, message, stack }: ExceptionDocument): string | undefined {
   if (!stack) return undefined;
   const frames = stack.map(

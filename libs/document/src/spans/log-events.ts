@@ -1,7 +1,7 @@
 import type { NodeDocument } from '../segment-document';
 import { keyValues, type OtlpSpan } from './otlp-span';
 
-/** The log lines in a node's metadata as events of its span; readers of spans look there. */
+/** The log lines in a node's metadata as events of its span, where tools for spans show them. */
 export function logEvents({ metadata }: NodeDocument): NonNullable<OtlpSpan['events']> {
   const lines = metadata?.default?.logs;
   if (!Array.isArray(lines)) return [];

@@ -21,8 +21,8 @@ import {
 type AnyDocument = SegmentDocument & SubsegmentDocument;
 
 /**
- * The span of a segment or subsegment that has ended, without those of its subsegments, by the semantic
- * conventions of HTTP, RPC, databases, messaging and exceptions.
+ * Converts a closed segment or subsegment, without its subsegments, to a span that follows the
+ * semantic conventions for HTTP, RPC, databases, messaging and exceptions.
  * @see https://opentelemetry.io/docs/specs/semconv/
  */
 export function spanOf(
@@ -45,7 +45,7 @@ export function spanOf(
       ...(node.sql && databaseAttributes(node)),
       ...(node.namespace === 'aws' && awsAttributes(node)),
       ...messaging,
-      // What the service map calls it; without this the Collector takes the operation's name.
+      // The name on the service map; without it, the Collector uses the operation's name.
       'peer.service': leaves ? node.name : undefined,
       [USER_NAMES[0]]: node.user,
       'xray.status': toldStatus(node),
@@ -56,7 +56,7 @@ export function spanOf(
   if (node.links) span.links = node.links.map(linkOf);
   const events = [...logEvents(node), ...exceptionEvents(node)];
   if (events.length > 0) span.events = events;
-  // A server's 4xx is the caller's failure, not the span's: the conventions leave its status unset.
+  // For a server's 4xx, which is the caller's error, the conventions leave the status unset.
   if (node.fault || (node.error && !(isSegment && node.http))) {
     span.status = { code: StatusCode.error };
   }
@@ -70,15 +70,15 @@ function kindOf(isSegment: boolean, leaves: boolean, isJob: boolean) {
 }
 
 /**
- * X-Ray tells the caller's error from the service's fault; OpenTelemetry does only where there is an
- * HTTP status. Local X-Ray reads this back, others may ignore it.
+ * X-Ray distinguishes the caller's error from the service's fault; OpenTelemetry does so only by an
+ * HTTP status. Local X-Ray reads this attribute; other receivers may ignore it.
  */
 function toldStatus({ http, throttle, error, fault }: AnyDocument): string | undefined {
   if (http?.response?.status !== undefined || fault) return undefined;
   return throttle ? 'throttle' : error ? 'error' : undefined;
 }
 
-/** `GET /carts/:id` for a request that a route took, `GET` for one that none did; else its name. */
+/** `GET /carts/:id` for a request, `GET` if no route matched; for other nodes, the node's name. */
 function spanName(node: AnyDocument, isSegment: boolean): string {
   const method = node.http?.request?.method;
   if (isSegment) {
@@ -95,8 +95,8 @@ function spanName(node: AnyDocument, isSegment: boolean): string {
 }
 
 /**
- * Annotations as attributes, named in `aws.xray.annotations` so that X-Ray indexes them; metadata
- * as JSON, a namespace an attribute. Both are how AWS's collector takes them.
+ * Annotations become attributes, listed in `aws.xray.annotations` so that X-Ray indexes them. Each
+ * metadata namespace becomes an attribute with JSON. AWS's collector expects both.
  */
 function recordedAttributes(node: NodeDocument): Record<string, unknown> {
   const attributes: Record<string, unknown> = { ...node.annotations };
@@ -111,7 +111,7 @@ function linkOf({ trace_id, id, attributes = {} }: LinkDocument) {
   return { traceId: w3cTraceId(trace_id), spanId: id, attributes: keyValues(attributes) };
 }
 
-/** Epoch seconds as nanoseconds; a double holds microseconds of today's date and no more. */
+/** Converts epoch seconds to nanoseconds, rounded to microseconds: the precision of a double. */
 function nanoseconds(seconds: number): string {
   return `${Math.round(seconds * 1e6)}000`;
 }

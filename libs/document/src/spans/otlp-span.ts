@@ -1,7 +1,7 @@
 import { writeJson } from '../exact-json';
 
 /**
- * The part of OTLP's JSON that traces use; the protobuf writer takes the same objects.
+ * The part of OTLP's JSON that traces use; the protobuf encoder takes the same objects.
  * https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
 export interface OtlpSpan {
@@ -38,7 +38,7 @@ export interface KeyValue {
 export type AnyValue =
   | { stringValue: string }
   | { boolValue: boolean }
-  /** A text where a number cannot hold it. */
+  /** A string if a number cannot represent it. */
   | { intValue: number | string }
   | { doubleValue: number }
   | { arrayValue: { values: AnyValue[] } };
@@ -49,7 +49,7 @@ export type SpanKind = (typeof SpanKind)[keyof typeof SpanKind];
 export const StatusCode = { unset: 0, ok: 1, error: 2 } as const;
 export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];
 
-/** Attributes as OTLP's list; what is undefined is left out. */
+/** Converts attributes to OTLP's list, without undefined values. */
 export function keyValues(attributes: Record<string, unknown>): KeyValue[] {
   return Object.entries(attributes).flatMap(([key, value]) => {
     const any = anyValue(value);

@@ -18,7 +18,7 @@ export function httpServerAttributes({ http, annotations, ...node }: AnyDocument
     [HTTP_NAMES.serverName[0]]: url?.hostname,
     [HTTP_NAMES.serverPort[0]]: portOf(url),
     [HTTP_NAMES.user_agent[0]]: request.user_agent,
-    // The conventions want the client's own address; X-Ray's document tells where it was read.
+    // The conventions expect the client's own address; the document says where it was read from.
     [HTTP_NAMES[request.x_forwarded_for ? 'forwardedFor' : 'client_ip'][0]]: request.client_ip,
     [HTTP_NAMES.status[0]]: response.status,
     [HTTP_NAMES.content_length[0]]: response.content_length,
@@ -55,7 +55,7 @@ export function databaseAttributes({ name, sql = {} }: AnyDocument): Attributes 
   };
 }
 
-/** AWS's collector knows the older names only. */
+/** AWS's collector reads only the older names. */
 function underAll(names: readonly string[], value: unknown): Attributes {
   return Object.fromEntries(names.map((name) => [name, value]));
 }
@@ -82,7 +82,7 @@ export function awsAttributes({ name, aws = {} }: AnyDocument): Attributes {
   };
 }
 
-/** What is known of a job of a queue; undefined for all else. */
+/** The recorded facts about a queued job; undefined for other nodes. */
 function queueJobOf({ metadata }: AnyDocument): Attributes | undefined {
   const job = metadata?.nest?.job as Attributes | undefined;
   return typeof job === 'object' && typeof job?.queue === 'string' ? job : undefined;
@@ -102,7 +102,7 @@ export function messagingAttributes(node: AnyDocument, isSegment: boolean): Attr
   };
 }
 
-/** Where it runs: https://opentelemetry.io/docs/specs/semconv/resource/ */
+/** The resource of the process: https://opentelemetry.io/docs/specs/semconv/resource/ */
 export function resourceAttributes({
   name,
   service,
@@ -147,7 +147,7 @@ const PLATFORMS: Record<string, string> = {
   'AWS::Lambda': 'aws_lambda',
 };
 
-/** The exception's class where there is one, else the status: what the conventions ask for. */
+/** The class of the exception, or else the status, as the conventions require. */
 function errorType({ cause, fault, error, http }: AnyDocument): string | undefined {
   if (!fault && !error) return undefined;
   const exceptions =

@@ -3,7 +3,7 @@ import { findTrouble } from './trouble';
 import { findWaits } from './waits';
 import type { TraceTree } from '../trace-node';
 
-/** What a trace can suffer from; the words are those of the filter keyword `hint`. */
+/** The kinds of problems found in traces; also the values of the filter keyword `hint`. */
 export const HINT_KINDS = [
   'n-plus-one',
   'repeated-call',
@@ -16,40 +16,40 @@ export const HINT_KINDS = [
 
 export type HintKind = (typeof HINT_KINDS)[number];
 
-/** Something a trace suffers from. */
+/** A problem found in a trace. */
 export interface Hint {
-  /** The same after a reload. */
+  /** Stays the same after a reload. */
   id: string;
   kind: HintKind;
-  /** What it is, in a few words: `48 × the same SELECT`. */
+  /** The problem in a few words: `48 × the same SELECT`. */
   title: string;
-  /** What it is about, without figures: what is alike in another trace has the same. */
+  /** The subject without numbers; the same problem in another trace has the same subject. */
   subject: string;
-  /** The method it was noticed in, where that says more. */
+  /** The method in which it occurred, if that helps. */
   place?: string;
-  /** Where, and by what it was noticed. */
+  /** Where it occurred, and the evidence for it. */
   evidence: string;
-  /** Why it is worth a look, and what could be done. */
+  /** Why it matters, and what to do. */
   advice: string;
-  /** Seconds that it takes, or that could be won. */
+  /** The seconds that it costs, or that could be saved. */
   cost: number;
-  /** True when `cost` is what could be won at best. */
+  /** True when `cost` is the most that could be saved. */
   upTo: boolean;
-  /** Of the time until the answer, 0 to 1. */
+  /** The share of the time until the response, 0 to 1. */
   share: number;
-  /** Keys of the nodes it is about, in the order of the waterfall. */
+  /** The keys of the nodes concerned, in the order of the waterfall. */
   nodes: string[];
 }
 
-/** What a finder says; the rest follows from the tree. */
+/** What a finder returns; the other fields are computed from the tree. */
 export type Finding = Omit<Hint, 'id' | 'share' | 'upTo'> & { upTo?: boolean };
 
 /**
- * What the trace suffers from, the costliest first. Looks at what was recorded
- * alone: whether two awaits really are independent only the code can tell.
+ * Finds the problems of a trace, the costliest first. Uses only what was recorded: whether
+ * two awaits are independent can only be seen in the code.
  */
 export function hintsOf(tree: TraceTree): Hint[] {
-  // What goes on after the answer kept nobody waiting.
+  // Work after the response does not delay the caller.
   const whole = tree.responseEnd ?? tree.duration;
   const repeats = findRepeats(tree);
   const explained = new Set(repeats.flatMap((finding) => finding.nodes));

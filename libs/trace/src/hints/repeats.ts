@@ -4,7 +4,7 @@ import { operationOf, type Operation, subjectOf } from '../operation';
 import { isTransactionControl } from '../queries';
 import type { TraceNode, TraceTree } from '../trace-node';
 
-/** So many runs of one statement, or calls of one route, from one place are a loop. */
+/** The number of runs of one statement or route at one position that counts as a loop. */
 const LOOP = 5;
 
 interface Repeat {
@@ -12,7 +12,7 @@ interface Repeat {
   nodes: TraceNode[];
 }
 
-/** N+1 queries, calls in a loop, and the same thing asked twice. */
+/** Finds N+1 queries, calls in a loop, and identical calls that were repeated. */
 export function findRepeats(tree: TraceTree): Finding[] {
   const repeats = [...byPlace(tree).values()].filter(({ nodes }) => nodes.length >= LOOP);
   const queries = repeats.filter(({ nodes }) => nodes[0]!.hue === 'sql').map(nPlusOne);
@@ -72,7 +72,7 @@ function loopOfCalls({ operation, nodes }: Repeat): Finding {
   };
 }
 
-/** The same address read again although the first call succeeded. */
+/** Finds repeated reads of a URL after a call that succeeded. */
 function askedAgain(tree: TraceTree, known: ReadonlySet<string>): Finding[] {
   const groups = new Map<string, TraceNode[]>();
   for (const node of tree.nodes) {

@@ -3,12 +3,12 @@ import { length, union } from '../intervals';
 import { operationOf } from '../operation';
 import type { TraceNode, TraceTree } from '../trace-node';
 
-/** Errors swallowed by a caller, and throttles that were retried. */
+/** Finds errors swallowed by a caller, and throttled calls that were retried. */
 export function findTrouble(tree: TraceTree): Finding[] {
   return [...swallowed(tree), ...tree.nodes.flatMap(retried)];
 }
 
-/** Faults and errors that some node above caught: its callers never heard of them. */
+/** Finds faults and errors that a node above caught, so that its callers did not see them. */
 function swallowed(tree: TraceTree): Finding[] {
   const groups = new Map<string, { catcher: TraceNode; nodes: TraceNode[] }>();
   for (const node of tree.nodes) {
@@ -40,17 +40,17 @@ function swallowed(tree: TraceTree): Finding[] {
   });
 }
 
-/** The first node above that is healthy; undefined when the trouble reached the root. */
+/** The first ancestor without a failure; undefined when the failure reached the root. */
 function catcherOf(node: TraceNode): TraceNode | undefined {
   let up = node.parent;
   while (up && up.status !== 'ok') up = up.parent;
   return up;
 }
 
-/** Calls of one operation that were refused, up to the one that was not. */
+/** Calls of one operation that were throttled, up to the one that succeeded. */
 interface Tries {
   refused: TraceNode[];
-  /** The call that was let through; undefined where they were given up. */
+  /** The call that was not throttled; undefined if the caller gave up. */
   through?: TraceNode;
 }
 
@@ -78,7 +78,7 @@ function retried(parent: TraceNode): Finding[] {
   });
 }
 
-/** @param nodes runs of one operation, by start. A run that follows two refused ones belongs to the first. */
+/** @param nodes runs of one operation, by start. A run after two throttled ones belongs to the first. */
 function triesOf(nodes: readonly TraceNode[]): Tries[] {
   const found: Tries[] = [];
   const done = new Set<TraceNode>();
@@ -97,7 +97,7 @@ function triesOf(nodes: readonly TraceNode[]): Tries[] {
   return found;
 }
 
-/** Place of the first node that starts at `time` or later. */
+/** The index of the first node that starts at `time` or later. */
 function firstFrom(nodes: readonly TraceNode[], time: number): number {
   let from = 0;
   let to = nodes.length;
@@ -109,7 +109,7 @@ function firstFrom(nodes: readonly TraceNode[], time: number): number {
   return from;
 }
 
-/** One finding for all that went alike: thousands of equal ones would say no more. */
+/** Merges equal findings into one: there may be thousands. */
 function finding(label: string, all: readonly Tries[]): Finding[] {
   const first = all[0]?.refused[0];
   if (!first) return [];

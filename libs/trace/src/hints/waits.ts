@@ -3,14 +3,14 @@ import type { Finding } from './hints';
 import { operationOf } from '../operation';
 import type { TraceNode, TraceTree } from '../trace-node';
 
-/** Smaller ones are not worth a change: seconds, and shares of the trace. */
+/** Smaller findings are ignored: limits in seconds and as shares of the trace. */
 const AWAIT = { seconds: 0.002, share: 0.05 };
 const GAP = { seconds: 0.01, share: 0.15 };
 const DOMINANT = { seconds: 0.01, share: 0.6 };
-/** A pause between two awaits that is longer has a reason of its own, in seconds. */
+/** A longer pause between two awaits means that they are unrelated, in seconds. */
 const PAUSE = 0.002;
 
-/** What runs before the handler runs before it on purpose. */
+/** Guards, pipes and middleware run before the handler on purpose. */
 const BEFORE_HANDLER = /(guard|middleware|interceptor|pipe|strategy)\b/i;
 const WRITES_SQL =
   /^\s*(insert|update|delete|merge|begin|start|commit|rollback|create|alter|drop|truncate|lock)\b/i;
@@ -18,10 +18,10 @@ const WRITES_AWS =
   /^(put|post|update|delete|create|send|publish|start|invoke|batchwrite|transactwrite)/i;
 
 /**
- * Awaits in a row, one child that takes most, time not accounted for.
+ * Finds sequential awaits, a child that takes most of the time, and unexplained time.
  *
- * @param whole seconds until the answer.
- * @param explained keys of nodes that other hints are about.
+ * @param whole the seconds until the response.
+ * @param explained the keys of nodes that other hints already cover.
  */
 export function findWaits(
   tree: TraceTree,
@@ -34,11 +34,11 @@ export function findWaits(
 }
 
 interface Io {
-  /** It, or something below, waits for a database or another service. */
+  /** Whether it, or a node below, waits for a database or another service. */
   waits: boolean;
-  /** It, or something below, changes something there: what follows may rely on it. */
+  /** Whether it, or a node below, changes data there, on which later calls may depend. */
   writes: boolean;
-  /** It, or something below, is part of what another hint is about. */
+  /** Whether another hint covers it or a node below. */
   explained: boolean;
 }
 
@@ -80,7 +80,7 @@ function awaitsInARow(parent: TraceNode, whole: number, marks: Map<TraceNode, Io
       !io.explained &&
       node.total >= least &&
       !node.inProgress &&
-      // One that failed is no measure of what could be won.
+      // The duration of a failed call says nothing about possible savings.
       node.status !== 'fault' &&
       node.status !== 'error' &&
       !BEFORE_HANDLER.test(node.name)
@@ -110,7 +110,7 @@ function awaitsInARow(parent: TraceNode, whole: number, marks: Map<TraceNode, Io
   return found;
 }
 
-/** A query with parameters right after another query asks, as a rule, for what that one found. */
+/** A query with parameters after another query usually depends on its result. */
 function looksUp(node: TraceNode, last: TraceNode): boolean {
   return node.hue === 'sql' && last.hue === 'sql' && /\$\d|\?/.test(operationOf(node).label);
 }
@@ -140,7 +140,7 @@ function gaps(tree: TraceTree, whole: number): Finding[] {
     if (!piece || piece[1] - piece[0] < least) return [];
     const [from, until] = piece;
     const before = node.children.filter((child) => child.end <= from + 1e-6).pop();
-    // A pause before the next try is what "throttled, then retried" is about.
+    // The hint "throttled, then retried" covers the pause before a retry.
     if (before?.status === 'throttle') return [];
     const called = node.children.find((child) => child.kind === 'segment');
     const length = until - from;
@@ -162,7 +162,7 @@ function gaps(tree: TraceTree, whole: number): Finding[] {
   });
 }
 
-/** Follows the child that takes most, down to where nothing below tells more. */
+/** Follows the child that takes most of the time, down to the most specific node. */
 function dominant(tree: TraceTree): Finding[] {
   const root = tree.roots.find((one) => one.kind === 'segment');
   if (!root) return [];
