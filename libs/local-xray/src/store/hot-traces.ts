@@ -27,6 +27,9 @@ export interface HotTrace {
   restUntil: number;
 }
 
+/** So many times as much may be kept of traces that rest. */
+const RESTING = 3;
+
 /**
  * The traces that documents are still coming for. Without it each commit would
  * read and parse the trace's earlier documents again.
@@ -61,11 +64,21 @@ export class HotTraces {
     this.size += characters;
   }
 
-  /** Lets the longest unused go, except those in `keep`. */
+  /**
+   * Lets the longest unused go, except those in `keep`. A large trace, which rests, goes last: if it left with each
+   * commit, the next document would have all of it read and parsed again.
+   */
   trim(keep: ReadonlySet<HotTrace>): void {
+    const now = performance.now();
+    this.trimTo(this.maxSize, (trace) => !keep.has(trace) && trace.restUntil <= now);
+    this.trimTo(this.maxSize * RESTING, (trace) => !keep.has(trace));
+  }
+
+  private trimTo(size: number, canGo: (trace: HotTrace) => boolean): void {
+    if (this.size <= size) return;
     for (const [id, trace] of this.traces) {
-      if (this.size <= this.maxSize) return;
-      if (!keep.has(trace)) this.delete(id);
+      if (canGo(trace)) this.delete(id);
+      if (this.size <= size) return;
     }
   }
 

@@ -229,4 +229,40 @@ describe('the writer of traces', () => {
       { segments: 2 },
     ]);
   });
+
+  it('reads a trace that is larger than its cache only once in a while', () => {
+    const driver = openDatabase(':memory:');
+    let read = 0;
+    const prepare = (sql: string) => {
+      const statement = driver.prepare(sql);
+      if (!sql.startsWith('SELECT body FROM documents')) return statement;
+      return {
+        ...statement,
+        all: <Row>(values?: SqlValue[]) => {
+          const rows = statement.all<Row>(values);
+          read += rows.length;
+          return rows;
+        },
+      };
+    };
+    const counted = { ...driver, prepare };
+    const writer = new TraceWriter(counted, new TraceTotals(counted), 0);
+    const trace_id = '1-6b02ef12-00000000000000000000000f';
+    const body = { default: { text: 'x'.repeat(1000), list: Array.from({ length: 500 }, String) } };
+    const document = (at: number) => ({
+      ...segment('shop', at.toString(16), [0, 1]),
+      trace_id,
+      metadata: body,
+    });
+    for (let at = 1; at <= 4_000; at++) put(writer, [document(at)]);
+    writer.commit(true);
+    read = 0;
+    for (let at = 4_001; at <= 4_050; at++) {
+      put(writer, [document(at)]);
+      writer.commit();
+    }
+
+    expect(read).toBeLessThan(4_100);
+    driver.close();
+  });
 });
