@@ -15,6 +15,7 @@ export function union(intervals: readonly Interval[]): Interval[] {
 
 /** The parts of `whole` that are not covered by `parts`. */
 export function without(whole: Interval, parts: readonly Interval[]): Interval[] {
+  if (parts.length === 0) return whole[0] < whole[1] ? [whole] : [];
   const result: Interval[] = [];
   let at = whole[0];
   for (const [from, until] of union(parts)) {

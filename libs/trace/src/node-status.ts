@@ -1,5 +1,5 @@
 import type { ExceptionDocument } from './document';
-import { severity, statusOf, type Status } from './status';
+import { severity, statusOf, STATUSES } from './status';
 import type { TraceNode } from './trace-node';
 
 export function exceptionsOf(node: TraceNode): ExceptionDocument[] {
@@ -20,17 +20,18 @@ export function isPassedUp(node: TraceNode): boolean {
  * @param nodes in the order of the waterfall: a node is followed by its descendants.
  */
 export function judge(nodes: readonly TraceNode[]): void {
-  const below = nodes.map(() => new Set<Status>());
+  // The statuses of a node and of all below it, a bit for each by severity.
+  const below = new Uint8Array(nodes.length);
   for (let at = nodes.length - 1; at >= 0; at--) {
     const node = nodes[at];
-    const seen = below[at];
-    if (!node || !seen) continue;
+    if (!node) continue;
+    const seen = below[at]!;
     node.status = statusOf(node.doc);
-    node.passedUp = seen.has(node.status) && node.status !== 'ok' && !threwItself(node, nodes);
-    seen.add(node.status);
-    node.worst = [...seen].reduce((worst, one) => (severity(one) > severity(worst) ? one : worst));
-    const above = node.parent && below[node.parent.index];
-    for (const status of seen) above?.add(status);
+    const bit = 1 << severity(node.status);
+    node.passedUp = (seen & bit) !== 0 && node.status !== 'ok' && !threwItself(node, nodes);
+    const all = seen | bit;
+    node.worst = STATUSES[STATUSES.length - 32 + Math.clz32(all)]!;
+    if (node.parent) below[node.parent.index]! |= all;
   }
 }
 

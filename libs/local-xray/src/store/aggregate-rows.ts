@@ -1,6 +1,6 @@
 import { binOf } from '../aggregates/bins';
 import { type Counted, type CountedRow, STEPS, troubleOf } from '../aggregates/counted';
-import { WHOLE_TRACE } from '../aggregates/facets';
+import { type Facet, WHOLE_TRACE } from '../aggregates/facets';
 import type { Occurrence } from '../aggregates/occurrences';
 import type { TraceFacts } from '../trace';
 import type { Driver, SqlValue, Statement } from './driver';
@@ -99,12 +99,21 @@ export class AggregateRows {
   counted(facts: TraceFacts, occurrences: readonly Occurrence[]): Counted {
     const { start } = facts;
     const byKey = new Map<string, CountedRow>();
+    // A route comes again with each of its occurrences.
+    const numbers = new Map<Facet, number>();
+    const numberOf = (facet: Facet): number => {
+      let number = numbers.get(facet);
+      if (number === undefined) {
+        numbers.set(facet, (number = this.facets.numberOf(facet, start)));
+      }
+      return number;
+    };
     for (const each of occurrences) {
       const { facet, route, bin, count, seconds, fault, error, throttle, traces } = each;
       const row: CountedRow = {
         kind: facet.kind,
-        facet: this.facets.numberOf(facet, start),
-        route: route ? this.facets.numberOf(route, start) : 0,
+        facet: numberOf(facet),
+        route: route ? numberOf(route) : 0,
         bin,
         count,
         seconds,

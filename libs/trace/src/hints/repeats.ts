@@ -14,11 +14,25 @@ interface Repeat {
 
 /** Finds N+1 queries, calls in a loop, and identical calls that were repeated. */
 export function findRepeats(tree: TraceTree): Finding[] {
-  const repeats = [...byPlace(tree).values()].filter(({ nodes }) => nodes.length >= LOOP);
+  const repeats = mayLoop(tree)
+    ? [...byPlace(tree).values()].filter(({ nodes }) => nodes.length >= LOOP)
+    : [];
   const queries = repeats.filter(({ nodes }) => nodes[0]!.hue === 'sql').map(nPlusOne);
   const calls = repeats.filter(({ nodes }) => nodes[0]!.hue === 'call').map(loopOfCalls);
   const known = new Set(calls.flatMap((finding) => finding.nodes));
   return [...queries, ...calls, ...askedAgain(tree, known)];
+}
+
+/** Whether so many queries or calls have one name, as those of a loop have. Cheaper than to group them. */
+function mayLoop(tree: TraceTree): boolean {
+  const counts = new Map<string, number>();
+  for (const { hue, name } of tree.nodes) {
+    if (hue === 'own') continue;
+    const count = (counts.get(name) ?? 0) + 1;
+    if (count >= LOOP) return true;
+    counts.set(name, count);
+  }
+  return false;
 }
 
 /** Groups queries and calls by operation and by the operations above them up to the root. */

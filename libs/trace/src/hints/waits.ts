@@ -28,9 +28,7 @@ export function findWaits(
   whole: number,
   explained: ReadonlySet<string>,
 ): Finding[] {
-  const marks = markIo(tree, explained);
-  const rows = tree.nodes.flatMap((node) => awaitsInARow(node, whole, marks));
-  return [...rows, ...gaps(tree, whole), ...dominant(tree)];
+  return [...awaits(tree, whole, explained), ...gaps(tree, whole), ...dominant(tree)];
 }
 
 interface Io {
@@ -70,8 +68,19 @@ function writes({ doc }: TraceNode): boolean {
   );
 }
 
-function awaitsInARow(parent: TraceNode, whole: number, marks: Map<TraceNode, Io>): Finding[] {
+function awaits(tree: TraceTree, whole: number, explained: ReadonlySet<string>): Finding[] {
   const least = Math.max(AWAIT.seconds, AWAIT.share * whole);
+  // Most traces have no two long parts below one node, and their reads and writes need not be told apart.
+  const parents = tree.nodes.filter(
+    ({ children }) =>
+      children.length >= 2 && children.filter(({ total }) => total >= least).length >= 2,
+  );
+  if (parents.length === 0) return [];
+  const marks = markIo(tree, explained);
+  return parents.flatMap((node) => awaitsInARow(node, least, marks));
+}
+
+function awaitsInARow(parent: TraceNode, least: number, marks: Map<TraceNode, Io>): Finding[] {
   const counts = (node: TraceNode): boolean => {
     const io = marks.get(node)!;
     return (
@@ -135,7 +144,8 @@ function inARow(run: readonly TraceNode[]): Finding {
 function gaps(tree: TraceTree, whole: number): Finding[] {
   const least = Math.max(GAP.seconds, GAP.share * whole);
   return tree.nodes.flatMap((node) => {
-    if (node.children.length === 0 || node.inProgress) return [];
+    // No piece of its own work is longer than all of it.
+    if (node.children.length === 0 || node.inProgress || node.self < least) return [];
     const piece = [...node.selfPieces].sort((a, b) => b[1] - b[0] - (a[1] - a[0]))[0];
     if (!piece || piece[1] - piece[0] < least) return [];
     const [from, until] = piece;
