@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { CRUDDUR_CONFIG, readConfig } from './cruddur.config';
 import { TRACE_EMITTER } from './tracing/tracing.options';
 
-/** What comes from outside: the environment, and (in tests) where traces go. */
+/** Configuration: the environment variables and, in tests, the emitter. */
 @Global()
 @Module({
   providers: [

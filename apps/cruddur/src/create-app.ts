@@ -5,7 +5,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { AppModule } from './app.module';
 import { servePage } from './page/serve-page';
 
-/** Cruddur, ready to `listen`. */
+/** Creates Cruddur; call `listen` on the result. */
 export async function createApp(options?: NestApplicationOptions): Promise<NestExpressApplication> {
   return configureApp(
     await NestFactory.create<NestExpressApplication>(AppModule, {
@@ -15,7 +15,7 @@ export async function createApp(options?: NestApplicationOptions): Promise<NestE
   );
 }
 
-/** What does not fit into a module: the page at `/`, OpenAPI at `/docs`. */
+/** Adds what no module can add: the page at `/` and OpenAPI at `/docs`. */
 export function configureApp(
   app: NestExpressApplication,
   pageFolder?: string,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-/** What Cruddur takes from the environment, read once at the start. */
+/** Cruddur's settings, read from the environment once at startup. */
 export interface CruddurConfig {
   /** `HOST`, default 127.0.0.1. */
   host: string;
@@ -22,7 +22,7 @@ export interface CruddurConfig {
    * `central` follows the sampling rules that X-Ray has, as made by `npm run aws:setup`.
    */
   sampling: 1 | 'central';
-  /** `ROLLBAR_ACCESS_TOKEN`; undefined leaves Rollbar out altogether. */
+  /** `ROLLBAR_ACCESS_TOKEN`; undefined turns Rollbar off. */
   rollbarToken: string | undefined;
   /** `ROLLBAR_ENDPOINT`, default Rollbar's own. */
   rollbarEndpoint: string | undefined;
@@ -31,12 +31,12 @@ export interface CruddurConfig {
 /** Injects the {@link CruddurConfig}. */
 export const CRUDDUR_CONFIG = Symbol('cruddur.config');
 
-/** A variable that cannot be used; the message names it, its value and what would do. */
+/** An invalid variable; the message gives its name, its value and what is allowed. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Reads the variables of {@link CruddurConfig}. @throws ConfigError on a value that cannot be used. */
+/** Reads the variables of {@link CruddurConfig}. @throws ConfigError for an invalid value. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): CruddurConfig {
   return {
     host: text(env, 'HOST') ?? '127.0.0.1',
@@ -54,12 +54,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CruddurConfig 
   };
 }
 
-/** Compose files pass an unset variable on as an empty one, so empty counts as unset. */
+/** An empty variable counts as unset: compose files pass unset variables as empty. */
 function text(env: NodeJS.ProcessEnv, name: string): string | undefined {
   return env[name]?.trim() || undefined;
 }
 
-/** A password may be in it, so the message leaves the value out. */
+/** The message does not contain the value, since it may include a password. */
 function databaseUrl(env: NodeJS.ProcessEnv): string | undefined {
   const value = text(env, 'DATABASE_URL');
   // A folder, with a database after a space, is a server's socket: https://node-postgres.com/features/connecting
@@ -89,7 +89,7 @@ function sampling(env: NodeJS.ProcessEnv): CruddurConfig['sampling'] {
   );
 }
 
-/** `host:port`, or the `tcp:` half of `tcp:host:port udp:host:port`, as AWS's SDKs read it. */
+/** Parses `host:port`, or the `tcp:` part of `tcp:host:port udp:host:port`, like AWS's SDKs. */
 function daemonTcpAddress(env: NodeJS.ProcessEnv): string {
   const address = text(env, 'AWS_XRAY_DAEMON_ADDRESS') ?? '127.0.0.1:2000';
   return /tcp:(\S+)/.exec(address)?.[1] ?? address;

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** A port that cannot be had; the message names it and its variable. */
+/** A port that cannot be used; the message gives the port and its variable. */
 export class PortError extends Error {
   override readonly name = 'PortError';
 }
@@ -23,7 +23,7 @@ export function listenError(error: unknown, host: string, port: number, variable
   );
 }
 
-/** @throws PortError when nobody could listen on `port` of `host` now; 0 is always free */
+/** @throws PortError when `port` on `host` is not available; port 0 always is */
 export async function requireFreePort(host: string, port: number, variable: string): Promise<void> {
   const server = createServer();
   try {

@@ -5,7 +5,7 @@ import { listenError, requireFreePort } from './listening';
 
 async function main(): Promise<void> {
   const { host, port } = readConfig();
-  // Before the database is opened: a start that cannot end well should end at once.
+  // Check before opening the database, so that a start that must fail does so at once.
   await requireFreePort(host, port, 'PORT');
   const app = await createApp({ logger: ['warn', 'error'] });
   app.enableShutdownHooks();

@@ -1,20 +1,20 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 
-/** The header by which the page says who acts. The demo has no passwords: this is a name, not a proof. */
+/** The header with the acting user's handle. The demo has no passwords, so it proves nothing. */
 export const ACTING_USER_HEADER = 'x-cruddur-user';
 
-/** Who acts when the header is missing, as in the bootcamp, where the user is written into the code. */
+/** The acting user when the header is missing; the bootcamp hard-codes the same user. */
 const DEFAULT_USER = 'andrewbrown';
 
-/** The handle in the header of `request`, without an `@`; `andrewbrown` when there is none. */
+/** The handle in the header of `request`, without an `@`; `andrewbrown` if the header is missing. */
 export function actingUserOf(request: Request): string {
   const header = request.headers[ACTING_USER_HEADER];
   const text = (Array.isArray(header) ? header[0] : header) ?? DEFAULT_USER;
   return text.trim().replace(/^@/, '');
 }
 
-/** Gives a handler the handle of the user who acts. */
+/** Injects the acting user's handle into a handler's parameter. */
 export const ActingUser = createParamDecorator((_: unknown, context: ExecutionContext) =>
   actingUserOf(context.switchToHttp().getRequest<Request>()),
 );

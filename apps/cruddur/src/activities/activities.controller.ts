@@ -32,7 +32,7 @@ import { SearchActivities } from './search-activities.service';
 import { ShowActivity } from './show-activity.service';
 import { UserActivities } from './user-activities.service';
 
-/** The bootcamp's routes. `POST` answers 200 and not 201, because its page looks for that. */
+/** The bootcamp's routes. `POST` responds with 200, not 201, because the bootcamp's page expects 200. */
 @ApiTags('activities')
 @ApiHeader({ name: ACTING_USER_HEADER, required: false, description: 'Who acts: a handle.' })
 @ApiServiceUnavailableResponse({ description: 'The database or the notifications are away.' })
@@ -75,7 +75,7 @@ export class ActivitiesController {
     return this.searchActivities.run(term);
   }
 
-  /** The second path is for the blank handle, which `:handle` does not match. */
+  /** The second path is for a blank handle, which `:handle` does not match. */
   @Get(['@:handle', '@'])
   @ApiOperation({ summary: 'What one user wrote', operationId: 'ActivitiesController_user' })
   @ApiParam({ name: 'handle', type: String, example: 'andrewbrown' })

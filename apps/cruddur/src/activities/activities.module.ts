@@ -11,7 +11,7 @@ import { SearchActivities } from './search-activities.service';
 import { ShowActivity } from './show-activity.service';
 import { UserActivities } from './user-activities.service';
 
-/** The Activities API: one service for each of the bootcamp's. */
+/** The Activities API, with one service for each service of the bootcamp. */
 @Module({
   imports: [DatabaseModule, NotificationsClientModule],
   controllers: [ActivitiesController],

@@ -3,10 +3,10 @@ import { sql, type Kysely, type Selectable } from 'kysely';
 import { CruddurDatabase } from '../database/cruddur.database';
 import type { ActivitiesTable, CruddurSchema, UsersTable } from '../database/schema';
 
-/** An activity with the name of who wrote it. */
+/** An activity with its author's name. */
 export type ActivityRow = Selectable<ActivitiesTable> & Pick<UsersTable, 'handle' | 'display_name'>;
 
-/** What is stored of a new activity or reply. */
+/** The stored fields of a new activity or reply. */
 export interface NewActivity {
   handle: string;
   message: string;
@@ -16,7 +16,7 @@ export interface NewActivity {
 /** The most that a feed, a profile or a search shows. */
 const PAGE = 50;
 
-/** Every query on activities. An expired activity is as good as gone. */
+/** All queries on activities. They treat an expired activity as deleted. */
 @Injectable()
 export class ActivitiesRepository {
   constructor(private readonly database: CruddurDatabase) {}
@@ -26,12 +26,12 @@ export class ActivitiesRepository {
     return this.live().where('reply_to_activity_uuid', 'is', null).limit(PAGE).execute();
   }
 
-  /** The newest of one user, replies included. */
+  /** The newest activities of one user, including replies. */
   byHandle(handle: string): Promise<ActivityRow[]> {
     return this.live().where('users.handle', '=', handle).limit(PAGE).execute();
   }
 
-  /** Those whose message contains `term`, in any case; `%` and `_` are themselves. */
+  /** Activities whose message contains `term`, ignoring case; `%` and `_` are not wildcards. */
   containing(term: string): Promise<ActivityRow[]> {
     const pattern = `%${term.replace(/[\\%_]/g, '\\$&')}%`;
     return this.live().where('message', 'ilike', pattern).limit(PAGE).execute();
@@ -42,7 +42,7 @@ export class ActivitiesRepository {
     return this.live().where('activities.uuid', '=', uuid).executeTakeFirst();
   }
 
-  /** Those of `uuids` that are there, in no particular order. */
+  /** The existing activities among `uuids`, in no particular order. */
   byUuids(uuids: string[]): Promise<ActivityRow[]> {
     if (uuids.length === 0) return Promise.resolve([]);
     return this.live().where('activities.uuid', 'in', uuids).execute();
@@ -54,7 +54,7 @@ export class ActivitiesRepository {
     return this.live('asc').where('reply_to_activity_uuid', 'in', uuids).execute();
   }
 
-  /** Whether somebody has this handle. */
+  /** Whether a user has this handle. */
   async userExists(handle: string): Promise<boolean> {
     const found = await this.db
       .selectFrom('users')
@@ -64,7 +64,7 @@ export class ActivitiesRepository {
     return found !== undefined;
   }
 
-  /** Undefined when nobody has that handle. */
+  /** Returns undefined if no user has the handle. */
   async create({ handle, message, expiresAt }: NewActivity): Promise<ActivityRow | undefined> {
     const { rows } = await sql<ActivityRow>`
       with author as (select * from users where handle = ${handle}),
@@ -79,8 +79,8 @@ export class ActivitiesRepository {
   }
 
   /**
-   * Stores the reply and counts it on its parent, in one statement and so in one transaction.
-   * Undefined when nobody has that handle or the parent is gone.
+   * Stores the reply and increments its parent's counter, in one statement and so one transaction.
+   * Returns undefined if no user has the handle or the parent no longer exists.
    */
   async reply(
     parent: string,

@@ -23,7 +23,7 @@ const Uuid = () =>
     Matches(UUID, { message: 'activity_uuid_invalid' }),
   );
 
-/** A reply, as the bootcamp's API gives it. */
+/** A reply, as the bootcamp's API returns it. */
 export class ReplyDto {
   @ApiProperty({ format: 'uuid' }) uuid!: string;
   @ApiProperty({ example: 'andrewbrown' }) handle!: string;
@@ -44,14 +44,14 @@ export class ActivityDto extends ReplyDto {
   @ApiProperty({ type: [ReplyDto] }) replies!: ReplyDto[];
 }
 
-/** An activity that the acting user is notified of, and why. */
+/** An activity that the acting user is notified about, with the reason. */
 export class NotificationDto extends ActivityDto {
   @ApiProperty({ enum: ['mention', 'reply'] }) reason!: Reason;
 }
 
-/** What `POST /api/activities` takes. */
+/** The body of `POST /api/activities`. */
 export class CreateActivityDto {
-  /** The bootcamp answers `ttl_blank` to a missing and to an unknown choice alike. */
+  /** The bootcamp returns `ttl_blank` for a missing and for an unknown value. */
   @ApiProperty({ enum: Object.keys(TTL_HOURS) })
   @IsIn(Object.keys(TTL_HOURS), { message: 'ttl_blank' })
   ttl!: Ttl;
@@ -61,7 +61,7 @@ export class CreateActivityDto {
   message!: string;
 }
 
-/** What `POST /api/activities/:uuid/reply` takes. */
+/** The body of `POST /api/activities/:uuid/reply`. */
 export class CreateReplyDto {
   @ApiProperty({ maxLength: REPLY_MAX_CHARS })
   @Text('message', REPLY_MAX_CHARS)

@@ -1,7 +1,7 @@
 import type { ActivityRow } from './activities.repository';
 import type { ActivityDto, ReplyDto } from './activity.dto';
 
-/** A row as the bootcamp's API gives a reply. */
+/** Converts a row to a reply of the bootcamp's API. */
 export function presentReply(row: ActivityRow): ReplyDto {
   return {
     uuid: row.uuid,
@@ -17,7 +17,7 @@ export function presentReply(row: ActivityRow): ReplyDto {
   };
 }
 
-/** A row as the bootcamp's API gives an activity, with those of `replies` that answer it. */
+/** Converts a row to an activity of the bootcamp's API, with its replies from `replies`. */
 export function present(row: ActivityRow, replies: ActivityRow[] = []): ActivityDto {
   return {
     ...presentReply(row),

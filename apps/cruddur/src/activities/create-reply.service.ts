@@ -7,7 +7,7 @@ import type { ReplyDto } from './activity.dto';
 import { presentReply } from './activity.presenter';
 import { requireHandle } from './validation';
 
-/** Answers a crud. */
+/** Replies to a crud. */
 @Injectable()
 export class CreateReply {
   constructor(
@@ -17,7 +17,7 @@ export class CreateReply {
 
   /**
    * @throws ValidationException `user_handle_blank`, `user_handle_unknown`
-   * @throws NotFoundException when the activity is not there, or has expired
+   * @throws NotFoundException when the activity does not exist or has expired
    */
   @Subsegment()
   async run(message: string, handle: string, activityUuid: string): Promise<ReplyDto> {

@@ -4,12 +4,12 @@ import { ActivitiesRepository, type ActivityRow } from './activities.repository'
 import type { ActivityDto } from './activity.dto';
 import { present } from './activity.presenter';
 
-/** The feed: what everybody wrote, newest first, with the replies. */
+/** The feed: the activities of all users with their replies, newest first. */
 @Injectable()
 export class HomeActivities {
   constructor(private readonly activities: ActivitiesRepository) {}
 
-  /** Two queries, however many activities; with `nPlusOne`, one more for each of them. */
+  /** Runs two queries for any number of activities; with `nPlusOne`, one more query for each. */
   @Subsegment()
   async run(@Annotation('n_plus_one') nPlusOne: boolean): Promise<ActivityDto[]> {
     const rows = await this.activities.newest();
@@ -22,7 +22,7 @@ export class HomeActivities {
     return this.activities.repliesTo(rows.map(({ uuid }) => uuid));
   }
 
-  /** The mistake to look at in the viewer: a query in a loop. */
+  /** A deliberate mistake, to be found in the console: a query in a loop. */
   @Subsegment()
   private async repliesOneByOne(rows: ActivityRow[]): Promise<ActivityRow[]> {
     const replies: ActivityRow[] = [];

@@ -1,11 +1,11 @@
-/** In characters, as the bootcamp's services have them. */
+/** Limits in characters, as in the bootcamp's services. */
 export const MESSAGE_MAX_CHARS = 280;
 export const REPLY_MAX_CHARS = 1024;
-/** Ours: the bootcamp has no limit for these two. */
+/** The bootcamp does not limit these two. */
 export const HANDLE_MAX_CHARS = 30;
 export const TERM_MAX_CHARS = 100;
 
-/** How long an activity lives, by the bootcamp's names, in hours. */
+/** The lifetime of an activity in hours, by the bootcamp's names. */
 export const TTL_HOURS = {
   '30-days': 720,
   '7-days': 168,

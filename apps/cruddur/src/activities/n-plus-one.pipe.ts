@@ -1,7 +1,7 @@
 import { Injectable, ParseBoolPipe } from '@nestjs/common';
 import { ValidationException } from '../errors/validation.exception';
 
-/** Reads the query `n_plus_one`: `1` and `0` besides `true` and `false`; without it, false. */
+/** Parses the query parameter `n_plus_one`: `1`, `0`, `true` or `false`; false if it is missing. */
 @Injectable()
 export class NPlusOnePipe extends ParseBoolPipe {
   constructor() {

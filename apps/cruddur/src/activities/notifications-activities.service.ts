@@ -6,7 +6,7 @@ import type { NotificationDto } from './activity.dto';
 import { present } from './activity.presenter';
 import { requireHandle } from './validation';
 
-/** What the acting user should know of: replies to them and mentions of them, newest first. */
+/** The acting user's notifications: replies to them and mentions of them, newest first. */
 @Injectable()
 export class NotificationsActivities {
   constructor(
@@ -16,7 +16,7 @@ export class NotificationsActivities {
 
   /**
    * @throws ValidationException `user_handle_blank`
-   * @throws ServiceUnavailableException when the notifications service does not answer
+   * @throws ServiceUnavailableException when the notifications service does not respond
    */
   @Subsegment()
   async run(handle: string): Promise<NotificationDto[]> {

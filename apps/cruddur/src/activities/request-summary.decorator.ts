@@ -1,14 +1,14 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 
-/** What the article's service records of its request. */
+/** The facts about a request that the article's service records. */
 export interface RequestSummary {
   method: string;
-  /** Absolute, without the query string, where secrets tend to be. */
+  /** Absolute, without the query string, since that may contain secrets. */
   url: string;
 }
 
-/** Gives a handler the {@link RequestSummary} of its request. */
+/** Injects the {@link RequestSummary} of the request into a handler's parameter. */
 export const RequestSummaryOf = createParamDecorator((_: unknown, context: ExecutionContext) => {
   const request = context.switchToHttp().getRequest<Request>();
   const [path = '/'] = request.originalUrl.split('?');

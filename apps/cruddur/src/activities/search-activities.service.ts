@@ -4,7 +4,7 @@ import { ActivitiesRepository } from './activities.repository';
 import type { ActivityDto } from './activity.dto';
 import { present } from './activity.presenter';
 
-/** Activities and replies whose message contains a text. */
+/** Finds activities and replies whose message contains a text. */
 @Injectable()
 export class SearchActivities {
   constructor(private readonly activities: ActivitiesRepository) {}

@@ -9,7 +9,7 @@ import { present } from './activity.presenter';
 export class ShowActivity {
   constructor(private readonly activities: ActivitiesRepository) {}
 
-  /** @throws NotFoundException when there is none, or it has expired */
+  /** @throws NotFoundException when the activity does not exist or has expired */
   @Subsegment()
   async run(uuid: string): Promise<ActivityDto> {
     const row = await this.activities.byUuid(uuid);

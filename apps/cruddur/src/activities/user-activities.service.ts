@@ -20,7 +20,7 @@ export class UserActivities {
 
   /**
    * @throws ValidationException `blank_user_handle`
-   * @throws NotFoundException when nobody has the handle
+   * @throws NotFoundException when no user has the handle
    */
   @Subsegment('user_activities_start')
   async run(

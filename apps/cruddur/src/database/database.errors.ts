@@ -1,11 +1,11 @@
 import { types } from 'node:util';
 
-/** The database cannot be reached now; the same request may well succeed later. */
+/** The database cannot be reached now; the same request may succeed later. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = 'DatabaseUnavailableError';
 }
 
-/** The migrations did not go through: nothing to wait for, somebody has to look. */
+/** A migration failed. Retrying does not help; somebody has to fix it. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
@@ -16,11 +16,11 @@ export class MigrationError extends Error {
  */
 const UNAVAILABLE =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|08\w{3}|53300|57P0[123])$/;
-/** `pg` gives these no code. */
+/** Messages of errors to which `pg` gives no code. */
 const UNAVAILABLE_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/;
 
-/** Whether `error` says that the database is away, rather than that a query is wrong. */
+/** Whether `error` means that the database is unavailable, not that a query is wrong. */
 export function isDatabaseUnavailable(error: unknown): error is Error {
   if (!types.isNativeError(error)) return false; // not instanceof, which is wrong across realms
   if (error instanceof DatabaseUnavailableError) return true;

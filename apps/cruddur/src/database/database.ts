@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import { DatabaseUnavailableError, isDatabaseUnavailable, MigrationError } from './database.errors';
 import type { OpenPool } from './pool';
 
-/** What a {@link Database} needs to know. */
+/** The configuration of a {@link Database}. */
 export interface DatabaseOptions {
   /** Called once, when the module starts. */
   open: () => Promise<OpenPool>;
@@ -39,12 +39,12 @@ export class Database<Schema> implements OnModuleInit, OnApplicationShutdown {
     throw new DatabaseUnavailableError(`${this.description} cannot be reached: ${this.trouble}`);
   }
 
-  /** Asks the database for an answer. @throws when it has none */
+  /** Checks that the database responds. @throws when it does not */
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.ready);
   }
 
-  /** For messages to people. */
+  /** For log lines and errors. */
   get description(): string {
     return this.opened?.description ?? 'the database';
   }
@@ -54,7 +54,7 @@ export class Database<Schema> implements OnModuleInit, OnApplicationShutdown {
     this.opened = await open();
     const dialect = new PostgresDialect({ pool: this.opened.pool });
     const kysely = new Kysely<Schema>({ dialect });
-    // The default schema goes without saying, and so the traced queries are shorter.
+    // Omit the default schema: this keeps the traced queries short.
     this.kysely = schema === 'public' ? kysely : kysely.withSchema(schema);
     await this.migrate(this.kysely, true);
   }
@@ -93,7 +93,7 @@ export class Database<Schema> implements OnModuleInit, OnApplicationShutdown {
     this.retry.unref();
   }
 
-  /** Once for each cause, not for each attempt. */
+  /** Logs once per cause, not once per attempt. */
   private explain(trouble: string): void {
     if (trouble === this.trouble) return;
     this.trouble = trouble;

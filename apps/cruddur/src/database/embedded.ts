@@ -34,7 +34,7 @@ export async function openEmbedded(dataDirectory: string, name: string): Promise
   if (release === undefined) throw new DatabaseInUseError(folder);
   try {
     if (!(await exists(folder))) await copyTemplate(dataDirectory, folder);
-    await access(folder, constants.W_OK); // PGlite would only say that it failed
+    await access(folder, constants.W_OK); // PGlite's own error does not say why it failed
     const pglite = await PGlite.create(folder);
     const pool = new Pool({
       ...createPgConfig(pglite),
@@ -84,7 +84,7 @@ async function copyTemplate(dataDirectory: string, folder: string): Promise<void
   await whole(folder, (unfinished) => cp(template, unfinished, { recursive: true }));
 }
 
-/** Goes with the installed PGlite, so that another version never meets this one's template. */
+/** Contains the version of PGlite, since other versions cannot use its template. */
 function cacheOfInstallation(): string {
   const [installation] = require.resolve('@electric-sql/pglite').split(`${sep}@electric-sql${sep}`);
   return join(installation!, '.cache', 'cruddur');
@@ -97,7 +97,7 @@ async function writable(folder: string): Promise<string> {
   return folder;
 }
 
-/** Fills a folder under another name first, so that an interrupted start leaves no half of one. */
+/** Fills a temporary folder and renames it, so that an interrupted start leaves no partial one. */
 async function whole(folder: string, fill: (unfinished: string) => Promise<void>): Promise<void> {
   const unfinished = `${folder}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });

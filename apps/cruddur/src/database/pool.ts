@@ -1,18 +1,18 @@
 import { Pool } from 'pg';
 
-/** A connection pool and how to leave it. */
+/** A connection pool and a function that closes it. */
 export interface OpenPool {
   pool: Pool;
-  /** For messages to people: where the database is, without a password. */
+  /** The address of the database without the password, for log lines and errors. */
   description: string;
   close(): Promise<void>;
 }
 
-/** How long to wait for a connection, in ms, before a request is answered with 503. */
+/** How long to wait for a connection, in ms, before a request fails with 503. */
 const CONNECT_TIMEOUT_MS = 3_000;
-/** How long a statement may take, in ms, before the server breaks it off. */
+/** How long a statement may take, in ms, before the server cancels it. */
 const STATEMENT_TIMEOUT_MS = 5_000;
-/** How long to wait for the server to do so, in ms: one that hangs, or behind a dead network, never does. */
+/** How long to wait for a response, in ms: a server that hangs or is unreachable cancels nothing. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000;
 
 /** A pool on the PostgreSQL server of `DATABASE_URL`; it connects with the first query, and again after a loss. */

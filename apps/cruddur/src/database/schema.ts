@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** The tables as Kysely sees them; the migrations make them. */
+/** The types of the tables for Kysely; the migrations create the tables. */
 export interface CruddurSchema {
   users: UsersTable;
   activities: ActivitiesTable;

@@ -4,15 +4,15 @@ import { STATUS_CODES } from 'node:http';
 import { types } from 'node:util';
 import { isDatabaseUnavailable } from '../database/database.errors';
 
-/** What a client learns about an error. */
+/** The response to an error. */
 export interface ErrorDescription {
   status: number;
-  /** The bootcamp's bare list of codes for refused input, an object for everything else. */
+  /** The bootcamp's plain list of codes for invalid input, an object for everything else. */
   body: string[] | HealthCheckResult | { statusCode: number; error: string; message: string };
   retryAfterS?: number;
 }
 
-/** Says of any thrown value what the answer is; of what is wrong inside no more than that it is. */
+/** Converts any thrown value to a response, without details of internal errors. */
 export function describeError(exception: unknown): ErrorDescription {
   if (exception instanceof HttpException) {
     const response = exception.getResponse();
@@ -41,12 +41,12 @@ function described(status: number, message: string): ErrorDescription {
   return { status, body: { statusCode: status, error: STATUS_CODES[status] ?? 'Error', message } };
 }
 
-/** Terminus throws what it found, one entry for each part that it asked. */
+/** Terminus throws its result, with an entry for each health indicator. */
 function isHealthCheckResult(response: unknown): response is HealthCheckResult {
   return typeof response === 'object' && response !== null && 'details' in response;
 }
 
-/** What Express and its body parser throw: too large a body, a path that cannot be decoded. */
+/** Errors of Express and its body parser: a body that is too large, a path that cannot be decoded. */
 function isClientError(exception: unknown): exception is { status: number; message: string } {
   if (!types.isNativeError(exception)) return false;
   const { status, expose } = exception as { status?: unknown; expose?: unknown };

@@ -6,7 +6,7 @@ import { InputPipe } from './input.pipe';
 import { JsonErrorFilter } from './json-error.filter';
 import { RollbarFilter } from './rollbar.filter';
 
-/** Input validated, and errors answered in JSON, and with ROLLBAR_ACCESS_TOKEN reported; without it, Rollbar's library is not even loaded. */
+/** Validates input, responds to errors in JSON and, with ROLLBAR_ACCESS_TOKEN, reports them to Rollbar. */
 @Module({
   providers: [
     { provide: APP_PIPE, useClass: InputPipe },

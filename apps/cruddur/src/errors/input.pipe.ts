@@ -1,7 +1,7 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { ValidationException } from './validation.exception';
 
-/** Validates DTOs; what is wrong is answered with the codes that the DTOs' messages are. */
+/** Validates DTOs. The messages of the DTOs are the codes in the response. */
 export class InputPipe extends ValidationPipe {
   constructor() {
     super({
@@ -14,7 +14,7 @@ export class InputPipe extends ValidationPipe {
     });
   }
 
-  /** A list would be validated element by element, and an empty one be a DTO without a fault. */
+  /** Rejects arrays: class-validator checks their elements, so an empty array would be valid. */
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const body = metadata.type === 'body' && Array.isArray(value) ? {} : value;
     return super.transform(body, metadata);

@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import { XrayService } from 'nestjs-xray';
 import { describeError } from './describe-error';
 
-/** Answers every error in JSON, with the id of its trace; what is ours to mend goes to the log. */
+/** Responds to every error in JSON, with its trace id, and logs the server's own errors. */
 @Catch()
 export class JsonErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Errors');

@@ -7,7 +7,7 @@ import { traceUrl } from '../tracing/trace-url';
 import { describeError } from './describe-error';
 import { JsonErrorFilter } from './json-error.filter';
 
-/** Answers like {@link JsonErrorFilter}, and sends every 5xx to Rollbar with the trace that shows it. */
+/** Responds like {@link JsonErrorFilter}, and reports every 5xx to Rollbar with its trace. */
 @Catch()
 export class RollbarFilter extends JsonErrorFilter {
   private constructor(
@@ -18,7 +18,7 @@ export class RollbarFilter extends JsonErrorFilter {
     super(xray);
   }
 
-  /** Loads Rollbar's library, which nobody pays for who has no token. */
+  /** Loads Rollbar's library only when there is a token. */
   static async open(
     accessToken: string,
     config: CruddurConfig,
@@ -53,7 +53,7 @@ export class RollbarFilter extends JsonErrorFilter {
     );
   }
 
-  /** Reports still on their way leave before the process does. */
+  /** Sends pending reports before the process ends. */
   onApplicationShutdown(): Promise<void> {
     return new Promise((settle) => this.rollbar.wait(settle));
   }

@@ -1,7 +1,7 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 
 /**
- * Input that cannot be used: answered with 422 and the bare list of codes, as the bootcamp's services do.
+ * Invalid input: the response is 422 with a plain list of codes, as in the bootcamp's services.
  *
  * @example new ValidationException(['blank_user_handle'])
  */

@@ -9,7 +9,7 @@ import {
 import { CruddurDatabase } from '../database/cruddur.database';
 import { Notifier } from '../notifications/notifier';
 
-/** Shorter than an orchestrator waits for an answer. */
+/** Shorter than the timeout of an orchestrator's health check. */
 const TIMEOUT_MS = 2_000;
 
 /** For containers and scripts that wait for Cruddur; not traced. */

@@ -3,7 +3,7 @@ import { DatabaseModule } from '../database/database.module';
 import { MistakesController } from './mistakes.controller';
 import { Mistakes } from './mistakes.service';
 
-/** Mistakes that leave traces worth looking at. */
+/** Deliberate mistakes that produce instructive traces. */
 @Module({
   imports: [DatabaseModule],
   controllers: [MistakesController],

@@ -9,12 +9,12 @@ export interface WordCount {
   count: number;
 }
 
-/** What goes wrong in many an application, to be found in the console. */
+/** Common mistakes, to be found in the console. */
 @Injectable()
 export class Mistakes {
   constructor(private readonly database: CruddurDatabase) {}
 
-  /** Splits the newest messages into words two thousand times over, where once would do. */
+  /** Splits the newest messages into words 2,000 times, where once would be enough. */
   @Subsegment()
   async slowQuery(): Promise<WordCount[]> {
     const { rows } = await sql<WordCount>`
@@ -27,7 +27,7 @@ export class Mistakes {
     return rows;
   }
 
-  /** Takes for granted that somebody has the handle. */
+  /** Assumes that a user with the handle exists. */
   @Subsegment()
   async greet(handle: string): Promise<string> {
     const [user] = await this.database.ready

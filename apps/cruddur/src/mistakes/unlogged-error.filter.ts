@@ -2,7 +2,7 @@ import { Catch, Injectable } from '@nestjs/common';
 import { XrayService } from 'nestjs-xray';
 import { JsonErrorFilter } from '../errors/json-error.filter';
 
-/** Answers like the rest of Cruddur, but neither logs nor reports what it was asked to do wrong. */
+/** Responds like the rest of Cruddur, but neither logs nor reports the deliberate mistakes. */
 @Catch()
 @Injectable()
 export class UnloggedErrorFilter extends JsonErrorFilter {

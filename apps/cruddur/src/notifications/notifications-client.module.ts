@@ -3,7 +3,7 @@ import { ClientsModule, Transport } from '@nestjs/microservices';
 import { CRUDDUR_CONFIG, type CruddurConfig } from '../cruddur.config';
 import { NOTIFICATIONS_CLIENT, Notifier } from './notifier';
 
-/** Cruddur's end of the line to the notifications service. It connects with the first message. */
+/** Cruddur's client of the notifications service. It connects with the first message. */
 @Module({
   imports: [
     ClientsModule.registerAsync([

@@ -58,7 +58,7 @@ export class Notifier {
     await this.tell(PATTERNS.activityCreated, { uuid, handle, message });
   }
 
-  /** Tells about a reply to `parent`; like {@link activityCreated}. */
+  /** Reports a reply to `parent`, like {@link activityCreated}. */
   @Subsegment()
   async replyCreated({ uuid, handle, message }: Activity, parent: Activity): Promise<void> {
     const reply: Reply = { uuid, handle, message, repliesTo: parent.handle };

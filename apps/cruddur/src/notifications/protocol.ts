@@ -1,4 +1,4 @@
-/** What Cruddur and the notifications service say to each other over TCP. */
+/** The messages between Cruddur and the notifications service, over TCP. */
 export const PATTERNS = {
   /** Request: {@link ListNotifications}, answered with {@link NotificationMessage}s. */
   list: 'notifications.list',
@@ -15,7 +15,7 @@ export interface Activity {
   message: string;
 }
 
-/** A reply, and whom it answers. */
+/** A reply, with the author it replies to. */
 export interface Reply extends Activity {
   repliesTo: string;
 }
@@ -28,7 +28,7 @@ export interface ListNotifications {
 /** Why a user gets a notification about an activity. */
 export type Reason = 'mention' | 'reply';
 
-/** One notification as it travels. */
+/** One notification in a message. */
 export interface NotificationMessage {
   activity_uuid: string;
   reason: Reason;
@@ -36,7 +36,7 @@ export interface NotificationMessage {
   created_at: string;
 }
 
-/** What the service answers instead when it cannot. */
+/** The error that the service responds with. */
 export interface Failure {
   /** Whether the same request may succeed in a moment. */
   unavailable: boolean;

@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** Beside the compiled API: dist/apps/cruddur/web. */
+/** Next to the compiled API: dist/apps/cruddur/web. */
 const BUILT = resolve(__dirname, '../../web');
 
 /** Nothing from elsewhere and nothing inline: a script in a message stays text even where we err. */

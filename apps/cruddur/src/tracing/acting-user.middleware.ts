@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { XrayService } from 'nestjs-xray';
 import { actingUserOf } from '../activities/acting-user.decorator';
 
-/** Puts the acting user on the segment, so that `user = "andrewbrown"` finds what they did. */
+/** Sets the acting user on the segment, so that `user = "andrewbrown"` finds their requests. */
 @Injectable()
 export class ActingUserMiddleware implements NestMiddleware {
   constructor(private readonly xray: XrayService) {}

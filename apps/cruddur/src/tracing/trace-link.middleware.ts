@@ -5,7 +5,7 @@ import { CRUDDUR_CONFIG, type CruddurConfig } from '../cruddur.config';
 import { traceUrl } from './trace-url';
 
 /**
- * Tells in every answer where its trace is: the id in `X-Trace-Id`, the viewer's page of it in `X-Trace-Url`.
+ * Adds two headers to every response: `X-Trace-Id`, and `X-Trace-Url` with the trace's page.
  * A middleware, so that a 404 and malformed JSON have them too.
  */
 @Injectable()

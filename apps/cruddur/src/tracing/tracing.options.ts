@@ -1,10 +1,10 @@
 import type { Emitter, XrayOptions } from 'nestjs-xray';
 import type { CruddurConfig } from '../cruddur.config';
 
-/** Injects the emitter that tests put in place of the daemon; undefined otherwise. */
+/** Injects the emitter that tests use instead of the daemon; undefined otherwise. */
 export const TRACE_EMITTER = Symbol('cruddur.trace-emitter');
 
-/** The page, its files and the health check are not what anybody looks for among the traces. */
+/** Not traced: the page, its files and the health checks, which are of no interest. */
 const UNTRACED = [
   '/',
   '/assets/*',

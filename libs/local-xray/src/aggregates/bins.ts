@@ -10,7 +10,7 @@ export function binOf(seconds: number): number {
   return seconds > LEAST ? Math.floor(Math.log10(seconds / LEAST) * BINS_PER_DECADE + 1e-9) : 0;
 }
 
-/** Seconds at which a bin begins. */
+/** The lower end of a bin, in seconds. */
 export function startOfBin(bin: number): number {
   return LEAST * 10 ** (bin / BINS_PER_DECADE);
 }
@@ -59,7 +59,7 @@ export class Durations {
   }
 }
 
-/** From the bin's start to its mean over the first half of its durations, from there to its end over the rest. */
+/** Interpolates from the bin's start to its mean over the first half, then to its end over the rest. */
 function within(bin: number, at: number, mean: number): number {
   const from = startOfBin(bin);
   const to = startOfBin(bin + 1);

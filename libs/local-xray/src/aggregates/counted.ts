@@ -4,7 +4,7 @@ import { type FacetKind, WHOLE_TRACE } from './facets';
 export interface CountedRow {
   kind: FacetKind | typeof WHOLE_TRACE;
   facet: number;
-  /** Number of the route's facet; 0 without one. */
+  /** The number of the route's facet; 0 if there is no route. */
   route: number;
   bin: number;
   count: number;
@@ -15,16 +15,16 @@ export interface CountedRow {
   traces: number;
 }
 
-/** All that the aggregates have of a trace. */
+/** Everything that a trace adds to the aggregates. */
 export interface Counted {
   start: number;
   rows: CountedRow[];
 }
 
-/** Seconds that the rows of the aggregates cover, the shortest first. */
+/** The time spans of the aggregate rows in seconds, shortest first. */
 export const STEPS = [60, 600, 7200] as const;
 
-/** Fault wins over throttle over error, as in the counts of traces. */
+/** A fault takes precedence over a throttle, and that over an error, as in the counts of traces. */
 export function troubleOf(flags: number): Pick<CountedRow, 'fault' | 'error' | 'throttle'> {
   const fault = flags & 1;
   const throttle = !fault && flags & 4 ? 1 : 0;

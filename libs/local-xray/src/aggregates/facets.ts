@@ -11,16 +11,16 @@ export const VERSION = 5;
 export type FacetKind =
   typeof ROUTE | typeof HINT | typeof STATEMENT | typeof EXCEPTION | typeof VERSION;
 
-/** The facet that whole traces are counted under. */
+/** The facet under which whole traces are counted. */
 export const WHOLE_TRACE = 0;
 
-/** What a facet says of itself, as JSON beside its name. */
+/** The details of a facet, stored as JSON with its name. */
 export interface FacetBody {
   /** Version: the service. Route: the service, the HTTP method or `JOB`, and the path or the message's pattern. */
   service?: string;
   method?: string;
   path?: string;
-  /** Hint: what it is about, and the method it was noticed in. Statement and exception: the method. */
+  /** Hint: its subject and the method in which it occurred. Statement and exception: the method. */
   subject?: string;
   place?: string;
   /** Statement: `SQL` or `AWS`, the text, and the database. */
@@ -37,18 +37,18 @@ export interface FacetBody {
 
 export interface Facet {
   kind: FacetKind;
-  /** What the filter keyword of its kind is compared with; several facets may share one. */
+  /** The value that the filter keyword of this kind matches; several facets may have the same. */
   name: string;
   body: FacetBody;
 }
 
-/** What tells a facet from others; the text that is unique in the table of facets. */
+/** The unique key of a facet in the table of facets. */
 export function keyOf({ kind, name, body }: Facet): string {
   const { subject = '', place = '', service = '' } = body;
   return [kind, name, subject, place, service].join('\n');
 }
 
-/** Text that something else made up can be of any length. */
+/** Texts from documents can be of any length, so they are cut. */
 export const MAX_NAME = 2_000;
 
 export function cut(text: string, length = MAX_NAME): string {

@@ -21,7 +21,7 @@ import { shapeOf } from './message-shape';
 /** How often, and for how long, a trace had a facet on a route, of durations in one bin. */
 export interface Occurrence {
   facet: Facet;
-  /** The route it was on; a route itself has none. */
+  /** The route on which it occurred; undefined for a route itself. */
   route?: Facet;
   bin: number;
   count: number;
@@ -37,12 +37,12 @@ export interface Occurrence {
   traces: number;
 }
 
-/** More facets of one trace are not counted: nobody could read them, and all would have to be written. */
+/** The most facets counted for one trace, which bounds the rows written for it. */
 const MAX_FACETS = 500;
 /** More than there are places of facets. */
 const PLACES = 1024;
 
-/** The costliest hint of a trace, for its row. */
+/** The costliest hint of a trace, shown in its row. */
 export interface StoredHint {
   kind: string;
   title: string;
@@ -102,7 +102,7 @@ class Collected {
   private readonly byKey = new Map<string, Known>();
   private readonly names = new Set<string>();
 
-  /** The facet as it was first met in the trace; undefined beyond what is counted of one trace. */
+  /** The facet as first seen in the trace; undefined beyond the limit for one trace. */
   known(facet: Facet): Known | undefined {
     const key = keyOf(facet);
     let known = this.byKey.get(key);
@@ -125,7 +125,7 @@ class Collected {
     const key = (bin * PLACES + known.place) * PLACES + (route?.place ?? 0);
     let found = this.all.get(key);
     if (!found) {
-      // Hints of one kind are told apart: a trace may have several.
+      // Count each hint of a kind separately: a trace may have several.
       const name = facet.kind === HINT ? keyOf(facet) : `${facet.kind} ${facet.name}`;
       const traces = this.names.has(name) ? 0 : 1;
       this.names.add(name);
@@ -167,14 +167,14 @@ const textOf = remembered((statement) =>
 );
 const tableOf = remembered((statement) => cut(subjectOf(statement), 200));
 
-/** The version that a segment's service says it has: `service.version` of its document. */
+/** The version of a segment's service: `service.version` of its document. */
 function versionFacet({ doc, name }: TraceNode): Facet | undefined {
   const version: unknown = (doc as SegmentDocument).service?.version;
   if (typeof version !== 'string' || version === '') return undefined;
   return { kind: VERSION, name: cut(version, 200), body: { service: cut(name, 200) } };
 }
 
-/** A query without its literals, or an operation of AWS with the table or bucket it is on. */
+/** A query without literals, or an AWS operation with its table or bucket. */
 function statementFacet(node: TraceNode): Facet | undefined {
   const { doc, tag } = node;
   const place = callerOf(node)?.title;
@@ -205,14 +205,14 @@ function statementFacet(node: TraceNode): Facet | undefined {
   return { kind: STATEMENT, name: text, body: { tag: 'AWS', text, ...common } };
 }
 
-/** The method that made the call: the nearest node above that is the service's own work. */
+/** The method that made the call: the nearest ancestor that is not itself a call. */
 function callerOf(node: TraceNode): TraceNode | undefined {
   let up = node.parent;
   while (up && up.hue !== 'own') up = up.parent;
   return up;
 }
 
-/** The exceptions that began at this node; those above that pass them on are not counted again. */
+/** The exceptions that began at this node; nodes above that pass them on do not count them again. */
 function exceptionFacets(node: TraceNode): Facet[] {
   if (node.passedUp) return [];
   const all = exceptionsOf(node);
@@ -221,7 +221,7 @@ function exceptionFacets(node: TraceNode): Facet[] {
   return (heads.length > 0 ? heads : all).slice(0, 5).map((each) => exceptionFacet(each, node));
 }
 
-/** What an exception is counted as. */
+/** The facet of an exception. */
 export function exceptionFacet(exception: ExceptionDocument, node: TraceNode): Facet {
   const type = cut(exception.type ?? 'Error', 100);
   const message = shapeOf(exception.message ?? '');

@@ -9,7 +9,7 @@ interface ListOptions {
   limit: number;
 }
 
-/** The newest traces, the newest last, as in a log. */
+/** Prints the newest traces, the newest last, as in a log. */
 export async function listTraces(endpoint: Endpoint, options: ListOptions): Promise<string[]> {
   const rows = await read(endpoint, options);
   return rows.reverse().map((row) => rowText(row));

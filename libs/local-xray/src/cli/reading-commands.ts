@@ -76,7 +76,7 @@ function nothing(filter: string | undefined, since: string): string {
 }
 
 async function say(work: () => Promise<void>): Promise<void> {
-  // Whoever reads the output may have seen enough, as in `local-xray tail | head -1`.
+  // The reader of the output may close it early, as in `local-xray tail | head -1`.
   process.stdout.once('error', ({ code }: NodeJS.ErrnoException) =>
     process.exit(code === 'EPIPE' ? 0 : 1),
   );

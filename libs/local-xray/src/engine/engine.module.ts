@@ -3,7 +3,7 @@ import type { ResolvedOptions } from '../options/local-xray.options';
 import { LOCAL_XRAY_OPTIONS } from '../options/tokens';
 import { TraceStore } from './trace-store';
 
-/** What every feature may ask for: the store, and the options. */
+/** Provides the store and the options to every feature. */
 @Module({})
 export class EngineModule {
   static with(options: ResolvedOptions, store: TraceStore): DynamicModule {

@@ -1,9 +1,9 @@
 import type { Change } from '../ingest/ingest';
 import type { SettingKind, StoredSetting } from '../store/stored-setting';
 
-/** Where settings are kept; TraceStore is one. */
+/** Stores settings; implemented by TraceStore. */
 export interface SettingsStore {
-  /** As they were at the start. */
+  /** The settings as they were at startup. */
   readonly settings: readonly StoredSetting[];
   change(...changes: Change[]): Promise<void>;
 }

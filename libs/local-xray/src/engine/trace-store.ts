@@ -14,7 +14,7 @@ import type { StoredSetting } from '../store/stored-setting';
  */
 const MAX_DRAIN_MS = 50;
 const MAX_ROWS_MS = 200;
-/** Reads that nobody makes to see what was just sent. */
+/** Reads that need not include the documents sent last. */
 const UNFLUSHED: ReadonlySet<ReadName> = new Set([
   'rows',
   'filterCompletion',
@@ -22,24 +22,24 @@ const UNFLUSHED: ReadonlySet<ReadName> = new Set([
   'settings',
 ]);
 
-/** What receives datagrams and hands them to the writer. */
+/** Receives datagrams and passes them to the writer. */
 export interface Feeder {
-  /** Hands datagrams to that writer from now on. */
+  /** Passes datagrams to this writer from now on. */
   connect: (writer: MessagePort) => void;
-  /** Resolves when the writer has processed everything that waits now. */
+  /** Resolves when the writer has processed everything that is waiting now. */
   drained: () => Promise<void>;
 }
 
 export interface DatagramCounts {
-  /** Datagrams that wait for the writer. */
+  /** The number of datagrams waiting for the writer. */
   waiting: number;
-  /** Lost because too many waited. */
+  /** The number of datagrams dropped because too many were waiting. */
   lost: number;
-  /** Lost by the kernel before they were received; undefined where it does not tell. */
+  /** The number of datagrams that the kernel dropped; undefined if it does not report this. */
   kernelDrops?: number;
 }
 
-/** Where both sides of the database are opened: the writer's thread and the readers'. */
+/** Opens both sides of the database: the writer's thread and the readers' threads. */
 export class TraceStore {
   counts: IngestCounts = {
     received: 0,
@@ -51,17 +51,17 @@ export class TraceStore {
     notListed: 0,
     logs: { kept: 0, withoutTrace: 0, beyondLimit: 0 },
   };
-  /** Why local X-Ray cannot continue; undefined while it can. */
+  /** The error because of which local X-Ray cannot continue; undefined while it can. */
   failure: Error | undefined;
   readonly reads: TraceReads;
-  /** The reads as bytes of JSON, which go out as they are. */
+  /** The reads, with results as bytes of JSON that are sent unchanged. */
   readonly bytes: ReadBytes;
-  /** Settings and reports of samplers as they were at the start. */
+  /** Settings and sampling reports as they were at startup. */
   settings: readonly StoredSetting[] = [];
   samplingReports: readonly SamplingReport[] = [];
-  /** What is received and not stored; see {@link setDatagramCounts}. */
+  /** The datagrams received but not stored; see {@link setDatagramCounts}. */
   datagrams: DatagramCounts = { waiting: 0, lost: 0 };
-  /** Exports of metrics, of which nothing is kept. */
+  /** The number of metrics exports; metrics are not stored. */
   metricsDropped = 0;
   private feeder: Feeder | undefined;
   private readonly listeners = new Set<(traces: number[]) => void>();
@@ -70,7 +70,7 @@ export class TraceStore {
   private constructor(
     private readonly writer: WorkerIngest,
     private readonly readers: WorkerReads,
-    /** The database's file, that of `:memory:` too. */
+    /** The database file, also for `:memory:`. */
     readonly file: string,
     private readonly removeFile: () => void,
     /** Is notified of threads that end. */
@@ -117,7 +117,7 @@ export class TraceStore {
     return this.writer;
   }
 
-  /** Has datagrams come from `feeder`, in place of the one before. */
+  /** Receives datagrams from `feeder`, which replaces the previous one. */
   feed(feeder: Feeder): void {
     this.feeder = feeder;
     this.writer.feed(feeder.connect);
@@ -127,7 +127,7 @@ export class TraceStore {
     this.datagrams = counts;
   }
 
-  /** Calls `listener` with the numbers of traces that changed; returns what ends that. */
+  /** Calls `listener` with the numbers of changed traces. Returns a function that unsubscribes. */
   onChange(listener: (traces: number[]) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -151,7 +151,7 @@ export class TraceStore {
     }
   }
 
-  /** What cannot be written can still be read. */
+  /** When writing is impossible, reading still works. */
   private async flushed(): Promise<void> {
     await within(MAX_DRAIN_MS, this.feeder?.drained());
     await within(MAX_ROWS_MS, this.writer.flush());

@@ -4,7 +4,7 @@ type Value = Completions['values'][number];
 
 const MAX_VALUES = 50;
 
-/** Those that start with `prefix` whatever its case, most frequent first. */
+/** The values that start with `prefix`, ignoring case, most frequent first. */
 export function best(values: Value[], prefix: string): Value[] {
   const wanted = prefix.toLowerCase();
   return values

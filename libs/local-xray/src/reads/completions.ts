@@ -6,14 +6,14 @@ import type { Driver, SqlValue } from '../store/driver';
 import { best } from './best-completions';
 import type { CompletionsQuery } from './trace-reads';
 
-/** Values beyond these are not looked at: the list is a help, not an answer. */
+/** The most values examined: completions need not be exhaustive. */
 const MAX_DISTINCT = 1000;
 const MAX_COUNT = 1000;
 const MAX_RECENT = 5000;
 
 type Value = Completions['values'][number];
 
-/** Values seen, most frequent first, that start with `prefix` whatever its case. */
+/** The stored values that start with `prefix`, ignoring case, most frequent first. */
 export function completions(driver: Driver, { kind, key, prefix }: CompletionsQuery): Value[] {
   switch (kind) {
     case 'services':
@@ -33,7 +33,7 @@ export function completions(driver: Driver, { kind, key, prefix }: CompletionsQu
   }
 }
 
-/** From the shapes of the latest traces: every node has its name there. */
+/** Reads the shapes of the latest traces, which contain the names of all nodes. */
 function services(driver: Driver): Value[] {
   const rows = driver
     .prepare(
@@ -50,7 +50,7 @@ function services(driver: Driver): Value[] {
   return [...counts].map(([value, count]) => ({ value, type: 'string', count }));
 }
 
-/** Jumps from key to key within the index, which a plain DISTINCT would read whole. */
+/** Skips from key to key in the index; a plain DISTINCT would read the whole index. */
 function annotationKeys(driver: Driver): Value[] {
   return driver
     .prepare(
@@ -68,7 +68,7 @@ function annotationKeys(driver: Driver): Value[] {
     .all<{ value: string; count: number; least: unknown; most: unknown }>()
     .map(({ value, count, least, most }) => {
       const { type } = typed(least);
-      // Of both numbers and text it is safe to say what either can be compared as.
+      // For a key with numbers and text, offer the operators that work for both.
       return { value, type: type === typed(most).type ? type : 'string', count };
     });
 }
@@ -97,7 +97,7 @@ function annotationValues(driver: Driver, key: string, prefix: string): Value[] 
   return all.length < MAX_DISTINCT ? all : [...all, ...read('value >= ?2', [prefix])];
 }
 
-/** Versions of services; each is stored once for each service that has it. */
+/** Versions of services; a version is stored once for each service that has it. */
 function versions(driver: Driver): Value[] {
   return driver
     .prepare(

@@ -7,13 +7,13 @@ import type { ReadContext } from './read-context';
 import { requestOf } from './trace-lists';
 import type { DifferencesQuery, TraceSelection } from './trace-reads';
 
-/** Of more traces on a side so many are looked at, evenly spread: a share is then off by a point or two. */
+/** The sample size per side, spread evenly; shares are then accurate to one or two points. */
 const MOST = 4_000;
 const MAX_VALUES = 50;
-/** Differences in share below are chance. */
+/** Smaller differences in share are considered chance. */
 const LEAST = 0.05;
 
-/** The attributes whose values one side has more often than the other. */
+/** Finds the attribute values that are more frequent on one side. */
 export async function readDifferences(
   context: ReadContext,
   query: DifferencesQuery,
@@ -116,7 +116,7 @@ function attributesOf({ users, status, summary }: Looked, found: Found): void {
     found('availabilityzone', Name, `availabilityzone = ${quoted(Name)}`);
   }
   for (const [key, values] of Object.entries(Annotations)) {
-    // The route has its own attribute.
+    // The route is an attribute of its own.
     if (key === 'http_route') continue;
     const name = /^[A-Za-z_]\w*$/.test(key) ? `annotation.${key}` : `annotation[${quoted(key)}]`;
     for (const value of new Set(values.map(({ AnnotationValue }) => valueOf(AnnotationValue)))) {
@@ -146,7 +146,7 @@ function facetsOf({ database }: ReadContext, rows: readonly Looked[], found: Fou
   }
 }
 
-/** How often each side has each value of each attribute. */
+/** Counts each value of each attribute on both sides. */
 class Attributes {
   private readonly all = new Map<string, Map<string, { filter: string; a: number; b: number }>>();
 

@@ -13,7 +13,7 @@ export function readTrace({ traces, logs }: ReadContext, traceId: string): Trace
   return { id, duration, ...stitch(revive(texts)), revision, ...logs.of(id) };
 }
 
-/** Each segment a JSON text with its subsegments in place, as the X-Ray API gives them out. */
+/** Each segment as JSON text with its subsegments nested, as in the X-Ray API. */
 export async function readDocuments(
   { traces }: ReadContext,
   ids: string[],

@@ -11,10 +11,10 @@ import { requestOf } from './trace-lists';
 import type { ErrorExampleQuery, TraceSelection } from './trace-reads';
 
 const SLOTS = 48;
-/** Traces that the messages of one kind are read from. */
+/** The number of traces from which messages of one kind are read. */
 const EXAMPLES = 50;
 
-/** Exceptions by type, message shape and place, the latest first. */
+/** Exceptions by type, message shape and method, the latest first. */
 export async function readErrors(
   context: ReadContext,
   selection: TraceSelection,
@@ -54,7 +54,7 @@ export async function readErrors(
   return { from, width, slots: count, rows: rows.sort((a, b) => b.last - a.last) };
 }
 
-/** Names with how often each was, for each key; the most frequent first. */
+/** For each key, the names with their counts, most frequent first. */
 export function routesBy(
   sums: readonly { facet: number; route: number; count: number }[],
   keyOf: (facet: number) => string | undefined,

@@ -67,7 +67,7 @@ export function totalsOf(tally: Tally | undefined): TraceTotals {
   };
 }
 
-/** A text as filter expressions have it. */
+/** Quotes a text for a filter expression. */
 export function quoted(text: string): string {
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }

@@ -11,7 +11,7 @@ const MOST = 12;
 /** Of the keys of annotations where anything else may stand too. */
 const FEW = 4;
 
-/** What the language allows at a place, with values that were seen in front. */
+/** What the language allows at a position, with stored values first. */
 export function readFilterCompletion(
   context: ReadContext,
   { expression, offset }: { expression: string; offset: number },
@@ -21,7 +21,7 @@ export function readFilterCompletion(
   if (values) {
     const seen = seenValues(context, values).slice(0, MOST);
     if (values.kind !== 'annotation-keys' || values.quoted) return withSeen(found, seen, literal);
-    // The whole word is replaced: not every key can stand behind the dot.
+    // Replace the whole word: not every key can follow the dot.
     const start = from - 'annotation.'.length;
     return withSeen({ ...found, from: start }, seen, (key) => annotationWord(String(key)));
   }

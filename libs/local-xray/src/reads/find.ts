@@ -2,9 +2,9 @@ import { idsInText } from '@nestjs-xray/trace';
 import type { FoundTraces } from '../console-api';
 import type { ReadContext } from './read-context';
 
-/** Documents looked at before others have their turn. */
+/** The number of documents searched before other work may run. */
 const SLICE = 2_000;
-/** How long documents are searched for an id that is in the index of none. */
+/** How long to search documents for an id that is not indexed. */
 const MOST_MS = 2_000;
 const MOST_FOUND = 20;
 
@@ -41,7 +41,7 @@ export async function readFind(
   return { traces: found.filter((each) => each !== undefined), named: traces, spans, whole };
 }
 
-/** The newest trace that one of the ids stands in. */
+/** The newest trace that contains one of the ids. */
 async function traceOf(
   { database }: ReadContext,
   spans: string[],

@@ -1,14 +1,14 @@
 import type { Finding, RouteHint, RouteRow } from '../console-api';
 import type { Slots, StoredFacet } from './sums';
 
-/** A change of p95 by less is within what requests differ by. */
+/** A smaller change of p95 is within the normal variation of requests. */
 const SLOWER = 1.5;
-/** Fewer requests say nothing of a percentile, in parts of time that had some. */
+/** The fewest requests for a meaningful percentile. */
 const LEAST_SLOTS = 3;
 const LEAST_REQUESTS = 20;
 
 /**
- * What is worth a look first: what got slower, what fails, what hints say costs most.
+ * What to look at first: the route that became slower, the one that fails most, the costliest hint.
  *
  * @param behind the exception that most traces have in which a route failed
  */
@@ -21,7 +21,7 @@ export function findingsOf(
   return found.filter((each) => each !== undefined);
 }
 
-/** The route that lost most time to a step up of its p95 that lasts until now. */
+/** The route that lost most time to a lasting increase of its p95. */
 function slower(rows: readonly RouteRow[], slots: Slots): Finding | undefined {
   let worst: { finding: Finding; cost: number } | undefined;
   for (const route of rows) {
@@ -41,7 +41,7 @@ function slower(rows: readonly RouteRow[], slots: Slots): Finding | undefined {
   return worst?.finding;
 }
 
-/** Where a series is best divided in two so that all of the later part lies above the earlier. */
+/** The best split of a series such that every later value is above every earlier one. */
 export function stepUp(
   trend: readonly (number | null)[],
 ): { at: number; before: number; after: number } | undefined {
@@ -66,7 +66,7 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-/** The route with most faults, and the exception behind most of them. */
+/** The route with most faults, and the exception that causes most of them. */
 function failing(
   rows: readonly RouteRow[],
   slots: Slots,
@@ -87,7 +87,7 @@ function failing(
   };
 }
 
-/** The hint that costs most, an N+1 first: that is the surest and the cheapest to mend. */
+/** The costliest hint. N+1 comes first, as the most reliable hint and the easiest to fix. */
 function hinted(rows: readonly RouteRow[]): Finding | undefined {
   const all = rows.flatMap((route) => (route.hint ? [{ route, hint: route.hint }] : []));
   const cost = ({ hint }: { hint: RouteHint }) =>

@@ -1,11 +1,11 @@
 import type { Cursor } from '../query';
 
-/** A place in a list as clients pass it back; opaque to them. */
+/** A position in a list, which clients pass back unchanged. */
 export function writeCursor({ at, n }: Cursor): string {
   return Buffer.from(JSON.stringify([at, n])).toString('base64url');
 }
 
-/** Undefined when it was not written by {@link writeCursor}. */
+/** Returns undefined for text that {@link writeCursor} did not produce. */
 export function readCursor(text: string): Cursor | undefined {
   try {
     const [at, n] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown[];

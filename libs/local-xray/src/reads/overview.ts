@@ -10,10 +10,10 @@ import type { TraceSelection } from './trace-reads';
 /** Columns of the heat map, at most, and rows for each factor of ten. */
 const SLOTS = 96;
 const ROWS_PER_DECADE = 5;
-/** Filters that are decided on each trace by itself may need long for all of a range. */
+/** Filters that must be evaluated trace by trace may take long for a whole range. */
 const BUDGET_MS = 5_000;
 
-/** How many traces there are, how they ended, how long they took: all of a range, whatever their number. */
+/** The number, outcomes and durations of all traces in a range. */
 export async function readOverview(
   context: ReadContext,
   selection: TraceSelection,

@@ -9,7 +9,7 @@ import type { TraceSelection } from './trace-reads';
 
 const SLOTS = 48;
 
-/** Statements and operations of AWS by the time that all their runs took. */
+/** Statements and AWS operations by the total time of their runs. */
 export async function readQueries(
   context: ReadContext,
   selection: TraceSelection,
@@ -33,7 +33,7 @@ export async function readQueries(
       )!;
       const [p50 = 0, p95 = 0] = tally.durations.percentiles(0.5, 0.95);
       const onRoutes = routes.get(name) ?? [];
-      // Another statement about the same table is no part of the loop.
+      // Another statement on the same table is not part of the loop.
       const repeats = tally.count / Math.max(1, tally.traces) >= 2;
       const nPlusOne = (repeats ? onRoutes : [])
         .map((route) => loops.get(`${body.subject ?? ''}\n${route.name}`))
@@ -79,7 +79,7 @@ function callersOf(
   return callers;
 }
 
-/** N+1 hints by what they are about and their route. */
+/** N+1 hints by subject and route. */
 async function nPlusOnes(
   sums: Sums,
   ofHints: readonly Sum[],

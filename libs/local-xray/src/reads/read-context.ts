@@ -4,7 +4,7 @@ import { StoredTraces } from '../store/stored-traces';
 import { StoredLogs } from '../store/trace-logs';
 import type { TraceSelection } from './trace-reads';
 
-/** A group that a query names is not there. */
+/** A query names a group that does not exist. */
 export class UnknownGroupError extends Error {
   override name = 'UnknownGroupError';
 }
@@ -15,7 +15,7 @@ interface StoredGroup {
   FilterExpression?: string;
 }
 
-/** What the functions of the read table are given: one connection, and what was made for it. */
+/** The argument of the functions in the read table: a connection and its caches. */
 export class ReadContext {
   readonly traces: StoredTraces;
   readonly logs: StoredLogs;

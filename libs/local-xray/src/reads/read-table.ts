@@ -18,14 +18,14 @@ import type { ReadName, TraceReads } from './trace-reads';
 type Query<Name extends ReadName> = Parameters<TraceReads[Name]>[0];
 type Answer<Name extends ReadName> = Awaited<ReturnType<TraceReads[Name]>>;
 
-/** Works one read out. What takes long looks at the signal and lets others have their turn. */
+/** Computes one read. A long computation must check the signal and yield to other work. */
 export type Read<Name extends ReadName> = (
   context: ReadContext,
   query: Query<Name>,
   signal: AbortSignal,
 ) => Answer<Name> | Promise<Answer<Name>>;
 
-/** Every read there is, and what works it out in a reader's thread. */
+/** All reads, with the functions that compute them in a reader's thread. */
 export const READS: { readonly [Name in ReadName]: Read<Name> } = {
   list: readList,
   page: readPage,

@@ -15,7 +15,7 @@ serveThread<{ database: string }>(({ database }) => {
   return { handlers: Object.fromEntries(handlers), close: () => driver.close() };
 });
 
-/** With memory of their own, so that they can be handed over. */
+/** Copied to their own memory, so that they can be transferred to another thread. */
 function bytesOf(answer: unknown): Uint8Array {
   return new TextEncoder().encode(writeJson(answer));
 }

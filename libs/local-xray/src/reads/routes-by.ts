@@ -11,9 +11,9 @@ import { tallyBy } from './tally';
 import { requestOf } from './trace-lists';
 import type { TraceSelection } from './trace-reads';
 
-/** Of more traces only the newest are grouped: each has to be looked at. */
+/** The most traces grouped, the newest first: each must be read. */
 const MOST = 20_000;
-/** More values than this are no groups: ids, for instance. */
+/** Keys with more values are not groups, but for example ids. */
 const MAX_ROWS = 200;
 
 interface Looked {

@@ -10,7 +10,7 @@ import type { RoutesQuery, TraceSelection } from './trace-reads';
 
 const SLOTS = 48;
 
-/** Where the time goes: routes and jobs, or services, users, values of an annotation. */
+/** Total times by route or job, service, user or annotation value. */
 export async function readRoutes(
   context: ReadContext,
   { by, ...selection }: RoutesQuery,
@@ -42,7 +42,7 @@ export async function readRoutes(
   return { ...table, rows, findings };
 }
 
-/** Traces looked at for the exception behind their faults, the newest. */
+/** The number of newest traces in which to look for the exception behind faults. */
 const EXAMPLES = 500;
 
 /** The exception that most of the traces have in which a route failed, wherever in them it was thrown. */

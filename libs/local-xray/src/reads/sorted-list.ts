@@ -5,7 +5,7 @@ import { writeCursor } from './list-cursor';
 import type { ReadContext } from './read-context';
 import type { ListQuery } from './trace-reads';
 
-/** What the database has an index for. */
+/** Sort keys with an index in the database. */
 const BY_INDEX: Partial<Record<ListSort, SortKey>> = {
   time: 'start',
   duration: 'duration',
@@ -23,7 +23,7 @@ const KEYS: Partial<Record<ListSort, string>> = {
 };
 /** By these so many are sorted, the newest. */
 const NEWEST = 10_000;
-/** A page is given out with what has been found by then. */
+/** After this time, a page is returned with the traces found so far. */
 const BUDGET_MS = 3_000;
 
 type Keyed = Cursor & { at: string };
@@ -99,7 +99,7 @@ function comparison(descending: boolean): (a: Cursor, b: Cursor) => number {
   };
 }
 
-/** A filter that lets traces of some outcomes through alone: fault wins over throttle over error. */
+/** A filter for traces with certain outcomes: fault takes precedence over throttle, and that over error. */
 function withOutcomes(
   filter: Filter | undefined,
   outcomes: readonly Outcome[] | undefined,

@@ -5,7 +5,7 @@ import type { Reason } from '../protocol';
 export interface NotificationsSchema {
   notifications: {
     uuid: Generated<string>;
-    /** Handle of who is told. */
+    /** The recipient's handle. */
     recipient: string;
     activity_uuid: string;
     reason: Reason;

@@ -3,11 +3,11 @@ import { Subsegment, XrayService } from 'nestjs-xray';
 import type { Activity, NotificationMessage, Reason, Reply } from '../protocol';
 import { NotificationsDatabase } from './notifications.database';
 
-/** The most that one activity tells by mentioning them, and that one person is shown. */
+/** The most users that one activity notifies by mentions, and the most notifications shown. */
 const MENTIONS = 10;
 const PAGE = 50;
 
-/** Decides who is notified of an activity, and remembers it. */
+/** Decides who is notified of an activity, and stores the notifications. */
 @Injectable()
 export class NotificationsService {
   constructor(

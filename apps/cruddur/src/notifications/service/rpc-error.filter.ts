@@ -3,7 +3,7 @@ import { throwError, type Observable } from 'rxjs';
 import { isDatabaseUnavailable } from '../../database/database.errors';
 import type { Failure } from '../protocol';
 
-/** Tells the caller whether trying again makes sense, and nothing else of what went wrong inside. */
+/** Reports to the caller only whether a retry may help, without internal details. */
 @Catch()
 export class RpcErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Errors');
