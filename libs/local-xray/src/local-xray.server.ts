@@ -26,7 +26,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 /** A running local X-Ray. */
 export interface LocalXray {
   host: string;
-  /** Of UDP and TCP. */
+  /** The port of UDP and TCP. */
   port: number;
   /** `host:port` */
   address: string;
@@ -34,11 +34,11 @@ export interface LocalXray {
   otlp: { http: string | undefined; grpc: string | undefined; missing: string[] };
   /** @internal For the tests; not in the published declarations. */
   store: TraceStore;
-  /** Takes segments from a tracer in this process. */
+  /** Accepts segments from a tracer in this process. */
   emitter: LocalXrayEmitter;
-  /** Bytes that the kernel granted for datagrams. */
+  /** The size in bytes of the kernel's receive buffer. */
   udpBufferBytes: number;
-  /** Makes everything durable and lets go of the address and the file. */
+  /** Writes everything to the file, then releases the address and the file. */
   close(): Promise<void>;
 }
 
@@ -107,17 +107,17 @@ async function createApp(
   return app;
 }
 
-/** TCP and UDP at one port. A free TCP port that is taken for UDP is given back, and another tried. */
+/** Opens TCP and UDP on one port. If a free TCP port is in use for UDP, tries another. */
 async function listen(
   app: NestExpressApplication,
   { host, port }: ResolvedOptions,
   store: TraceStore,
 ): Promise<{ port: number; udp: UdpReceiver }> {
-  // Not app.listen(): it logs what it throws, and the caller says it better.
+  // Not app.listen(): it also logs its errors, and the caller's message is better.
   const server: Server = app.getHttpServer();
   for (let attempt = 1; ; attempt++) {
     try {
-      // `localhost` may have two addresses, of which UDP and TCP have to take the same.
+      // `localhost` may have two addresses; UDP and TCP must use the same one.
       const { address } = await lookup(host, { family: isIPv6(host) ? 6 : 4 });
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);

@@ -12,7 +12,7 @@ import { TextsModule } from './texts/texts.module';
 import { TracesModule } from './traces/traces.module';
 import { TransportsModule } from './transports/transports.module';
 
-/** The HTTP side: a module a feature. The console comes last, since the viewer answers what nobody else does. */
+/** The HTTP server, with a module per feature. The console is last: it serves all other paths. */
 @Module({})
 export class ServerModule {
   static with(options: ResolvedOptions, store: TraceStore): DynamicModule {

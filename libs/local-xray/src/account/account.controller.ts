@@ -24,7 +24,7 @@ interface Destination {
 
 const ONLY = 'only';
 
-/** Settings of the account. They are kept and shown; nothing here encrypts, indexes or sends elsewhere. */
+/** Settings of the account. They are stored and returned, but have no effect in local X-Ray. */
 @Controller()
 export class AccountController {
   private readonly encryption: Settings<EncryptionConfig>;

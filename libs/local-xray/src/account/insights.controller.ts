@@ -6,7 +6,7 @@ import { Operation } from '../http/operation.decorator';
 
 const INSIGHT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Answers as an account does in which X-Ray found nothing unusual: local X-Ray looks for no insights. */
+/** Responds like an account without insights: local X-Ray does not detect any. */
 @Controller()
 export class InsightsController {
   constructor(private readonly groups: Groups) {}

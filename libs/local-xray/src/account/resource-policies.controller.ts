@@ -17,7 +17,7 @@ interface ResourcePolicy {
 const MAX_POLICIES = 5;
 const MAX_CHARACTERS = 5 * 1024;
 
-/** Resource policies are kept and shown, and permit nothing: local X-Ray verifies no signature. */
+/** Resource policies are stored and returned, but have no effect: local X-Ray verifies no signatures. */
 @Controller()
 export class ResourcePoliciesController {
   private readonly policies: Settings<ResourcePolicy>;
@@ -72,7 +72,7 @@ export class ResourcePoliciesController {
     return {};
   }
 
-  /** Revision 0 asks that there be none yet. */
+  /** Revision 0 requires that the policy does not exist yet. */
   private checkRevision(input: Input, known: ResourcePolicy | undefined): void {
     const revision = input.string('PolicyRevisionId');
     if (revision === undefined || revision === (known?.PolicyRevisionId ?? '0')) return;

@@ -13,9 +13,9 @@ import {
 type AnyDocument = SegmentDocument & SubsegmentDocument;
 type Resource = ReturnType<typeof resourceAttributes>;
 
-/** Nodes whose service is remembered. */
+/** The number of nodes whose service is cached. */
 const MAX_NODES = 20_000;
-/** How far up a subsegment's segment is searched for. */
+/** How many levels up to search for a subsegment's segment. */
 const MAX_STEPS = 100;
 const UNKNOWN: Resource = { 'service.name': 'unknown_service' };
 
@@ -27,7 +27,7 @@ export class DocumentsToOtlp {
   /** A node's resource, or the node above it. */
   private readonly known = new Map<string, Resource | string>();
 
-  /** @param lost told why a document cannot be turned into spans */
+  /** @param lost called with the reason when a document cannot be converted to spans */
   constructor(private readonly lost: (why: string) => void) {}
 
   resourceSpans(texts: string[]): ResourceSpans[] {
@@ -81,7 +81,7 @@ function keyOf({ trace_id }: AnyDocument, id: string): string {
   return `${trace_id} ${id}`;
 }
 
-/** Which SDK wrote a document, it does not say. */
+/** Documents do not say which SDK wrote them. */
 function resourceOf(segment: SegmentDocument): Resource {
   return {
     ...resourceAttributes(segment),
@@ -90,7 +90,7 @@ function resourceOf(segment: SegmentDocument): Resource {
   };
 }
 
-/** Spans have ends: what is in progress is left to the document that comes when it is done. */
+/** Spans must have an end, so documents in progress are skipped: a complete one follows. */
 function spansOf(document: AnyDocument): OtlpSpan[] {
   const traceId = w3cTraceId(document.trace_id);
   const isSegment = document.type !== 'subsegment';
@@ -100,7 +100,7 @@ function spansOf(document: AnyDocument): OtlpSpan[] {
     .map(({ node, parent }) => spanOf(traceId, node, parent, isSegment && node === document));
 }
 
-/** A node and all below it. */
+/** A node and its descendants. */
 function* nodesOf(
   node: AnyDocument,
   parent?: string,

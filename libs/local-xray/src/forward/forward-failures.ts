@@ -1,9 +1,9 @@
 import type { ForwardProblem } from './forwarder';
 
-/** More kinds of failure are not told apart. */
+/** The most kinds of failures that are counted separately. */
 const MAX_REASONS = 20;
 
-/** Counts what could not be forwarded, and tells the first of each reason, the tenth, the hundredth and so on. */
+/** Counts what could not be forwarded. Logs the 1st, 10th, 100th and so on for each reason. */
 export class ForwardFailures {
   private readonly lost = new Map<string, number>();
 

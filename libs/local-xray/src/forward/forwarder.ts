@@ -3,20 +3,20 @@ import { OtlpForwarder } from './otlp.forwarder';
 import { UdpForwarder } from './udp.forwarder';
 import { XrayForwarder } from './xray.forwarder';
 
-/** Passes documents on to where they would have gone without local X-Ray. Never throws, never waits. */
+/** Forwards documents to another receiver. Never throws and never blocks. */
 export interface Forwarder {
-  /** @param text a document that was taken. */
+  /** @param text an accepted document. */
   forward(text: string): void;
   /**
    * Passes the body of an OTLP export of traces on as it came. Where this is missing, the documents that
    * were made of its spans are passed on.
    */
   forwardSpans?(body: Uint8Array, encoding: 'json' | 'protobuf', spans: number): void;
-  /** Sends what is left, as far as that goes. */
+  /** Sends what is pending, as far as possible. */
   close(): Promise<void>;
 }
 
-/** Told of a failure. */
+/** Called for each failure. */
 export type ForwardProblem = (message: string) => void;
 
 /**

@@ -6,20 +6,20 @@ import { SendQueue } from './send-queue';
 
 const BATCH = 500;
 const BATCH_BYTES = 2_000_000;
-/** How long an answer may take, and how long to wait before the second and the third try. */
+/** The timeout of a request, and the delays before the second and the third attempt. */
 const ANSWER_MS = 10_000;
 const PAUSES_MS = [500, 2000];
-/** How long to go on when local X-Ray ends. */
+/** How long to keep sending when local X-Ray shuts down. */
 const CLOSE_MS = 1000;
-/** To be tried again; https://opentelemetry.io/docs/specs/otlp/#failures-1 */
+/** Statuses to retry: https://opentelemetry.io/docs/specs/otlp/#failures-1 */
 const FOR_NOW = new Set([429, 502, 503, 504]);
 
-/** An export of traces as it came, or the text of a document. */
+/** A traces export as it was received, or the text of a document. */
 type Item = { body: Uint8Array; type: string; spans: number } | string;
 
 class Refused extends Error {}
 
-/** Forwards to a collector, or whatever else takes OTLP over HTTP. */
+/** Forwards to a collector, or another receiver of OTLP over HTTP. */
 export class OtlpForwarder implements Forwarder {
   private readonly failures: ForwardFailures;
   private readonly translate = new DocumentsToOtlp((why) => this.failures.add(why));
@@ -38,7 +38,7 @@ export class OtlpForwarder implements Forwarder {
     },
   });
 
-  /** @param url where traces are taken, as `http://127.0.0.1:4318/v1/traces` */
+  /** @param url the endpoint for traces, such as `http://127.0.0.1:4318/v1/traces` */
   constructor(
     private readonly url: string,
     problem: ForwardProblem,
@@ -97,7 +97,7 @@ export class OtlpForwarder implements Forwarder {
       });
       text = await response.text();
     } catch (error) {
-      // The reason of what fetch says is in its cause.
+      // The reason of a failed fetch is in its cause.
       const { message, cause } = error as Error;
       throw new Error(`no answer: ${(cause as Error | undefined)?.message || message}`, {
         cause: error,
@@ -123,7 +123,7 @@ interface PartialSuccess {
   errorMessage?: string;
 }
 
-/** An answer that cannot be read says nothing: the export was taken. */
+/** An unreadable response body is ignored: the export was accepted. */
 function partialSuccess(answer: string): PartialSuccess | undefined {
   try {
     return (JSON.parse(answer) as { partialSuccess?: PartialSuccess } | null)?.partialSuccess;

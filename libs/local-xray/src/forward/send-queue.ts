@@ -1,8 +1,8 @@
-/** A batch is sent when it is full, or this long after its first item came. */
+/** A batch is sent when it is full, or this long after its first item was added. */
 const IDLE_MS = 1000;
-/** What waits for an endpoint that does not answer takes no more than this; older batches go first. */
+/** The most bytes queued for an endpoint that does not respond; older batches are dropped first. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024;
-/** What an item takes besides its bytes. */
+/** The overhead of an item, in bytes. */
 const ITEM_BYTES = 500;
 
 interface Batch<Item> {
@@ -11,15 +11,15 @@ interface Batch<Item> {
 }
 
 export interface SendQueueOptions<Item> {
-  /** How many items, and how many bytes of them, make a batch full. */
+  /** The number of items, and of bytes, at which a batch is full. */
   maxItems: number;
   maxBytes: number;
   send(items: Item[]): Promise<void>;
-  /** These could not be sent, for this reason. */
+  /** Called with the items that could not be sent, and the reason. */
   lost(items: Item[], why: string): void;
 }
 
-/** Sends items in batches, one batch at a time. Who adds never waits. */
+/** Sends items in batches, one batch at a time. Adding an item never blocks. */
 export class SendQueue<Item> {
   private next: Batch<Item> = { items: [], bytes: 0 };
   private waiting: Batch<Item>[] = [];
@@ -38,14 +38,14 @@ export class SendQueue<Item> {
     else this.timer ??= setTimeout(() => this.flush(), IDLE_MS).unref();
   }
 
-  /** Adds an item that makes a batch of its own, after all that came before. */
+  /** Adds an item as a separate batch, after all earlier items. */
   addAlone(item: Item, bytes: number): void {
     this.flush();
     this.next = { items: [item], bytes: bytes + ITEM_BYTES };
     this.flush();
   }
 
-  /** Begins no new batch; resolves when all that was added is sent or lost. */
+  /** Stops accepting items; resolves when all items are sent or dropped. */
   async close(): Promise<void> {
     this.flush();
     await this.sending;

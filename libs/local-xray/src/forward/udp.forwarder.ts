@@ -3,7 +3,7 @@ import { ForwardFailures } from './forward-failures';
 import type { Forwarder, ForwardProblem } from './forwarder';
 
 const HEADER = '{"format":"json","version":1}\n';
-/** What fits in a datagram over IPv4. */
+/** The largest payload of a datagram over IPv4. */
 const MAX_BYTES = 65_507;
 
 /** Forwards to an X-Ray daemon. */

@@ -3,11 +3,11 @@ import { ForwardFailures } from './forward-failures';
 import type { Forwarder, ForwardProblem } from './forwarder';
 import { SendQueue } from './send-queue';
 
-/** As the X-Ray daemon does: fifty documents, or what came within a second. */
+/** Batches as in the X-Ray daemon: 50 documents, or those received within a second. */
 const BATCH = 50;
 const BATCH_BYTES = 4_000_000;
 
-/** Forwards to X-Ray itself, signed with the credentials of the usual chain. */
+/** Forwards to AWS X-Ray, signed with the credentials of AWS's default provider chain. */
 export class XrayForwarder implements Forwarder {
   private client: Promise<XRayClient> | undefined;
   private readonly failures: ForwardFailures;
@@ -18,7 +18,7 @@ export class XrayForwarder implements Forwarder {
     lost: ({ length }, why) => this.failures.add(why, length),
   });
 
-  /** @param endpoint undefined for that of the region in the environment. */
+  /** @param endpoint by default, the endpoint of the region in the environment. */
   constructor(
     private readonly endpoint: string | undefined,
     problem: ForwardProblem,
@@ -52,7 +52,7 @@ export class XrayForwarder implements Forwarder {
   }
 }
 
-/** Takes 100 ms to load, so only who forwards loads it. */
+/** Loading takes 100 ms, so load it only when forwarding. */
 function load(): Promise<typeof import('@aws-sdk/client-xray')> {
   return import('@aws-sdk/client-xray');
 }

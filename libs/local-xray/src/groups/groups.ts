@@ -5,7 +5,7 @@ import { newGroupArn } from '../http/arn';
 import type { Input } from '../http/input';
 import { invalidRequest } from '../http/xray.error';
 
-/** As the API shows it. */
+/** A group as the API returns it. */
 export interface Group {
   GroupName: string;
   GroupARN: string;
@@ -13,7 +13,7 @@ export interface Group {
   InsightsConfiguration: { InsightsEnabled: boolean; NotificationsEnabled: boolean };
 }
 
-/** As X-Ray has it in every account. */
+/** The group that X-Ray has in every account. */
 const DEFAULT: Group = {
   GroupName: 'Default',
   GroupARN: 'arn:aws:xray:us-east-1:000000000000:group/Default',
@@ -31,17 +31,17 @@ export class Groups {
     this.groups = new Settings<Group>(store, 'group');
   }
 
-  /** Those that were made. */
+  /** The groups that were created. */
   all(): Group[] {
     return this.groups.all().filter(({ GroupName }) => GroupName !== DEFAULT.GroupName);
   }
 
-  /** Those, and the group of all traces that X-Ray has from the start. */
+  /** The created groups and the built-in group of all traces. */
   listed(): Group[] {
     return [this.byNameOrArn(DEFAULT.GroupName)!, ...this.all()];
   }
 
-  /** @throws XrayError when neither name nor ARN is of a group that there is. */
+  /** @throws XrayError when no group has the name or ARN. */
   find(input: Input): Group {
     const name = input.string('GroupName');
     const arn = input.string('GroupARN');

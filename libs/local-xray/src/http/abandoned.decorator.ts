@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Response } from 'express';
 
-/** An AbortSignal that is aborted when the client goes before it has its answer. */
+/** Injects an AbortSignal that is aborted when the client disconnects before the response. */
 export const Abandoned = createParamDecorator((_: unknown, context: ExecutionContext) => {
   const response = context.switchToHttp().getResponse<Response>();
   const aborter = new AbortController();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** All that is made here belongs to this account. */
+/** The account of all resources in local X-Ray. */
 export const ACCOUNT = '000000000000';
 const DEFAULT_REGION = 'us-east-1';
 

@@ -3,7 +3,7 @@ import { readJson } from '@nestjs-xray/document';
 import { findJsonFault } from '../ingest/document/json-fault';
 import { invalidRequest } from './xray.error';
 
-/** @throws XrayError naming the character at which the body stops being JSON. */
+/** @throws XrayError with the position of the first character that is not valid JSON. */
 export function parseJson(body: Buffer | undefined): unknown {
   const text = utf8Text(body, 'The body');
   try {
@@ -34,7 +34,7 @@ export class Input {
     private readonly path = '',
   ) {}
 
-  /** @param body bytes as they came; an operation without input may have none at all. */
+  /** @param body the raw bytes; may be empty for an operation without input. */
   static parse(body: unknown): Input {
     if (!Buffer.isBuffer(body) || body.length === 0) return new Input({});
     return Input.of(parseJson(body), '');

@@ -2,11 +2,11 @@ import { invalidRequest } from './xray.error';
 
 export interface Page<T> {
   items: T[];
-  /** Absent on the last page; AWS's clients would go on for ever on an empty one. */
+  /** Absent on the last page: with an empty token, AWS's clients would never stop. */
   NextToken?: string;
 }
 
-/** A page of a list that is in memory. The token says where the next one starts. */
+/** Returns a page of a list in memory. The token contains the start of the next page. */
 export function page<T>(items: readonly T[], token: string | undefined, size = 100): Page<T> {
   const from = token === undefined ? 0 : Number(readToken(token, 'list'));
   if (!Number.isInteger(from) || from < 0) throw badToken();
@@ -17,12 +17,12 @@ export function page<T>(items: readonly T[], token: string | undefined, size = 1
   };
 }
 
-/** Tokens are opaque to clients; `purpose` keeps one operation's from being given to another. */
+/** Tokens are opaque to clients; `purpose` prevents the use of a token for another operation. */
 export function writeToken(purpose: string, position: string): string {
   return Buffer.from(`${purpose} ${position}`).toString('base64url');
 }
 
-/** @throws XrayError when it was not written for this purpose. */
+/** @throws XrayError when the token was not created for this purpose. */
 export function readToken(token: string, purpose: string): string {
   const text = Buffer.from(token, 'base64url').toString('utf8');
   if (!text.startsWith(`${purpose} `)) throw badToken();

@@ -16,7 +16,7 @@ export function textOf(query: Record<string, unknown>, key: string): string {
   return text;
 }
 
-/** A value that has to be one of some. */
+/** A value from the query string that must be one of a list. */
 export function oneOf<Value extends string>(
   key: string,
   value: string,

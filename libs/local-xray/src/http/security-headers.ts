@@ -12,7 +12,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Whatever a segment says, a browser runs nothing of it and asks no other host. */
+/** Prevents content of segments from running in the browser or loading anything from other hosts. */
 export function securityHeaders(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Content-Security-Policy', POLICY);
   response.setHeader('X-Content-Type-Options', 'nosniff');

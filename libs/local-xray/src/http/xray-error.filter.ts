@@ -8,7 +8,7 @@ import {
 import type { Response } from 'express';
 import { XrayError, type XrayErrorName } from './xray.error';
 
-/** Answers every error in the form that AWS's clients raise typed exceptions from. */
+/** Responds to every error in the format from which AWS's clients create typed exceptions. */
 @Catch()
 export class XrayErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('LocalXray');
@@ -40,7 +40,7 @@ export class XrayErrorFilter implements ExceptionFilter {
   }
 }
 
-/** Errors that come from a reader's thread are known by their names. */
+/** Errors from a reader's thread are recognised by name. */
 function errorOfRead(error: Error): XrayError | undefined {
   switch (error.name) {
     case 'FilterSyntaxError': {
@@ -64,7 +64,7 @@ const NAMES: Record<number, XrayErrorName> = {
   413: 'RequestEntityTooLarge',
 };
 
-/** Nest's exceptions and those of the body parser say their status in different places. */
+/** Nest's exceptions and those of the body parser have the status in different properties. */
 function statusOf(thrown: unknown): number | undefined {
   if (thrown instanceof HttpException) return thrown.getStatus();
   const status = (thrown as { status?: unknown } | null)?.status;

@@ -1,4 +1,4 @@
-/** Names that AWS's clients turn into exceptions of their own, with the status of each. */
+/** Error names for which AWS's clients have exception classes, with the status of each. */
 const STATUSES = {
   InvalidRequestException: 400,
   RuleLimitExceededException: 400,
@@ -20,14 +20,14 @@ const STATUSES = {
 
 export type XrayErrorName = keyof typeof STATUSES;
 
-/** An error as the X-Ray API tells it. */
+/** An error in the format of the X-Ray API. */
 export class XrayError extends Error {
   readonly status: number;
 
   constructor(
     override readonly name: XrayErrorName,
     message: string,
-    /** Further members of the answer's body. */
+    /** Further members of the response body. */
     readonly details: Record<string, unknown> = {},
   ) {
     super(message);
@@ -35,7 +35,7 @@ export class XrayError extends Error {
   }
 }
 
-/** By far the most frequent one. */
+/** Creates an InvalidRequestException, the most frequent error. */
 export function invalidRequest(message: string): XrayError {
   return new XrayError('InvalidRequestException', message);
 }

@@ -85,7 +85,7 @@ export function resolveOptions(
   const { host, port } = parseAddress(
     options.address ?? (env.XRAY_LOCAL_ADDRESS || DEFAULT_ADDRESS),
   );
-  // Whoever picks a free port does not want the well-known ones either.
+  // With a free port, do not use the well-known OTLP ports either.
   const standardPorts = options.standardOtlpPorts === true && port !== 0;
   return {
     host,
@@ -134,7 +134,7 @@ function builtViewer(): string {
     : join(root, 'dist', 'apps', 'viewer');
 }
 
-/** For an empty name SQLite makes a temporary file that no second connection can open. */
+/** Rejects an empty name: SQLite would create a temporary file for one connection only. */
 function checkDatabase(file: string): string {
   if (file.trim() !== '') return file;
   throw new OptionError('--db is empty. Give the name of a file, or :memory: to keep nothing.');

@@ -13,7 +13,7 @@ export function parseRetention(text: string): { seconds?: number; bytes?: number
   for (const part of text.split(',')) {
     const match = /^\s*(\d+(?:\.\d+)?)\s*(s|m|h|d|w|kb|mb|gb)\s*$/i.exec(part);
     const amount = Number(match?.[1]);
-    // Nothing at all could be kept for no time or in no space.
+    // Zero would mean that no trace is kept.
     const unit = amount > 0 ? match![2]!.toLowerCase() : '';
     if (SECONDS[unit] !== undefined) limits.seconds = amount * SECONDS[unit];
     else if (BYTES[unit] !== undefined) limits.bytes = amount * BYTES[unit];

@@ -68,7 +68,7 @@ function annotationKeys(driver: Driver): Value[] {
     .all<{ value: string; count: number; least: unknown; most: unknown }>()
     .map(({ value, count, least, most }) => {
       const { type } = typed(least);
-      // For a key with numbers and text, offer the operators that work for both.
+      // A key with values of several types counts as a string: all values can be compared as one.
       return { value, type: type === typed(most).type ? type : 'string', count };
     });
 }

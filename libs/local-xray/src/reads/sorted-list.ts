@@ -99,7 +99,7 @@ function comparison(descending: boolean): (a: Cursor, b: Cursor) => number {
   };
 }
 
-/** A filter for traces with certain outcomes: fault takes precedence over throttle, and that over error. */
+/** A filter for traces with certain outcomes; fault precedes throttle, throttle precedes error. */
 function withOutcomes(
   filter: Filter | undefined,
   outcomes: readonly Outcome[] | undefined,

@@ -7,7 +7,7 @@ import type { ReadContext } from './read-context';
 import { requestOf } from './trace-lists';
 import type { TraceSelection } from './trace-reads';
 
-/** Occurrences that are alike, added up: of one facet on one route, in one bin and one part of time. */
+/** The sum of occurrences with the same facet, route, bin and time interval. */
 export interface Sum {
   facet: number;
   route: number;
@@ -21,7 +21,7 @@ export interface Sum {
   traces: number;
 }
 
-/** Time in parts of one length. What lies before or after them counts for the first or the last. */
+/** Equal time intervals. Earlier and later times count for the first or the last interval. */
 export interface Slots {
   from: number;
   width: number;
@@ -35,15 +35,15 @@ const SUMS =
     .join(', ');
 
 export interface How {
-  /** How long traces may be looked at one by one, the newest first. */
+  /** How long traces may be read one by one, the newest first. */
   budgetMs?: number;
-  /** Durations and parts of time are not told apart, where neither is wanted: that makes far fewer rows. */
+  /** Omits bins and intervals when neither is needed, which gives far fewer rows. */
   together?: boolean;
 }
 
-/** Sums over a selection of traces. Made once for all that one page asks. */
+/** Sums over a selection of traces. Created once for all reads of a page. */
 export class Sums {
-  /** Set when there was no time to look at traces that began earlier. */
+  /** Set when earlier traces were not read for lack of time. */
   since: number | undefined;
 
   private constructor(
@@ -51,11 +51,11 @@ export class Sums {
     private readonly selection: TraceSelection,
     private readonly signal: AbortSignal,
     readonly slots: Slots,
-    /** The rows of the aggregates that are added up; undefined where the traces themselves are. */
+    /** The aggregate rows to add up; undefined when the traces themselves are read. */
     private readonly kept: { step: number; from: number; to: number } | undefined,
   ) {}
 
-  /** @param wanted into how many parts the time is to be divided, at most */
+  /** @param wanted the most intervals into which the time is divided */
   static open(
     context: ReadContext,
     selection: TraceSelection,
@@ -75,7 +75,7 @@ export class Sums {
     const kept = {
       step,
       from: Math.ceil(selection.from / step) * step,
-      // What comes later than now comes from a clock that is ahead, and is whole all the same.
+      // Traces later than now come from a clock that is ahead; they are complete too.
       to: selection.to > to ? Infinity : Math.floor(selection.to / step) * step,
     };
     return new Sums(context, selection, signal, slots, kept.to > kept.from ? kept : undefined);
@@ -148,7 +148,7 @@ export class Sums {
   }
 }
 
-/** As binOf() has it. */
+/** The bin number that binOf() returns. */
 const BIN = `CASE WHEN t.duration > 0.000001 THEN CAST(log10(t.duration * 1000000.0) * ${BINS_PER_DECADE} + 0.000000001 AS INTEGER) ELSE 0 END`;
 
 /** The largest time before another, for ranges that include their ends. */
@@ -156,7 +156,7 @@ function below(time: number): number {
   return time - 1e-6;
 }
 
-/** The time that a selection is about: from the oldest trace on where it has no beginning, until now where it has no end. */
+/** The time range of a selection; by default, from the oldest trace until now. */
 function spanOf(
   { database }: ReadContext,
   { from, to }: TraceSelection,
@@ -182,11 +182,11 @@ function hasMany({ database, few }: ReadContext, { from, to }: TraceSelection): 
 export interface StoredFacet extends Pick<Facet, 'name' | 'body'> {
   n: number;
   kind: FacetKind;
-  /** Start of the trace it was first seen in. */
+  /** The start of the first trace that contains it. */
   first: number;
 }
 
-/** Facets by number, those that are still there. */
+/** The facets with these numbers that still exist. */
 export function facetsOf(
   { database }: ReadContext,
   numbers: Iterable<number>,

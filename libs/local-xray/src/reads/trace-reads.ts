@@ -37,9 +37,9 @@ export interface ListQuery extends TraceSelection {
   /** By time, the newest first, by default. */
   sort?: ListSort;
   descending?: boolean;
-  /** Rows of these outcomes alone; counts are of all. */
+  /** Returns only rows with these outcomes; the counts include all. */
   outcomes?: readonly Outcome[];
-  /** Go on after this one: what {@link TracePage.next} says, read by `readCursor`. */
+  /** Continue after this trace: {@link TracePage.next}, parsed by `readCursor`. */
   after?: Cursor;
 }
 
@@ -49,11 +49,11 @@ export interface RoutesQuery extends TraceSelection {
 }
 
 export interface ErrorExampleQuery extends TraceSelection {
-  /** As the filter keyword `exception` has it. */
+  /** The value of the filter keyword `exception`. */
   name: string;
 }
 
-/** Traces of a selection to compare: those that meet a filter, and begin between two times. */
+/** A side of a comparison: traces of a selection that match a filter and start between two times. */
 export interface ComparedSide {
   filter?: string | undefined;
   from?: number;
@@ -62,7 +62,7 @@ export interface ComparedSide {
 
 export interface DifferencesQuery extends TraceSelection {
   a: ComparedSide;
-  /** All of the selection that `a` does not have, without it. */
+  /** By default, all traces of the selection that are not in `a`. */
   b?: ComparedSide;
 }
 
@@ -70,16 +70,16 @@ export interface SummariesQuery extends TraceSelection {
   /** Whether the trace has to start or to end in the window. */
   by: 'start' | 'end' | 'active';
   limit: number;
-  /** Go on after this one. */
+  /** Continue after this trace. */
   after?: Cursor;
 }
 
 export interface Summaries {
   /** The X-Ray API's TraceSummary as JSON texts, newest first. */
   summaries: { id: string; text: string }[];
-  /** How many traces were looked at. */
+  /** The number of traces examined. */
   processed: number;
-  /** Set when there may be more. */
+  /** Set when there may be more traces. */
   next?: Cursor;
 }
 
@@ -106,7 +106,7 @@ export interface CompletionsQuery {
 export interface SamplingReport {
   rule: string;
   client: string;
-  /** Epoch seconds at which it came. */
+  /** When it was received, in epoch seconds. */
   at: number;
   requests: number;
   sampled: number;
@@ -120,21 +120,21 @@ export interface SamplingReport {
  * is a line here and an entry in reads/read-table.ts; what is between the two is generic.
  */
 export interface TraceReads {
-  /** The first page of a selection's traces, and how many there are of each outcome in all of it. */
+  /** The first page of a selection's traces, and the number of traces by outcome in all of it. */
   list(query: ListQuery, signal?: AbortSignal): Promise<TraceList>;
-  /** A page without the counts; each trace that does not change meanwhile is on one page. */
+  /** A page without the counts. Each trace that does not change meanwhile is on exactly one page. */
   page(query: ListQuery, signal?: AbortSignal): Promise<TracePage>;
   counts(query: TraceSelection, signal?: AbortSignal): Promise<TraceList['counts']>;
-  /** Rows by number, those that are still there. */
+  /** The rows with these numbers that still exist. */
   rows(numbers: number[], signal?: AbortSignal): Promise<TraceRow[]>;
   summaries(query: SummariesQuery, signal?: AbortSignal): Promise<Summaries>;
-  /** The traces that a text names by ids of theirs, of their segments or subsegments. */
+  /** The traces whose ids, or whose segment or subsegment ids, are in a text. */
   find(text: string, signal?: AbortSignal): Promise<FoundTraces>;
-  /** A trace with its subsegments in place; null when it is not there. */
+  /** A trace with nested subsegments; null if it does not exist. */
   trace(id: string, signal?: AbortSignal): Promise<Trace | null>;
   /** The traces that a trace links to, and those that link to it. */
   links(id: string, signal?: AbortSignal): Promise<TraceLinks>;
-  /** Those of the traces that are there, in the order of the ids. */
+  /** The existing traces among these, in the order of the ids. */
   documents(ids: string[], signal?: AbortSignal): Promise<TraceDocuments[]>;
   /** The `Services` of GetServiceGraph. */
   graph(query: TraceSelection, signal?: AbortSignal): Promise<GraphService[]>;
@@ -142,21 +142,21 @@ export interface TraceReads {
   traceGraph(ids: string[], signal?: AbortSignal): Promise<GraphService[]>;
   /** The `TimeSeriesServiceStatistics` of the API. */
   series(query: SeriesQuery, signal?: AbortSignal): Promise<TimeSeriesEntry[]>;
-  /** How many traces there are, how they ended, how long they took: over all of a selection. */
+  /** The number, outcomes and durations of all traces in a selection. */
   overview(query: TraceSelection, signal?: AbortSignal): Promise<TraceOverview>;
-  /** Routes and jobs, services, users or values of an annotation, by the time they took. */
+  /** Routes and jobs, services, users or annotation values, by total time. */
   routes(query: RoutesQuery, signal?: AbortSignal): Promise<RouteTable>;
-  /** Exceptions by type, message shape and place. */
+  /** Exceptions by type, message shape and method. */
   errors(query: TraceSelection, signal?: AbortSignal): Promise<ErrorTable>;
   /** The newest trace with an exception; null when there is none. */
   errorExample(query: ErrorExampleQuery, signal?: AbortSignal): Promise<ErrorExample | null>;
-  /** Statements and operations of AWS, by the time they took. */
+  /** Statements and AWS operations, by total time. */
   queries(query: TraceSelection, signal?: AbortSignal): Promise<QueryTable>;
-  /** What some traces have more often than others. */
+  /** The attribute values that some traces have more often than others. */
   differences(query: DifferencesQuery, signal?: AbortSignal): Promise<Differences>;
-  /** Values seen, most frequent first, that start with the prefix whatever its case. */
+  /** Stored values that start with the prefix, ignoring case, most frequent first. */
   completions(query: CompletionsQuery, signal?: AbortSignal): Promise<Completions['values']>;
-  /** What can be written at a place in a filter expression. */
+  /** The completions at a position in a filter expression. */
   filterCompletion(
     query: { expression: string; offset: number },
     signal?: AbortSignal,
@@ -171,13 +171,13 @@ export interface TraceReads {
   checkFilter(query: { filter: string; ofGroup?: string }, signal?: AbortSignal): Promise<null>;
   /** The table of settings, by kind and name. */
   settings(query: null, signal?: AbortSignal): Promise<StoredSetting[]>;
-  /** What clients reported of sampling rules after a time, in epoch seconds. */
+  /** The sampling reports of clients since a time, in epoch seconds. */
   samplingReports(after: number, signal?: AbortSignal): Promise<SamplingReport[]>;
 }
 
 export type ReadName = keyof TraceReads;
 
-/** The same reads, as the bytes of the JSON of what they answer: made where they are answered. */
+/** The same reads with results as JSON bytes, serialised in the reader's thread. */
 export type ReadBytes = {
   [Name in ReadName]: (
     query: Parameters<TraceReads[Name]>[0],

@@ -4,7 +4,7 @@ import { Thread } from '../threads/thread';
 import { threadProgram } from '../threads/thread-program';
 import type { ReadBytes, ReadName, TraceReads } from './trace-reads';
 
-/** So that one long query does not hold up all the others; each takes a connection and some memory. */
+/** The number of readers. Several, so that a long query does not block others; each costs memory. */
 const READERS = 2;
 const LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
 
@@ -25,7 +25,7 @@ export class WorkerReads {
     return new WorkerReads(readers);
   }
 
-  /** @param before what each read waits for */
+  /** @param before awaited before each read */
   bytes(before: (name: ReadName) => Promise<void> | undefined): ReadBytes {
     return proxy(async (name, query, signal) => {
       await before(name);
@@ -37,7 +37,7 @@ export class WorkerReads {
     await Promise.all(this.readers.map((reader) => reader.close()));
   }
 
-  /** Asks the reader that has the least to do. */
+  /** Uses the reader with the fewest pending calls. */
   private async ask(name: string, query: unknown, signal?: AbortSignal): Promise<Uint8Array> {
     const running = this.readers.flatMap(({ thread }) => thread ?? []);
     const [idlest] = running.sort((a, b) => a.busy - b.busy);
@@ -62,7 +62,7 @@ function proxy(ask: Ask): object {
     {},
     {
       get: (_, name) =>
-        // Whoever awaits the object itself asks for `then`.
+        // `await` on the object itself reads `then`.
         typeof name === 'string' && name !== 'then'
           ? (query: unknown, signal?: AbortSignal) => ask(name as ReadName, query, signal)
           : undefined,

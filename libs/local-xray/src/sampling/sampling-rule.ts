@@ -1,7 +1,7 @@
 import type { Input } from '../http/input';
 import { invalidRequest } from '../http/xray.error';
 
-/** As the API shows it. https://docs.aws.amazon.com/xray/latest/api/API_SamplingRule.html */
+/** A rule as the API returns it: https://docs.aws.amazon.com/xray/latest/api/API_SamplingRule.html */
 export interface SamplingRule {
   RuleName: string;
   RuleARN: string;
@@ -27,7 +27,7 @@ export interface SamplingRuleRecord {
   ModifiedAt: number;
 }
 
-/** What a request or an update may say of a rule. */
+/** The members of a rule in CreateSamplingRule and UpdateSamplingRule. */
 const MATCHERS = [
   ['ServiceName', 64],
   ['ServiceType', 64],
@@ -36,7 +36,7 @@ const MATCHERS = [
   ['URLPath', 128],
 ] as const;
 
-/** Reads the rule of CreateSamplingRule. @throws XrayError naming the member at fault. */
+/** Reads the rule of CreateSamplingRule. @throws XrayError that names the invalid member. */
 export function readRule(input: Input): Omit<SamplingRule, 'RuleARN'> {
   const name = input.string('RuleName');
   if (name === undefined) throw invalidRequest('SamplingRule.RuleName is required.');

@@ -103,12 +103,12 @@ export class SamplingRules {
     return record;
   }
 
-  /** Whole seconds, later than the last change, so that no client takes a change for one it knows. */
+  /** In whole seconds, and later than the last change, so that clients notice every change. */
   private now(): number {
     return Math.max(Math.floor(Date.now() / 1000), this.lastModification + 1);
   }
 
-  /** AWS's rate loses most traces of a laptop's traffic, so locally everything is kept by default. */
+  /** AWS's default rate would drop most traces of local traffic, so the local default records all. */
   private defaultRule(): SamplingRuleRecord {
     const all = this.options.defaultSampling === 'all';
     return {

@@ -15,7 +15,7 @@ export interface RuleStatistics {
 const WINDOW_SECONDS = 300;
 const CLIENT_SECONDS = 30;
 
-/** Reports of the last five minutes. They are in the database too, so that a restart does not forget the clients. */
+/** Reports of the last five minutes. Also stored in the database, so that they survive a restart. */
 @Injectable()
 export class SamplingStatistics {
   private reports: SamplingReport[];

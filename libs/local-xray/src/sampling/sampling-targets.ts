@@ -30,7 +30,7 @@ export class SamplingTargets {
     await this.statistics.add(known);
     return {
       SamplingTargetDocuments: known.map((report) => this.target(report)),
-      // A whole number: Node's SDK refuses any other answer.
+      // Must be an integer: Node's SDK rejects other values.
       LastRuleModification: this.rules.lastModification,
       UnprocessedStatistics: reports
         .filter((report) => !known.includes(report))
@@ -55,7 +55,7 @@ export class SamplingTargets {
   }
 }
 
-/** An even share; the first clients get one more each until the rest is gone. */
+/** An equal share; the remainder goes to the first clients, one each. */
 export function quota(reservoir: number, clients: number, place: number): number {
   const share = Math.floor(reservoir / clients);
   return place < reservoir % clients ? share + 1 : share;

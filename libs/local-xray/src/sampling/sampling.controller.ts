@@ -10,7 +10,7 @@ import { SamplingStatistics } from './sampling-statistics';
 import { SamplingTargets } from './sampling-targets';
 import { Operation } from '../http/operation.decorator';
 
-/** Sampling rules, what clients report of them, and what they are told. */
+/** Sampling rules, the reports of clients, and the targets they get. */
 @Controller()
 export class SamplingController {
   constructor(

@@ -39,7 +39,7 @@ export function countStored(
   });
 }
 
-/** What a person who waits for the start wants to know. */
+/** Reports progress during a long startup. */
 export function progress(counted: number, all: number, seconds: number): string {
   const left = Math.ceil((seconds * Math.max(0, all - counted)) / counted);
   return (

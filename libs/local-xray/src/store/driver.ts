@@ -10,13 +10,13 @@ export interface Statement {
   all<Row>(values?: SqlValue[]): Row[];
 }
 
-/** All that this package asks of SQLite, so that either engine can stand behind it. Synchronous. */
+/** The operations of SQLite that this package uses, for either engine. Synchronous. */
 export interface Driver {
   /** Which engine it is, for `/console/status` and error messages. */
   readonly engine: 'node:sqlite' | 'libsql';
   exec(sql: string): void;
   prepare(sql: string): Statement;
-  /** Runs `work` in one transaction, rolled back when it throws. Not to be nested. */
+  /** Runs `work` in a transaction, which is rolled back if it throws. Must not be nested. */
   transaction<T>(work: () => T): T;
   close(): void;
 }
@@ -62,7 +62,7 @@ function nodeSqlite(): { DatabaseSync: new (file: string) => RawDatabase } | und
 
 function libsql(): new (file: string) => RawDatabase {
   try {
-    // An optional dependency with native parts: asked for only when it is needed.
+    // An optional dependency with native code: loaded only when needed.
     return createRequire(__filename)('libsql') as new (file: string) => RawDatabase;
   } catch (error) {
     throw new Error(
@@ -111,7 +111,7 @@ function driver(
         try {
           db.exec('ROLLBACK');
         } catch {
-          // A full disk makes SQLite roll back by itself; the first error is the one to tell.
+          // With a full disk, SQLite has rolled back already. Report the first error.
         }
         throw error;
       }

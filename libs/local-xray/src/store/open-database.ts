@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Driver, openDriver } from './driver';
 import { APPLICATION_ID, MIGRATIONS } from './schema';
 
-/** The database cannot be used; the message says which and what to do. */
+/** The database cannot be used; the message says which one and what to do. */
 export class DatabaseError extends Error {
   override name = 'DatabaseError';
 }
@@ -34,7 +34,7 @@ export function openDatabase(file: string): Driver {
   }
 }
 
-/** How long a local X-Ray that is just ending may take to let go. */
+/** How long to wait for a local X-Ray that is shutting down to release the file. */
 const LOCK_WAIT_MS = 3000;
 
 /**
@@ -94,7 +94,7 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** SQLite says no more than "unable to open" of a folder, and "disk I/O error" of a device. */
+/** SQLite's own errors are vague: "unable to open" for a folder, "disk I/O error" for a device. */
 function refuseOtherThanFile(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found || found.isFile()) return;
@@ -107,7 +107,7 @@ function refuseOtherThanFile(file: string): void {
   );
 }
 
-/** What SQLite says of a file that is no database, or a damaged one. */
+/** SQLite's errors for a file that is not a database, or is damaged. */
 const DAMAGED = /not a database|malformed|corrupt/i;
 
 function unusable(file: string, error: unknown): DatabaseError {
@@ -125,7 +125,7 @@ function unusable(file: string, error: unknown): DatabaseError {
   );
 }
 
-/** A file that can only be read can still be shown; what comes in is refused then, and counted. */
+/** A read-only file can still be shown; incoming documents are then rejected and counted. */
 function configureUnlessReadOnly(driver: Driver): void {
   try {
     configure(driver);
@@ -140,12 +140,12 @@ function configure(driver: Driver): void {
   driver.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL');
   // NORMAL: a crash of this process loses nothing; a power cut may lose the last commits.
   driver.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -20000');
-  // The log goes to the file once in 8 MB: whoever waits for a commit then waits for that too.
+  // The write-ahead log is written back every 8 MB; that commit takes longer.
   driver.exec('PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000');
   driver.exec('PRAGMA journal_size_limit = 33554432');
 }
 
-/** Reads only: a file that is not ours is left exactly as it is. */
+/** Only reads: a file of another program must not be changed. */
 function refuseForeign(driver: Driver, file: string): void {
   driver.exec('PRAGMA busy_timeout = 5000');
   const version = pragma(driver, 'user_version');

@@ -32,7 +32,7 @@ export function lossOf(kept: AnyDocument, lost: AnyDocument): string | undefined
   );
 }
 
-/** Exceptions of OTLP get other ids each time that their span arrives. */
+/** Exceptions from OTLP get new ids each time their span arrives. */
 function isSame(a: AnyDocument, b: AnyDocument): boolean {
   try {
     return writeJson({ ...a, cause: undefined }) === writeJson({ ...b, cause: undefined });
@@ -50,7 +50,7 @@ function isSubsegment(document: AnyDocument): boolean {
   return (document as { type?: unknown }).type === 'subsegment';
 }
 
-/** A segment with an end, or with nothing that says it is still going on. */
+/** Whether a segment has an end, or is not marked as in progress. */
 function isFinal(document: AnyDocument): boolean {
   return document.end_time !== undefined && document.in_progress !== true;
 }

@@ -35,10 +35,10 @@ export class Shapes {
     return n;
   }
 
-  /** To be called after a rollback, and when shapes were deleted. */
+  /** Call this after a rollback, and when shapes were deleted. */
   forget(): void {
     this.remembered.clear();
-    // Never lower: a number given to a reader must not come to mean another shape.
+    // Never reuse a number: a reader may still use it for the old shape.
     this.next = Math.max(this.next, this.lastNumber() + 1);
   }
 

@@ -5,7 +5,7 @@ import type { Driver, Statement } from './driver';
 import { valueOf } from './annotation-values';
 import { ERROR, FAULT, PARTIAL, THROTTLE } from './schema';
 
-/** A trace's row, as much of it as the lists show. */
+/** The part of a trace's row that the lists show. */
 export interface StoredRow {
   n: number;
   id: string;
@@ -32,7 +32,7 @@ export const TRACE_ROW_COLUMNS =
   't.n, t.id, t.start, t.duration, t.response_time, t.flags, t.service, t.status, t.method, t.url, ' +
   "t.users, t.segments, t.subsegments, t.revision, t.hint, json_extract(t.summary, '$.Annotations') AS annotations";
 
-/** Reads of single traces. Searches are made by the filter expressions. */
+/** Reads single traces; for searches, see query/. */
 export class StoredTraces {
   private readonly byId: Statement;
   private readonly byNumber: Statement;
@@ -56,7 +56,7 @@ export class StoredTraces {
     return { texts, revision: trace.revision, duration: trace.duration };
   }
 
-  /** Rows by number, those that are still there. */
+  /** The rows with these numbers that still exist. */
   rows(numbers: number[]): TraceRow[] {
     return numbers
       .map((n) => this.byNumber.get<StoredRow>([n]))
@@ -74,7 +74,7 @@ export function revive(texts: string[]): AnyDocument[] {
   return texts.map((text) => readJson(text) as AnyDocument);
 }
 
-/** After so long without news, in seconds, what is in progress is not expected to end. */
+/** After this many seconds without an update, a trace in progress is not expected to end. */
 const SILENT_AFTER = 15 * 60;
 
 /** A row of the console's list. */

@@ -22,7 +22,7 @@ export class Tags {
     this.tags = new Settings<Tag[]>(store, 'tags');
   }
 
-  /** Has what `owns` says yes to take tags. */
+  /** Registers a kind of resource that can have tags: `owns` tells whether an ARN is one. */
   ownedBy(owns: (arn: string) => boolean): void {
     this.owners.push(owns);
   }
@@ -32,7 +32,7 @@ export class Tags {
     return this.tags.get(arn) ?? [];
   }
 
-  /** Tags given when a group or rule is made are checked before it is. */
+  /** Validates the tags of a new group or rule before it is created. */
   read(input: Input): Tag[] | undefined {
     const given = input.objects('Tags')?.map((each) => ({
       Key: each.requiredString('Key', { max: 128 }),

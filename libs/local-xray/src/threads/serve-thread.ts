@@ -1,19 +1,19 @@
 import { parentPort, type TransferListItem, workerData } from 'node:worker_threads';
 import { type FromThread, plainError, type ToThread } from './thread-messages';
 
-/** Answers a call, soon after `signal` is aborted at the latest. */
+/** Handles a call. Must return soon after `signal` is aborted. */
 export type Handler = (args: never, signal: AbortSignal) => unknown;
 
 export interface ThreadService {
   handlers: Record<string, Handler>;
-  /** Ends what is open; the thread ends when it has resolved. */
+  /** Closes everything; the thread ends when this resolves. */
   close(): Promise<void> | void;
 }
 
-/** Tells the other end something that it did not ask for. */
+/** Sends an event to the other end. */
 export type TellEvent = (name: string, ...args: unknown[]) => void;
 
-/** Runs a thread's program: opens what it serves, then answers calls until it is told to close. */
+/** Runs a thread: opens its resources, then handles calls until it is closed. */
 export function serveThread<Data>(
   open: (data: Data, tell: TellEvent) => ThreadService | Promise<ThreadService>,
 ): void {
@@ -72,7 +72,7 @@ async function serve<Data>(
   send({ kind: 'ready' });
 }
 
-/** Bytes that have their memory to themselves are handed over, not copied. Small ones share a pool with others. */
+/** Transfers bytes that own their memory instead of copying them. Small buffers share a pool. */
 export function ownMemory(value: unknown): ArrayBuffer[] {
   if (!(value instanceof Uint8Array)) return [];
   const { buffer, byteLength } = value;

@@ -1,23 +1,23 @@
 import type { Thread } from './thread';
 
-/** Deaths within a minute after which a thread is not restarted: it would only die again. */
+/** After this many exits within a minute, a thread is not restarted again. */
 const MAX_DEATHS = 5;
 const MINUTE_MS = 60_000;
 
 export interface Watcher {
-  /** A thread has ended by itself; it is restarted. */
+  /** A thread has ended unexpectedly and is restarted. */
   died(reason: Error): void;
-  /** It could not be restarted, or ended too often. */
+  /** The thread could not be restarted, or ended too often. */
   gaveUp(reason: Error): void;
 }
 
-/** Keeps one thread running: starts it again when it ends. */
+/** Keeps one thread running: restarts it when it ends. */
 export class SupervisedThread {
   private current: Thread | undefined;
   private starting: Promise<Thread>;
   private closing = false;
   private readonly deaths: number[] = [];
-  /** Why it is not running, and will not be. */
+  /** Why the thread is not running and will not be restarted. */
   failure: Error | undefined;
 
   private constructor(
@@ -29,7 +29,7 @@ export class SupervisedThread {
     this.keep(first);
   }
 
-  /** @throws what the first start throws. */
+  /** @throws the error of the first start. */
   static async start(start: () => Promise<Thread>, watcher: Watcher): Promise<SupervisedThread> {
     return new SupervisedThread(start, watcher, await start());
   }
