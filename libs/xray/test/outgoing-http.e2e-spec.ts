@@ -162,6 +162,157 @@ describe('an outgoing HTTP call', () => {
     });
   });
 
+  const passingOn: [string, (url: string, headers: Record<string, string>) => Promise<Echoed>][] = [
+    ['http.get', (url, headers) => get1(url, { headers })],
+    [
+      'http.request with headers in an array',
+      (url, headers) =>
+        requested(url, { headers: ['Host', new URL(url).host, ...Object.entries(headers).flat()] }),
+    ],
+    ['fetch', async (url, headers) => (await (await fetch(url, { headers })).json()) as Echoed],
+    [
+      'undici.request',
+      async (url, headers) => (await (await undiciRequest(url, { headers })).body.json()) as Echoed,
+    ],
+    [
+      'undici.request with headers in an array',
+      async (url, headers) => {
+        const list = Object.entries(headers).flat();
+        return (await (await undiciRequest(url, { headers: list })).body.json()) as Echoed;
+      },
+    ],
+    ['axios', async (url, headers) => (await axios.get<Echoed>(url, { headers })).data],
+  ];
+  const came = '1-5759e988-bd862e3fe1be46a994272793';
+  const caller = '53995c3f42cd8ad8';
+  const w3c = '5759e988bd862e3fe1be46a994272793';
+  const traceparent = `00-${w3c}-${caller}-01`;
+  const other = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const xrayHeader = `Root=${came};Parent=${caller};Sampled=1`;
+  describe.each<[string, Record<string, string>]>([
+    ['a parent', { 'x-amzn-trace-id': xrayHeader }],
+    ['a trace alone, as a load balancer sets it', { 'x-amzn-trace-id': `Root=${came}` }],
+    ['traceparent', { traceparent, tracestate: 'a=b' }],
+    ['both', { 'X-Amzn-Trace-Id': xrayHeader, traceparent }],
+    [
+      'two of different traces, of which one is followed',
+      { 'x-amzn-trace-id': xrayHeader, traceparent: other, tracestate: 'a=b' },
+    ],
+  ])('of a proxy that passes on %s', (_what, headers) => {
+    it.each(passingOn)('carries the id of its own subsegment by %s', async (_client, call) => {
+      const { result, segment } = await xray.request(() => call(server.url, headers), headers);
+      expect(segment.trace_id).toBe(came);
+      expect(segment.subsegments).toMatchObject([{ namespace: 'remote' }]);
+      const { id } = segment.subsegments![0]!;
+      expect(parseTraceHeader(result.headers['x-amzn-trace-id'])).toMatchObject({
+        root: came,
+        parent: id,
+        sampled: true,
+      });
+      expect(result.headers.traceparent).toBe(`00-${w3c}-${id}-01`);
+      const carried = headers.traceparent === other ? undefined : headers.tracestate;
+      expect(result.headers.tracestate).toBe(carried);
+    });
+  });
+
+  it('replaces a malformed header that came with the request', async () => {
+    const headers = { 'x-amzn-trace-id': 'Root=broken' };
+    const { result, segment } = await xray.request(() => get1(server.url, { headers }), headers);
+    expect(parseTraceHeader(result.headers['x-amzn-trace-id'])).toMatchObject({
+      root: segment.trace_id,
+      parent: segment.subsegments![0]!.id,
+    });
+  });
+
+  it.each(passingOn)(
+    'says Sampled=0 where a proxy passes on no decision by %s',
+    async (_, call) => {
+      const never = await tracing({ serviceName: 'never', sampling: 0 });
+      const headers = { 'x-amzn-trace-id': `Root=${came}` };
+      const { result } = await never.request(
+        () => call(server.url, headers),
+        headers,
+        'without a segment',
+      );
+      await never.close();
+      expect(parseTraceHeader(result.headers['x-amzn-trace-id'])).toMatchObject({
+        root: came,
+        sampled: false,
+      });
+      expect(result.headers.traceparent).toMatch(new RegExp(`^00-${w3c}-[0-9a-f]{16}-00$`));
+    },
+  );
+
+  it('carries its own id where a client repeats the headers of the call before', async () => {
+    const { result, segment } = await xray.request(
+      () =>
+        new Promise<Echoed>((done, fail) => {
+          const first = get(server.url, (response) => {
+            response.resume();
+            const headers = first.getHeaders() as http.OutgoingHttpHeaders;
+            get1(server.url, { headers }).then(done, fail);
+          });
+        }),
+    );
+    expect(segment.subsegments).toHaveLength(2);
+    const [, { id }] = segment.subsegments as [object, { id: string }];
+    expect(parseTraceHeader(result.headers['x-amzn-trace-id'])).toMatchObject({ parent: id });
+    expect(result.headers.traceparent).toContain(id);
+  });
+
+  it.each(passingOn)('is recorded with the header of the active node by %s', async (_, call) => {
+    const { result, segment } = await xray.request(() =>
+      call(server.url, { 'x-amzn-trace-id': xray.service.traceHeader()! }),
+    );
+    expect(parseTraceHeader(result.headers['x-amzn-trace-id'])).toMatchObject({
+      parent: segment.subsegments![0]!.id,
+    });
+  });
+
+  it.each(passingOn)('leaves a header of another trace as it was set by %s', async (_, call) => {
+    const { result, segment } = await xray.request(
+      () => call(server.url, { 'x-amzn-trace-id': xrayHeader, traceparent: other }),
+      { 'x-amzn-trace-id': 'Root=1-5759e988-bd862e3fe1be46a994272799;Sampled=1' },
+    );
+    expect(result.headers['x-amzn-trace-id']).toBe(xrayHeader);
+    expect(result.headers.traceparent).toBe(other);
+    expect(segment.subsegments).toBeUndefined();
+  });
+
+  it('sends no tracestate beside a traceparent of another trace', async () => {
+    const { result } = await xray.request(
+      () => get1(server.url, { headers: { traceparent: other } }),
+      { traceparent, tracestate: 'a=b' },
+    );
+    expect(result.headers).toMatchObject({ traceparent: other });
+    expect(result.headers).not.toHaveProperty('tracestate');
+  });
+
+  it('leaves a call alone that other code records', async () => {
+    const { segment } = await xray.request(() =>
+      xray.service.capture('call', async (subsegment) => {
+        (subsegment as { namespace?: string }).namespace = 'remote';
+        const headers = { 'x-amzn-trace-id': subsegment!.traceHeader() };
+        await get1(server.url, { headers });
+        await (await fetch(server.url, { headers })).text();
+      }),
+    );
+    expect(segment.subsegments).toMatchObject([{ name: 'call' }]);
+    expect(segment.subsegments![0]!.subsegments).toBeUndefined();
+  });
+
+  it('keeps baggage, and passes no header on that is not propagated', async () => {
+    const alone = await tracing({ serviceName: 'alone', propagate: ['xray'] });
+    const headers = { traceparent, baggage: 'a=1' };
+    const { result, segment } = await alone.request(() => get1(server.url, { headers }), headers);
+    await alone.close();
+    expect(parseTraceHeader(result.headers['x-amzn-trace-id'])).toMatchObject({
+      parent: segment.subsegments![0]!.id,
+    });
+    expect(result.headers).not.toHaveProperty('traceparent');
+    expect(result.headers.baggage).toBe('a=1');
+  });
+
   it('leaves a call alone that carries a trace header already', async () => {
     const { result, segment } = await xray.request(async () => [
       await get1(server.url, { headers: { 'x-amzn-trace-id': 'Root=mine' } }),

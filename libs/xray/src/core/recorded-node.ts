@@ -157,6 +157,8 @@ export interface Call {
   readonly site: object;
   /** Read when the document is written. */
   readonly nest: NestFacts | undefined;
+  /** The value of a header, in lower case, of the request that is being handled, if it is one. */
+  incoming?(header: string): unknown;
   /** The node is about to close with `result`. Must not throw. */
   succeeded(node: RecordedNode, result: unknown): void;
   /** The node is about to close with `thrown`, which this method must record. Must not throw. */

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call, NestFacts, RecordedSegment } from '../core/recorded-node';
 import { storage } from '../core/context';
 import { recordAlsoThrown } from '../core/cause';
@@ -45,6 +45,11 @@ export class Exchange implements Call {
 
   get site(): object {
     return this;
+  }
+
+  incoming(header: string): unknown {
+    const { raw = this.request as Partial<IncomingMessage> } = this.request;
+    return raw.headers?.[header];
   }
 
   succeeded(): void {}

@@ -19,16 +19,30 @@ export function writtenHeader(message: OutgoingMessage, name: string): string | 
 }
 
 /**
- * Adds a header to a head that is serialised but not sent yet. Node serialises the head at once when
- * headers are passed as an array, and with `Expect: 100-continue`, when it also queues the head.
+ * Sets or removes a header in a head that is serialised but not sent yet. Node serialises the head at
+ * once when headers are passed as an array, and with `Expect: 100-continue`, when it also queues it.
  */
-export function addWrittenHeader(message: OutgoingMessage, name: string, value: string): void {
+export function setWrittenHeader(
+  message: OutgoingMessage,
+  name: string,
+  value: string | undefined,
+): void {
   const written = message as Written;
   const { _header: head, _headerSent: inLine, outputData: line } = written;
   if (typeof head !== 'string' || !head.endsWith('\r\n\r\n')) return;
   const [first] = inLine ? (line ?? []) : [];
   if (inLine && first?.data !== head) return;
-  validateHeaderValue(name, value);
-  written._header = `${head.slice(0, -2)}${name}: ${value}\r\n\r\n`;
+  const others = without(head, name);
+  if (value !== undefined) validateHeaderValue(name, value);
+  written._header =
+    value === undefined ? others : `${others.slice(0, -2)}${name}: ${value}\r\n\r\n`;
   if (first !== undefined) first.data = written._header;
+}
+
+/** `head` without the lines of the header `name`. */
+function without(head: string, name: string): string {
+  const start = `${name.toLowerCase()}: `;
+  if (!head.toLowerCase().includes(`\r\n${start}`)) return head;
+  const lines = head.split('\r\n');
+  return lines.filter((line) => !line.toLowerCase().startsWith(start)).join('\r\n');
 }

@@ -1,8 +1,11 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { storage, type Active } from '../../core/context';
+import { XRAY_HEADER } from '../../core/propagation';
+import { headerChanges, isSecondHand } from '../../core/second-hand';
 import type { Subsegment } from '../../core/subsegment';
 import { whenLoaded } from '../loaded-copies';
 import { patchMethod, type Method } from '../patch';
+import { removeHeader, valueIn } from './header-list';
 import { isAbort, recordAnswer, remoteRequest, startRemoteCall } from './remote-call';
 
 /** The messages of undici's channels: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
@@ -32,7 +35,7 @@ export function captureFetch(): void {
   on('headers', ({ request, response }) => {
     const subsegment = calls.get(request);
     if (!subsegment || subsegment.isClosed() || !response) return;
-    recordAnswer(subsegment, response.statusCode, lengthIn(response.headers));
+    recordAnswer(subsegment, response.statusCode, valueIn(response.headers, 'content-length'));
   });
   on('trailers', ({ request }) => calls.get(request)?.close());
   on('error', ({ request, error }) => {
@@ -59,24 +62,21 @@ function on(
 function begin(request: Request): void {
   const { headers, method } = request;
   if (method === 'CONNECT') return; // a proxy's tunnel: the request through it follows
-  // If the header is set, this call is already traced.
-  const set = (Array.isArray(headers) ? headers.join('\n') : String(headers)).toLowerCase();
-  if (set.includes('x-amzn-trace-id')) return;
+  const active = storage.getStore();
+  const set = valueIn(headers, XRAY_HEADER);
+  // Whoever set the header traces this call already.
+  if (set !== undefined && !isSecondHand(active, XRAY_HEADER, set)) return;
   const call = startRemoteCall('fetch', () =>
     remoteRequest(method, String(request.origin), request.path),
   );
   if (!call) return;
   if (call.subsegment) calls.set(request, call.subsegment);
-  for (const [name, value] of call.headers ?? []) {
-    if (!set.includes(`${name}\n`) && !set.includes(`${name}:`)) request.addHeader(name, value);
+  if (!call.headers) return;
+  const current = (name: string) => valueIn(headers, name);
+  for (const [name, value] of headerChanges(active, call.headers, current)) {
+    request.headers = removeHeader(request.headers, name);
+    if (value !== undefined) request.addHeader(name, value);
   }
-}
-
-function lengthIn(headers: (Buffer | string)[]): string | undefined {
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    if (String(headers[at]).toLowerCase() === 'content-length') return String(headers[at + 1]);
-  }
-  return undefined;
 }
 
 const contexts = new WeakMap<object, Active & object>();

@@ -4,10 +4,12 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import type { Socket } from 'node:net';
+import { storage } from '../../core/context';
 import { XRAY_HEADER } from '../../core/propagation';
+import { headerChanges, isSecondHand } from '../../core/second-hand';
 import type { Subsegment } from '../../core/subsegment';
 import { patchMethod, type Method } from '../patch';
-import { addWrittenHeader, writtenHeader } from '../written-head';
+import { setWrittenHeader, writtenHeader } from '../written-head';
 import { isAbort, recordAnswer, remoteRequest, startRemoteCall } from './remote-call';
 
 /** The subsegment of each recorded request. */
@@ -80,14 +82,19 @@ function begin(request: ClientRequest): void {
   seen.add(request);
   try {
     if (request.method === 'CONNECT') return; // a proxy's tunnel: the request through it follows
-    // If the header is set, this call is already traced: by AWS's SDK or by the application.
-    if (has(request, XRAY_HEADER)) return;
+    const active = storage.getStore();
+    const set = headerOf(request, XRAY_HEADER);
+    // Whoever set the header traces this call already: AWS's SDK, or the application.
+    if (set !== undefined && !isSecondHand(active, XRAY_HEADER, set)) return;
     const call = startRemoteCall('http', () => describe(request));
     if (!call) return;
-    for (const [name, value] of call.headers ?? []) {
-      if (has(request, name)) continue;
-      if (request.headersSent) addWrittenHeader(request, name, value);
-      else request.setHeader(name, value);
+    if (call.headers) {
+      const current = (name: string) => headerOf(request, name);
+      for (const [name, value] of headerChanges(active, call.headers, current)) {
+        if (request.headersSent) setWrittenHeader(request, name, value);
+        else if (value === undefined) request.removeHeader(name);
+        else request.setHeader(name, value);
+      }
     }
     const { subsegment } = call;
     if (!subsegment) return;
@@ -100,8 +107,9 @@ function begin(request: ClientRequest): void {
   }
 }
 
-function has(request: ClientRequest, name: string): boolean {
-  return request.hasHeader(name) || writtenHeader(request, name.toLowerCase()) !== undefined;
+function headerOf(request: ClientRequest, name: string): string | undefined {
+  const value = request.getHeader(name) ?? writtenHeader(request, name.toLowerCase());
+  return value === undefined ? undefined : String(value);
 }
 
 function describe(request: ClientRequest) {

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { outgoingPolicy, storage, type Active } from '../../core/context';
+import { isError } from '../../core/foreign-values';
 import { follow } from '../../core/promises';
 import { outgoingHeaders } from '../../core/propagation';
 import { addRemoteError } from '../../core/remote-error';
+import { withOwnHeaders } from '../../core/second-hand';
 import { Subsegment } from '../../core/subsegment';
 import type { Warn } from '../../core/warn-once';
 import { eachPrototype, transportPart } from '../nest/parts';
@@ -63,7 +65,7 @@ function tracedPublish(original: Method, transport: Transport) {
 /** An Error comes from this process: the connection failed. A service responds with a plain object. */
 function closeFailed(subsegment: Subsegment | undefined, thrown: unknown): void {
   if (subsegment === undefined || subsegment.isClosed()) return;
-  if (thrown instanceof Error) subsegment.addError(thrown);
+  if (isError(thrown)) subsegment.addError(thrown);
   else addRemoteError(subsegment, thrown, undefined, 'RpcException');
   subsegment.close();
 }
@@ -109,7 +111,13 @@ function addingHeaders(original: Method): Method {
     const withTrace = Object.create(this, {
       options: { value: { ...this.options, headers } },
     }) as Client;
-    return Reflect.apply(original, withTrace, args);
+    const [given] = args as { get?: unknown }[];
+    // RabbitMQ's are a plain object, which would win over the options; NATS has a class.
+    if (typeof given !== 'object' || given === null || typeof given.get === 'function') {
+      return Reflect.apply(original, withTrace, args);
+    }
+    const own = withOwnHeaders(storage.getStore(), sent, given);
+    return Reflect.apply(original, withTrace, [own] as never[]);
   };
 }
 
@@ -123,7 +131,7 @@ function addingToMessages(original: Method): Method {
     }
     const messages = record.messages.map((message) => ({
       ...message,
-      headers: { ...Object.fromEntries(headers), ...message.headers },
+      headers: withOwnHeaders(storage.getStore(), headers, message.headers),
     }));
     return Reflect.apply(original, this, [{ ...record, messages }, ...rest] as never[]);
   };

@@ -3,6 +3,7 @@ import { outgoingPolicy, storage, type Active } from '../../core/context';
 import { outgoingHeaders } from '../../core/propagation';
 import { addRemoteError } from '../../core/remote-error';
 import { grpcStatusName, setGrpcFlags } from '../../core/grpc-status';
+import { headerChanges } from '../../core/second-hand';
 import { Subsegment } from '../../core/subsegment';
 import type { Warn } from '../../core/warn-once';
 import { EXCEPTION_TYPE } from '../nest/grpc-call';
@@ -14,6 +15,7 @@ import { addressIn, type Client } from './nest-transports';
 interface Metadata {
   get(name: string): unknown[];
   set(name: string, value: string): void;
+  remove(name: string): void;
   clone(): Metadata;
 }
 
@@ -117,8 +119,13 @@ function withTrace(args: unknown[], active: NonNullable<Active>): unknown[] {
   const Metadata = classes[0];
   if (at < 0 && Metadata === undefined) return args;
   const metadata = at < 0 ? new Metadata!() : (args[at] as Metadata).clone();
-  for (const [name, value] of outgoingHeaders(active)) {
-    if (metadata.get(name).length === 0) metadata.set(name, value);
+  const current = (name: string) => {
+    const [value] = metadata.get(name);
+    return value === undefined ? undefined : String(value);
+  };
+  for (const [name, value] of headerChanges(active, outgoingHeaders(active), current)) {
+    if (value === undefined) metadata.remove(name);
+    else metadata.set(name, value);
   }
   if (at >= 0) return args.with(at, metadata);
   return [args[0], metadata, ...args.slice(1)];
