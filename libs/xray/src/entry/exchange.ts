@@ -5,6 +5,7 @@ import { recordAlsoThrown } from '../core/cause';
 import { isObject } from '../core/is-object';
 import type { FrameworkRequest } from '../instrumentation/nest/framework-request';
 import { handlerNameIn, handlerNameOf } from './handler-name';
+import { mountPath } from './mount-path';
 import { isEventStream, pathOf, recordAbort, recordResponse } from './http-block';
 
 /** A listener that refers to its exchange. */
@@ -171,11 +172,13 @@ const NOTHING: NestFacts = {};
 /**
  * The route of the request, such as `/api/activities/@:handle`, with its controller and handler.
  */
-function routeOf({ request, controller, handler }: Exchange): NestFacts {
+function routeOf({ request, controller, handler, segment }: Exchange): NestFacts {
   const { route } = request;
   const options = route === undefined ? request.routeOptions : undefined;
   const key = route ? route.stack?.at(-1)?.handle : options?.config;
-  const path = route ? pathOfRoute(request.baseUrl, route.path) : options?.url;
+  const base =
+    segment.cause === undefined ? request.baseUrl : request.baseUrl || mountPath(request);
+  const path = route ? pathOfRoute(base, route.path) : options?.url;
   const known = isObject(key) ? routes.get(key) : undefined;
   if (known !== undefined && known.route === path && isNamed(known, controller, handler)) {
     return known;

@@ -6,6 +6,8 @@ export interface FrameworkRequest {
   originalUrl?: string;
   /** Express: the path at which the matching router is mounted. */
   baseUrl?: string;
+  /** Express: the application, whose router has different names in Express 4 and 5. */
+  app?: Partial<Record<'_router' | 'router', { stack?: { route?: unknown }[] }>>;
   /** Express: set when a route has matched. */
   route?: { path?: unknown; stack?: { handle?: unknown }[] };
   /** Fastify: the matching route. */
