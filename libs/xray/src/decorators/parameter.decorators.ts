@@ -1,4 +1,5 @@
 import { NotAMethodError } from '../xray.errors';
+import { refuseIfNotCalled } from './not-called';
 import { addParameterRule } from './parameter-rules';
 
 /**
@@ -12,7 +13,10 @@ import { addParameterRule } from './parameter-rules';
  * @example
  * find(@Param('handle') @Annotation() handle: string)
  */
-export function Annotation(key?: string): ParameterDecorator {
+export function Annotation(key?: string): ParameterDecorator;
+export function Annotation(...given: [key?: string]): ParameterDecorator {
+  refuseIfNotCalled('Annotation', given);
+  const [key] = given;
   return (target, method, index) => {
     if (method === undefined) throw notOfAMethod('Annotation', target);
     addParameterRule(target, method, { index, key, kind: 'annotation' });
@@ -25,7 +29,10 @@ export function Annotation(key?: string): ParameterDecorator {
  * @param key default: the parameter's name; required if that is unknown, as for `{ id }`.
  * @param namespace default: `default`.
  */
-export function Metadata(key?: string, namespace?: string): ParameterDecorator {
+export function Metadata(key?: string, namespace?: string): ParameterDecorator;
+export function Metadata(...given: [key?: string, namespace?: string]): ParameterDecorator {
+  refuseIfNotCalled('Metadata', given);
+  const [key, namespace] = given;
   return (target, method, index) => {
     if (method === undefined) throw notOfAMethod('Metadata', target);
     addParameterRule(target, method, { index, key, kind: 'metadata', namespace });

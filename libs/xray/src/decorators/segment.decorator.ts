@@ -7,6 +7,7 @@ import { CallSite, DetailedCall } from './call-sites';
 import { asMethod, copyIdentity } from './copy-identity';
 import { givenOptions } from './given-options';
 import { markRoot, markTraced, markWrapper } from './marks';
+import { refuseIfNotCalled, refuseStandard } from './not-called';
 import { parameterRules } from './parameter-rules';
 import { methodAt, type Resolved } from './subsegment.decorator';
 import type {
@@ -39,10 +40,12 @@ export function Segment<A extends AnyArgs = AnyArgs, R = AnyResult>(
 export function Segment<F extends (...args: AnyArgs) => unknown>(
   options: SubsegmentOptions<Parameters<F>, Resolved<ReturnType<F>>>,
 ): SegmentDecorator<Parameters<F>, Resolved<ReturnType<F>>>;
-export function Segment(given: string | AnyOptions = {}) {
+export function Segment(given: string | AnyOptions = {}, ...more: unknown[]) {
+  refuseIfNotCalled('Segment', [given, ...more]);
   const options = givenOptions('Segment', given);
   const location = new SourceLocation(Segment);
   return (target: object, key: string | symbol, descriptor: PropertyDescriptor): void => {
+    refuseStandard('Segment', key);
     const { method, owner } = methodAt('Segment', target, key, descriptor);
     const label = options.name ?? `${owner}.${nameOf(key)}`;
     const source = () => location.ofMethod(owner, nameOf(key));

@@ -3,6 +3,7 @@ import { NotAMethodError } from '../xray.errors';
 import { CallSite } from './call-sites';
 import { givenOptions } from './given-options';
 import { markTraced } from './marks';
+import { refuseIfNotCalled, refuseStandard } from './not-called';
 import { parameterRules } from './parameter-rules';
 import type {
   AnyArgs,
@@ -37,7 +38,8 @@ export function Subsegment<A extends AnyArgs = AnyArgs, R = AnyResult>(
 export function Subsegment<F extends (...args: AnyArgs) => unknown>(
   options: SubsegmentOptions<Parameters<F>, Resolved<ReturnType<F>>>,
 ): SubsegmentDecorator<Parameters<F>, Resolved<ReturnType<F>>>;
-export function Subsegment(given: string | AnyOptions = {}) {
+export function Subsegment(given: string | AnyOptions = {}, ...more: unknown[]) {
+  refuseIfNotCalled('Subsegment', [given, ...more]);
   const options = givenOptions('Subsegment', given);
   const location = new SourceLocation(Subsegment);
   return (
@@ -45,6 +47,7 @@ export function Subsegment(given: string | AnyOptions = {}) {
     key?: string | symbol,
     descriptor?: PropertyDescriptor | number,
   ): void => {
+    refuseStandard('Subsegment', key);
     if (key === undefined && typeof target === 'function' && descriptor === undefined) {
       wrapClass(target as abstract new () => unknown, options, location);
       return;
