@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { AnnotationValue } from './document';
+import type { AnnotationValue, LinkDocument } from './document';
+import { textOf } from './core/foreign-values';
+import { safeCopy } from './core/safe-metadata';
 import { capture, captureSegment } from './core/capture';
 import { linkTo, type LinkTarget } from './core/message-links';
 import { currentNode, storage } from './core/context';
@@ -34,12 +36,12 @@ export class XrayService {
 
   /** Adds a searchable value to the active segment or subsegment. */
   annotate(key: string, value: AnnotationValue): void {
-    this.active(`annotate "${key}"`)?.addAnnotation(key, value);
+    this.active('annotate', key)?.addAnnotation(key, value);
   }
 
   /** Adds any value for display, under `namespace` (default `default`). */
   metadata(key: string, value: unknown, namespace?: string): void {
-    this.active(`add metadata "${key}"`)?.addMetadata(key, value, namespace);
+    this.active('add metadata', key)?.addMetadata(key, value, namespace);
   }
 
   /** Sets the user that the request is made for; searchable as `user`. */
@@ -54,12 +56,12 @@ export class XrayService {
   link(to: LinkTarget): void {
     const node = this.active('link to another trace');
     if (node === undefined) return;
-    const link = linkTo(to);
+    const link = linkOf(to);
     if (link !== undefined) node.root.addLink(link);
     else {
       this.recorder.warn(
         'link',
-        `Cannot link ${node.root.name} to another trace: ${JSON.stringify(to)} names no segment. ` +
+        `Cannot link ${node.root.name} to another trace: ${JSON.stringify(safeCopy(to))} names no segment. ` +
           'Give an X-Amzn-Trace-Id header with Root and Parent, a traceparent, or { traceId, id }.',
       );
     }
@@ -93,10 +95,19 @@ export class XrayService {
     return { ...this.recorder.stats };
   }
 
-  private active(attempt: string): TraceNode | undefined {
+  private active(attempt: string, key?: unknown): TraceNode | undefined {
     const active = storage.getStore();
     if (active !== undefined) return active.notTraced ? undefined : active;
-    runtime.missing?.(attempt);
+    runtime.missing?.(key === undefined ? attempt : `${attempt} "${textOf(key)}"`);
+    return undefined;
+  }
+}
+
+/** The ids may come from a message, so reading them may fail. */
+function linkOf(to: LinkTarget): LinkDocument | undefined {
+  try {
+    return linkTo(to);
+  } catch {
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { AnnotationValue } from '../document';
+import { textOf } from './foreign-values';
 import type { RecordedNode } from './recorded-node';
 
 /** X-Ray indexes at most this many annotations per trace. */
@@ -11,7 +12,7 @@ const SOUND_KEY = /^[a-zA-Z0-9_.]{1,500}$/;
 export function annotate(node: RecordedNode, key: string, value: AnnotationValue): void {
   const { root } = node;
   const sound = typeof key === 'string' && key.length <= MAX_KEY && SOUND_KEY.test(key);
-  const repaired = sound ? key : repair(key);
+  const repaired = sound ? key : repair(textOf(key));
   if (repaired === '') {
     return refuse(node, key, 'its key is empty. Give it a name of letters, digits and _.');
   }
@@ -25,9 +26,10 @@ export function annotate(node: RecordedNode, key: string, value: AnnotationValue
     );
   }
   if (repaired !== key) {
+    const given = textOf(key);
     root.owner.warn(
-      `annotation-key:${key}`,
-      `Annotation key "${key}" was recorded as "${repaired}": X-Ray allows only letters, digits, _ and . in keys.`,
+      `annotation-key:${given}`,
+      `Annotation key "${given}" was recorded as "${repaired}": X-Ray allows only letters, digits, _ and . in keys.`,
     );
   }
   const annotations = (node.annotations ??= Object.create(null) as Record<string, AnnotationValue>);
@@ -40,14 +42,13 @@ export function annotate(node: RecordedNode, key: string, value: AnnotationValue
 }
 
 function repair(key: string): string {
-  return String(key)
-    .slice(0, MAX_KEY)
-    .replace(/[^a-zA-Z0-9_.]/g, '_');
+  return key.slice(0, MAX_KEY).replace(/[^a-zA-Z0-9_.]/g, '_');
 }
 
-function refuse(node: RecordedNode, key: string, why: string): void {
+function refuse(node: RecordedNode, key: unknown, why: string): void {
+  const given = textOf(key);
   node.root.owner.warn(
-    `annotation:${key}`,
-    `Annotation "${key}" on ${node.name} was left out: ${why}`,
+    `annotation:${given}`,
+    `Annotation "${given}" on ${node.name} was left out: ${why}`,
   );
 }

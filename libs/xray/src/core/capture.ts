@@ -1,4 +1,5 @@
 import { storage } from './context';
+import { textOf } from './foreign-values';
 import type { Call, SegmentOwner } from './recorded-node';
 import { runIn } from './run-in';
 import { runtime } from './runtime';
@@ -17,11 +18,11 @@ import type { SubsegmentNode, TraceNode } from './trace-node';
 export function capture<T>(name: string, work: (subsegment?: SubsegmentNode) => T): T {
   const parent = storage.getStore();
   if (parent === undefined) {
-    runtime.missing?.(`capture "${name}"`);
+    runtime.missing?.(`capture "${textOf(name)}"`);
     return work();
   }
   if (parent.notTraced) return work();
-  const subsegment = new Subsegment(name, parent);
+  const subsegment = new Subsegment(textOf(name), parent);
   return runIn(subsegment, isAsync(work), work, undefined, [subsegment]);
 }
 
@@ -46,13 +47,13 @@ export function captureSegment<T>(
   const parent = storage.getStore();
   if (parent === undefined) {
     if (recorder === undefined) return work();
-    const segment = recorder.open({ serviceName: name });
+    const segment = recorder.open({ serviceName: textOf(name) });
     if (segment.notTraced) return storage.run(segment, work);
     segment.call = call;
     return runIn(segment, owned, work, undefined, [segment]);
   }
   if (parent.notTraced) return work();
-  const subsegment = new Subsegment(name, parent);
+  const subsegment = new Subsegment(textOf(name), parent);
   subsegment.call = call;
   return runIn(subsegment, owned, work, undefined, [subsegment]);
 }

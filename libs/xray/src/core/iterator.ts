@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { storage } from './context';
 import type { RecordedNode } from './recorded-node';
 import { Later } from './later';
@@ -80,7 +81,7 @@ function take(node: RecordedNode, step: Step, self: unknown, args: unknown[]): u
     fail(node, thrown);
     throw thrown;
   }
-  if (result instanceof Promise) {
+  if (types.isPromise(result)) {
     result.then(
       (taken) => endIfDone(node, taken),
       (thrown: unknown) => fail(node, thrown),
@@ -111,6 +112,10 @@ function followStep(node: RecordedNode, step: Thenable): unknown {
 }
 
 function endIfDone(node: RecordedNode, result: unknown): void {
-  const { done, value } = (result ?? {}) as { done?: boolean; value?: unknown };
-  if (done) succeed(node, value);
+  try {
+    const { done, value } = (result ?? {}) as { done?: boolean; value?: unknown };
+    if (done) succeed(node, value);
+  } catch {
+    // A getter of the result threw: whoever reads it learns of it.
+  }
 }

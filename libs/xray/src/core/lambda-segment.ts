@@ -1,3 +1,4 @@
+import { textOf } from './foreign-values';
 import type { SegmentOwner } from './recorded-node';
 import { Segment } from './segment';
 
@@ -32,7 +33,7 @@ export class LambdaSegment extends Segment {
 
   /** A subsegment document has no field for the user. */
   override setUser(user: string): void {
-    this.addAnnotation('user', String(user).slice(0, 250));
+    this.addAnnotation('user', textOf(user).slice(0, 250));
   }
 
   /** Lambda has already opened the segment. */

@@ -10,6 +10,7 @@ import { formatTraceHeader, newId } from '../document';
 import { annotate } from './annotations';
 import { recordThrown } from './cause';
 import { documentText } from './document-text';
+import { textOf } from './foreign-values';
 import { newEntries } from './metadata-entries';
 import { snapshot } from './safe-metadata';
 import { link } from './links';
@@ -70,8 +71,8 @@ export abstract class Node implements RecordedNode {
 
   addMetadata(key: string, value: unknown, namespace = 'default'): void {
     const metadata = (this.metadata ??= newEntries() as NonNullable<typeof this.metadata>);
-    const entries = (metadata[namespace] ??= newEntries());
-    entries[key] = snapshot(value, this.root.owner.redact);
+    const entries = (metadata[textOf(namespace)] ??= newEntries());
+    entries[textOf(key)] = snapshot(value, this.root.owner.redact);
   }
 
   addLink(other: LinkDocument): void {

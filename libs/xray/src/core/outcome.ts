@@ -7,7 +7,11 @@ import type { RecordedNode } from './recorded-node';
 export function succeed(node: RecordedNode, result: unknown): void {
   if (node.end_time !== undefined) return;
   const { call } = node;
-  if (call !== undefined && call.detailed) call.succeeded(node, result);
+  try {
+    if (call !== undefined && call.detailed) call.succeeded(node, result);
+  } catch {
+    // What could not be read is missing; the caller still gets its result.
+  }
   node.end();
 }
 

@@ -1,3 +1,5 @@
+import { textOf } from './foreign-values';
+
 /** X-Ray rejects a document if a name contains a single invalid character. */
 const WRONG_IN_NAME = /[^\p{L}\p{N}\p{Z}_.:/%&#=+\\\-@]/gu;
 const SOUND_NAME = /^[\w.:/ -]{1,200}$/;
@@ -8,6 +10,7 @@ const MAX_READ = 4 * MAX_NAME;
 
 /** Returns at most 200 characters of `name`, without those that X-Ray rejects. */
 export function safeName(name: string): string {
-  if (name.length <= MAX_NAME && SOUND_NAME.test(name)) return name;
-  return String(name).slice(0, MAX_READ).replace(WRONG_IN_NAME, '').slice(0, MAX_NAME) || 'unnamed';
+  const text = textOf(name);
+  if (text.length <= MAX_NAME && SOUND_NAME.test(text)) return text;
+  return text.slice(0, MAX_READ).replace(WRONG_IN_NAME, '').slice(0, MAX_NAME) || 'unnamed';
 }

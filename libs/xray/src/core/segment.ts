@@ -1,3 +1,4 @@
+import { textOf } from './foreign-values';
 import type { ServiceDocument } from '../document';
 import { clockOffset } from './clock';
 import { Node } from './node';
@@ -45,7 +46,7 @@ export class Segment extends Node implements RecordedSegment {
   }
 
   setUser(user: string): void {
-    this.user = String(user).slice(0, 250);
+    this.user = textOf(user).slice(0, 250);
   }
 
   detach(): void {

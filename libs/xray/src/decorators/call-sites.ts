@@ -1,6 +1,8 @@
+import { types } from 'node:util';
 import type { AnnotationValue } from '../document';
 import type { Call, NestFacts, RecordedNode } from '../core/recorded-node';
 import type { TraceNode } from '../core/trace-node';
+import { textOf } from '../core/foreign-values';
 import { runtime } from '../core/runtime';
 import type { ParameterRule } from './parameter-rules';
 import type { AnyArgs, AnyOptions } from './subsegment.options';
@@ -81,12 +83,24 @@ export class DetailedCall implements Call {
     const { annotations, metadata } = this.site.options;
     if (annotations !== undefined) {
       const values = this.values(node, 'annotations', annotations, result);
-      for (const key in values) annotate(node, key, values[key]);
+      this.each(node, 'annotations', values, (key, value) => annotate(node, key, value));
     }
     if (metadata !== undefined) {
       const values = this.values(node, 'metadata', metadata, result);
-      for (const key in values) node.addMetadata(key, values[key]);
+      this.each(node, 'metadata', values, (key, value) => node.addMetadata(key, value));
     }
+  }
+
+  /** Records each value. One that cannot be read does not keep the others from being recorded. */
+  private each(
+    node: RecordedNode,
+    option: string,
+    values: Record<string, unknown> | undefined,
+    record: (key: string, value: unknown) => void,
+  ): void {
+    this.attempt(node, option, () => {
+      for (const key in values) this.attempt(node, option, () => record(key, values[key]));
+    });
   }
 
   private values(
@@ -107,7 +121,7 @@ export class DetailedCall implements Call {
       const { label } = this.site;
       node.root.owner.warn(
         `${option}:${label}`,
-        `The "${option}" callback of @Subsegment() on ${label} threw: ${String(problem)}. ` +
+        `The "${option}" callback of @Subsegment() on ${label} threw: ${textOf(problem)}. ` +
           'The call was not affected; what the callback would have recorded is missing.',
       );
       return undefined;
@@ -122,14 +136,18 @@ export function recordArguments(
   args: readonly unknown[],
 ): void {
   for (const { index, key, kind, namespace } of rules) {
-    if (kind === 'metadata') node.addMetadata(key, args[index], namespace);
-    else annotate(node, key, args[index]);
+    try {
+      if (kind === 'metadata') node.addMetadata(key, args[index], namespace);
+      else annotate(node, key, args[index]);
+    } catch {
+      // An argument that cannot be read is not recorded; the call goes on with it.
+    }
   }
 }
 
 function annotate(node: TraceNode, key: string, value: unknown): void {
   if (value === undefined || value === null) return;
-  const text = value instanceof Date || typeof value === 'bigint';
+  const text = types.isDate(value) || typeof value === 'bigint';
   node.addAnnotation(key, (text ? toText(value) : value) as AnnotationValue);
 }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { storage, type Active } from '../core/context';
+import { textOf } from '../core/foreign-values';
 import { incomingTrace } from '../core/propagation';
 import { Recorder } from '../core/recorder';
 import { runtime } from '../core/runtime';
@@ -102,7 +103,7 @@ export class HttpEntry {
       active = this.open(request, response);
     } catch (problem) {
       // The application must not be affected; log what happened.
-      this.recorder.warn('http-open', `A request could not be traced: ${String(problem)}`);
+      this.recorder.warn('http-open', `A request could not be traced: ${textOf(problem)}`);
     }
     if (active === undefined) next();
     else storage.run(active, next);

@@ -1,3 +1,4 @@
+import { textOf } from '../core/foreign-values';
 import {
   SpanStatusCode,
   TraceFlags,
@@ -101,8 +102,8 @@ export class NodeSpan implements BridgeSpan {
 
   updateName(name: string): this {
     if (this.isRecording()) {
-      this.node.name = String(name);
-      if (this.isOwn) this.data.name = String(name);
+      this.node.name = textOf(name);
+      if (this.isOwn) this.data.name = textOf(name);
     }
     return this;
   }

@@ -152,7 +152,7 @@ export function noteAttribute(
   indexed: unknown = [],
 ): void {
   if (key === INDEXED_KEYS) return;
-  if ((USER_NAMES as readonly string[]).includes(key)) return node.root.setUser(String(value));
+  if ((USER_NAMES as readonly string[]).includes(key)) return node.root.setUser(value as string);
   const index =
     (Array.isArray(indexed) && indexed.includes(key)) || node.root.owner.indexes?.(key) === true;
   if (index && typeof value !== 'object') node.addAnnotation(key, value as AnnotationValue);

@@ -1,3 +1,4 @@
+import { textOf } from '../core/foreign-values';
 import {
   context as contexts,
   isSpanContextValid,
@@ -87,7 +88,7 @@ export class BridgeTracer implements Tracer {
     if (start !== undefined) node.start_time = start;
     const span = new NodeSpan(
       node,
-      new SpanData(String(name), options.kind ?? SpanKind.INTERNAL, this.scope),
+      new SpanData(textOf(name), options.kind ?? SpanKind.INTERNAL, this.scope),
     );
     if (options.attributes) span.setAttributes(options.attributes);
     if (options.links) span.addLinks(options.links);
@@ -135,7 +136,7 @@ function isBatch(attributes: Attributes = {}): boolean {
 function callUnder(parent: RecordedNode, name: string, kind: SpanKind): RecordedNode | undefined {
   const isOutgoing = kind === SpanKind.CLIENT || kind === SpanKind.PRODUCER;
   if (isOutgoing && (parent as Partial<Subsegment>).whole === true) return undefined;
-  const node = new Subsegment(String(name), parent);
+  const node = new Subsegment(textOf(name), parent);
   if (isOutgoing) node.namespace = 'remote';
   return node;
 }

@@ -1,3 +1,4 @@
+import { textOf } from '../../core/foreign-values';
 import { currentNode, storage } from '../../core/context';
 import { follow } from '../../core/promises';
 import type { RecordedNode } from '../../core/recorded-node';
@@ -163,7 +164,7 @@ function open(parent: RecordedNode, client: Client, args: unknown[]): Subsegment
     }
     return subsegment;
   } catch (problem) {
-    owner.warn('capture-pg', `A query could not be traced: ${String(problem)}`);
+    owner.warn('capture-pg', `A query could not be traced: ${textOf(problem)}`);
     return undefined;
   }
 }
