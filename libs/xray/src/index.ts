@@ -12,7 +12,7 @@ export type {
   OutgoingRpc,
   OutgoingSql,
 } from './core/outgoing';
-export type { RecorderStats } from './core/recorder';
+export type { RecorderStats } from './core/delivery';
 export type { Sampler, SamplingRequest } from './core/sampler';
 export type { RecorderLogger } from './core/warn-once';
 export type { SegmentNode, SubsegmentNode, TraceNode } from './core/trace-node';
