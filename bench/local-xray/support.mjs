@@ -35,18 +35,15 @@ export async function startServer({ db, args = [] } = {}) {
       ...['--require', PRELOAD, MAIN],
       ...['--address', `127.0.0.1:${port}`, '--db', file, ...args],
     ],
-    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+    { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );
   const base = `http://127.0.0.1:${port}`;
-  for (let attempt = 0; ; attempt++) {
-    const healthy = await fetch(`${base}/health`).then(
-      (r) => r.ok,
-      () => false,
-    );
-    if (healthy) break;
-    if (attempt > 1000 || child.exitCode !== null) throw new Error('Local X-Ray did not start.');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  // The server prints its addresses once all are open; /health answers before UDP and gRPC are open.
+  await new Promise((resolve, reject) => {
+    child.stdout.once('data', resolve);
+    child.once('exit', () => reject(new Error('Local X-Ray did not start.')));
+  });
+  child.stdout.resume();
   const ask = (question) =>
     new Promise((resolve) => {
       child.once('message', resolve);
