@@ -92,7 +92,7 @@ const MUTANTS = [
   },
   {
     name: 'the end of a budget for metadata',
-    file: 'core/safe-metadata.ts',
+    file: 'core/metadata-copier.ts',
     from: 'if (list.length >= MAX_ITEMS || this.budget.isSpent) {',
     to: 'if (list.length >= MAX_ITEMS) {',
     spec: 'libs/xray/src/core/safe-metadata.spec.ts',
