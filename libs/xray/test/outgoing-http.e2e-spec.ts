@@ -249,7 +249,7 @@ describe('an outgoing HTTP call', () => {
         new Promise<Echoed>((done, fail) => {
           const first = get(server.url, (response) => {
             response.resume();
-            const headers = first.getHeaders() as http.OutgoingHttpHeaders;
+            const headers = first.getHeaders();
             get1(server.url, { headers }).then(done, fail);
           });
         }),

@@ -16,7 +16,7 @@ export function refuseIfNotCalled(decorator: string, given: readonly unknown[]):
   if (isContext(key)) throw notCalled(decorator, `${key.kind} ${textOf(key.name)}`);
   const isMember = (typeof target === 'object' && target !== null) || typeof target === 'function';
   if (given.length < 2 || !isMember) return;
-  const owner = typeof target === 'function' ? target : (target as object).constructor;
+  const owner = typeof target === 'function' ? target : target.constructor;
   const where = `${nameIn(owner) ?? 'a class'}.${key === undefined ? 'constructor' : textOf(key)}`;
   const what = typeof at === 'number' ? `parameter ${at + 1} of ${where}` : where;
   throw notCalled(decorator, what);
