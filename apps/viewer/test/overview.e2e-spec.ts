@@ -159,6 +159,36 @@ describeInChromium('the pages over many traces', () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  it.each(['errors', 'queries'])(
+    'show on a telephone what is selected on %s as a sheet',
+    async (path) => {
+      const page = await xray.open(`/${path}`, { viewport: { width: 400, height: 800 } });
+      const rows = page.locator('tbody tr');
+      await rows.first().waitFor();
+      const bar = page.locator('main button[aria-expanded]').last();
+      const panel = page.getByRole('complementary');
+      await page.waitForFunction(() => {
+        const all = document.querySelectorAll('main button[aria-expanded]');
+        const box = all[all.length - 1]!.getBoundingClientRect();
+        return Math.round(box.bottom) === 800 && box.height === 56;
+      });
+      expect(await panel.isVisible()).toBe(false);
+      await bar.click();
+      await panel.waitFor();
+      expect(await violations(page)).toEqual([]);
+      await bar.click();
+      await panel.waitFor({ state: 'hidden' });
+      // A tap on a row opens it too, and it can be closed whole.
+      await rows.first().click({ position: { x: 200, y: 8 } });
+      await panel.waitFor();
+      await panel.getByRole('button', { name: 'Close the panel' }).click();
+      await panel.waitFor({ state: 'detached' });
+      await rows.first().click({ position: { x: 200, y: 8 } });
+      await panel.waitFor();
+      expect(page.problems).toEqual([]);
+    },
+  );
+
   it.each([1440, 1024, 400])('fit into %d pixels', async (width) => {
     for (const path of ['routes', 'errors', 'queries']) {
       const page = await xray.open(`/${path}`, { viewport: { width, height: 900 } });

@@ -6,14 +6,14 @@ import { api } from '../../api/client';
 import { copyText } from '../../components/button';
 import { useKeys } from '../../components/keys';
 import { copyPermalink } from '../../components/said';
-import { Glyph } from '../../components/status';
+import { Glyph, StatusWord } from '../../components/status';
 import { useQuery } from '../../components/use-query';
 import { and } from '../../model/filter/filter-text';
 import { count, plural } from '../../model/format';
 import { sortBy, type Sort } from '../../model/list/row-sort';
 import type { PageProps } from '../../page';
 import { contextHref, navigate } from '../../router';
-import { OverviewPage, ShowChips, Split } from '../shared/overview-page';
+import { FIXED, OverviewPage, ShowChips, Split } from '../shared/overview-page';
 import { OverviewTable, sortedRows } from '../shared/overview-table';
 import { askedOf, isLive, SELECTION, UNDOABLE } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
@@ -45,7 +45,7 @@ export function ErrorsPage(_: PageProps): JSX.Element {
     () => shownRows(data, query.show, query.sort),
     [data, query.show, query.sort],
   );
-  const { current, row, open, pick, close } = usePicked(rows, query.select, (select) =>
+  const { current, row, open, picks, pick, close } = usePicked(rows, query.select, (select) =>
     setQuery({ select }),
   );
   const traces = row && contextHref('/traces', { filter: and(query.filter, row.filter) });
@@ -61,7 +61,7 @@ export function ErrorsPage(_: PageProps): JSX.Element {
   });
   return (
     <OverviewPage
-      fixed
+      frame={FIXED}
       title="Errors"
       selection={query}
       onChange={setQuery}
@@ -110,6 +110,15 @@ export function ErrorsPage(_: PageProps): JSX.Element {
                 onPointer={(inside) => (over.current = inside)}
               />
             }
+            title={
+              row && (
+                <>
+                  <StatusWord status={row.status} /> <b>{row.type}</b>
+                  <span class="cut t2">{row.message}</span>
+                </>
+              )
+            }
+            picks={picks}
             panel={
               open &&
               row &&

@@ -1,8 +1,7 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import type { TraceQuery } from '../../api/client';
 import { IconButton } from '../../components/button';
-import { Icon } from '../../components/icon';
+import { Sheet } from '../../components/sheet';
 import { Badge, Glyph } from '../../components/status';
 import { count, ms, plural, share } from '../../model/format';
 import {
@@ -35,7 +34,6 @@ interface PanelProps {
 /** What is known of the selected node or edge; of the whole map while none is selected. */
 export function Panel(props: PanelProps): JSX.Element {
   const { map, selected, onSelect } = props;
-  const [open, setOpen] = useState(false);
   const node = map.nodes.find(({ id }) => id === selected);
   const edge = map.edges.find(({ id }) => id === selected);
   const from = edge && map.nodes.find(({ id }) => id === edge.from);
@@ -43,35 +41,29 @@ export function Panel(props: PanelProps): JSX.Element {
   const close = (): void => onSelect('');
   const between = edge && from && to ? { edge, from, to } : undefined;
   const health = (node ?? edge) ? healthOf((node ?? edge)!.traffic) : undefined;
+  const name =
+    node?.name ?? (between ? `${between.from.name} → ${between.to.name}` : troubleWords(map));
   return (
-    <div class={open ? `${style.sheet} ${style.open}` : style.sheet}>
-      <button
-        type="button"
-        class={style.sheetBar}
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-      >
-        {health && (
-          <span class={`s-${health}`}>
-            <Glyph name={health} label={health} />
-          </span>
-        )}
-        <b class="cut">
-          {node?.name ??
-            (between ? `${between.from.name} → ${between.to.name}` : troubleWords(map))}
-        </b>
-        <Icon name={open ? 'down' : 'up'} />
-      </button>
-      <div class={style.sheetBody}>
-        {node ? (
-          <NodePanel {...props} node={node} onClose={close} />
-        ) : between ? (
-          <EdgePanel {...props} {...between} onClose={close} />
-        ) : (
-          <Overview map={map} onSelect={onSelect} />
-        )}
-      </div>
-    </div>
+    <Sheet
+      title={
+        <span class={style.sheetTitle}>
+          {health && (
+            <span class={`s-${health}`}>
+              <Glyph name={health} label={health} />
+            </span>
+          )}
+          <b class="cut">{name}</b>
+        </span>
+      }
+    >
+      {node ? (
+        <NodePanel {...props} node={node} onClose={close} />
+      ) : between ? (
+        <EdgePanel {...props} {...between} onClose={close} />
+      ) : (
+        <Overview map={map} onSelect={onSelect} />
+      )}
+    </Sheet>
   );
 }
 

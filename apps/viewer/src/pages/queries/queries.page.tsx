@@ -10,7 +10,7 @@ import { count, duration, plural } from '../../model/format';
 import { sortBy, type Sort } from '../../model/list/row-sort';
 import type { PageProps } from '../../page';
 import { contextHref, navigate } from '../../router';
-import { OverviewPage, ShowChips, Split } from '../shared/overview-page';
+import { FIXED, OverviewPage, ShowChips, Split } from '../shared/overview-page';
 import { OverviewTable, sortedRows } from '../shared/overview-table';
 import { askedOf, isLive, SELECTION, UNDOABLE } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
@@ -46,7 +46,7 @@ export function QueriesPage(_: PageProps): JSX.Element {
     () => shownRows(data, query.show, query.sort),
     [data, query.show, query.sort],
   );
-  const { current, row, open, pick, close } = usePicked(rows, query.select, (select) =>
+  const { current, row, open, picks, pick, close } = usePicked(rows, query.select, (select) =>
     setQuery({ select }),
   );
   const tracesOf = (filter: string, sorted?: string): string =>
@@ -64,7 +64,7 @@ export function QueriesPage(_: PageProps): JSX.Element {
   });
   return (
     <OverviewPage
-      fixed
+      frame={FIXED}
       title="Queries"
       selection={query}
       onChange={setQuery}
@@ -109,6 +109,15 @@ export function QueriesPage(_: PageProps): JSX.Element {
                 onPointer={(inside) => (over.current = inside)}
               />
             }
+            title={
+              row && (
+                <>
+                  <b>{plural(row.count, 'call')}</b>, {duration(row.seconds)}
+                  <span class="cut t2 mono">{row.text}</span>
+                </>
+              )
+            }
+            picks={picks}
             panel={
               open &&
               row &&

@@ -2,11 +2,14 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { useConnection } from '../../api/live';
 import { Failure, Skeleton } from '../../components/load-state';
+import { Sheet } from '../../components/sheet';
 import { Unreachable } from '../traces/unreachable';
 import { KeyBar } from './key-bar';
 import style from './overview.module.css';
 import { PageControls, type Selection, type SelectionChange } from './page-controls';
 import type { Answer } from './use-answer';
+
+export const FIXED = style.fixed;
 
 /** A page over many traces: filter and time, what was answered, its keys. */
 export function OverviewPage<T>({
@@ -16,7 +19,7 @@ export function OverviewPage<T>({
   onChange,
   answer: { data, problem, error, reload },
   kept,
-  fixed = false,
+  frame,
   chips,
   keys,
   note,
@@ -30,8 +33,8 @@ export function OverviewPage<T>({
   answer: Answer<T>;
   /** How much is in the page already, for when local X-Ray does not answer. */
   kept: (data: T) => number;
-  /** Whether the page ends at the window's lower edge and its parts scroll. */
-  fixed?: boolean;
+  /** A class for all of it; `FIXED` where the page ends at the window's lower edge and its parts scroll. */
+  frame?: string | undefined;
   /** Below the filter, whatever there is to show. */
   chips?: ((data: T) => ComponentChildren) | ComponentChildren;
   keys: readonly (readonly [keys: string, does: string])[];
@@ -43,7 +46,7 @@ export function OverviewPage<T>({
     document.title = `${title} · Local X-Ray`;
   }, [title]);
   return (
-    <div class={fixed ? style.fixed : undefined}>
+    <div class={frame}>
       <h1 class="vh">{title}</h1>
       {lost && <Unreachable kept={data ? kept(data) : 0} />}
       <PageControls
@@ -67,23 +70,33 @@ export function OverviewPage<T>({
   );
 }
 
-/** A list with a panel on its right that can be closed. */
+/** A list with a panel on its right that can be closed; where the page is narrow the panel is a sheet. */
 export function Split({
   label,
   list,
   panel,
+  title,
+  picks,
 }: {
   /** What the list holds. */
   label: string;
   list: ComponentChildren;
   panel: ComponentChildren;
+  /** What the panel is about, for the bar of the sheet. */
+  title: ComponentChildren;
+  /** How often a row was picked. */
+  picks: number;
 }): JSX.Element {
   return (
     <div class={panel ? style.split : `${style.split} ${style.alone}`}>
       <section class={style.main} aria-label={label} tabIndex={0}>
         {list}
       </section>
-      {panel}
+      {panel && (
+        <Sheet title={title} picks={picks}>
+          {panel}
+        </Sheet>
+      )}
     </div>
   );
 }

@@ -5,6 +5,8 @@ export interface Picked<Row> {
   row?: Row;
   /** Whether its panel is open. */
   open: boolean;
+  /** How often a row was picked. */
+  picks: number;
   /** Makes a row the current one and opens its panel. */
   pick: (at: number) => void;
   close: () => void;
@@ -17,6 +19,7 @@ export function usePicked<Row extends { name: string }>(
   onPick: (name: string | undefined) => void,
 ): Picked<Row> {
   const [open, setOpen] = useState(true);
+  const [picks, setPicks] = useState(0);
   const found = rows.findIndex((row) => row.name === name);
   const current = Math.max(found, 0);
   const row = rows[current];
@@ -24,8 +27,10 @@ export function usePicked<Row extends { name: string }>(
     current,
     ...(row && { row }),
     open,
+    picks,
     pick: (at) => {
       setOpen(true);
+      setPicks((before) => before + 1);
       onPick(rows[Math.max(0, Math.min(at, rows.length - 1))]?.name);
     },
     close: () => setOpen(false),
