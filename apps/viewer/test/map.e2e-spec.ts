@@ -106,6 +106,58 @@ describeInChromium('the service map', () => {
     expect(page.problems).toEqual([]);
   });
 
+  it('is of the time and the filter that were entered, and leads to the traces of both', async () => {
+    const night = new TraceWriter(now - 5 * 3_600);
+    const worker = new TraceWriter(now - 5 * 3_600 + 2);
+    await xray.send([
+      night.segment('night-job', 0, 50, {}, [night.http('depot', 'GET', '/', 200, 0, 40)]),
+      worker.segment('other-job', 0, 50),
+    ]);
+    const page = await xray.open('/map');
+    await node(page, /^backend-nest Service/).waitFor();
+    expect(await node(page, /^night-job/).count()).toBe(0);
+
+    await page.keyboard.press('t');
+    await page.getByRole('textbox', { name: 'From' }).fill(String(now - 5 * 3_600 - 60));
+    await page.getByRole('textbox', { name: 'To', exact: true }).fill(String(now - 4 * 3_600));
+    await page.keyboard.press('Enter');
+    await node(page, /^night-job Service/).waitFor();
+    await node(page, /^other-job Service/).waitFor();
+    expect(await node(page, /^backend-nest Service/).count()).toBe(0);
+
+    await page.getByRole('combobox', { name: 'Filter expression' }).fill('service("night-job")');
+    await page.keyboard.press('Enter');
+    await node(page, /^other-job Service/).waitFor({ state: 'detached' });
+    await node(page, /^depot Remote/).click();
+    await page.getByRole('link', { name: 'Show 1 trace' }).click();
+    await page.waitForURL(/\/traces\?/);
+    await page.locator(`[data-id="${night.traceId}"]`).waitFor();
+    expect(page.problems).toEqual([]);
+  });
+
+  it('says what is wrong with a filter, and keeps the map', async () => {
+    const page = await xray.open('/map');
+    await node(page, /^backend-nest Service/).waitFor();
+    await page.getByRole('combobox', { name: 'Filter expression' }).fill('foult');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+    expect(await node(page, /^backend-nest Service/).count()).toBe(1);
+  });
+
+  it('goes from one trouble to the next by a key', async () => {
+    const page = await xray.open('/map');
+    await node(page, /^backend-nest Service/).waitFor();
+    const list = page.getByRole('complementary').getByRole('listitem');
+    const names = await list.locator('bdi').allInnerTexts();
+    expect(names.length).toBeGreaterThan(1);
+    for (const name of [...names, names[0]!]) {
+      await page.keyboard.press('n');
+      await page.getByRole('heading', { name, exact: true }).waitFor();
+    }
+    await page.keyboard.press('N');
+    await page.getByRole('heading', { name: names.at(-1)!, exact: true }).waitFor();
+  });
+
   it('is there for one trace alone', async () => {
     const page = await xray.open(`/traces/${faulty.traceId}/map`);
     await node(page, /^notifications Service/).waitFor();

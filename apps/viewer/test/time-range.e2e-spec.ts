@@ -65,7 +65,8 @@ describeInChromium('the entry of from and to', () => {
 
   it('is opened, filled and sent by the keyboard, on every page over many traces', async () => {
     const page = await xray.open('/routes');
-    for (const path of ['/routes', '/traces', '/errors', '/queries', '/compare?sides=filters']) {
+    const pages = ['/routes', '/traces', '/errors', '/queries', '/map', '/compare?sides=filters'];
+    for (const path of pages) {
       await page.goto(xray.url + path);
       await menu(page).waitFor();
       await page.keyboard.press('t');

@@ -107,6 +107,10 @@ describe('a service map', () => {
   it('knows how many minutes its counts are of', () => {
     expect(map.minutes).toBe(10);
     expect(toServiceMap({ Services: [] }).minutes).toBe(0);
+    expect(toServiceMap({ StartTime: 0, EndTime: 600, Services: [] }).minutes).toBe(0);
+    const since = (StartTime: number) => ({ Name: 'shop', StartTime });
+    const allTime = { StartTime: 0, EndTime: 600, Services: [since(480), since(300)] };
+    expect(toServiceMap(allTime).minutes).toBe(5);
   });
 
   it('judges by the worst that happened', () => {

@@ -24,6 +24,8 @@ export interface GraphService {
   Name?: string;
   Root?: boolean;
   Type?: string;
+  /** When it was first seen, in epoch seconds. */
+  StartTime?: number;
   Edges?: {
     ReferenceId?: number;
     SummaryStatistics?: Statistics;
@@ -110,7 +112,9 @@ export function toServiceMap(graph: ServiceGraph): ServiceMap {
     }),
   );
   for (const node of nodes) if (node.kind === 'client') node.traffic = leaving(node.id, edges);
-  const seconds = (graph.EndTime ?? 0) - (graph.StartTime ?? 0);
+  // Of all time, only from where there is something.
+  const first = graph.StartTime || Math.min(...services.map((each) => each.StartTime ?? Infinity));
+  const seconds = (graph.EndTime ?? 0) - first;
   return { nodes, edges, minutes: Math.max(0, seconds) / 60 };
 }
 

@@ -1,99 +1,108 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { TraceQuery } from '../../api/client';
+import { api, type TraceQuery } from '../../api/client';
 import { groups, type Group } from '../../api/groups';
 import { useKeys } from '../../components/keys';
-import { Empty, Failure, Skeleton } from '../../components/load-state';
 import { Menu } from '../../components/menu';
 import { useQuery } from '../../components/use-query';
-import { useTitle } from '../../components/use-title';
+import { plural } from '../../model/format';
+import { toServiceMap, type ServiceGraph } from '../../model/graph/service-graph';
+import { parseRange, rangeWords } from '../../model/list/time-range';
 import type { PageProps } from '../../page';
-import { useMap } from './use-map';
-import { MapControls, MapView, useMapState } from './view';
+import { contextHref } from '../../router';
+import { OverviewPage } from '../shared/overview-page';
+import { askedOf, isLive, SELECTION, UNDOABLE, type Selection } from '../shared/page-controls';
+import { useAnswer } from '../shared/use-answer';
+import { MAP_KEYS, MapControls, MapView, useMapState } from './view';
 import style from './map.module.css';
+import loadState from '../../components/load-state.module.css';
 
-const RANGES = [
-  { value: '5', label: 'Last 5 min' },
-  { value: '15', label: 'Last 15 min' },
-  { value: '60', label: 'Last hour' },
-  { value: '360', label: 'Last 6 hours' },
-];
-const DEFAULT_RANGE = '15';
-
-/** Who calls whom, how often and how well, in the last minutes. */
+/** Who calls whom, how often and how well, in the traces that the filter finds in the range. */
 export function MapPage(_: PageProps): JSX.Element {
-  useTitle('Service map');
   const state = useMapState();
-  const [query, setQuery] = useQuery(['minutes', 'group']);
-  const minutes = RANGES.some(({ value }) => value === query.minutes)
-    ? query.minutes
-    : DEFAULT_RANGE;
-  const all = useGroups();
-  const group = query.group;
-  const range = useMemo(
-    (): TraceQuery => ({ ...lastMinutes(Number(minutes)), ...(group && { group }) }),
-    [minutes, group],
-  );
-  const { map, error } = useMap(
-    () => ({ ...lastMinutes(Number(minutes)), ...(group && { group }) }),
-    `${minutes} ${group}`,
+  const [query, setQuery] = useQuery(SELECTION, UNDOABLE);
+  const { filter, group } = query;
+  const answer = useAnswer(
+    async (signal) => {
+      const asked = untilNow(query);
+      return { asked, map: toServiceMap(await api.graph<ServiceGraph>(asked, signal)) };
+    },
+    [filter, group, query.range].join('\n'),
+    isLive(query),
   );
   useKeys({ Escape: () => state.set({ sel: '' }) });
   return (
-    <div class={style.page}>
-      <div class={style.toolbar}>
-        <h1>Service map</h1>
-        <Menu
-          label="Group"
-          shown={`Group: ${group || 'All traces'}`}
-          choices={[
-            { value: '', label: 'All traces' },
-            ...all.map(({ GroupName }) => ({ value: GroupName, label: GroupName })),
-          ]}
-          selected={group}
-          onSelect={(value) => setQuery({ group: value })}
-        />
-        <Menu
-          label="Time range"
-          shown={RANGES.find(({ value }) => value === minutes)?.label}
-          choices={RANGES}
-          selected={minutes}
-          onSelect={(value) => setQuery({ minutes: value === DEFAULT_RANGE ? '' : value })}
-        />
-        <span class="sp" />
-        <MapControls state={state} />
-      </div>
-      {map && map.nodes.length > 0 ? (
-        <MapView map={map} state={state} range={range} />
-      ) : map ? (
-        <Empty title="No calls in this period">
-          <p class="t2">The map appears as soon as a trace arrives.</p>
-          <p class="row">
-            <a class="btn" href="/traces">
-              Go to the traces
-            </a>
-          </p>
-        </Empty>
-      ) : error ? (
-        <Failure what="The map cannot be shown" error={error} />
-      ) : (
-        <Skeleton label="Loading the map…" rows={4} />
-      )}
-    </div>
+    <OverviewPage
+      title="Service map"
+      frame={style.page}
+      selection={query}
+      onChange={setQuery}
+      answer={answer}
+      kept={({ map }) => map.nodes.length}
+      chips={
+        <div class={style.toolbar}>
+          <GroupMenu group={group} onGroup={(value) => setQuery({ group: value })} />
+          <span class="sp" />
+          <MapControls state={state} />
+        </div>
+      }
+      keys={[['/', 'filter'], ...MAP_KEYS]}
+      note={answer.data && plural(answer.data.map.nodes.length, 'node')}
+    >
+      {({ asked, map }) =>
+        map.nodes.length > 0 ? (
+          <MapView map={map} state={state} range={asked} />
+        ) : (
+          <div class={loadState.message}>
+            <h2>No calls {rangeWords(parseRange(query.range))}</h2>
+            <p class="t2">
+              {filter || group
+                ? 'No trace of this period matches the filter. Choose a longer time, or change the filter.'
+                : 'Choose a longer time. The map appears as soon as a trace arrives.'}
+            </p>
+            <p>
+              <a class="btn" href={contextHref('/traces')}>
+                Go to the traces
+              </a>
+            </p>
+          </div>
+        )
+      }
+    </OverviewPage>
   );
 }
 
-/** Epoch seconds; a little beyond now, for clocks that run ahead. */
-function lastMinutes(minutes: number): { start: number; end: number } {
-  const now = Math.ceil(Date.now() / 1000);
-  return { start: now - minutes * 60, end: now };
+/** What the traces of a clock ahead of ours would add lies beyond the time that rates are of. */
+function untilNow(query: Selection): TraceQuery {
+  return { end: Math.ceil(Date.now() / 1000), ...askedOf(query) };
 }
 
-function useGroups(): Group[] {
+function GroupMenu({
+  group,
+  onGroup,
+}: {
+  group: string;
+  onGroup: (name: string) => void;
+}): JSX.Element {
   const [list, setList] = useState<Group[]>([]);
   useEffect(() => {
     // Without groups the map is whole all the same.
     groups.list().then(setList, () => undefined);
   }, []);
-  return list;
+  const choices = useMemo(
+    () => [
+      { value: '', label: 'All traces' },
+      ...list.map(({ GroupName }) => ({ value: GroupName, label: GroupName })),
+    ],
+    [list],
+  );
+  return (
+    <Menu
+      label="Group"
+      shown={`Group: ${group || 'All traces'}`}
+      choices={choices}
+      selected={group}
+      onSelect={onGroup}
+    />
+  );
 }

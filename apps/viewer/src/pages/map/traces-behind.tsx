@@ -5,7 +5,8 @@ import { api, type TraceQuery } from '../../api/client';
 import { CopyButton } from '../../components/button';
 import { count, ms, plural } from '../../model/format';
 import { pathOf } from '@nestjs-xray/trace';
-import { href } from '../../model/address';
+import { and } from '../../model/filter/filter-text';
+import { contextHref } from '../../router';
 import style from './map.module.css';
 
 /** So many of the newest are grouped by route. */
@@ -21,10 +22,10 @@ export function TracesBehind({
   range: TraceQuery;
 }): JSX.Element {
   const [list, setList] = useState<{ filter: string; list: TraceList }>();
+  const both = and(range.filter ?? '', filter);
   const key = JSON.stringify(range);
   useEffect(() => {
     const abort = new AbortController();
-    const both = range.filter ? `(${range.filter}) AND (${filter})` : filter;
     api.traces({ ...range, filter: both, limit: READ }, abort.signal).then(
       (answer) => setList({ filter, list: answer }),
       // The link below leads to the list, which says what is wrong with it.
@@ -75,7 +76,7 @@ export function TracesBehind({
         <code>{filter}</code>
       </div>
       <p class={style.filterActions}>
-        <a class="btn pri" href={href('/traces', { filter, group: range.group })}>
+        <a class="btn pri" href={contextHref('/traces', { filter: both })}>
           {total === undefined
             ? 'Show the traces'
             : total

@@ -6,7 +6,7 @@ import { useQuery } from '../../components/use-query';
 import type { TraceQuery } from '../../api/client';
 import { useMedia } from '../../components/use-virtual';
 import { plural } from '../../model/format';
-import { around, foldStores } from '../../model/graph/fold-stores';
+import { around, foldStores, troubled } from '../../model/graph/fold-stores';
 import type { MapNode, ServiceMap } from '../../model/graph/service-graph';
 import { MapCanvas, type EdgeFigure, type Zoom } from './canvas';
 import { Panel } from './panel';
@@ -17,6 +17,16 @@ const FIGURES: readonly EdgeFigure[] = ['rate', 'p50', 'p95'];
 const ZOOM_STEPS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2];
 /** Maps of more nodes open with their stores folded, and narrow ones show a part. */
 const LARGE = 14;
+
+/** What the keys of every map do, for the bar at its lower edge. */
+export const MAP_KEYS = [
+  ['n N', 'trouble'],
+  ['← → ↑ ↓', 'neighbour'],
+  ['0', 'fit'],
+  ['+ −', 'zoom'],
+  ['u', 'fold stores'],
+  ['Esc', 'clear'],
+] as const;
 
 export interface MapState {
   selected: string;
@@ -70,6 +80,12 @@ export function MapControls({ state }: { state: MapState }): JSX.Element {
         : ZOOM_STEPS.filter((one) => one < now - 0.01).pop();
     if (next !== undefined) state.set({ zoom: String(next) });
   };
+  useKeys({
+    '0': () => state.set({ zoom: '' }),
+    '+': () => zoomBy(1),
+    '=': () => zoomBy(1),
+    '-': () => zoomBy(-1),
+  });
   return (
     <>
       <div class="seg" role="group" aria-label="Show as">
@@ -149,7 +165,17 @@ export function MapView({
     [part, whole, state.selected],
   );
   const toggleStores = (): void => state.set({ stores: folds ? 'shown' : 'folded' });
-  useKeys({ u: () => foldable > 0 && toggleStores() });
+  const nextTrouble = (step: 1 | -1): void => {
+    const all = troubled(map);
+    const at = all.findIndex(({ id }) => id === state.selected);
+    const next = all[(at < 0 && step < 0 ? all.length - 1 : at + step + all.length) % all.length];
+    if (next) select(next.id);
+  };
+  useKeys({
+    u: () => foldable > 0 && toggleStores(),
+    n: () => nextTrouble(1),
+    N: () => nextTrouble(-1),
+  });
   return (
     <div class={style.canvasAndPanel}>
       {state.as === 'map' ? (
