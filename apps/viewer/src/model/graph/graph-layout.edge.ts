@@ -7,12 +7,12 @@ export interface DrawnEdge {
   path: string;
   /** The tip of its arrow and where it points, in degrees clockwise from the right. */
   tip: Point & { angle: number };
-  /** Middle of its label. */
-  label: Point;
+  /** The line as points, the first at its start. */
+  points: readonly Point[];
 }
 
-/** Half the size of an edge's label: `371/min 3.20 ms`. */
-const LABEL_HALF = { x: 56, y: 10 };
+/** Points of a line: so many, less one, stretches of it are looked at. */
+const POINTS = 25;
 /** So much of a name's width most of them take up. */
 const NAME_SHARE = 1 / 3;
 const GAP = { start: 6, end: 8 };
@@ -20,19 +20,20 @@ const GAP = { start: 6, end: 8 };
 /**
  * A straight line from rim to rim; bowed where a line would run through another
  * node, or over the edge that runs the other way; a loop from a node to itself.
- * The label moves along the line until it covers nothing drawn before.
  */
 export function drawEdge(
   id: string,
   from: PlacedNode,
   to: PlacedNode,
-  around: { answered: boolean; nodes: Iterable<PlacedNode>; drawn: DrawnEdge[]; sizes: Sizes },
+  around: { answered: boolean; nodes: Iterable<PlacedNode>; sizes: Sizes; room: Room },
 ): DrawnEdge {
   if (from === to) return drawLoop(id, from);
   const nodes = [...around.nodes];
   const others = nodes.filter((node) => node !== from && node !== to);
   const bows = around.answered ? [28, 64, 110] : [0, 28, -28, 56, -56, 100, -100, 150, -150];
-  const curves = bows.map((bow) => curve(from, to, bow));
+  const all = bows.map((bow) => curve(from, to, bow));
+  const inside = all.filter((points) => isInside(points, around.room));
+  const curves = inside.length > 0 ? inside : all;
   const clear = (within: (points: Curve, node: PlacedNode) => boolean): Curve | undefined =>
     curves.find((points) => !others.some((node) => within(points, node)));
   // Rather through a name than through a circle, rather straight than through either.
@@ -46,8 +47,18 @@ export function drawEdge(
     id,
     path: `M${round(start)} Q${round(control)} ${round(end)}`,
     tip: { ...end, angle: Math.round(angle) },
-    label: placeLabel(points, nodes, around.drawn, around.sizes),
+    points: Array.from({ length: POINTS }, (_, at) => pointAt(points, at / (POINTS - 1))),
   };
+}
+
+interface Room {
+  width: number;
+  height: number;
+}
+
+function isInside(points: Curve, { width, height }: Room): boolean {
+  const middle = pointAt(points, 0.5);
+  return middle.x > 0 && middle.y > 0 && middle.x < width && middle.y < height;
 }
 
 type Curve = [start: Point, control: Point, end: Point];
@@ -69,7 +80,8 @@ function curve(from: PlacedNode, to: PlacedNode, bow: number): Curve {
 
 function towards(from: Point, to: Point, distance: number): Point {
   const length = Math.max(1, Math.hypot(to.x - from.x, to.y - from.y));
-  const share = Math.min(0.49, distance / length);
+  // Never past the other end of a line between two circles that nearly touch.
+  const share = Math.min(0.9, distance / length);
   return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
 }
 
@@ -107,35 +119,6 @@ function strikes(points: Curve, node: PlacedNode, { label }: Sizes): boolean {
   return false;
 }
 
-function placeLabel(points: Curve, nodes: PlacedNode[], drawn: DrawnEdge[], sizes: Sizes): Point {
-  const flat = Math.abs(points[2].y - points[0].y) < 0.15 * Math.abs(points[2].x - points[0].x);
-  const candidates = [0.5, 0.42, 0.58, 0.34, 0.66, 0.28, 0.72].map((t) => {
-    const at = pointAt(points, t);
-    // Along a level line it stands above it: nothing is hidden.
-    return { x: Math.round(at.x), y: Math.round(at.y - (flat ? 12 : 0)) };
-  });
-  const clear = candidates.find(
-    (at) =>
-      !drawn.some(
-        ({ label }) =>
-          Math.abs(label.x - at.x) < 2 * LABEL_HALF.x &&
-          Math.abs(label.y - at.y) < 2 * LABEL_HALF.y,
-      ) && !nodes.some((node) => covers(node, at, sizes)),
-  );
-  return clear ?? candidates[0]!;
-}
-
-function covers(node: PlacedNode, at: Point, { label }: Sizes): boolean {
-  const name = label.height + 12;
-  const top = node.y - node.r - (node.label === 'above' ? name : 0);
-  const bottom = node.y + node.r + (node.label === 'below' ? name : 0);
-  return (
-    Math.abs(at.x - node.x) < node.r + LABEL_HALF.x &&
-    at.y > top - LABEL_HALF.y &&
-    at.y < bottom + LABEL_HALF.y
-  );
-}
-
 function drawLoop(id: string, node: PlacedNode): DrawnEdge {
   const reach = node.r + 34;
   const start = { x: node.x + node.r * 0.5, y: node.y - node.r * 0.9 - 4 };
@@ -147,7 +130,8 @@ function drawLoop(id: string, node: PlacedNode): DrawnEdge {
     id,
     path: `M${round(start)} C${round(first)} ${round(second)} ${round(end)}`,
     tip: { ...end, angle: Math.round(angle) },
-    label: { x: Math.round(node.x + reach * 1.1), y: Math.round(node.y - reach * 1.15) },
+    // Its label stands at the far end of the loop.
+    points: [{ x: Math.round(node.x + reach * 1.1), y: Math.round(node.y - reach * 1.15) }],
   };
 }
 

@@ -1,4 +1,6 @@
-import { layoutGraph, type LayoutInput } from './graph-layout';
+import { layoutGraph, type LayoutInput, type LayoutOptions } from './graph-layout';
+import { placeLabels } from './graph-layout.labels';
+import { COMPACT, ROOMY } from './graph-layout.sizes';
 
 const chain = (...ids: string[]): LayoutInput => ({
   nodes: ids.map((id, index) => ({ id, weight: 10 * (index + 1) })),
@@ -9,9 +11,25 @@ const chain = (...ids: string[]): LayoutInput => ({
 const right = { direction: 'right' as const, width: 1000, height: 600 };
 const down = { direction: 'down' as const, width: 400, height: 700 };
 
+/** Where the labels of all edges stand. */
+const labelsOf = (input: LayoutInput, options: LayoutOptions) => {
+  const layout = layoutGraph(input, options);
+  const all = new Set(input.edges.map(({ id }) => id));
+  return {
+    ...layout,
+    labels: placeLabels(layout, all, options.compact ? COMPACT : ROOMY),
+  };
+};
+
 const star: LayoutInput = {
   nodes: ['hub', ...'abcdefgh'].map((id) => ({ id, weight: 5 })),
   edges: [...'abcdefgh'].map((id) => ({ id, from: 'hub', to: id })),
+};
+
+/** Two callers of the same two. */
+const crossing: LayoutInput = {
+  nodes: [...'abxy'].map((id) => ({ id, weight: 5 })),
+  edges: ['ax', 'ay', 'bx', 'by'].map((id) => ({ id, from: id[0]!, to: id[1]! })),
 };
 
 describe('the layout of a service map', () => {
@@ -65,12 +83,27 @@ describe('the layout of a service map', () => {
     expect(edges[0]!.tip.y).toBeCloseTo(b!.y);
   });
 
+  it.each([right, { ...down, height: 0 }, { ...down, height: 0, compact: true }])(
+    'ends no arrow beneath the circle it points at (%o)',
+    (options) => {
+      const called = ['a', 'b', 'c'];
+      const input: LayoutInput = {
+        nodes: ['hub', ...called].map((id) => ({ id, weight: 5 })),
+        edges: called.map((id) => ({ id, from: 'hub', to: id })),
+      };
+      const { nodes, edges } = layoutGraph(input, options);
+      for (const { id, tip } of edges) {
+        const { x, y, r } = nodes.find((node) => node.id === id)!;
+        expect(Math.hypot(tip.x - x, tip.y - y)).toBeCloseTo(r + 8, 0);
+      }
+    },
+  );
+
   it('bows the two edges of a pair that calls each other apart', () => {
     const input = chain('a', 'b');
     input.edges.push({ id: 'back', from: 'b', to: 'a' });
-    const { edges } = layoutGraph(input, right);
-    const [there, back] = edges;
-    expect(Math.abs(there!.label.y - back!.label.y)).toBeGreaterThan(20);
+    const { labels } = labelsOf(input, right);
+    expect(Math.abs(labels.get('a→b')!.y - labels.get('back')!.y)).toBeGreaterThan(20);
   });
 
   it('leads an edge around a node that stands in its way', () => {
@@ -79,7 +112,7 @@ describe('the layout of a service map', () => {
     const { nodes, edges } = layoutGraph(input, right);
     const b = nodes[1]!;
     const over = edges.find((edge) => edge.id === 'over')!;
-    expect(Math.hypot(over.label.x - b.x, over.label.y - b.y)).toBeGreaterThan(b.r);
+    for (const { x, y } of over.points) expect(Math.hypot(x - b.x, y - b.y)).toBeGreaterThan(b.r);
   });
 
   it('draws a call to itself as a loop and survives a cycle', () => {
@@ -91,12 +124,45 @@ describe('the layout of a service map', () => {
     for (const edge of edges) expect(edge.path).not.toContain('NaN');
   });
 
-  it('gives every label a place of its own', () => {
-    const { edges } = layoutGraph(star, right);
-    for (const [index, { label }] of edges.entries()) {
-      for (const { label: other } of edges.slice(index + 1)) {
-        expect(Math.abs(label.x - other.x) >= 56 || Math.abs(label.y - other.y) >= 16).toBe(true);
+  it('keeps every line on the map', () => {
+    const columns = 5;
+    const ids = Array.from({ length: columns * 9 }, (_, at) => `n${at}`);
+    const input: LayoutInput = {
+      nodes: ids.map((id) => ({ id, weight: 1 })),
+      edges: ids
+        .slice(1)
+        .map((id, at) => ({ id, from: ids[Math.floor(at / 3)]!, to: id }))
+        .concat(ids.slice(20).map((id, at) => ({ id: `far ${id}`, from: ids[at]!, to: id }))),
+    };
+    const { edges, width, height } = layoutGraph(input, { ...right, compact: true });
+    for (const { points } of edges) {
+      for (const { x, y } of points) {
+        expect(x).toBeGreaterThanOrEqual(0);
+        expect(x).toBeLessThanOrEqual(width);
+        expect(y).toBeGreaterThanOrEqual(0);
+        expect(y).toBeLessThanOrEqual(height);
       }
+    }
+  });
+
+  it.each<[string, LayoutInput, LayoutOptions]>([
+    ['a star to the right', star, right],
+    ['a star downwards', star, { ...down, width: 1200 }],
+    ['lines that cross', crossing, right],
+  ])('gives every label a place of its own, away from other lines: %s', (_, input, options) => {
+    const { edges, labels } = labelsOf(input, options);
+    const places = [...labels];
+    expect(places).toHaveLength(input.edges.length);
+    for (const [index, [id, { x, y }]] of places.entries()) {
+      for (const [, other] of places.slice(index + 1)) {
+        expect(Math.abs(x - other.x) >= 104 || Math.abs(y - other.y) >= 18).toBe(true);
+      }
+      const struck = edges.filter(
+        (edge) =>
+          edge.id !== id &&
+          edge.points.some((at) => Math.abs(at.x - x) < 50 && Math.abs(at.y - y) < 8),
+      );
+      expect(struck.map((edge) => edge.id)).toEqual([]);
     }
   });
 

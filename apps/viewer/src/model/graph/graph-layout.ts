@@ -80,7 +80,7 @@ export function layoutGraph(input: LayoutInput, options: LayoutOptions): GraphLa
   if (!down && !squeezed && sizes.above) {
     for (const node of nodes) node.label = freerSide(node, input.edges, placed);
   }
-  return { ...size, nodes, edges: drawEdges(input.edges, placed, sizes) };
+  return { ...size, nodes, edges: drawEdges(input.edges, placed, sizes, size) };
 }
 
 function radius(weight: number, heaviest: number, { minRadius, maxRadius }: Sizes): number {
@@ -153,6 +153,7 @@ function drawEdges(
   edges: LayoutInput['edges'],
   placed: Map<string, PlacedNode>,
   sizes: Sizes,
+  room: { width: number; height: number },
 ): DrawnEdge[] {
   const pairs = new Set(edges.map((edge) => `${edge.from}\n${edge.to}`));
   const drawn: DrawnEdge[] = [];
@@ -161,7 +162,7 @@ function drawEdges(
     const to = placed.get(edge.to);
     if (!from || !to) continue;
     const answered = from !== to && pairs.has(`${edge.to}\n${edge.from}`);
-    drawn.push(drawEdge(edge.id, from, to, { answered, nodes: placed.values(), drawn, sizes }));
+    drawn.push(drawEdge(edge.id, from, to, { answered, nodes: placed.values(), sizes, room }));
   }
   return drawn;
 }

@@ -2,9 +2,10 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Glyph } from '../../components/status';
 import { duration } from '../../model/format';
-import { layoutGraph, type PlacedNode } from '../../model/graph/graph-layout';
+import { layoutGraph, type PlacedNode, type Point } from '../../model/graph/graph-layout';
 import type { DrawnEdge } from '../../model/graph/graph-layout.edge';
-import { ROOMY } from '../../model/graph/graph-layout.sizes';
+import { placeLabels } from '../../model/graph/graph-layout.labels';
+import { COMPACT, ROOMY } from '../../model/graph/graph-layout.sizes';
 import {
   healthOf,
   percentile,
@@ -100,11 +101,20 @@ export function MapCanvas({
     map.edges.filter((edge) => touches(edge, selected)).length <= MOST_FIGURES ||
     map.edges.some(({ id }) => id === selected);
   const far = (id: string): boolean => near.size > 0 && !near.has(id);
+  const unscaled = compact ? 1 / Math.max(LEAST_WORDS, scale) : 1;
+  const labels = useMemo(() => {
+    const all = !down && (!compact || scale >= ROOM_FOR_RATES);
+    const shown = map.edges.filter(
+      (edge) => all || (touches(edge, selected) && (few || shownHealth(edge, map) !== 'ok')),
+    );
+    const ids = new Set(shown.map(({ id }) => id));
+    return placeLabels(layout, ids, compact ? COMPACT : ROOMY, unscaled);
+  }, [layout, map, selected, few]);
   const places = new Map(layout.nodes.map((node) => [node.id, node]));
   const lines = new Map(layout.edges.map((edge) => [edge.id, edge]));
   // What the panel or the address selects may lie beyond the edge of a map that scrolls.
   useEffect(() => {
-    const at = places.get(selected) ?? lines.get(selected)?.label;
+    const at = places.get(selected) ?? labels.get(selected);
     if (frame.current && at) reveal(frame.current, { x: at.x * scale, y: at.y * scale });
   }, [selected, width > 0]);
   const moveTo = (from: string, key: string): boolean => {
@@ -131,24 +141,20 @@ export function MapCanvas({
           <div
             class={compact ? `${style.drawing} ${style.compact}` : style.drawing}
             style={{
-              '--unscaled': compact ? 1 / Math.max(LEAST_WORDS, scale) : 1,
+              '--unscaled': unscaled,
               width: `${layout.width}px`,
               height: `${layout.height}px`,
               transform: scale === 1 ? undefined : `scale(${scale})`,
             }}
           >
-            <Lines map={map} lines={lines} selected={selected} far={far} />
+            <Lines map={map} lines={lines} selected={selected} far={far} unscaled={unscaled} />
             {map.edges.map((edge) => (
               <EdgeLabel
                 key={edge.id}
                 edge={edge}
-                line={lines.get(edge.id)}
+                place={labels.get(edge.id)}
                 map={map}
                 figures={figures}
-                hidden={
-                  (down || (compact && scale < ROOM_FOR_RATES)) &&
-                  !(touches(edge, selected) && (few || shownHealth(edge, map) !== 'ok'))
-                }
                 pressed={selected === edge.id}
                 onSelect={onSelect}
               />
@@ -198,12 +204,15 @@ function Lines({
   lines,
   selected,
   far,
+  unscaled,
 }: {
   map: ServiceMap;
   lines: Map<string, DrawnEdge>;
   selected: string;
   /** Whether it has nothing to do with what is selected. */
   far: (id: string) => boolean;
+  /** What makes lines and arrowheads of a map that is drawn smaller as strong as those of any other. */
+  unscaled: number;
 }): JSX.Element {
   return (
     <svg class={style.lines} aria-hidden="true">
@@ -216,11 +225,12 @@ function Lines({
         const chosen = selected === edge.id ? style.on : far(edge.id) ? style.far : '';
         return (
           <g key={edge.id} class={`${style.edge} ${style[health] ?? ''} ${chosen}`}>
-            <path d={line.path} stroke-width={width.toFixed(1)} />
+            <path d={line.path} stroke-width={(width * unscaled).toFixed(1)} />
             <path
               class={style.tip}
+              data-arrow={edge.id}
               d="M5 0L-4-4.5V4.5z"
-              transform={`translate(${line.tip.x} ${line.tip.y}) rotate(${line.tip.angle})`}
+              transform={`translate(${line.tip.x} ${line.tip.y}) rotate(${line.tip.angle}) scale(${unscaled.toFixed(2)})`}
             />
           </g>
         );
@@ -231,22 +241,21 @@ function Lines({
 
 function EdgeLabel({
   edge,
-  line,
+  place,
   map,
   figures,
-  hidden,
   pressed,
   onSelect,
 }: {
   edge: MapEdge;
-  line: DrawnEdge | undefined;
+  /** Undefined where there is no room for it. */
+  place: Point | undefined;
   map: ServiceMap;
   figures: readonly EdgeFigure[];
-  hidden: boolean;
   pressed: boolean;
   onSelect: (id: string) => void;
 }): JSX.Element | null {
-  if (!line || hidden) return null;
+  if (!place) return null;
   const health = shownHealth(edge, map);
   if (figures.length === 0 && health === 'ok') return null;
   const name = (id: string): string => map.nodes.find((node) => node.id === id)?.name ?? '';
@@ -256,7 +265,7 @@ function EdgeLabel({
     <button
       type="button"
       class={`${style.edgeFigures} s-${health}`}
-      style={{ left: `${line.label.x}px`, top: `${line.label.y}px` }}
+      style={{ left: `${place.x}px`, top: `${place.y}px` }}
       aria-pressed={pressed}
       onClick={() => onSelect(pressed ? '' : edge.id)}
     >
