@@ -105,4 +105,31 @@ describeInChromium('what is different', () => {
     await page.getByText('Choose two builds').waitFor();
     expect(page.problems).toEqual([]);
   });
+
+  it('from a part of the chart, which is brushed by the keyboard', async () => {
+    const page = await xray.open(`/compare?range=${Math.floor(T0)}-${Math.floor(T0) + 60}`);
+    await page.getByRole('link', { name: 'a part of the chart' }).click();
+    await page.getByText('Drag over the chart to select traces:').waitFor();
+    await page.getByRole('img', { name: /^Response times .* Half of 13/ }).waitFor();
+    await page.keyboard.press('b');
+    for (let step = 0; step < 15; step++) await page.keyboard.press('ArrowRight');
+    await page.getByText('7 traces against 6').waitFor();
+    await page.waitForURL(/since=/);
+    await rowOf(page, 'annotation.app_version').getByText('2.10.0').waitFor();
+    await rowOf(page, 'annotation.plan').click();
+    const values = page.getByRole('complementary', { name: 'Selected attribute' });
+    await values.getByText('gold').waitFor();
+    expect(await values.getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringMatching(/^gold\s+57\.1\s+0$/),
+      expect.stringMatching(/^free\s+42\.9\s+100\.0$/),
+    ]);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Show these 7 traces' }).click();
+    await listed(page, 7);
+    await page.goBack();
+    await page.getByText('7 traces against 6').waitFor();
+    await page.getByRole('button', { name: 'Clear selection' }).click();
+    await page.getByText('Drag over the chart to select traces:').waitFor();
+    expect(page.problems).toEqual([]);
+  });
 });

@@ -134,6 +134,26 @@ describeInChromium('the list of more traces than it holds', () => {
   /** Those that took 61 to 99 ms: what the list is made of, and nothing else. */
   const slow = Array.from({ length: amount }, (_, at) => 10 + (at % 90)).filter((ms) => ms > 62);
 
+  it('compares a part of the heat map with the rest', async () => {
+    const page = await xray.open('/compare?sides=selection&range=6h&live=off');
+    await page.getByRole('img', { name: /^Heat map of the durations of 10,40\d/ }).waitFor();
+    const plot = (await page.locator('[data-plot]').boundingBox())!;
+    await page.mouse.move(plot.x + plot.width * 0.9, plot.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(plot.x + plot.width * 0.95, plot.y + 30, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/since=/);
+    const group = page.getByRole('group', { name: 'Selection' });
+    await page.getByText(/traces against/).waitFor();
+    const selected = (await page.getByText(/traces against/).innerText()).split(' traces')[0]!;
+    // What the chart says is counted, no longer computed from its cells.
+    await soon(async () => expect(await group.innerText()).toMatch(`${selected} of 10,40`));
+    expect(Number(selected.replace(',', ''))).toBeGreaterThan(1_000);
+    await page.keyboard.press('Escape');
+    await page.getByText('Drag over the chart to select traces:').waitFor();
+    expect(page.problems).toEqual([]);
+  });
+
   it('is brushed by time and duration, counted by local X-Ray, and filtered to that', async () => {
     const page = await xray.open('/traces?range=6h&live=off');
     await page.getByRole('img', { name: /^Heat map/ }).waitFor();

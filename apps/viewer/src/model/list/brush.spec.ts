@@ -6,6 +6,7 @@ import {
   formatBrush,
   moved,
   parseBrush,
+  splitDurations,
   valueAt,
 } from './brush';
 
@@ -36,6 +37,20 @@ describe('a brush', () => {
       'responsetime >= 0.9 AND responsetime < 3',
     );
   });
+
+  it.each<[string, string, Brush]>([
+    ['duration >= 0.9', '', { fastest: 0.9 }],
+    ['fault AND duration >= 0.9 AND duration < 3', 'fault', { fastest: 0.9, slowest: 3 }],
+    ['(a OR b) AND responsetime < 1.2e-7', '(a OR b)', { slowest: 1.2e-7 }],
+    ['fault AND error', 'fault AND error', {}],
+    ['a OR b AND duration >= 1', 'a OR b AND duration >= 1', {}],
+    ['user = "x AND duration < 1"', 'user = "x AND duration < 1"', {}],
+    ['duration < 1 AND duration < 2', 'duration < 1', { slowest: 2 }],
+    ['responsetime >= 1 AND duration < 2', 'responsetime >= 1 AND duration < 2', {}],
+    ['', '', {}],
+  ])('is found in the filter %s', (filter, rest, took) =>
+    expect(splitDurations(filter)).toEqual({ rest, took }),
+  );
 
   it('says what it holds', () => {
     expect(brushWords({ fastest: 0.9 })).toBe('slower than 900 ms');

@@ -58,6 +58,27 @@ export function durationFilter(
   );
 }
 
+const TOOK = /^(duration|responsetime) (>=|<) (\d+(?:\.\d+)?(?:e-?\d+)?)$/;
+
+/** The durations that `and` has added to a filter as its last conditions, and what the filter was before. */
+export function splitDurations(filter: string): { rest: string; took: Brush } {
+  const parts = filter.split(' AND ');
+  const took: Brush = {};
+  let keyword: string | undefined;
+  for (;;) {
+    const [, name, sign, value] = TOOK.exec(parts.at(-1) ?? '') ?? [];
+    const edge = sign === '<' ? 'slowest' : 'fastest';
+    if (name === undefined || took[edge] !== undefined) break;
+    keyword = name;
+    took[edge] = Number(value);
+    parts.pop();
+  }
+  const rest = parts.join(' AND ');
+  const again = keyword && and(rest, durationFilter(took, keyword as 'duration'));
+  // Of `a OR b AND duration > 1` they belong to a part alone.
+  return again === filter ? { rest, took } : { rest: filter, took: {} };
+}
+
 /** In words: `slower than 900 ms, 09:45:00 – 14:06:00`. */
 export function brushWords({ from, to, fastest, slowest }: Brush): string {
   const time = (at: number): string => whenOf(at, { seconds: true });

@@ -119,7 +119,9 @@ function FirstChoice({
       </p>
       {!known && (
         <p class="t2">
-          Or compare many: <a href={contextHref('/compare', { sides: 'filters' })}>two filters</a>,{' '}
+          Or compare many:{' '}
+          <a href={contextHref('/compare', { sides: 'selection' })}>a part of the chart</a>,{' '}
+          <a href={contextHref('/compare', { sides: 'filters' })}>two filters</a>,{' '}
           <a href={contextHref('/compare', { sides: 'builds' })}>two builds</a>.
         </p>
       )}

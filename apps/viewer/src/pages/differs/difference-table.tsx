@@ -1,8 +1,9 @@
 import type { Differences } from 'local-xray/console-api';
 import type { JSX } from 'preact';
-import { count, shareFigure, three } from '../../model/format';
+import { count, three } from '../../model/format';
 import shared from '../shared/overview.module.css';
 import type { DifferenceRow } from './difference-row';
+import { Pair } from './pair';
 import style from './differs.module.css';
 
 /** A row for each attribute, with both shares and the ways to go on with only these, or without them. */
@@ -66,12 +67,7 @@ export function DifferenceTable({
                   </div>
                 </td>
                 <td class={style.cellBars}>
-                  <div class={style.pair}>
-                    <i class={style.a} style={{ width: `${here * 100}%` }} />
-                    <b class={`num ${shared.strong}`}>{shareFigure(here, 1)}</b>
-                    <i class={style.b} style={{ width: `${rest * 100}%` }} />
-                    <span class="num t2">{shareFigure(rest, 1)}</span>
-                  </div>
+                  <Pair here={here} rest={rest} />
                 </td>
                 <td class={`num ${style.cellCount}`}>{count(row.a)}</td>
                 <td class={`num t2 ${style.cellCount}`}>{count(row.b)}</td>

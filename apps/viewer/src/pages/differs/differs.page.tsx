@@ -10,12 +10,15 @@ import { whenOf } from '../../model/list/when';
 import { contextHref, navigate } from '../../router';
 import { KeyBar } from '../shared/key-bar';
 import shared from '../shared/overview.module.css';
+import { Split } from '../shared/overview-page';
 import { askedOf, isLive, PageControls, SELECTION, UNDOABLE } from '../shared/page-controls';
 import { DifferenceTable } from './difference-table';
 import { rowsOf, type DifferenceRow } from './difference-row';
+import { SelectionChart } from './selection-chart';
 import { Sentence } from './sentence';
 import { TwoFilters, useFilterProblem } from './sides';
 import { TwoBuilds } from './two-builds';
+import { ValuesPanel } from './values-panel';
 import { useAnswer } from '../shared/use-answer';
 import style from './differs.module.css';
 
@@ -23,16 +26,34 @@ const SIDES = ['with', 'since', 'until', 'against', 'sides', 'build'] as const;
 const NAMES = [...SELECTION, ...SIDES] as const;
 const STEPS = [...UNDOABLE, ...SIDES] as const;
 
+const CHOICES = [
+  ['selection', 'Selection and rest'],
+  ['filters', 'Two filters'],
+  ['builds', 'Two builds'],
+] as const;
+type Sides = (typeof CHOICES)[number][0];
+
+/** What is asked of the reader while there is nothing to compare. */
+const TO_DO: Record<Sides, string> = {
+  selection:
+    'Drag over the chart to select traces: what they have more often than the rest is listed here.',
+  filters:
+    'Write a filter for the selection. Without one for the others it is compared with the rest.',
+  builds: 'Choose two builds: what one has more often than the other is listed here.',
+};
+
 /** What some traces have more often than the rest, or than others: one row for each attribute. */
 export function DiffersPage(): JSX.Element {
   const [query, setQuery] = useQuery(NAMES, STEPS);
   const { with: a, since, until, against } = query;
   const part = since !== '' || until !== '';
-  const sides = query.sides || (against && !part ? 'filters' : '');
+  const sides = query.sides || (against && !part ? 'filters' : 'selection');
   // Two builds are two; one filter is compared with the rest.
   const whole = part || (a !== '' && (sides !== 'builds' || against !== ''));
   const ownProblem = useFilterProblem(query.filter);
   const [current, setCurrent] = useState(0);
+  const [open, setOpen] = useState(true);
+  const [picks, setPicks] = useState(0);
   const { data, problem, error } = useAnswer(
     (signal) =>
       whole
@@ -54,20 +75,29 @@ export function DiffersPage(): JSX.Element {
     document.title = 'What is different? · Local X-Ray';
   }, []);
   const rows = useMemo(() => rowsOf(data), [data]);
-  const onlyThese = (row: DifferenceRow | undefined): void => {
-    if (!row) return;
+  const row = rows[Math.min(current, rows.length - 1)];
+  const choose = (at: number): void => {
+    setCurrent(Math.max(0, Math.min(at, rows.length - 1)));
+    setPicks(picks + 1);
+    setOpen(true);
+  };
+  const onlyThese = (row: DifferenceRow): string => {
     const side = row.here ? a : against || (a && `NOT (${a})`);
     const range = row.here && since && until ? `${since}-${until}` : query.range;
-    navigate(contextHref('/traces', { filter: and(and(query.filter, side), row.filter), range }));
+    return contextHref('/traces', { filter: and(and(query.filter, side), row.filter), range });
   };
   const leaveOut = (row: DifferenceRow | undefined): void => {
     if (row) setQuery({ filter: and(query.filter, `NOT (${row.filter})`) });
   };
   useKeys({
-    j: () => setCurrent(Math.min(current + 1, rows.length - 1)),
-    k: () => setCurrent(Math.max(current - 1, 0)),
-    Enter: () => onlyThese(rows[current]),
+    j: () => choose(current + 1),
+    k: () => choose(current - 1),
+    Enter: () => rows[current] && navigate(onlyThese(rows[current])),
     x: () => leaveOut(rows[current]),
+    Escape: () =>
+      sides === 'selection' &&
+      (part || a !== '') &&
+      setQuery({ with: undefined, since: undefined, until: undefined, sides }),
     v: () => against && setQuery({ with: against, against: a }),
   });
   const selected = [a, since && `since ${whenOf(Number(since))}`].filter(Boolean).join(', ');
@@ -82,44 +112,35 @@ export function DiffersPage(): JSX.Element {
       <div class={shared.chipRow}>
         <div class={shared.chips} role="group" aria-label="What to compare">
           <span class={shared.chipLabel}>Compare</span>
-          {(a !== '' || part) && (
-            <button
-              type="button"
-              class="btn"
-              aria-pressed={sides === ''}
-              onClick={() => setQuery({ sides: undefined, against: undefined })}
-            >
-              Selection and rest
-            </button>
-          )}
-          {(['filters', 'builds'] as const).map((each) => (
+          {CHOICES.map(([each, label]) => (
             <button
               key={each}
               type="button"
               class="btn"
               aria-pressed={sides === each}
-              onClick={() =>
-                setQuery({
-                  sides: each,
-                  since: undefined,
-                  until: undefined,
-                  ...(each === 'builds' && { with: undefined, against: undefined }),
-                })
-              }
+              onClick={() => setQuery(choice(each))}
             >
-              Two {each}
+              {label}
             </button>
           ))}
           <a class="btn" href="/compare">
             Two traces
           </a>
         </div>
-        {sides === '' && (
+        {sides === 'selection' && whole && (
           <span class={`${shared.chipLabel} ${shared.push}`}>
             <code>{selected}</code> against the rest
           </span>
         )}
       </div>
+      {sides === 'selection' && (
+        <SelectionChart
+          selection={query}
+          selected={query}
+          counted={data?.a.count}
+          onChange={setQuery}
+        />
+      )}
       {sides === 'filters' && (
         <TwoFilters selection={query} with={a} against={against} onChange={setQuery} />
       )}
@@ -135,25 +156,31 @@ export function DiffersPage(): JSX.Element {
       {error && !data ? (
         <Failure what="The differences cannot be shown" error={error} />
       ) : !whole ? (
-        <p class={style.note}>
-          {sides === 'builds'
-            ? 'Choose two builds: what one has more often than the other is listed here.'
-            : 'Write a filter for the selection. Without one for the others it is compared with the rest.'}
-        </p>
+        <p class={style.note}>{TO_DO[sides as Sides] ?? TO_DO.selection}</p>
       ) : !data ? (
         problem ? null : (
           <Skeleton label="Comparing traces…" />
         )
       ) : (
         <>
-          <Sentence data={data} rows={rows} />
-          <DifferenceTable
-            data={data}
-            rows={rows}
-            current={current}
-            onCurrent={setCurrent}
-            onlyThese={onlyThese}
-            leaveOut={leaveOut}
+          <Sentence data={data} rows={rows} hrefOf={onlyThese} />
+          <Split
+            label="Differences"
+            list={
+              <DifferenceTable
+                data={data}
+                rows={rows}
+                current={current}
+                onCurrent={choose}
+                onlyThese={(row) => navigate(onlyThese(row))}
+                leaveOut={leaveOut}
+              />
+            }
+            title={row && <b class="cut">{row.attribute}</b>}
+            picks={picks}
+            panel={
+              row && open && <ValuesPanel data={data} row={row} onClose={() => setOpen(false)} />
+            }
           />
           <p class={style.note}>
             {data.same.length > 0 && `No difference in ${data.same.join(', ')}. `}
@@ -168,7 +195,9 @@ export function DiffersPage(): JSX.Element {
           ['j k', 'row'],
           ['Enter', 'only these'],
           ['x', 'leave out'],
+          ['b', 'brush the chart'],
           ['v', 'swap sides'],
+          ['Esc', 'clear'],
           ['/', 'filter'],
         ]}
       >
@@ -176,4 +205,11 @@ export function DiffersPage(): JSX.Element {
       </KeyBar>
     </>
   );
+}
+
+/** For the address, when the reader chooses what to compare. */
+function choice(sides: Sides): Partial<Record<(typeof SIDES)[number], string | undefined>> {
+  if (sides === 'selection') return { sides, against: undefined };
+  const timeless = { sides, since: undefined, until: undefined };
+  return sides === 'builds' ? { ...timeless, with: undefined, against: undefined } : timeless;
 }

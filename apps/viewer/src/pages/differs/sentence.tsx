@@ -8,9 +8,12 @@ import style from './differs.module.css';
 export function Sentence({
   data,
   rows,
+  hrefOf,
 }: {
   data: Differences;
   rows: readonly DifferenceRow[];
+  /** Leads to the traces that have it. */
+  hrefOf: (row: DifferenceRow) => string;
 }): JSX.Element {
   const { a, b } = data;
   const [first] = rows;
@@ -33,6 +36,13 @@ export function Sentence({
           'Nothing that is indexed differs by more than five points.'
         )}
       </span>
+      {first && (
+        <a class="btn pri" href={hrefOf(first)}>
+          {first.here && a.looked === a.count
+            ? `Show these ${plural(first.a, 'trace')}`
+            : 'Show these traces'}
+        </a>
+      )}
     </div>
   );
 }

@@ -73,7 +73,11 @@ export function PageControls({
         type="button"
         class={live ? `btn ${style.on}` : 'btn'}
         aria-label={
-          fixed ? 'Fixed range. Go live (l)' : live ? 'Live. Pause (l)' : 'Paused. Resume (l)'
+          fixed
+            ? 'Paused, fixed range. Go live (l)'
+            : live
+              ? 'Live. Pause (l)'
+              : 'Paused. Resume (l)'
         }
         title={live ? 'Pause (l)' : 'Resume (l)'}
         onClick={toggle}

@@ -26,6 +26,8 @@ import { drawDots } from './draw-dots';
 import { drawHeat } from './draw-heat';
 import { placeOn, useBrushDrag } from './use-brush-drag';
 
+/** More traces than that are a heat map and not points. */
+export const MOST_POINTS = 2_000;
 /** Pixels between the middle of a day's name and that of the next label. */
 const DAY_WIDTH = 52;
 

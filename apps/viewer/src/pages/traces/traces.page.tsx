@@ -16,6 +16,7 @@ import type { PageProps } from '../../page';
 import { contextHref } from '../../router';
 import { askedOf, isLive, PageControls, SELECTION, UNDOABLE } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
+import { MOST_POINTS } from './chart';
 import { ChartOfRange } from './chart-of-range';
 import { FirstStart } from './first-start';
 import { Groups } from './groups';
@@ -29,9 +30,6 @@ import { useBrushCount } from './use-brush-count';
 import { useScrollPlace } from './use-scroll-place';
 import { useTraceList } from './use-trace-list';
 import style from './summary.module.css';
-
-/** More traces than that are a heat map and not points. */
-const MOST_POINTS = 2_000;
 
 const NAMES = [...SELECTION, 'sort', 'status', 'brush'] as const;
 const STEPS = [...UNDOABLE, 'sort', 'status', 'brush'] as const;
