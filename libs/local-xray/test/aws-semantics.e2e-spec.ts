@@ -239,6 +239,22 @@ describe('import of what other tools give out', () => {
     expect(found.Traces.map(({ Id }: any) => Id as string).sort()).toEqual([id, other]);
   });
 
+  it.each([
+    ['capitals', id.toUpperCase()],
+    ['W3C’s form', traceId],
+    ['the form of a UUID', traceId.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')],
+    ['a trace header', `Root=${id};Parent=0123456789abcdef;Sampled=1`],
+    ['a traceparent', `00-${traceId}-0123456789abcdef-01`],
+  ])('responds with the trace of documents that have its id in %s', async (_, given) => {
+    const documents = [document(given), document(other)];
+    for (const body of [
+      documents,
+      { Traces: [{ Id: given, Segments: documents.map((each) => ({ Document: lines(each) })) }] },
+    ]) {
+      expect((await importing(body)).body).toEqual({ traces: [id, other], rejected: [] });
+    }
+  });
+
   it('names the line that is not JSON', async () => {
     const answer = await importing(`${lines(document(id))}\n{"half`);
 

@@ -64,8 +64,8 @@ export function fromZipkin(spans: Fields[]): unknown[] {
 function spanOf(span: Fields, start: number, caller: Fields | undefined): object {
   const tags = isFields(span.tags) ? Object.entries(span.tags) : [];
   const tag = (name: string) => tags.find(([key]) => key === name)?.[1];
-  const failure = tag('error') ?? 'false';
-  const failed = String(failure) !== 'false' || tag('otel.status_code') === 'ERROR';
+  const failure = tag('error') ?? false;
+  const failed = (failure !== false && failure !== 'false') || tag('otel.status_code') === 'ERROR';
   const message = text(tag('otel.status_description')) || text(failure);
   const remote = isFields(span.remoteEndpoint) ? span.remoteEndpoint : {};
   const duration = Number(span.duration) || Number(caller?.duration) || 0;

@@ -2,6 +2,7 @@ import { isTraceId, writeJson, xrayTraceId } from '@nestjs-xray/document';
 import { invalidRequest } from '../http/xray.error';
 import type { ImportResult } from '../console-api';
 import type { Ingest } from '../ingest/ingest';
+import { onlyTraceIdIn } from '../ingest/document/trace-id-in';
 import { type Fields, readForeign } from './import-formats';
 import { logsOf } from './import-logs';
 import { fromZipkin, isZipkin } from './import-zipkin';
@@ -41,7 +42,8 @@ async function importDocuments(ingest: Ingest, documents: unknown[]): Promise<Im
   const result: ImportResult = { traces: [], rejected: [] };
   for (const document of documents) {
     const id = (document as { trace_id?: unknown } | null)?.trace_id;
-    const key = isTraceId(id) ? id.toLowerCase() : '';
+    // As the reader of documents understands it; what is no id there is refused there.
+    const key = (typeof id === 'string' && onlyTraceIdIn(id)) || '';
     const texts = traces.get(key);
     if (texts) texts.push(writeJson(document));
     else traces.set(key, [writeJson(document)]);
@@ -49,7 +51,7 @@ async function importDocuments(ingest: Ingest, documents: unknown[]): Promise<Im
   await Promise.all(
     [...traces].map(async ([id, texts]) => {
       const { faults } = await ingest.put(texts);
-      if (faults.length < texts.length) result.traces.push(id);
+      if (faults.length < texts.length && id !== '') result.traces.push(id);
       result.rejected.push(...faults.map((fault) => ({ id: fault.id, message: fault.message })));
     }),
   );

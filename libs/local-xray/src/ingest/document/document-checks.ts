@@ -1,5 +1,5 @@
 import { isId, isTraceId, newId, writeJson } from '@nestjs-xray/document';
-import { idsInText } from '@nestjs-xray/trace';
+import { onlyTraceIdIn } from './trace-id-in';
 import { kindOf, shown } from './document-fault';
 import { FieldChecks, type Fields, Refused, type Scalar, textOf } from './field-checks';
 import type { DocumentLimits, ParseOutcome } from './parse-document';
@@ -245,17 +245,10 @@ export class DocumentChecks extends FieldChecks {
     const value = fields.trace_id;
     if (isTraceId(value)) return this.lower(fields, 'trace_id', value);
     const why = `must be 1-, 8 hexadecimal digits, -, 24 hexadecimal digits, not ${shown(value)}`;
-    const id = typeof value === 'string' ? traceIdIn(value) : undefined;
+    const id = typeof value === 'string' ? onlyTraceIdIn(value) : undefined;
     if (id === undefined) throw new Refused('InvalidTraceId', 'trace_id', why);
     this.put(fields, 'trace_id', '', why, id, 'trace_id', 'InvalidTraceId');
   }
-}
-
-/** The only trace id in a text: as OpenTelemetry writes it, as a UUID, or within a whole header. */
-function traceIdIn(value: string): string | undefined {
-  const plain = value.trim().replaceAll('-', '');
-  const { traces } = idsInText(plain.length === 32 ? plain : value);
-  return traces.length === 1 ? traces[0] : undefined;
 }
 
 function isAnnotationValue(value: unknown): boolean {
