@@ -101,7 +101,7 @@ export interface XrayOptions {
   /** Whether GraphQL fields without a resolver method become subsegments too. Default false. */
   graphql?: { trivialFields?: boolean };
   /**
-   * Whether to record the source line of each decorator, `path:line`, as `metadata.nest.source`.
+   * Whether to record the source line of each decorated method, `path:line`, as `metadata.nest.source`.
    * Default: true unless `NODE_ENV` is `production`.
    */
   source?: boolean;

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
-import { methodLine } from './method-line';
+import { fileURLToPath } from 'node:url';
+import { ClassSource, type DeclaredMethod } from './class-source';
 import { parseFrame } from './stack-frame';
 
 /**
- * Where a decorator is in the user's code. The stack gives the file; the line is found by searching
- * the file for the method. The stack's line is not used, because compilers map a decorator to
- * different places: tsc to the class, SWC to its closing brace.
+ * Where a decorated method is in the user's code. The stack gives the file; the line is found by
+ * searching the file for the method. The stack's line is not used, because compilers map a decorator
+ * to different places: tsc to the class, SWC to its closing brace.
  *
  * Taking one stack frame costs a few microseconds per decorator. The frame and the file are read
  * when the first trace that needs them is written.
@@ -23,18 +24,19 @@ export class SourceLocation {
   }
 
   /**
-   * `path:line` of a method declared by the class `owner`. The path is relative to the working
-   * directory if it is inside it. Undefined if the file cannot be read or does not contain the
-   * method exactly once.
+   * `path:line` of a method. The path is relative to the working directory if it is inside it.
+   * Undefined unless the file can be read and certainly declares the method in that line.
    */
-  ofMethod(owner: string, method: string): string | undefined {
+  ofMethod(method: DeclaredMethod): string | undefined {
     try {
       // A custom Error.prepareStackTrace may return anything.
       const { stack } = this.holder;
       if (typeof stack !== 'string') return undefined;
-      const path = parseFrame(stack.split('\n').at(-1) ?? '')?.path;
-      if (path === undefined || !isAbsolute(path)) return undefined;
-      const line = methodLine(linesOf(path), owner, method);
+      const path = fileOf(stack.split('\n').at(-1) ?? '');
+      if (path === undefined) return undefined;
+      const source = sourceOf(path);
+      const index = source.find(method);
+      const line = index === undefined ? undefined : lineAt(source.text, index);
       if (line === undefined) return undefined;
       const inside = relative(process.cwd(), path);
       return `${inside.startsWith('..') ? path : inside}:${line}`;
@@ -44,14 +46,35 @@ export class SourceLocation {
   }
 }
 
-const MAX_BYTES = 2_000_000;
-/** The file that was read last. Methods of the same file are looked up one after the other. */
-let latest: { path: string; lines: string[] } | undefined;
+function fileOf(frame: string): string | undefined {
+  const path = parseFrame(frame)?.path;
+  if (path === undefined) return undefined;
+  // parseFrame() removes the scheme, but leaves what else makes a path a URL.
+  if (frame.includes('file://')) return fileURLToPath(`file://${path}`);
+  return isAbsolute(path) ? path : undefined;
+}
 
-function linesOf(path: string): string[] {
-  if (latest?.path === path) return latest.lines;
+/** A bundle may be this large. */
+const MAX_BYTES = 20_000_000;
+/** The file that was read last. Methods of the same file are looked up one after the other. */
+let latest: { path: string; source: ClassSource } | undefined;
+
+function sourceOf(path: string): ClassSource {
+  if (latest?.path === path) return latest.source;
   const text = readFileSync(path, 'utf8');
-  const lines = text.length > MAX_BYTES ? [] : text.split('\n');
-  latest = { path, lines };
-  return lines;
+  latest = { path, source: new ClassSource(text.length > MAX_BYTES ? '' : text) };
+  return latest.source;
+}
+
+/** A longer line is minified code, of which the number says nothing. */
+const MAX_LINE = 1_000;
+
+/** The 1-based line at an index of a text. */
+function lineAt(text: string, index: number): number | undefined {
+  const start = text.lastIndexOf('\n', index) + 1;
+  const end = text.indexOf('\n', index);
+  if ((end < 0 ? text.length : end) - start > MAX_LINE) return undefined;
+  let line = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < index; at = text.indexOf('\n', at + 1)) line++;
+  return line;
 }

@@ -46,9 +46,9 @@ export function Segment(given: string | AnyOptions = {}, ...more: unknown[]) {
   const location = new SourceLocation(Segment);
   return (target: object, key: string | symbol, descriptor: PropertyDescriptor): void => {
     refuseStandard('Segment', key);
-    const { method, owner } = methodAt('Segment', target, key, descriptor);
-    const label = options.name ?? `${owner}.${nameOf(key)}`;
-    const source = () => location.ofMethod(owner, nameOf(key));
+    const { method, owner, isStatic } = methodAt('Segment', target, key, descriptor);
+    const label = options.name ?? `${owner.name}.${nameOf(key)}`;
+    const source = () => location.ofMethod({ owner, declaring: owner, key, isStatic });
     const site = new CallSite(label, source, options, parameterRules(target, key));
     markTraced(target, key);
     descriptor.value = wrapRoot(method, site);

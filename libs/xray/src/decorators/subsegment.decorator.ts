@@ -12,7 +12,7 @@ import type {
   SubsegmentDecorator,
   SubsegmentOptions,
 } from './subsegment.options';
-import { nameOf, wrapClass } from './wrap-class';
+import { nameOf, wrapClass, type AnyClass } from './wrap-class';
 import { wrapMethod, type Method } from './wrap-method';
 
 /**
@@ -52,11 +52,12 @@ export function Subsegment(given: string | AnyOptions = {}, ...more: unknown[]) 
       wrapClass(target as abstract new () => unknown, options, location);
       return;
     }
-    const { method, owner } = methodAt('Subsegment', target, key, descriptor);
-    const label = options.name ?? `${owner}.${nameOf(key!)}`;
+    const { method, owner, isStatic } = methodAt('Subsegment', target, key, descriptor);
+    const label = options.name ?? `${owner.name}.${nameOf(key!)}`;
     markTraced(target, key!);
     const rules = parameterRules(target, key!);
-    const site = new CallSite(label, () => location.ofMethod(owner, nameOf(key!)), options, rules);
+    const at = { owner, declaring: owner, key: key!, isStatic };
+    const site = new CallSite(label, () => location.ofMethod(at), options, rules);
     (descriptor as PropertyDescriptor).value = wrapMethod(method, site);
   };
 }
@@ -81,15 +82,16 @@ export function methodAt(
   target: object,
   key: string | symbol | undefined,
   descriptor: PropertyDescriptor | number | undefined,
-): { method: Method; owner: string } {
-  const owner = typeof target === 'function' ? target.name : target.constructor.name;
+): { method: Method; owner: AnyClass; isStatic: boolean } {
+  const isStatic = typeof target === 'function';
+  const owner = (isStatic ? target : target.constructor) as AnyClass;
   const refuse = (what: string) =>
-    new NotAMethodError(decorator, owner, key ?? 'constructor', what);
+    new NotAMethodError(decorator, owner.name, key ?? 'constructor', what);
   if (typeof descriptor === 'number') throw refuse('a parameter');
   if (key === undefined) throw refuse('a class');
   if (descriptor === undefined) throw refuse('a property or an abstract method');
   if (descriptor.get || descriptor.set) throw refuse('an accessor');
   const method: unknown = descriptor.value;
   if (typeof method !== 'function') throw refuse('a property');
-  return { method: method as Method, owner };
+  return { method: method as Method, owner, isStatic };
 }

@@ -14,7 +14,7 @@ const NOT_METHODS: ReadonlySet<string | symbol> = new Set([
   'length',
 ]);
 
-type AnyClass = abstract new (...args: never[]) => unknown;
+export type AnyClass = abstract new (...args: never[]) => unknown;
 
 /**
  * Wraps every own and inherited method of a class, including static ones. Accessors are not
@@ -57,7 +57,8 @@ function wrapOn(
     if (there !== undefined) return [there];
     if (mustNotWrap(from, key, method) || isOptedOut(from)) return [];
     const label = `${options.name ?? target.name}.${nameOf(key)}`;
-    const source = location && (() => location.ofMethod(declaring(from).name, nameOf(key)));
+    const at = { owner: target, declaring: declaring(from), key, isStatic: owner === target };
+    const source = location && (() => location.ofMethod(at));
     const site = new CallSite(label, source, options, parameterRules(from, key));
     return [replace(owner, key, from, site)];
   });

@@ -155,7 +155,7 @@ export const MODULE_OPTIONS = documented<XrayOptions>({
     inside: GRAPHQL,
   },
   source: {
-    says: 'Record the source line of each decorator, as `metadata.nest.source`.',
+    says: 'Record the source line of each decorated method, as `metadata.nest.source`.',
     default: '`true`, in production `false`',
     takes: 'true or false',
     fits: fits.flag,
