@@ -48,7 +48,7 @@ describe('docs/configuration.md', () => {
 
   it.each([
     ...members('core/outgoing.ts', 'CaptureOptions'),
-    ...members('core/recorder.ts', 'RecorderStats'),
+    ...members('core/delivery.ts', 'RecorderStats'),
     ...members('core/emitter.ts', 'EmitStats'),
   ])('has a row for %s', (name) => {
     expect(page).toMatch(new RegExp(`^\\| \`${name}\` +\\|`, 'm'));
