@@ -36,11 +36,12 @@ export class Exchange implements Call {
     /** The framework's response object. */
     readonly response: unknown,
     private readonly raw: ServerResponse,
+    http2: boolean,
   ) {
     segment.call = this;
     const closed: Listener = () => this.closed();
     closed.exchange = this;
-    raw.on('finish', () => this.end(hasLeft(raw) ? recordResponse : recordAbort));
+    raw.on('finish', () => this.end(http2 && !hasLeft(raw) ? recordAbort : recordResponse));
     raw.on('close', closed);
   }
 
@@ -101,7 +102,7 @@ export class Exchange implements Call {
 }
 
 /**
- * Whether a finished response was really sent. An HTTP/2 response is also finished when its client
+ * Whether a finished HTTP/2 response was really sent. It is also finished when its client
  * disconnects.
  */
 function hasLeft(response: ServerResponse): boolean {

@@ -123,10 +123,9 @@ export class HttpEntry {
 
     const { headers } = raw;
     const host = hostIn(headers);
-    if (this.wrapped) {
-      watchReplies(response as object, recordBreakOff);
-      if (raw.httpVersionMajor === 2) watchHttp2Events(raw, answer);
-    }
+    const http2 = this.wrapped && raw.httpVersionMajor === 2;
+    if (this.wrapped) watchReplies(response as object, recordBreakOff);
+    if (http2) watchHttp2Events(raw, answer);
     const header = incomingTrace(headers);
     const serviceName = this.name.of(host);
     const active = this.recorder.open({ serviceName, method, path, host }, header);
@@ -147,7 +146,7 @@ export class HttpEntry {
     }
     active.http = { request: requestBlock(raw, method, host, target) };
     keepContextOfEvents(active, raw, answer);
-    new Exchange(active, request, response, answer);
+    new Exchange(active, request, response, answer, http2);
     return active;
   }
 }

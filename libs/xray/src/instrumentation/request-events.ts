@@ -4,27 +4,30 @@ import { patchMethod, type Method } from './patch';
 
 type Context = NonNullable<Active>;
 
-/** The contexts of requests and responses; shared by all copies of this package in the process. */
-const KEY = Symbol.for('nestjs-xray.events.1');
-const registry = globalThis as { [KEY]?: WeakMap<object, Context> };
-const contexts = (registry[KEY] ??= new WeakMap());
+/** The property that holds an object's context; the same for all copies of this package. */
+const CONTEXT = Symbol.for('nestjs-xray.context.1');
+
+interface Emitting {
+  [CONTEXT]?: Context;
+  listenerCount(event: string | symbol): number;
+}
 
 /**
  * Runs the listeners of a request and of its response in `context`.
  *
  * Node emits `data`, `end` and `close` from the connection's parser, outside any request. Code that
  * continues from such a listener would lose the trace, such as a middleware that calls `next()` when
- * it has read the body. Patches the prototypes, not the objects: adding a property to a request of
- * Express costs more than all of this.
+ * it has read the body. Patches the prototypes' `emit` once and sets one property on the objects: a
+ * WeakMap with an entry for each object costs several times as much, most of it garbage collection.
  */
 export function keepContextOfEvents(context: Context, request: object, response: object): void {
-  contexts.set(request, context);
-  contexts.set(response, context);
+  (request as Emitting)[CONTEXT] = context;
+  (response as Emitting)[CONTEXT] = context;
 }
 
 /** Does the same for a gRPC call, whose messages also come from the connection's parser. */
 export function keepContextOfCall(context: Context, call: object): void {
-  contexts.set(call, context);
+  (call as Emitting)[CONTEXT] = context;
   patchEmit(Object.getPrototypeOf(call) as object);
 }
 
@@ -45,9 +48,12 @@ function patchEmit(prototype: object): void {
 }
 
 function emitInContext(original: Method): Method {
-  return function emit(this: object, ...args: unknown[]): unknown {
-    const context = contexts.get(this);
-    if (context === undefined || isActive(context)) return Reflect.apply(original, this, args);
+  return function emit(this: Emitting, ...args: unknown[]): unknown {
+    const context = this[CONTEXT];
+    // Most events of a request have no listener.
+    if (context === undefined || this.listenerCount(args[0] as string) === 0 || isActive(context)) {
+      return Reflect.apply(original, this, args);
+    }
     return storage.run(context, Reflect.apply, original, this, args);
   };
 }
