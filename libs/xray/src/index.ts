@@ -26,6 +26,7 @@ export type { SubsegmentOptions, Verdict } from './decorators/subsegment.options
 export { DaemonAddressError } from './net/daemon-address';
 export { OtlpEmitter } from './emitters/otlp.emitter';
 export type { OtlpEmitterOptions, OtlpSettings } from './emitters/otlp/otlp-settings';
+export type { MetricsExporter, SignalsOptions } from './options/signals-options';
 export type { RequestSigner } from './emitters/otlp/sigv4';
 export { OtlpSettingsError } from './emitters/otlp/otlp-variables';
 export { UdpEmitter, type UdpEmitterOptions } from './emitters/udp.emitter';

@@ -4,6 +4,7 @@ import type { ConfigurableModuleAsyncOptions, Type } from '@nestjs/common';
 import type { Emitter } from './core/emitter';
 import type { CaptureOptions, Propagation } from './core/outgoing';
 import type { RecorderLogger } from './core/warn-once';
+import type { SignalsOptions } from './options/signals-options';
 import type { Sampling } from './sampling/create-sampler';
 
 /**
@@ -81,6 +82,13 @@ export interface XrayOptions {
    * these.
    */
   ignore?: IgnoreRule | IgnoreRule[];
+  /**
+   * Sends metrics over OTLP by which AWS's Application Signals shows requests, errors, faults and
+   * latency of this service and of what it calls. All requests count, sampled or not. Needs
+   * `@opentelemetry/sdk-metrics` and `@opentelemetry/exporter-metrics-otlp-proto`. Default: the
+   * variable `OTEL_AWS_APPLICATION_SIGNALS_ENABLED`, else false.
+   */
+  applicationSignals?: boolean | SignalsOptions;
   /**
    * Whether URLs are recorded with their query string, which often contains secrets. Default
    * `strip`.

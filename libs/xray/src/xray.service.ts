@@ -4,7 +4,7 @@ import { textOf } from './core/foreign-values';
 import { safeCopy } from './core/safe-metadata';
 import { capture, captureSegment } from './core/capture';
 import { linkTo, type LinkTarget } from './core/message-links';
-import { currentNode, storage } from './core/context';
+import { currentNode, isSampled, storage } from './core/context';
 import { Recorder } from './core/recorder';
 import { runtime } from './core/runtime';
 import type { SubsegmentNode, TraceNode } from './core/trace-node';
@@ -20,7 +20,8 @@ export class XrayService {
 
   /** The active segment or subsegment. Undefined outside a segment and in an unsampled request. */
   get current(): TraceNode | undefined {
-    return currentNode();
+    const node = currentNode();
+    return node !== undefined && isSampled(node) ? node : undefined;
   }
 
   /** Id of the active trace, even if it is not sampled. */
@@ -97,7 +98,7 @@ export class XrayService {
 
   private active(attempt: string, key?: unknown): TraceNode | undefined {
     const active = storage.getStore();
-    if (active !== undefined) return active.notTraced ? undefined : active;
+    if (active !== undefined) return isSampled(active) ? currentNode() : undefined;
     runtime.missing?.(key === undefined ? attempt : `${attempt} "${textOf(key)}"`);
     return undefined;
   }

@@ -26,3 +26,8 @@ export function currentNode(): RecordedNode | undefined {
 export function outgoingPolicy(active: NonNullable<Active>): OutgoingPolicy | undefined {
   return active.notTraced ? active.outgoing : active.root.owner.outgoing;
 }
+
+/** Whether the active request is sampled. One that is not may be recorded all the same, for metrics. */
+export function isSampled(active: NonNullable<Active>): boolean {
+  return !active.notTraced && active.root.owner.sampled !== false;
+}

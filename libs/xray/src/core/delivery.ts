@@ -2,6 +2,7 @@ import { flushBeforeExit, forgetBeforeExit } from './before-exit';
 import { takeDeepNodes } from './deep-nodes';
 import { noStats, type EmitStats, type Emitter } from './emitter';
 import { reasonOf } from './foreign-values';
+import type { Meter } from './meter';
 import { OpenSegments } from './open-segments';
 import { clearTimeout, setTimeout } from './real-time';
 import { CROWD, type RecordedSegment, type RecordedSubsegment } from './recorded-node';
@@ -38,6 +39,7 @@ export interface RecorderStats extends EmitStats {
 export class Delivery {
   stats: RecorderStats = { opened: 0, closed: 0, ...noStats() };
   private emitter: Emitter;
+  private meter: Meter | undefined;
   private readonly openSegments: OpenSegments;
   private readonly counts: boolean;
   private readonly shutdownTimeoutMs: number;
@@ -69,8 +71,12 @@ export class Delivery {
     return this.closing !== undefined;
   }
 
-  /** @param beforeFreeze whether the process is frozen after each response (AWS Lambda) */
-  start(beforeFreeze: boolean): void {
+  /**
+   * @param beforeFreeze whether the process is frozen after each response (AWS Lambda)
+   * @param meter computes metrics from what has closed, if they are on
+   */
+  start(beforeFreeze: boolean, meter?: Meter): void {
+    this.meter = meter;
     if (beforeFreeze) this.emitter.expectFreeze?.();
     flushBeforeExit(this);
   }
@@ -100,6 +106,7 @@ export class Delivery {
     // Searching the remaining subsegments must not cost more than sending the closed ones saves.
     segment.crowdedAt = Math.max(CROWD, remaining / 4);
     if (closed.length === 0) return;
+    if (this.meter !== undefined) for (const each of closed) this.meter.measure(each);
     try {
       if (this.closing === undefined) emitter.emitEarly(segment, closed);
     } catch (problem) {
@@ -110,6 +117,7 @@ export class Delivery {
   closed(segment: RecordedSegment): void {
     this.openSegments.remove(segment);
     if (segment.closedWithin >= CROWD && segment.crowdedAt < Infinity) this.crowded(segment);
+    this.meter?.measure(segment);
     this.emitDeep(segment);
     this.finish(segment);
   }
@@ -117,6 +125,7 @@ export class Delivery {
   /** Sends a subsegment that ended after its segment was sent. */
   outlived(subsegment: RecordedSubsegment): void {
     subsegment.leave();
+    this.meter?.measure(subsegment);
     this.finish(subsegment);
   }
 
@@ -160,7 +169,7 @@ export class Delivery {
   async flush(andOpen = false): Promise<void> {
     try {
       if (andOpen) for (const segment of this.openSegments.all()) this.report(segment);
-      await this.emitter.flush();
+      await Promise.all([this.emitter.flush(), this.meter?.flush()]);
     } catch (problem) {
       this.emitFailed(problem);
     }
@@ -208,12 +217,13 @@ export class Delivery {
   }
 
   private async shutDown(): Promise<void> {
-    const { emitter, shutdownTimeoutMs } = this;
+    const { emitter, meter, shutdownTimeoutMs } = this;
     this.openSegments.stop();
     forgetBeforeExit(this);
     for (const segment of this.openSegments.all()) this.report(segment);
     try {
-      if (!(await doneWithin(shutdownTimeoutMs, emitter.close(shutdownTimeoutMs)))) {
+      const sent = Promise.all([emitter.close(shutdownTimeoutMs), meter?.close()]);
+      if (!(await doneWithin(shutdownTimeoutMs, sent))) {
         const message =
           `Some traces could not be sent within ${shutdownTimeoutMs} ms after shutdown began and are ` +
           'lost. Raise shutdownTimeoutMs if they matter more than a fast shutdown.';
@@ -230,7 +240,7 @@ export class Delivery {
 }
 
 /** Waits for `work` for at most `ms`. Resolves to whether it finished in time. */
-async function doneWithin(ms: number, work: Promise<void>): Promise<boolean> {
+async function doneWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((done) => (timer = setTimeout(() => done(false), ms)));
   try {

@@ -121,8 +121,9 @@ export abstract class Node implements RecordedNode {
   abstract end(at?: number): void;
 
   traceHeader(): string {
-    const { trace_id, extra } = this.root;
-    return formatTraceHeader({ root: trace_id, parent: this.id, sampled: true, extra });
+    const { trace_id, extra, owner } = this.root;
+    const sampled = owner.sampled !== false;
+    return formatTraceHeader({ root: trace_id, parent: this.id, sampled, extra });
   }
 
   toText(): string {

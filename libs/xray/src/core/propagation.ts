@@ -6,7 +6,7 @@ import {
   parseTraceparent,
   type TraceHeader,
 } from '../document';
-import { outgoingPolicy, type Active } from './context';
+import { isSampled, outgoingPolicy, type Active } from './context';
 import type { Carried } from './carried';
 
 /** X-Ray's trace header, and the headers of W3C Trace Context and Baggage. */
@@ -66,7 +66,7 @@ export function outgoingHeaders(
   const { trace_id, extra, carried } = active.notTraced ? active : active.root;
   // An unsampled request has no segment, so the parent id is random.
   const parent = active.notTraced ? newId() : active.id;
-  const header = { root: trace_id, parent, sampled: !active.notTraced, extra };
+  const header = { root: trace_id, parent, sampled: isSampled(active), extra };
   const ways = outgoingPolicy(active)?.propagate;
   const headers: [string, string][] = [];
   if (ways?.has('xray') !== false) headers.push([TRACE_HEADERS[0], formatTraceHeader(header)]);

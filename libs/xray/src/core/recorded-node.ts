@@ -111,6 +111,8 @@ export interface SpanFace {
 
 /** What a segment needs from the recorder that opened it. */
 export interface SegmentOwner {
+  /** False for requests that are measured and not sent. */
+  readonly sampled: boolean;
   /** Metadata keys whose values are redacted. */
   readonly redact: RegExp;
   /** Maximum number of metadata characters in one document. */

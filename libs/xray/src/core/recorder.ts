@@ -5,16 +5,19 @@ import { Delivery, type DeliveryOptions, type RecorderStats } from './delivery';
 import { type InvocationOwner, LambdaSegment } from './lambda-segment';
 import type { OutgoingPolicy } from './outgoing';
 import type { Incoming } from './propagation';
-import type { RecordedSegment, RecordedSubsegment } from './recorded-node';
+import type { RecordedSegment, RecordedSubsegment, SegmentOwner } from './recorded-node';
 import { DEFAULT_REDACTED } from './redact';
 import type { Sampler, SamplingRequest } from './sampler';
 import { Segment } from './segment';
+import { MeasuredOnly, measuring, type Meter } from './meter';
 import type { SegmentNode } from './trace-node';
 import { Unsampled } from './unsampled';
 import { type RecorderLogger, type Warn, WarnOnce } from './warn-once';
 
 export interface RecorderOptions extends DeliveryOptions {
   sampler: Sampler;
+  /** Starts computing metrics, if that was asked for. */
+  meter?: () => Meter | undefined;
   logger: RecorderLogger;
   redact?: RegExp;
   /** Maximum number of metadata characters in one document. Default 262,144. */
@@ -36,11 +39,14 @@ export type SegmentBase = Partial<Pick<SegmentNode, 'origin' | 'service' | 'aws'
 
 /** Opens segments and has the closed ones sent. Each XrayModule has one. */
 export class Recorder implements InvocationOwner {
+  readonly sampled = true;
   readonly redact: RegExp;
   readonly maxMetadataLength: number;
   readonly outgoing: OutgoingPolicy | undefined;
   readonly indexes: ((key: string) => boolean) | undefined;
   base: SegmentBase;
+  /** Owner of the segments that are only measured, if metrics are on. */
+  private measuredOnly: MeasuredOnly | undefined;
   private readonly warnings: WarnOnce;
   private readonly delivery: Delivery;
 
@@ -66,7 +72,9 @@ export class Recorder implements InvocationOwner {
   /** Starts the background work, such as fetching sampling rules. */
   start(): void {
     this.options.sampler.start?.();
-    this.delivery.start(this.options.invocation !== undefined);
+    const meter = this.options.meter?.();
+    this.measuredOnly = meter && new MeasuredOnly(this, meter);
+    this.delivery.start(this.options.invocation !== undefined, meter);
   }
 
   /** Adds fields to all segments opened from now on. */
@@ -87,28 +95,41 @@ export class Recorder implements InvocationOwner {
       const own = invocation();
       return this.openInvocation(request, own.root === undefined ? header : own);
     }
-    const { root, extra } = header;
-    const carried = carriedBy(header);
     let ruleName: string | undefined;
     if (typeof header.sampled === 'boolean') {
-      if (!header.sampled) return new Unsampled(root, extra, this.outgoing, carried);
+      if (!header.sampled) return this.leaveOut(request, header);
     } else {
       const decision = this.options.sampler.decide(request);
-      if (!decision.sampled) return new Unsampled(root, extra, this.outgoing, carried);
+      if (!decision.sampled) return this.leaveOut(request, header);
       ruleName = decision.ruleName;
     }
-    const traceId = root ?? newTraceId();
-    const segment = new Segment(request.serviceName, this, traceId, header.parent, extra);
-    if (carried !== undefined) segment.carried = carried;
-    const { base } = this;
-    if (base.origin !== undefined) segment.origin = base.origin;
-    if (base.service !== undefined) segment.service = base.service;
-    if (base.aws !== undefined) segment.aws = base.aws;
+    const segment = this.segmentOf(this, request, header);
     if (ruleName !== undefined) {
       const xray = { ...(segment.aws?.xray as object | undefined), rule_name: ruleName };
       segment.aws = { ...segment.aws, xray };
     }
     this.track(segment);
+    return segment;
+  }
+
+  /** A request that is not sampled is recorded only if there are metrics to compute from it. */
+  private leaveOut(request: SamplingRequest, header: Incoming): RecordedSegment | Unsampled {
+    const { measuredOnly } = this;
+    if (measuredOnly !== undefined && measuring.unsampled) {
+      return this.segmentOf(measuredOnly, request, header);
+    }
+    return new Unsampled(header.root, header.extra, this.outgoing, carriedBy(header));
+  }
+
+  private segmentOf(owner: SegmentOwner, request: SamplingRequest, header: Incoming): Segment {
+    const { root = newTraceId(), parent, extra } = header;
+    const segment = new Segment(request.serviceName, owner, root, parent, extra);
+    const carried = carriedBy(header);
+    if (carried !== undefined) segment.carried = carried;
+    const { base } = this;
+    if (base.origin !== undefined) segment.origin = base.origin;
+    if (base.service !== undefined) segment.service = base.service;
+    if (base.aws !== undefined) segment.aws = base.aws;
     return segment;
   }
 

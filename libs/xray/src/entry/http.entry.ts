@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { storage, type Active } from '../core/context';
+import { isSampled, storage, type Active } from '../core/context';
 import { textOf } from '../core/foreign-values';
 import { incomingTrace } from '../core/propagation';
 import { Recorder } from '../core/recorder';
@@ -131,7 +131,7 @@ export class HttpEntry {
     const active = this.recorder.open({ serviceName, method, path, host }, header);
     if (header?.sampled === '?') {
       const root = active.notTraced ? active.trace_id : active.root.trace_id;
-      answer.setHeader('X-Amzn-Trace-Id', `Root=${root};Sampled=${active.notTraced ? 0 : 1}`);
+      answer.setHeader('X-Amzn-Trace-Id', `Root=${root};Sampled=${Number(isSampled(active))}`);
     }
     if (active.notTraced) {
       // If nothing is propagated and nothing is reported, an empty context is cheapest.
@@ -141,7 +141,7 @@ export class HttpEntry {
       return active;
     }
     const target = this.urlQuery === 'keep' ? originForm(url) : path;
-    if (this.exposesTraceId && !answer.headersSent) {
+    if (this.exposesTraceId && isSampled(active) && !answer.headersSent) {
       answer.setHeader('X-Trace-Id', active.root.trace_id);
     }
     active.http = { request: requestBlock(raw, method, host, target) };

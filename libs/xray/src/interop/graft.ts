@@ -1,4 +1,5 @@
 import { newId } from '../document';
+import { measuring } from '../core/meter';
 import { Node } from '../core/node';
 import type { RecordedNode } from '../core/recorded-node';
 import { Segment } from '../core/segment';
@@ -18,6 +19,7 @@ export interface SdkClasses {
  * that do not import `nestjs-xray/aws-sdk` are not affected.
  */
 export function graft(sdk: SdkClasses): void {
+  measuring.unsampled = false;
   const { constructor: _constructor, ...node } = Object.getOwnPropertyDescriptors(Node.prototype);
   const own = { ...node, ...Object.getOwnPropertyDescriptors(shared) };
   const layers: [object, object, PropertyDescriptorMap][] = [

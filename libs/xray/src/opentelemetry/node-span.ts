@@ -11,7 +11,7 @@ import {
   type SpanStatus,
   type TimeInput,
 } from '@opentelemetry/api';
-import type { Active } from '../core/context';
+import { isSampled, type Active } from '../core/context';
 import type { RecordedNode } from '../core/recorded-node';
 import { w3cTraceId } from '../document';
 import { exceptionEvent } from './exception-event';
@@ -44,7 +44,7 @@ export class NodeSpan implements BridgeSpan {
     return (this.identity ??= {
       traceId: w3cTraceId(node.root.trace_id),
       spanId: node.id,
-      traceFlags: TraceFlags.SAMPLED,
+      traceFlags: isSampled(node) ? TraceFlags.SAMPLED : TraceFlags.NONE,
     });
   }
 

@@ -3,6 +3,7 @@ import { XrayOptionsError } from '../xray.errors';
 import type { XrayModuleAsyncOptions, XrayModuleExtras, XrayOptions } from '../xray.options';
 import { checkOptions, type Option, type OptionsOf } from './check-options';
 import * as fits from './fits';
+import { SIGNALS_OPTIONS } from './signals-options';
 
 /** An option of the module and its row in docs/configuration.md. A test compares the two. */
 export interface DocumentedOption extends Option {
@@ -128,6 +129,13 @@ export const MODULE_OPTIONS = documented<XrayOptions>({
     default: 'none',
     takes: 'path globs, predicates, or a list of them',
     fits: fits.any(fits.text, fits.callback, fits.listOf(fits.any(fits.text, fits.callback))),
+  },
+  applicationSignals: {
+    says: "`true` sends [metrics for AWS's Application Signals](aws.md#application-signals) over OTLP, of all requests, sampled or not; `{ url, intervalMs, exporter }` says where and how often.",
+    default: '`OTEL_AWS_APPLICATION_SIGNALS_ENABLED`, else `false`',
+    takes: 'true, false, or an object such as { url }',
+    fits: fits.any(fits.flag, fits.object),
+    inside: SIGNALS_OPTIONS,
   },
   urlQuery: {
     says: '`strip` removes the query string from URLs, because it often contains secrets; `keep` records it.',

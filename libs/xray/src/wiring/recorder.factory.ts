@@ -5,9 +5,18 @@ import { OutgoingPolicy } from '../core/outgoing';
 import { Recorder, type SegmentBase } from '../core/recorder';
 import { redactPattern } from '../core/redact';
 import type { RecorderLogger } from '../core/warn-once';
-import { parseTraceHeader, type TraceHeader } from '../document';
+import {
+  parseTraceHeader,
+  resourceAttributes,
+  type SegmentDocument,
+  type TraceHeader,
+} from '../document';
 import { OtlpEmitter } from '../emitters/otlp.emitter';
+import { otlpVariables } from '../emitters/otlp/otlp-variables';
+import { startMeter } from '../emitters/signals/signals.meter';
+import { signalsSettings } from '../options/signals-options';
 import { UdpEmitter } from '../emitters/udp.emitter';
+import { SegmentName } from '../entry/segment-name';
 import { daemonAddress } from '../net/daemon-address';
 import { checkModuleOptions } from '../options/module-options';
 import { createSampler } from '../sampling/create-sampler';
@@ -49,6 +58,7 @@ export function createRecorder(options: XrayOptions): Recorder {
     inProgress: options.inProgress,
     shutdownTimeoutMs: options.shutdownTimeoutMs,
     invocation: process.env.LAMBDA_TASK_ROOT ? invocation : undefined,
+    meter: meterOf(options, () => recorder),
     logger,
     sampler: createSampler(options.sampling ?? 1, {
       daemon: () => daemonAddress(options.daemonAddress).tcp,
@@ -62,6 +72,23 @@ export function createRecorder(options: XrayOptions): Recorder {
   });
   return recorder;
 }
+
+/** What starts the metrics, if they are on. */
+function meterOf(options: XrayOptions, recorder: () => Recorder) {
+  const settings = signalsSettings(options.applicationSignals);
+  if (settings === undefined) return undefined;
+  if (process.env.LAMBDA_TASK_ROOT) {
+    return () => void recorder().warn('metrics:lambda', NO_METRICS_ON_LAMBDA);
+  }
+  const resource = otlpVariables(process.env).resource();
+  const name = new SegmentName(options).service;
+  const known = () => resourceAttributes({ name, ...recorder().base } as SegmentDocument);
+  return () => startMeter(settings, { resource, known, warn: recorder().warn });
+}
+
+const NO_METRICS_ON_LAMBDA =
+  'Metrics for Application Signals are not sent on AWS Lambda, which freezes the process between ' +
+  'invocations: turn applicationSignals off there. Lambda has metrics of its own for each function.';
 
 /** What every segment says of the process, apart from where it runs. */
 function baseOf({ serviceVersion, logGroups }: XrayOptions): SegmentBase {

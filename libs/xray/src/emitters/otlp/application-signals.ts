@@ -35,15 +35,42 @@ export function signalsAttributes(
 ): KeyValue[] {
   const calls = span.kind === SpanKind.client || span.kind === SpanKind.producer;
   if (!isSegment && !calls) return [];
-  const told = new Set(span.attributes.map(({ key }) => key));
-  const attributes: Record<string, unknown> = {
+  const told = valuesOf(span);
+  return keyValues(signals(span, node, isSegment, local, told)).filter(({ key }) => !told.has(key));
+}
+
+/** The attributes of a segment's or a call's metrics: the same, with those that were set by hand. */
+export function metricAttributes(
+  span: OtlpSpan,
+  node: AnyDocument,
+  isSegment: boolean,
+  local: LocalService,
+): Record<string, unknown> {
+  const told = valuesOf(span);
+  const attributes = signals(span, node, isSegment, local, told);
+  for (const key of Object.keys(attributes)) {
+    const value = told.get(key) ?? attributes[key];
+    if (value === undefined) delete attributes[key];
+    else attributes[key] = value;
+  }
+  if (isSegment) attributes[SIGNALS_NAMES.spanKind] = 'LOCAL_ROOT';
+  return attributes;
+}
+
+function signals(
+  { kind }: OtlpSpan,
+  node: AnyDocument,
+  isSegment: boolean,
+  local: LocalService,
+  told: Values,
+): Record<string, unknown> {
+  return {
     [SIGNALS_NAMES.localService]: local.service,
     [SIGNALS_NAMES.localOperation]: local.operation,
     [SIGNALS_NAMES.localEnvironment]: local.environment,
-    [SIGNALS_NAMES.spanKind]: spanKind(span.kind, isSegment),
-    ...(!isSegment && remoteAttributes(valuesOf(span), node)),
+    [SIGNALS_NAMES.spanKind]: spanKind(kind, isSegment),
+    ...(!isSegment && remoteAttributes(told, node)),
   };
-  return keyValues(attributes).filter(({ key }) => !told.has(key));
 }
 
 /** The operation of a segment. Like the operations of calls, it must have few different values. */

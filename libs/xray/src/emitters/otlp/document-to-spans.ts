@@ -72,7 +72,7 @@ function addSpan(
   if (node.end_time !== undefined) {
     const document = node as AnyDocument;
     const span = spanOf(context.traceId, document, parentSpanId, isSegment);
-    const told = asTold(span, document, recorded?.span?.data);
+    const told = toldSpan(span, document, recorded?.span?.data);
     told.attributes.push(...signalsAttributes(told, document, isSegment, context.local));
     context.spans.push(told);
   }
@@ -85,7 +85,12 @@ function addSpan(
   });
 }
 
-function asTold(span: OtlpSpan, node: AnyDocument, data: SpanFace['data'] | undefined): OtlpSpan {
+/** Adds what was set through the OpenTelemetry API to the span of a node. */
+export function toldSpan(
+  span: OtlpSpan,
+  node: AnyDocument,
+  data: SpanFace['data'] | undefined,
+): OtlpSpan {
   if (data === undefined) return span;
   return data.name === undefined ? withApiData(span, data) : apiSpan(span, node, data);
 }

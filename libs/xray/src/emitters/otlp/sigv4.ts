@@ -1,6 +1,5 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { loadPeer } from '../load-peer';
 
 /**
  * X-Ray's host names: `xray` and `xray-fips`, over IPv4 (`amazonaws.com`) and dual-stack
@@ -62,8 +61,8 @@ type CredentialsModule = typeof import('@aws-sdk/credential-provider-node');
 
 function createSigner(region: string): RequestSigner {
   try {
-    const { SignatureV4 } = load('@smithy/signature-v4') as SignatureModule;
-    const { defaultProvider } = load('@aws-sdk/credential-provider-node') as CredentialsModule;
+    const { SignatureV4 } = loadPeer('@smithy/signature-v4') as SignatureModule;
+    const { defaultProvider } = loadPeer('@aws-sdk/credential-provider-node') as CredentialsModule;
     return new SignatureV4({
       service: 'xray',
       region,
@@ -78,23 +77,6 @@ function createSigner(region: string): RequestSigner {
       { cause: problem },
     );
   }
-}
-
-/**
- * A literal `require()` would make bundlers add 1.3 MB of credential providers to every application
- * that has the AWS SDK installed, although hardly any needs them here.
- */
-function load(name: string): unknown {
-  const here = typeof __filename === 'undefined' ? [] : [__filename];
-  let problem: unknown;
-  for (const from of [...here, join(process.cwd(), 'package.json')]) {
-    try {
-      return createRequire(from)(name);
-    } catch (thrown) {
-      problem ??= thrown;
-    }
-  }
-  throw problem;
 }
 
 /** Node's SHA-256 with the interface that the signer expects. */

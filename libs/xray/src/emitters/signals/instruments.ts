@@ -1,0 +1,101 @@
+import type * as Metrics from '@opentelemetry/sdk-metrics';
+import { reasonOf } from '../../core/foreign-values';
+import type { Warn } from '../../core/warn-once';
+import { loadPeer } from '../load-peer';
+import type { MetricsExporter, SignalsSettings } from '../../options/signals-options';
+
+/** The instruments that Application Signals knows, and what sends them. */
+export interface Instruments {
+  record(values: { latencyMs: number; error: number; fault: number }, attributes: object): void;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The exporters over HTTP; both read OpenTelemetry's variables for headers, timeout and the like. */
+const EXPORTERS = [
+  '@opentelemetry/exporter-metrics-otlp-proto',
+  '@opentelemetry/exporter-metrics-otlp-http',
+];
+
+/**
+ * Histograms with the names, the unit, the temporality and the aggregation that AWS's distribution
+ * of OpenTelemetry for JavaScript gives them.
+ *
+ * @param resource returns the attributes of the process when metrics are sent: plugins may find out
+ *   later where it runs.
+ * @throws Error if a package is missing
+ */
+export function createInstruments(
+  settings: SignalsSettings,
+  resource: () => Record<string, unknown>,
+  warn: Warn,
+): Instruments {
+  const sdk = loadPeer('@opentelemetry/sdk-metrics') as typeof Metrics;
+  const exporter = settings.exporter ?? createExporter(settings.url);
+  const { intervalMs } = settings;
+  const reader = new sdk.PeriodicExportingMetricReader({
+    exporter: withDelta(sdk, exporter, resource, warn),
+    exportIntervalMillis: intervalMs,
+    exportTimeoutMillis: Math.min(intervalMs, 30_000),
+  });
+  const provider = new sdk.MeterProvider({ readers: [reader] });
+  const meter = provider.getMeter('nestjs-xray');
+  const latency = meter.createHistogram('Latency', { unit: 'Milliseconds' });
+  const error = meter.createHistogram('Error');
+  const fault = meter.createHistogram('Fault');
+  return {
+    record(values, attributes) {
+      latency.record(values.latencyMs, attributes as never);
+      error.record(values.error, attributes as never);
+      fault.record(values.fault, attributes as never);
+    },
+    flush: () => provider.forceFlush(),
+    close: () => provider.shutdown(),
+  };
+}
+
+function createExporter(url: string): MetricsExporter {
+  let problem: unknown;
+  for (const name of EXPORTERS) {
+    try {
+      const { OTLPMetricExporter } = loadPeer(name) as {
+        OTLPMetricExporter: new (options: { url: string }) => MetricsExporter;
+      };
+      return new OTLPMetricExporter({ url });
+    } catch (thrown) {
+      problem ??= thrown;
+    }
+  }
+  throw problem;
+}
+
+/** Wraps an exporter: it sends deltas, names the process, and failed exports are logged. */
+function withDelta(
+  { AggregationTemporality, AggregationType }: typeof Metrics,
+  exporter: MetricsExporter,
+  resource: () => Record<string, unknown>,
+  warn: Warn,
+): Metrics.PushMetricExporter {
+  return {
+    selectAggregationTemporality: () => AggregationTemporality.DELTA,
+    selectAggregation: () => ({ type: AggregationType.EXPONENTIAL_HISTOGRAM }),
+    export(metrics, done) {
+      const attributes = { value: resource(), enumerable: true };
+      const named = { ...metrics, resource: Object.create(metrics.resource, { attributes }) };
+      exporter.export(named, (result) => {
+        if (result.code !== 0) {
+          const why = reasonOf(result.error);
+          warn(
+            `metrics:${why}`,
+            `Metrics for Application Signals could not be sent: ${why}. Check ` +
+              'OTEL_AWS_APPLICATION_SIGNALS_EXPORTER_ENDPOINT and that the CloudWatch agent runs. ' +
+              'Traces and requests are not affected.',
+          );
+        }
+        done(result);
+      });
+    },
+    forceFlush: () => exporter.forceFlush(),
+    shutdown: () => exporter.shutdown(),
+  };
+}
