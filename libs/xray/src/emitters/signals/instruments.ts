@@ -1,8 +1,29 @@
-import type * as Metrics from '@opentelemetry/sdk-metrics';
 import { reasonOf } from '../../core/foreign-values';
 import type { Warn } from '../../core/warn-once';
 import { loadPeer } from '../load-peer';
 import type { MetricsExporter, SignalsSettings } from '../../options/signals-options';
+
+interface Histogram {
+  record(value: number, attributes: object): void;
+}
+
+/** What is used of `@opentelemetry/sdk-metrics`, which applications without metrics do not have. */
+interface MetricsSdk {
+  AggregationTemporality: { DELTA: number };
+  AggregationType: { EXPONENTIAL_HISTOGRAM: number };
+  PeriodicExportingMetricReader: new (options: {
+    exporter: MetricsExporter;
+    exportIntervalMillis: number;
+    exportTimeoutMillis: number;
+  }) => object;
+  MeterProvider: new (options: { readers: object[] }) => {
+    getMeter(name: string): {
+      createHistogram(name: string, options?: { unit: string }): Histogram;
+    };
+    forceFlush(): Promise<void>;
+    shutdown(): Promise<void>;
+  };
+}
 
 /** The instruments that Application Signals knows, and what sends them. */
 export interface Instruments {
@@ -30,7 +51,7 @@ export function createInstruments(
   resource: () => Record<string, unknown>,
   warn: Warn,
 ): Instruments {
-  const sdk = loadPeer('@opentelemetry/sdk-metrics') as typeof Metrics;
+  const sdk = loadPeer('@opentelemetry/sdk-metrics') as MetricsSdk;
   const exporter = settings.exporter ?? createExporter(settings.url);
   const { intervalMs } = settings;
   const reader = new sdk.PeriodicExportingMetricReader({
@@ -45,9 +66,9 @@ export function createInstruments(
   const fault = meter.createHistogram('Fault');
   return {
     record(values, attributes) {
-      latency.record(values.latencyMs, attributes as never);
-      error.record(values.error, attributes as never);
-      fault.record(values.fault, attributes as never);
+      latency.record(values.latencyMs, attributes);
+      error.record(values.error, attributes);
+      fault.record(values.fault, attributes);
     },
     flush: () => provider.forceFlush(),
     close: () => provider.shutdown(),
@@ -69,19 +90,27 @@ function createExporter(url: string): MetricsExporter {
   throw problem;
 }
 
+interface Preferences {
+  selectAggregationTemporality(): number;
+  selectAggregation(): { type: number };
+}
+
 /** Wraps an exporter: it sends deltas, names the process, and failed exports are logged. */
 function withDelta(
-  { AggregationTemporality, AggregationType }: typeof Metrics,
+  { AggregationTemporality, AggregationType }: MetricsSdk,
   exporter: MetricsExporter,
   resource: () => Record<string, unknown>,
   warn: Warn,
-): Metrics.PushMetricExporter {
+): MetricsExporter & Preferences {
   return {
     selectAggregationTemporality: () => AggregationTemporality.DELTA,
     selectAggregation: () => ({ type: AggregationType.EXPONENTIAL_HISTOGRAM }),
-    export(metrics, done) {
+    export(metrics: { resource: object }, done) {
       const attributes = { value: resource(), enumerable: true };
-      const named = { ...metrics, resource: Object.create(metrics.resource, { attributes }) };
+      const named = {
+        ...metrics,
+        resource: Object.create(metrics.resource, { attributes }) as object,
+      };
       exporter.export(named, (result) => {
         if (result.code !== 0) {
           const why = reasonOf(result.error);
