@@ -28,7 +28,7 @@ export interface HotTrace {
 }
 
 /** So many times as much may be kept of traces that rest. */
-const RESTING = 3;
+const RESTING = 2;
 
 /**
  * The traces that documents are still coming for. Without it each commit would

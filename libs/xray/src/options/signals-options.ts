@@ -17,6 +17,7 @@ export interface SignalsOptions {
 /** A PushMetricExporter of `@opentelemetry/sdk-metrics`. */
 export interface MetricsExporter {
   // What it exports has a type only where that package is installed.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   export(metrics: any, done: (result: { code: number; error?: Error }) => void): void;
   forceFlush(): Promise<void>;
   shutdown(): Promise<void>;

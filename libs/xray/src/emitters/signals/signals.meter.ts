@@ -23,7 +23,7 @@ export interface MeasuredProcess {
   /** The user's resource attributes. */
   resource: Record<string, string>;
   /** Attributes of the process as far as they are known by now. */
-  known(): Record<string, unknown>;
+  known: () => Record<string, unknown>;
   warn: Warn;
 }
 

@@ -13,7 +13,7 @@ import { patchMethod, type Method } from '../patch';
 import { addressIn, type Client } from './nest-transports';
 
 interface Metadata {
-  get(name: string): unknown[];
+  get(name: string): (string | Buffer)[];
   set(name: string, value: string): void;
   remove(name: string): void;
   clone(): Metadata;
@@ -121,7 +121,7 @@ function withTrace(args: unknown[], active: NonNullable<Active>): unknown[] {
   const metadata = at < 0 ? new Metadata!() : (args[at] as Metadata).clone();
   const current = (name: string) => {
     const [value] = metadata.get(name);
-    return value === undefined ? undefined : String(value);
+    return value?.toString();
   };
   for (const [name, value] of headerChanges(active, outgoingHeaders(active), current)) {
     if (value === undefined) metadata.remove(name);
