@@ -254,15 +254,15 @@ describe('the writer of traces', () => {
       trace_id,
       metadata: body,
     });
-    for (let at = 1; at <= 4_000; at++) put(writer, [document(at)]);
+    for (let at = 1; at <= 2_800; at++) put(writer, [document(at)]);
     writer.commit(true);
     read = 0;
-    for (let at = 4_001; at <= 4_050; at++) {
+    for (let at = 2_801; at <= 2_850; at++) {
       put(writer, [document(at)]);
       writer.commit();
     }
 
-    expect(read).toBeLessThan(4_100);
+    expect(read).toBeLessThan(2_900);
     driver.close();
   });
 });
