@@ -44,7 +44,8 @@ export class ReceiverQueue {
       const port = this.port.toString(16).toUpperCase().padStart(4, '0');
       this.names = [...ANY, ...asKernelWrites(address)].map((host) => ` ${host}:${port} `);
     }
-    return this.stateIn(this.file === undefined ? FILES : [this.file]) ?? this.stateIn(FILES);
+    const listed = this.file === undefined ? undefined : this.stateIn([this.file]);
+    return listed ?? this.stateIn(FILES);
   }
 
   private stateIn(files: string[]): ReceiverState | undefined {
