@@ -101,10 +101,7 @@ export class Delivery {
       segment.crowdedAt = Infinity;
       return;
     }
-    const { closed, remaining } = takeClosed(segment);
-    segment.closedWithin = 0;
-    // Searching the remaining subsegments must not cost more than sending the closed ones saves.
-    segment.crowdedAt = Math.max(CROWD, remaining / 4);
+    const closed = takeClosed(segment);
     if (closed.length === 0) return;
     if (this.meter !== undefined) for (const each of closed) this.meter.measure(each);
     try {

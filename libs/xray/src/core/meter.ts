@@ -1,9 +1,8 @@
-import {
-  CROWD,
-  type RecordedNode,
-  type RecordedSegment,
-  type RecordedSubsegment,
-  type SegmentOwner,
+import type {
+  RecordedNode,
+  RecordedSegment,
+  RecordedSubsegment,
+  SegmentOwner,
 } from './recorded-node';
 import { takeClosed } from './take-closed';
 import { Unsampled } from './unsampled';
@@ -61,10 +60,7 @@ export class MeasuredOnly implements SegmentOwner {
   }
 
   crowded(segment: RecordedSegment): void {
-    const { closed, remaining } = takeClosed(segment);
-    segment.closedWithin = 0;
-    segment.crowdedAt = Math.max(CROWD, remaining / 4);
-    for (const each of closed) this.meter.measure(each);
+    for (const each of takeClosed(segment)) this.meter.measure(each);
   }
 
   outlived(subsegment: RecordedSubsegment): void {

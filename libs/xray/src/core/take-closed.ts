@@ -1,17 +1,18 @@
-import type { RecordedNode, RecordedSegment, RecordedSubsegment } from './recorded-node';
-
-/** The subsegments removed from a tree, and how many nodes remain. */
-export interface Taken {
-  /** The roots of the closed parts of the tree, with everything in them. */
-  closed: RecordedSubsegment[];
-  remaining: number;
-}
+import {
+  CROWD,
+  type RecordedNode,
+  type RecordedSegment,
+  type RecordedSubsegment,
+} from './recorded-node';
 
 /**
  * Removes the fully closed parts from an open segment so that they can be sent and forgotten. A
- * part that contains an open node stays, because it would have to be sent again.
+ * part that contains an open node stays, because it would have to be sent again. The segment counts
+ * anew until it is crowded the next time.
+ *
+ * @returns the roots of the closed parts, with everything in them
  */
-export function takeClosed(segment: RecordedSegment): Taken {
+export function takeClosed(segment: RecordedSegment): RecordedSubsegment[] {
   // Parents precede their children, so that going backwards visits children first.
   const order: RecordedNode[] = [segment];
   for (let at = 0; at < order.length; at++) {
@@ -38,5 +39,8 @@ export function takeClosed(segment: RecordedSegment): Taken {
     // An empty list rather than undefined, because the node has had children.
     node.subsegments = stay;
   }
-  return { closed, remaining: unfinished.size };
+  segment.closedWithin = 0;
+  // Searching the remaining subsegments must not cost more than sending the closed ones saves.
+  segment.crowdedAt = Math.max(CROWD, unfinished.size / 4);
+  return closed;
 }
