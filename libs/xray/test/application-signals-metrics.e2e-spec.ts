@@ -36,7 +36,7 @@ let work: (xray: XrayService) => unknown = () => undefined;
 class CartsController {
   constructor(private readonly xray: XrayService) {}
 
-  @Get('work/:id')
+  @Get('orders/:id')
   async work(@Param('id') id: string): Promise<string> {
     await work(this.xray);
     return id;
@@ -181,7 +181,7 @@ describe('metrics for Application Signals', () => {
   it('count every request, sampled or not, with its errors and faults', async () => {
     const app = await measuredApp();
     for (const headers of [SAMPLED, UNSAMPLED, UNSAMPLED]) {
-      await app.get('work/7', headers);
+      await app.get('orders/7', headers);
       await app.get('refused', headers);
       await app.get('broken', headers);
     }
@@ -190,7 +190,7 @@ describe('metrics for Application Signals', () => {
     const any: unknown = expect.any(Number);
     expect(metrics).toEqual([
       {
-        attributes: service('GET /carts/work/:id'),
+        attributes: service('GET /carts/orders/:id'),
         count: 3,
         errors: 0,
         faults: 0,
@@ -204,7 +204,7 @@ describe('metrics for Application Signals', () => {
 
   it('have the names, unit, temporality and aggregation of AWS’s distribution', async () => {
     const app = await measuredApp();
-    await app.get('work/7');
+    await app.get('orders/7');
     await app.close();
     const [{ resource, scopeMetrics } = { resource: undefined, scopeMetrics: [] }] =
       app.exporter.getMetrics();
@@ -264,7 +264,7 @@ describe('metrics for Application Signals', () => {
       from = performance.now();
       while (performance.now() - from < 30) await new Promise((turn) => setImmediate(turn));
     };
-    await app.get('work/7', UNSAMPLED);
+    await app.get('orders/7', UNSAMPLED);
     const until = performance.now() - from;
     const [{ latencyMs } = { latencyMs: 0 }] = await app.metrics();
 
@@ -282,17 +282,17 @@ describe('metrics for Application Signals', () => {
       api.getTracer('t').startSpan('call', { kind: SpanKind.CLIENT, attributes }).end();
       api.getTracer('t').startSpan('inside').end();
     };
-    await app.get('work/7', headers);
+    await app.get('orders/7', headers);
     const metrics = await app.metrics();
     await other.close();
 
-    const call = { ...service('GET /carts/work/:id'), 'aws.span.kind': 'CLIENT' };
+    const call = { ...service('GET /carts/orders/:id'), 'aws.span.kind': 'CLIENT' };
     const http = { 'aws.remote.service': '127.0.0.1', 'aws.remote.operation': 'GET /orders' };
     const named = { 'aws.remote.service': 'billing', 'aws.remote.operation': 'charge' };
     expect(metrics).toHaveLength(3);
     expect(metrics).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ attributes: service('GET /carts/work/:id'), count: 1 }),
+        expect.objectContaining({ attributes: service('GET /carts/orders/:id'), count: 1 }),
         expect.objectContaining({ attributes: { ...call, ...http }, count: 2, faults: 1 }),
         expect.objectContaining({ attributes: { ...call, ...named }, count: 1, faults: 0 }),
       ]),
@@ -314,7 +314,7 @@ describe('metrics for Application Signals', () => {
       };
     };
     for (const headers of [SAMPLED, UNSAMPLED]) {
-      await app.get('work/7', headers);
+      await app.get('orders/7', headers);
       // The request has ended before the first export, and its last calls after it.
       await app.xray.flush();
       late?.();
@@ -342,7 +342,7 @@ describe('metrics for Application Signals', () => {
       sent = ((await response.json()) as { headers: Record<string, string> }).headers;
     };
     const root = '1-58406520-a006649127e371903a2de979';
-    const headers = await app.get('work/7', { 'x-amzn-trace-id': `Root=${root};Sampled=0` });
+    const headers = await app.get('orders/7', { 'x-amzn-trace-id': `Root=${root};Sampled=0` });
     await app.metrics();
     await other.close();
 
@@ -356,12 +356,12 @@ describe('metrics for Application Signals', () => {
 
   it('are off unless they are asked for, by the option or by the variable of AWS', async () => {
     const off = await measuredApp({ applicationSignals: undefined });
-    await off.get('work/7', UNSAMPLED);
+    await off.get('orders/7', UNSAMPLED);
     await off.close();
     process.env.OTEL_AWS_APPLICATION_SIGNALS_ENABLED = 'true';
     try {
       const on = await measuredApp({ applicationSignals: undefined });
-      await on.get('work/7');
+      await on.get('orders/7');
       await on.close();
       // The repository has the SDK, and no exporter by OTLP.
       expect(on.warnings).toEqual([
@@ -387,7 +387,7 @@ describe('metrics for Application Signals', () => {
     };
     const app = await measuredApp({ applicationSignals: { exporter } });
     for (let i = 0; i < 2; i++) {
-      await app.get('work/7');
+      await app.get('orders/7');
       await app.xray.flush();
     }
     await app.close();
