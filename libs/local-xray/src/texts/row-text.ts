@@ -19,9 +19,14 @@ export function rowText(row: TraceRow, now = Date.now() / 1000): string {
     row.user !== undefined && `user ${cut(row.user, 60)}`,
     (row.fault && 'FAULT') || (row.throttle && 'THROTTLE') || (row.error && 'ERROR'),
     row.partial && 'in progress',
-    row.start > now + SKEW && `clock ahead by ${period(row.start - now)}`,
+    clockAhead(row.start, now),
   ];
   return words.filter((word) => word !== undefined && word !== '' && word !== false).join(' ');
+}
+
+/** `clock ahead by 3 min` for a time that has not come yet. */
+export function clockAhead(epochSeconds: number, now: number): string | undefined {
+  return epochSeconds > now + SKEW ? `clock ahead by ${period(epochSeconds - now)}` : undefined;
 }
 
 function timeOf(epochSeconds: number, now: number): string {

@@ -1,3 +1,6 @@
+/** The end of a period without one: traces of a clock that is ahead belong to it, and say so. */
+export const END_OF_TIME = 1e11;
+
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /**

@@ -1,7 +1,8 @@
 import { cut, MOST_BYTES, ms, placeOf, withinBytes } from '@nestjs-xray/trace';
 import type { Differences, ErrorTable, QueryTable, RouteTable } from '../console-api';
 import type { TraceReads } from '../reads/trace-reads';
-import { parseSince } from './since';
+import { clockAhead } from './row-text';
+import { END_OF_TIME, parseSince } from './since';
 
 const MOST_ROWS = 30;
 const MOST_ATTRIBUTES = 12;
@@ -58,8 +59,8 @@ export class TableTexts {
 }
 
 function selection({ filter, since = '1h' }: Selected) {
-  const now = Date.now() / 1000;
-  return { from: parseSince(since, now), to: now + 60, ...(filter && { filter }) };
+  const from = parseSince(since, Date.now() / 1000);
+  return { from, to: END_OF_TIME, ...(filter && { filter }) };
 }
 
 function text({ filter, since = '1h' }: Selected, what: string, lines: string[]): string {
@@ -82,11 +83,12 @@ function routeLines({ rows }: RouteTable): string[] {
 }
 
 function errorLines({ rows }: ErrorTable): string[] {
+  const now = Date.now() / 1000;
   return rows.map((row) => {
     const line = row.file === undefined ? undefined : placeOf(row.file, row.line);
     const where = [row.place, line].filter(Boolean).join(', ');
     const message = cut(`${row.type}: ${row.message}`, 250);
-    return `- ${message}${where && ` in ${cut(where, 150)}`}: ${row.count} times in ${row.traces} traces, last ${new Date(row.last * 1000).toISOString()}; filter ${cut(row.filter, 300)}`;
+    return `- ${message}${where && ` in ${cut(where, 150)}`}: ${row.count} times in ${row.traces} traces, last ${[new Date(row.last * 1000).toISOString(), clockAhead(row.last, now)].filter(Boolean).join(' ')}; filter ${cut(row.filter, 300)}`;
   });
 }
 

@@ -11,7 +11,7 @@ import {
 } from '@nestjs-xray/trace';
 import type { TraceReads } from '../reads/trace-reads';
 import { rowText } from './row-text';
-import { parseSince } from './since';
+import { END_OF_TIME, parseSince } from './since';
 import { traceIdIn } from './trace-id';
 
 /** The requested data does not exist. The message says what to do. */
@@ -22,8 +22,6 @@ export class NotFoundError extends Error {
 const MOST_TRACES = 50;
 /** How many of the listed traces are read completely, for their hints. */
 const READ_WHOLE = 10;
-/** Traces of a clock that is ahead are listed too, and say so. */
-const END_OF_TIME = 1e11;
 
 /** Recorded traces as text of at most 20 kB, for terminals and language models. */
 export class TraceTexts {
