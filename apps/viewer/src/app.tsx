@@ -1,5 +1,5 @@
 import type { FunctionComponent, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { KeySheet } from './components/key-sheet';
 import { useKeys } from './components/keys';
 import { TopBar } from './components/top-bar';
@@ -34,7 +34,7 @@ export function App(): JSX.Element {
     'g s': () => navigate('/sampling'),
   });
   useFocusOnContent(`${route.page} ${route.id}`);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.addEventListener('click', followLinks);
     return () => document.removeEventListener('click', followLinks);
   }, []);
@@ -55,7 +55,7 @@ export function App(): JSX.Element {
 /** After a change of page the keyboard and screen readers go on at its content, not where the link was. */
 function useFocusOnContent(page: string): void {
   const last = useRef(page);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (last.current !== page) document.getElementById('main')?.focus({ preventScroll: true });
     last.current = page;
   }, [page]);

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
 
 import { href, parseRoute, type Query, type Route } from './model/address';
 
@@ -72,7 +72,7 @@ export function pageOfAddress(): string {
 /** The current route; components that use it are drawn again when the address changes. */
 export function useRoute(): Route {
   const [address, setAddress] = useState(() => location.pathname + location.search);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const update = (): void => setAddress(location.pathname + location.search);
     update();
     return onAddress(update);

@@ -18,7 +18,7 @@ describeInChromium('Back and Forward on the lists', () => {
   afterEach(() => xray.closePages());
   afterAll(() => xray?.stop());
 
-  const rows = (page: ConsolePage) => page.locator('tbody tr, [data-id]');
+  const rows = (page: ConsolePage) => page.locator('tbody tr, [data-id], [data-node]');
   const entries = (page: ConsolePage) => page.evaluate(() => history.length);
   const field = (page: ConsolePage) => page.getByRole('combobox', { name: 'Filter expression' });
   /** What the page shows of the address (expression, range, sorted column, pressed buttons), once it is as asked. */
@@ -63,6 +63,7 @@ describeInChromium('Back and Forward on the lists', () => {
     ['errors', [type, lastHour, sortBy('Count'), press(/^Fault/i)]],
     ['queries', [type, lastHour, sortBy('p95'), press(/^SQL/)]],
     ['traces', [type, lastHour, sortBy('Duration'), press(/fault/i)]],
+    ['map', [type, lastHour]],
   ])('of %s undo and redo each change, and a reload shows the same', async (path, changes) => {
     const page = await xray.open(`/${path}?live=off`);
     await rows(page).first().waitFor();
@@ -93,6 +94,30 @@ describeInChromium('Back and Forward on the lists', () => {
     }
     expect(page.problems).toEqual([]);
   });
+
+  it.each(['map', 'routes', 'traces', 'errors', 'queries'])(
+    'come back to %s by the first of two quick presses, and undo its last change by the second',
+    async (path) => {
+      const page = await xray.open(`/${path}?live=off`);
+      await rows(page).first().waitFor();
+      const before = await look(page);
+      await type(page);
+      const filtered = await look(page, { not: before });
+      const { href } = new URL(page.url());
+      await lastHour(page);
+      await look(page, { not: filtered });
+      await page.getByRole('link', { name: 'Sampling' }).click();
+      await page.getByRole('heading', { name: 'Sampling' }).first().waitFor();
+      await page.evaluate(() => {
+        window.addEventListener('popstate', () => history.back(), { once: true });
+        history.back();
+      });
+      await page.waitForURL(href);
+      await look(page, { is: filtered });
+      await rows(page).first().waitFor();
+      expect(page.problems).toEqual([]);
+    },
+  );
 
   it('undo a zoom and the time that was dragged over, however long the drag', async () => {
     const page = await xray.open('/traces');

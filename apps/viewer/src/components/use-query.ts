@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { addQuery, onAddress, pageOfAddress, setQuery } from '../router';
 import { gesture } from './gesture';
 
@@ -39,7 +39,8 @@ export function useQuery<K extends string>(
     if (pageOfAddress() === page.current) setQuery(change);
   }, []);
 
-  useEffect(() => {
+  // At once, not after the next frame: a second press of Back may come before it.
+  useLayoutEffect(() => {
     const follow = (): void => {
       if (pageOfAddress() !== page.current) return;
       const next = { ...read(), ...pending.current } as Record<K, string | undefined>;
@@ -57,6 +58,7 @@ export function useQuery<K extends string>(
     // Before the address is followed: what Back leaves is not to be kept.
     window.addEventListener('popstate', back);
     const ignore = onAddress(follow);
+    follow();
     window.addEventListener('pagehide', write);
     return () => {
       write();
