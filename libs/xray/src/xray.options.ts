@@ -51,7 +51,7 @@ export interface XrayOptions {
    * has ended. Default true.
    */
   inProgress?: boolean;
-  /** Milliseconds that sending may take when the application shuts down. Default 2,000. */
+  /** How many milliseconds sending may take when the application shuts down. Default 2,000. */
   shutdownTimeoutMs?: number;
   /**
    * Which requests to record when the caller has not decided: a share of them, 0 to 1; a function;

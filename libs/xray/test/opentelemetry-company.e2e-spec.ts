@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 describe('where another SDK is registered already', () => {
-  it('steps back, says so once, and leaves the spans to it', async () => {
+  it('logs one warning, changes nothing, and leaves the spans to that SDK', async () => {
     const exporter = new InMemorySpanExporter();
     const sdk = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
     trace.setGlobalTracerProvider(sdk);
@@ -40,7 +40,7 @@ describe('where another SDK is registered already', () => {
 });
 
 describe('an instrumentation for what is recorded here already', () => {
-  it('steps back: its spans record nothing and inject nothing', async () => {
+  it('is ignored: its spans record nothing and inject nothing', async () => {
     await import('nestjs-xray/opentelemetry');
     const { tracing } = jest.requireActual<typeof Tracing>('./tracing');
     const app = await tracing({ serviceName: 'shop' });

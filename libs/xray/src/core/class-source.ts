@@ -80,8 +80,8 @@ export class ClassSource {
       ),
     );
     if (match === undefined || another !== undefined) return undefined;
-    const whole = { text: this.text, code: this.code, offset: 0, running: false };
-    return foundIn(whole, match.index + match[0].length);
+    const file = { text: this.text, code: this.code, offset: 0, running: false };
+    return foundIn(file, match.index + match[0].length);
   }
 }
 

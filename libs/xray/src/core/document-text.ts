@@ -142,11 +142,11 @@ const ZEROS = ['', '0', '00', '000', '0000', '00000'];
  */
 function timeText(seconds: number): string {
   const micros = Math.round(seconds * 1e6);
-  const whole = Math.floor(micros / 1e6);
-  if (whole !== second) {
-    second = whole;
-    secondText = `${whole}.`;
+  const wholeSeconds = Math.floor(micros / 1e6);
+  if (wholeSeconds !== second) {
+    second = wholeSeconds;
+    secondText = `${wholeSeconds}.`;
   }
-  const rest = `${micros - whole * 1e6}`;
+  const rest = `${micros - wholeSeconds * 1e6}`;
   return secondText + ZEROS[6 - rest.length]! + rest;
 }

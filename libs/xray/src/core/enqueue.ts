@@ -29,7 +29,7 @@ export function enqueue<T>(job: Enqueued, send: (carried: string | undefined) =>
   const subsegment = new Subsegment(job.label, active);
   subsegment.namespace = 'remote';
   // The Redis commands that add the job belong to this subsegment and are not recorded separately.
-  subsegment.whole = true;
+  subsegment.hidesInnerCalls = true;
   subsegment.addMetadata('job', job.facts, 'nest');
   return runIn(subsegment, false, send, undefined, [
     propagated ? headersOf(subsegment) : undefined,

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 
 /** Values of the application can be Proxies or have getters that throw; nothing here does. */
 
-/** `value` as text; `[object]` if it cannot be converted, as one without a prototype. */
+/** `value` as text; `[object]` if it cannot be converted, such as one without a prototype. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   try {

@@ -18,8 +18,8 @@ export interface Meter {
 }
 
 /**
- * Whether requests that are not sampled may be measured. Not with AWS's SDK on our context: its
- * patchers tell every called service that a segment is sampled.
+ * Whether requests that are not sampled may be measured. Not together with AWS's SDK: its patchers
+ * would send called services a header that says the segment is sampled.
  */
 export const measuring = { unsampled: true };
 

@@ -83,7 +83,7 @@ export interface RecordedSubsegment extends RecordedNode, SubsegmentNode {
    * Whether lower-level calls that carry out this one are part of it and not recorded as
    * subsegments.
    */
-  whole: boolean | undefined;
+  hidesInnerCalls: boolean | undefined;
   readonly root: RecordedSegment;
   subsegments: RecordedSubsegment[] | undefined;
   parent: RecordedNode;

@@ -9,7 +9,7 @@ export class Subsegment extends Node implements RecordedSubsegment {
   declare namespace: string | undefined;
   declare traced: boolean | undefined;
   declare sql: SqlDocument | undefined;
-  declare whole: boolean | undefined;
+  declare hidesInnerCalls: boolean | undefined;
 
   /**
    * Opens a subsegment of `parent`. The parent may already be closed if the work was started from

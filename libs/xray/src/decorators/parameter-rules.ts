@@ -22,9 +22,9 @@ export function addParameterRule(
   { key, ...rule }: Omit<ParameterRule, 'key'> & { key: string | undefined },
 ): void {
   const own = Reflect.getOwnMetadata(RULES, target, method) as ParameterRule[] | undefined;
-  const whole = { ...rule, key: key ?? nameOf(target, method, rule) };
+  const named = { ...rule, key: key ?? nameOf(target, method, rule) };
   // Parameter decorators run from the last parameter to the first.
-  Reflect.defineMetadata(RULES, [whole, ...(own ?? [])], target, method);
+  Reflect.defineMetadata(RULES, [named, ...(own ?? [])], target, method);
 }
 
 /** Parameter decorators run before those of their method, so the method is not wrapped yet. */

@@ -10,7 +10,7 @@ import type { OtlpEmitterOptions, OtlpSettings } from './otlp/otlp-settings';
 import type { PartialSuccess } from './otlp/partial-success';
 import { documentToSend, SpanBatch, type DocumentToSend } from './otlp/span-batch';
 import { Fifo } from './fifo';
-import { Outcomes, type Whole } from './outcomes';
+import { Outcomes, type Shipment } from './outcomes';
 import { clearTimeout, performance, setImmediate, setTimeout } from '../core/real-time';
 
 /**
@@ -70,7 +70,7 @@ export class OtlpEmitter implements Emitter {
 
   emit(closed: Node): void {
     if (this.closing || this.queue.length >= this.settings.maxQueue) {
-      this.outcomes.settle(this.outcomes.whole(closed), 'dropped');
+      this.outcomes.complete(this.outcomes.finalShipment(closed), 'dropped');
       return;
     }
     this.queue.push(closed);
@@ -78,9 +78,9 @@ export class OtlpEmitter implements Emitter {
   }
 
   emitEarly(segment: SegmentNode, closed: readonly SubsegmentNode[]): void {
-    const whole = this.outcomes.partOf(segment);
+    const shipment = this.outcomes.shipmentOf(segment);
     for (const each of closed) {
-      if (this.closing || this.early.length >= MAX_EARLY) this.outcomes.lose(whole, 'dropped');
+      if (this.closing || this.early.length >= MAX_EARLY) this.outcomes.lose(shipment, 'dropped');
       else this.early.push(each);
     }
     this.arrange();
@@ -103,10 +103,10 @@ export class OtlpEmitter implements Emitter {
     await Promise.race([this.flush(), given]);
     this.closing = true;
     for (let each = this.early.shift(); each; each = this.early.shift()) {
-      this.outcomes.lose(this.outcomes.partOf(each.segment), 'dropped');
+      this.outcomes.lose(this.outcomes.shipmentOf(each.segment), 'dropped');
     }
     for (let each = this.queue.shift(); each; each = this.queue.shift()) {
-      this.outcomes.settle(this.outcomes.whole(each), 'dropped');
+      this.outcomes.complete(this.outcomes.finalShipment(each), 'dropped');
     }
     this.wake?.();
     this.client.close();
@@ -144,8 +144,10 @@ export class OtlpEmitter implements Emitter {
       const early = this.early.shift();
       const node = early ?? this.queue.shift();
       if (node === undefined) break;
-      const whole = early ? this.outcomes.partOf(early.segment) : this.outcomes.whole(node);
-      const document = this.read(node, whole, early === undefined);
+      const shipment = early
+        ? this.outcomes.shipmentOf(early.segment)
+        : this.outcomes.finalShipment(node);
+      const document = this.read(node, shipment, early === undefined);
       if (document === undefined) continue;
       if (batch.isFullFor(document)) {
         this.left = document;
@@ -159,25 +161,25 @@ export class OtlpEmitter implements Emitter {
     return batch.documents.length > 0 ? batch : undefined;
   }
 
-  private read(node: Node, whole: Whole, final: boolean): DocumentToSend | undefined {
+  private read(node: Node, shipment: Shipment, final: boolean): DocumentToSend | undefined {
     try {
-      const document = documentToSend(node, whole, final, this.settings.resource);
+      const document = documentToSend(node, shipment, final, this.settings.resource);
       if (document.trimmed) this.outcomes.stats.trimmed++;
-      if (final && whole.inParts) this.outcomes.stats.split++;
+      if (final && shipment.inParts) this.outcomes.stats.split++;
       return document;
     } catch (problem) {
-      this.account({ whole, final }, 'failed');
+      this.account({ shipment, final }, 'failed');
       this.report(problem);
       return undefined;
     }
   }
 
   private account(
-    { whole, final }: Pick<DocumentToSend, 'whole' | 'final'>,
+    { shipment, final }: Pick<DocumentToSend, 'shipment' | 'final'>,
     outcome: 'sent' | 'failed' | 'dropped',
   ): void {
-    if (final) this.outcomes.settle(whole, outcome);
-    else if (outcome !== 'sent') this.outcomes.lose(whole, outcome);
+    if (final) this.outcomes.complete(shipment, outcome);
+    else if (outcome !== 'sent') this.outcomes.lose(shipment, outcome);
   }
 
   /** @param halvings how many more times a rejected request may be halved */

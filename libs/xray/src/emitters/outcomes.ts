@@ -7,7 +7,7 @@ type Outcome = 'sent' | 'failed' | 'dropped';
  * A closed segment or subsegment together with the parts sent before it closed. It is counted once,
  * as sent if every part was sent.
  */
-export interface Whole {
+export interface Shipment {
   /** Whether parts of it were sent earlier. */
   inParts: boolean;
   /** The outcome of the first part that was lost. */
@@ -18,32 +18,32 @@ export interface Whole {
 /** Counts what became of the documents that an emitter received. */
 export class Outcomes {
   stats: EmitStats = noStats();
-  private readonly open = new WeakMap<SegmentNode, Whole>();
+  private readonly open = new WeakMap<SegmentNode, Shipment>();
 
-  /** The whole to which an early part of an open segment belongs. */
-  partOf(segment: SegmentNode): Whole {
-    let whole = this.open.get(segment);
-    if (whole === undefined) this.open.set(segment, (whole = { inParts: true }));
-    return whole;
+  /** The shipment of a segment that is still open and of which parts are sent early. */
+  shipmentOf(segment: SegmentNode): Shipment {
+    let shipment = this.open.get(segment);
+    if (shipment === undefined) this.open.set(segment, (shipment = { inParts: true }));
+    return shipment;
   }
 
-  whole(closed: SegmentNode | SubsegmentNode): Whole {
+  finalShipment(closed: SegmentNode | SubsegmentNode): Shipment {
     return this.open.get(closed as SegmentNode) ?? { inParts: false };
   }
 
   /** The last part of it has been sent or lost. */
-  settle(whole: Whole, outcome: Outcome): void {
-    whole.outcome = whole.lost ?? outcome;
-    this.stats[whole.outcome]++;
+  complete(shipment: Shipment, outcome: Outcome): void {
+    shipment.outcome = shipment.lost ?? outcome;
+    this.stats[shipment.outcome]++;
   }
 
-  /** A part of it was lost, possibly after the whole was counted as sent. */
-  lose(whole: Whole, how: 'failed' | 'dropped'): void {
-    if (whole.lost !== undefined) return;
-    whole.lost = how;
-    if (whole.outcome !== 'sent') return;
+  /** A part of it was lost, possibly after the shipment was counted as sent. */
+  lose(shipment: Shipment, how: 'failed' | 'dropped'): void {
+    if (shipment.lost !== undefined) return;
+    shipment.lost = how;
+    if (shipment.outcome !== 'sent') return;
     this.stats.sent--;
     this.stats[how]++;
-    whole.outcome = how;
+    shipment.outcome = how;
   }
 }

@@ -104,7 +104,7 @@ export class UdpEmitter implements Emitter {
 
   emit(closed: SegmentNode | SubsegmentNode): void {
     if (this.closed || this.queue.length >= MAX_QUEUE) {
-      this.outcomes.settle(this.outcomes.whole(closed), 'dropped');
+      this.outcomes.complete(this.outcomes.finalShipment(closed), 'dropped');
       return;
     }
     this.queue.push(closed);
@@ -116,17 +116,17 @@ export class UdpEmitter implements Emitter {
    * event loop, and their text takes much less memory and garbage collection than the objects.
    */
   emitEarly(segment: SegmentNode, closed: readonly SubsegmentNode[]): void {
-    const whole = this.outcomes.partOf(segment);
+    const shipment = this.outcomes.shipmentOf(segment);
     for (const each of closed) {
       if (this.closed || this.outbox.bytes >= MAX_EARLY_BYTES) {
-        this.outcomes.lose(whole, 'dropped');
+        this.outcomes.lose(shipment, 'dropped');
         continue;
       }
       try {
         this.packer.add(nestedText(each as RecordedSubsegment), each, each.parent);
       } catch (problem) {
         this.warnings.notSent(problem);
-        this.outcomes.lose(whole, 'failed');
+        this.outcomes.lose(shipment, 'failed');
       }
     }
     this.schedule();
@@ -206,9 +206,9 @@ export class UdpEmitter implements Emitter {
     }
     const closed = this.queue.shift();
     if (closed !== undefined) {
-      const whole = this.outcomes.whole(closed);
-      const write = () => this.outbox.write(closed.toText(), whole, true);
-      this.attempt(write, () => this.outcomes.settle(whole, 'failed'));
+      const shipment = this.outcomes.finalShipment(closed);
+      const write = () => this.outbox.write(closed.toText(), shipment, true);
+      this.attempt(write, () => this.outcomes.complete(shipment, 'failed'));
       return true;
     }
     const open = this.open.shift();
@@ -218,9 +218,9 @@ export class UdpEmitter implements Emitter {
   }
 
   private readonly packed = (datagram: Datagram, parent: SubsegmentNode['parent']): void => {
-    const whole = this.outcomes.partOf(parent.root);
-    if (typeof datagram === 'string') this.outbox.write(documentIn(datagram), whole);
-    else this.outbox.push(datagram, whole);
+    const shipment = this.outcomes.shipmentOf(parent.root);
+    if (typeof datagram === 'string') this.outbox.write(documentIn(datagram), shipment);
+    else this.outbox.push(datagram, shipment);
   };
 
   private attempt(work: () => void, failed?: () => void): void {
@@ -255,7 +255,7 @@ export class UdpEmitter implements Emitter {
     this.packer.flush();
     this.outbox.fail();
     for (let each = this.queue.shift(); each; each = this.queue.shift()) {
-      this.outcomes.settle(this.outcomes.whole(each), 'failed');
+      this.outcomes.complete(this.outcomes.finalShipment(each), 'failed');
     }
     this.open.clear();
     this.wakeIfDone();

@@ -46,8 +46,8 @@ export function overlapOf(scope: string): Records | undefined {
     if (!logged.has(scope)) {
       logged.add(scope);
       new Logger('XrayModule').log(
-        `${scope} steps back: nestjs-xray records the same itself. ` +
-          'Leave it out, or turn ours off with the option capture.',
+        `${scope} is ignored: nestjs-xray already records these calls. ` +
+          'Remove that instrumentation, or turn ours off with the option capture.',
       );
     }
     return true;

@@ -31,9 +31,9 @@ export function register(): void {
   if (api[OURS] === true) return;
   if (api.trace !== undefined || api.context !== undefined) {
     new Logger('XrayModule').warn(
-      "'nestjs-xray/opentelemetry' steps back: another OpenTelemetry SDK is registered already, " +
-        'and the spans of the OpenTelemetry API stay with it. To have them in the traces of ' +
-        'nestjs-xray, do not start that SDK.',
+      "'nestjs-xray/opentelemetry' is ignored: another OpenTelemetry SDK is already registered and " +
+        'receives the spans of the OpenTelemetry API. To record them in the traces of nestjs-xray, do ' +
+        'not start that SDK.',
     );
     return;
   }

@@ -135,7 +135,7 @@ function isBatch(attributes: Attributes = {}): boolean {
 /** Opens a subsegment; undefined for a call within a call that is recorded as a whole. */
 function callUnder(parent: RecordedNode, name: string, kind: SpanKind): RecordedNode | undefined {
   const isOutgoing = kind === SpanKind.CLIENT || kind === SpanKind.PRODUCER;
-  if (isOutgoing && (parent as Partial<Subsegment>).whole === true) return undefined;
+  if (isOutgoing && (parent as Partial<Subsegment>).hidesInnerCalls === true) return undefined;
   const node = new Subsegment(textOf(name), parent);
   if (isOutgoing) node.namespace = 'remote';
   return node;

@@ -88,7 +88,7 @@ export const MODULE_OPTIONS = documented<XrayOptions>({
     fits: fits.flag,
   },
   shutdownTimeoutMs: {
-    says: 'Milliseconds that sending may take when the application shuts down.',
+    says: 'How many milliseconds sending may take when the application shuts down.',
     default: '2,000',
     takes: `a whole number of milliseconds from 0 to ${fits.MAX_TIMER_MS}`,
     fits: fits.wholeFrom(0, fits.MAX_TIMER_MS),
@@ -131,7 +131,7 @@ export const MODULE_OPTIONS = documented<XrayOptions>({
     fits: fits.any(fits.text, fits.callback, fits.listOf(fits.any(fits.text, fits.callback))),
   },
   applicationSignals: {
-    says: "`true` sends [metrics for AWS's Application Signals](aws.md#application-signals) over OTLP, of all requests, sampled or not; `{ url, intervalMs, exporter }` says where and how often.",
+    says: "`true` sends [metrics for AWS's Application Signals](aws.md#application-signals) over OTLP, of all requests, sampled or not; `{ url, intervalMs, exporter }` sets where and how often.",
     default: '`OTEL_AWS_APPLICATION_SIGNALS_ENABLED`, else `false`',
     takes: 'true, false, or an object such as { url }',
     fits: fits.any(fits.flag, fits.object),

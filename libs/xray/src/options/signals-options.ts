@@ -10,7 +10,7 @@ export interface SignalsOptions {
   url?: string;
   /** Milliseconds between exports. `OTEL_METRIC_EXPORT_INTERVAL` is used without it. Default 60,000. */
   intervalMs?: number;
-  /** Sends the metrics, in place of the OTLP exporter that is installed. */
+  /** Sends the metrics instead of the installed OTLP exporter. */
   exporter?: MetricsExporter;
 }
 
@@ -23,7 +23,7 @@ export interface MetricsExporter {
   shutdown(): Promise<void>;
 }
 
-/** The agent puts metrics into minutes. */
+/** The agent aggregates metrics by the minute. */
 const MAX_INTERVAL_MS = 60_000;
 
 export const SIGNALS_OPTIONS: OptionsOf<SignalsOptions> = {

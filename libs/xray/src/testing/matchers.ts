@@ -28,7 +28,9 @@ function toHaveSubsegment(
     inspect(Object.fromEntries(keys.map((key) => [key, doc[key as keyof typeof doc]]))),
   );
   const but =
-    pass || named.length === 0 ? '' : `\nThose of that name have:\n  ${found.join('\n  ')}\n`;
+    pass || named.length === 0
+      ? ''
+      : `\nThe subsegments with that name are:\n  ${found.join('\n  ')}\n`;
   return answer(pass, `a subsegment ${wanted}`, but, traces);
 }
 

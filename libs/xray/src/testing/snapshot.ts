@@ -8,13 +8,16 @@ interface VitestExpect {
 
 /** Compares with the snapshot that the test runner stores for the test. */
 export function matchSnapshot(context: MatcherContext | undefined, text: string): MatcherResult {
-  if (context?.isNot) throw new Error('expect(…).not.toMatchTrace() compares with nothing.');
+  if (context?.isNot)
+    throw new Error(
+      'Cannot use expect(…).not.toMatchTrace(): a snapshot can only be matched. Remove ".not".',
+    );
   if (context?.snapshotState) return matchInJest(context, context.snapshotState, text);
   // Vitest gives a matcher no access to snapshots, but stores its expect() globally.
   const expect = (globalThis as Record<symbol, unknown>)[Symbol.for('expect-global')];
   if (expect) return matchInVitest(expect as VitestExpect, text);
   throw new Error(
-    'toMatchTrace() needs the snapshots of Jest or Vitest. With node:test, write t.assert.snapshot(traceText(xray)).',
+    'Cannot use toMatchTrace() here: it needs the snapshots of Jest or Vitest. With node:test, write t.assert.snapshot(traceText(xray)).',
   );
 }
 
@@ -44,8 +47,8 @@ function matchInVitest(expect: VitestExpect, text: string): MatcherResult {
 
 function difference(expected: string | undefined, text: string): string {
   if (expected === undefined) {
-    return `There is no snapshot of the trace, and in CI none is written. It would be:\n\n${text}`;
+    return `There is no snapshot of the trace, and in CI none is written. Run the test locally and commit the snapshot, which would be:\n\n${text}`;
   }
   const kept = expected.trim().replace(/^"|"$/g, '');
-  return `The trace is not as its snapshot has it.\n\nThe snapshot:\n\n${kept}\n\nThe trace:\n\n${text}`;
+  return `The trace differs from its snapshot.\n\nThe snapshot:\n\n${kept}\n\nThe trace:\n\n${text}`;
 }

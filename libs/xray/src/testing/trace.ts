@@ -29,7 +29,8 @@ export function trace<T>(work: () => T): Traced<T> | Promise<Traced<Awaited<T>>>
     logger: { warn },
   });
   const segment = recorder.open({ serviceName: 'test' });
-  if (segment.notTraced) throw new Error('A sampler that takes everything took nothing.');
+  if (segment.notTraced)
+    throw new Error('trace() could not open a segment: the request was not sampled.');
   const result = storage.run(segment, work);
   const traced = <R>(value: R): Traced<R> => {
     segment.close();

@@ -16,21 +16,22 @@ export function warnOfBundle({ outgoing, warn }: Recorder): void {
 
 function clientsMissing(calls: string[]): string {
   return (
-    'In a bundle, clients of AWS SDK and pg cannot be found by themselves, and their calls are not ' +
-    `recorded. Hand over those that the application uses, in main.ts: ${calls.join(' and ')} from ` +
-    "'nestjs-xray'; where it uses none, say so: capture: { aws: false, sql: false }. Jobs of BullMQ " +
-    'and Bull are recorded only where @nestjs/bullmq or @nestjs/bull has the queue; others need ' +
+    'Cannot find clients of the AWS SDK and pg in a bundle, so their calls are not recorded. Pass the ' +
+    `clients that the application uses in main.ts: ${calls.join(' and ')} from 'nestjs-xray'. ` +
+    'For those that it does not use, set capture: { aws: false, sql: false }. Jobs of BullMQ and Bull ' +
+    'are recorded only for queues of @nestjs/bullmq or @nestjs/bull; for others, call ' +
     'captureJobs([bullmq]).'
   );
 }
 
 const NAMES_MISSING =
-  'Class names are minified in this bundle: controllers and methods appear in traces by names such ' +
-  'as "a.load". Keep them when bundling: keepNames (esbuild), or keep_classnames and keep_fnames of ' +
-  "the minimizer (webpack, rspack); or give names yourself: @Subsegment('Cart.load').";
+  'Class names are minified in this bundle, so controllers and methods appear in traces under names ' +
+  'such as "a.load". Configure the bundler to keep them: keepNames (esbuild), or keep_classnames and ' +
+  "keep_fnames of the minimizer (webpack, rspack). Or set names: @Subsegment('Cart.load').";
 
 /**
- * A minifier shortens this name like any other. A bundler that avoids a clash only appends to it.
+ * Whether class names are kept. A minifier would shorten this name too. A bundler that avoids a name
+ * clash only appends to it.
  */
 function isNamed(): boolean {
   class KeptName {}

@@ -43,8 +43,8 @@ export function traceTrivialFields(discovery: DiscoveryService): Undo[] {
 }
 
 /**
- * Runs each resolver in the operation that it belongs to, and names the request after it. Call it
- * once the schema is built.
+ * Runs each resolver within the subsegment of its operation, and names the request after the
+ * operation. Call it once the schema is built.
  */
 export function traceOperations(discovery: DiscoveryService): Undo[] {
   return schemasOf(discovery).flatMap((schema) => {
@@ -90,8 +90,9 @@ function isTrivial({ args, resolve }: Field): boolean {
 }
 
 /**
- * From the providers that do nothing but hold one, as GraphQLSchemaHost of @nestjs/graphql. Told by
- * what it is like: its class may have lost its name, and is not ours to load.
+ * Finds schemas in the providers that only hold one, such as GraphQLSchemaHost of @nestjs/graphql.
+ * They are recognised by their properties: a bundler may rename the class, and this package must
+ * not load it.
  */
 function schemasOf(discovery: DiscoveryService): Schema[] {
   return discovery.getProviders().flatMap((provider) => {
@@ -100,7 +101,7 @@ function schemasOf(discovery: DiscoveryService): Schema[] {
     try {
       return typeof instance.schema?.getTypeMap === 'function' ? [instance.schema as Schema] : [];
     } catch {
-      // There is none, or not yet.
+      // There is no schema, or it has not been built yet.
       return [];
     }
   });

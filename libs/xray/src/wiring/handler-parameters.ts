@@ -9,14 +9,15 @@ import { parameterRules, type ParameterRule } from '../decorators/parameter-rule
 import { put, shareAlso, type Undo } from '../decorators/shared-wrappers';
 import { methodsOf } from '../decorators/wrap-class';
 
-/** Under these keys Nest keeps the path of a handler, or the pattern of its messages or events. */
+/** Nest stores the path of a handler, or the pattern of its messages, under these keys. */
 const HANDLES = ['path', 'microservices:pattern', 'message'];
 
 type Handler = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Has handlers with @Annotation() or @Metadata() that no subsegment records do so on the segment of
- * the request or message. Warns of other methods that nothing traces: there the decorator has no effect.
+ * Records @Annotation() and @Metadata() parameters of handlers without a subsegment: the values are
+ * added to the segment of the request or message. Logs a warning for any other method that is
+ * not traced, because the decorator has no effect there.
  */
 export function recordHandlerParameters(discovery: DiscoveryService, warn: Warn): Undo[] {
   const classes = [...discovery.getControllers(), ...discovery.getProviders()];
@@ -52,7 +53,7 @@ function warnOfNoEffect(method: string, rules: readonly ParameterRule[], warn: W
   );
 }
 
-/** The prototype and those that it inherits from. */
+/** The prototype and all prototypes that it inherits from. */
 function levelsOf(prototype: object): object[] {
   const levels: object[] = [];
   let level: object | null = prototype;

@@ -23,7 +23,7 @@ import { createSampler } from '../sampling/create-sampler';
 import { XrayConfigurationError } from '../xray.errors';
 import type { XrayOptions } from '../xray.options';
 
-/** `XRAY_EXPORTER` is neither `daemon` nor `otlp`; said at start-up. */
+/** `XRAY_EXPORTER` is neither `daemon` nor `otlp`. Thrown at startup. */
 export class ExporterError extends XrayConfigurationError {
   constructor(value: string) {
     super(
@@ -34,7 +34,7 @@ export class ExporterError extends XrayConfigurationError {
   }
 }
 
-/** The daemon, or an OpenTelemetry collector when `XRAY_EXPORTER` says so. */
+/** The emitter for the daemon, or for an OpenTelemetry collector if `XRAY_EXPORTER` is `otlp`. */
 function createEmitter(options: XrayOptions, logger: RecorderLogger): Emitter {
   const exporter = process.env.XRAY_EXPORTER?.trim() || 'daemon';
   if (exporter === 'otlp') return new OtlpEmitter({ logger });
@@ -46,7 +46,7 @@ function createEmitter(options: XrayOptions, logger: RecorderLogger): Emitter {
   });
 }
 
-/** Makes the recorder that the options and the environment describe; `start()` sets it to work. */
+/** Creates the recorder from the options and the environment. Call `start()` to begin recording. */
 export function createRecorder(options: XrayOptions): Recorder {
   checkModuleOptions(options);
   if (options.enabled === false) return createInertRecorder();
@@ -73,7 +73,7 @@ export function createRecorder(options: XrayOptions): Recorder {
   return recorder;
 }
 
-/** What starts the metrics, if they are on. */
+/** The function that starts the metrics. Undefined if they are off. */
 function meterOf(options: XrayOptions, recorder: () => Recorder) {
   const settings = signalsSettings(options.applicationSignals);
   if (settings === undefined) return undefined;
@@ -90,7 +90,7 @@ const NO_METRICS_ON_LAMBDA =
   'Metrics for Application Signals are not sent on AWS Lambda, which freezes the process between ' +
   'invocations: turn applicationSignals off there. Lambda has metrics of its own for each function.';
 
-/** What every segment says of the process, apart from where it runs. */
+/** The fields of every segment that describe the process, except where it runs. */
 function baseOf({ serviceVersion, logGroups }: XrayOptions): SegmentBase {
   const service = { runtime: 'node', runtime_version: process.version };
   const base: SegmentBase = {
@@ -106,7 +106,7 @@ function logGroup(group: string): { log_group: string; arn?: string } {
   return name ? { log_group: name, arn: group.replace(/:\*$/, '') } : { log_group: group };
 }
 
-/** For an application that is not traced: it opens nothing, and touches nothing of the process. */
+/** For an application that is not traced: opens no segments and changes nothing in the process. */
 function createInertRecorder(): Recorder {
   return new Recorder({
     emitter: {
@@ -119,19 +119,19 @@ function createInertRecorder(): Recorder {
   });
 }
 
-/** Where Lambda runs several invocations at once in a process, each has a header of its own. */
+/** If Lambda runs several invocations at once in one process, each has its own trace header. */
 interface InvokeStore {
   getXRayTraceId?(): string | undefined;
 }
 
-/** Otherwise Lambda sets the variable anew for each invocation. */
+/** Without an InvokeStore, Lambda sets the environment variable before each invocation. */
 function invocation(): TraceHeader {
   const { awslambda } = globalThis as { awslambda?: { InvokeStore?: InvokeStore } };
   const own = awslambda?.InvokeStore?.getXRayTraceId?.();
   return parseTraceHeader(own ?? process.env._X_AMZN_TRACE_ID);
 }
 
-/** The levels of AWS's SDKs that leave warnings out. */
+/** AWS's SDKs log no warnings at the levels `error` and `silent`. The same holds here. */
 export function createLogger(options: Pick<XrayOptions, 'logger'>): RecorderLogger {
   const quiet = /^(error|silent)$/i.test(process.env.AWS_XRAY_LOG_LEVEL ?? '');
   return quiet ? { warn: () => undefined } : (options.logger ?? new Logger('XrayModule'));

@@ -3,12 +3,12 @@ import type { DiscoveryService } from '@nestjs/core';
 import type { Undo } from '../decorators/shared-wrappers';
 import { wrapMethodsOf } from '../decorators/wrap-class';
 
-/** Under these keys @nestjs/graphql keeps what a method resolves. */
+/** @nestjs/graphql stores what a method resolves under these keys. */
 const RESOLVES = ['graphql:resolver_type', 'graphql:resolve_property', 'graphql:resolve_reference'];
 
 /**
  * Traces every resolver of the application: queries, mutations and @ResolveField() methods. Fields
- * that are only read from their object have no method, and cost nothing.
+ * that are only read from their object have no method and are not traced.
  */
 export function traceResolvers(discovery: DiscoveryService): Undo[] {
   const providers = [...discovery.getProviders(), ...discovery.getControllers()];

@@ -8,28 +8,28 @@ import type { Sampling } from '../sampling/create-sampler';
 import type { XrayOptions } from '../xray.options';
 import { createLogger } from './recorder.factory';
 
-/** The recorder that speaks for an application: that of its first XrayModule, as for its requests. */
-const speakers = new WeakMap<ModulesContainer, Recorder>();
+/** The recorder that logs the startup line of an application: the one of its first XrayModule. */
+const loggedBy = new WeakMap<ModulesContainer, Recorder>();
 
-/** Takes the word for an application, unless another XrayModule of it has. */
+/** Chooses `recorder` to log the startup line, unless another XrayModule was first. */
 export function claimStartLine(application: ModulesContainer, recorder: Recorder): void {
-  if (!speakers.has(application)) speakers.set(application, recorder);
+  if (!loggedBy.has(application)) loggedBy.set(application, recorder);
 }
 
-/** Another may have it, when the application starts again. */
+/** When the application starts again, another recorder may log the line. */
 export function releaseStartLine(application: ModulesContainer, recorder: Recorder): void {
-  if (speakers.get(application) === recorder) speakers.delete(application);
+  if (loggedBy.get(application) === recorder) loggedBy.delete(application);
 }
 
-/** Says once for each start of an application what is recorded of it, and where that goes. */
+/** Logs one line per start of an application: what is recorded and where it is sent. */
 export function logStartLine(
   application: ModulesContainer,
   recorder: Recorder,
   serviceName: string,
   options: XrayOptions,
 ): void {
-  if (speakers.get(application) !== recorder) return;
-  // Of the levels of AWS's SDKs, createLogger() knows those that leave warnings out as well.
+  if (loggedBy.get(application) !== recorder) return;
+  // The line has level `info`. createLogger() handles the levels that also exclude warnings.
   if (/^warn$/i.test(process.env.AWS_XRAY_LOG_LEVEL ?? '')) return;
   try {
     createLogger(options).log?.(
@@ -51,11 +51,11 @@ function sampled(sampling: Sampling = 1): string {
     : `${Number((sampling * 100).toPrecision(3))} % of requests`;
 }
 
-/** What of the option `capture` does not take place, and why. */
+/** Which kinds of outgoing calls are not captured, and why. */
 function notCaptured({ outgoing }: Recorder): string {
   if (outgoing === undefined) return '; not captured: outgoing calls (off)';
   const found = { aws: awsFound, sql: pgFound } as Partial<Record<string, () => boolean>>;
-  // What is loaded later is recorded from then on; in a bundle it stays unseen.
+  // A library that is loaded later is instrumented then; in a bundle it never is.
   const absent = inBundle ? 'not found' : 'not loaded yet';
   const missing = TARGETS.flatMap((target) => {
     if (!outgoing.mayWant(target)) return [`${target} (off)`];

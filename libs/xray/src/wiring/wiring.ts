@@ -33,9 +33,9 @@ import { warnOfBundle } from './bundle';
 import { claimStartLine, logStartLine, releaseStartLine } from './start-line';
 
 /**
- * Starts everything, or with `enabled: false` nothing. In a constructor: every class of the
- * application is known by then, and none of its methods has been handed to a router, a scheduler or
- * a resolver.
+ * Starts everything, or nothing with `enabled: false`. It does so in the constructor: at that time
+ * every class of the application is known, and no router, scheduler or resolver has taken one of
+ * their methods yet.
  */
 @Injectable()
 export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -88,22 +88,22 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
       ...nameHandlers(discovery),
       ...traceResolvers(discovery),
       ...autoTrace(discovery, options.autoTrace ?? false, recorder.warn),
-      // What records them on a subsegment is in place by now.
+      // After the wrappers above, which record parameters on subsegments, have been installed.
       ...recordHandlerParameters(discovery, recorder.warn),
     );
   }
 
-  /** A testing module may make an application after it has closed another. */
+  /** A testing module may create another application after it has closed the first. */
   private startAgain(): void {
     if (this.runtime) return;
     this.recorder.reopen();
     this.start();
   }
 
-  /** GraphQL's schema is made by now, and no request has come. */
+  /** At this point the GraphQL schema has been built and no request has been received. */
   onApplicationBootstrap(): void {
     if (!this.started) return;
-    // What was loaded, and made, since then.
+    // Also cover the libraries that were loaded and the queues that were created since start().
     watchJobs();
     watchProvidedJobs(this.discovery);
     warnOfBundle(this.recorder);
@@ -115,17 +115,18 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * What is still on its way leaves before the process does. Here and not in the module's class, whose
-   * instance a TestingModuleBuilder keeps when it is compiled again, while it makes new providers.
+   * Sends the remaining documents before the process ends. This is not done in the module class: a
+   * TestingModuleBuilder that is compiled again keeps the module's instance, but creates new
+   * providers.
    */
   async onApplicationShutdown(): Promise<void> {
     await connectionsClosed();
-    // Documents are written while they leave, and say where in the code they come from: that goes last.
+    // Close the recorder first: writing documents needs the source locations that undo() removes.
     await this.recorder.close();
     this.undo();
   }
 
-  /** Leaves the classes as they were, for the next application in this process. */
+  /** Restores the classes, for the next application in this process. */
   private undo(): void {
     if (this.runtime) stopRuntime(this.runtime);
     this.runtime = undefined;
@@ -136,9 +137,9 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
 }
 
 /**
- * Waits until the requests of connections that were cut have ended. A server says that it has closed
- * as soon as it has cut them; Node tells the requests after that, at the end of a turn of the event
- * loop, so by the second `setImmediate` they know.
+ * Waits until the requests of closed connections have ended. A server reports that it has closed as
+ * soon as its connections are cut. Node notifies the requests later, at the end of a turn of the
+ * event loop, so that they have ended after the second `setImmediate`.
  */
 async function connectionsClosed(): Promise<void> {
   await setImmediate();

@@ -45,15 +45,15 @@ export function otlpVariables(env: NodeJS.ProcessEnv): {
     headers: () => pairs(ofExporter('HEADERS')),
     protocol: () => protocol(ofExporter('PROTOCOL')),
     gzip: () => compression(ofExporter('COMPRESSION')),
-    timeoutMs: () => whole(ofExporter('TIMEOUT'), 10_000, fits.MAX_TIMER_MS),
+    timeoutMs: () => wholeNumber(ofExporter('TIMEOUT'), 10_000, fits.MAX_TIMER_MS),
     resource: () => {
       const service = read('OTEL_SERVICE_NAME');
       const attributes = pairs(read('OTEL_RESOURCE_ATTRIBUTES'));
       return service ? { ...attributes, 'service.name': service.value } : attributes;
     },
-    delayMs: () => whole(read('OTEL_BSP_SCHEDULE_DELAY'), 1_000, fits.MAX_TIMER_MS),
-    maxQueue: () => whole(read('OTEL_BSP_MAX_QUEUE_SIZE'), 2_048),
-    maxBatch: () => whole(read('OTEL_BSP_MAX_EXPORT_BATCH_SIZE'), 512),
+    delayMs: () => wholeNumber(read('OTEL_BSP_SCHEDULE_DELAY'), 1_000, fits.MAX_TIMER_MS),
+    maxQueue: () => wholeNumber(read('OTEL_BSP_MAX_QUEUE_SIZE'), 2_048),
+    maxBatch: () => wholeNumber(read('OTEL_BSP_MAX_EXPORT_BATCH_SIZE'), 512),
   };
 }
 
@@ -83,7 +83,7 @@ function compression(variable: Variable | undefined): boolean {
   throw new OtlpSettingsError(name, value, 'use gzip or none.');
 }
 
-function whole(variable: Variable | undefined, otherwise: number, most?: number): number {
+function wholeNumber(variable: Variable | undefined, otherwise: number, most?: number): number {
   if (variable === undefined) return otherwise;
   const number = Number(variable.value);
   if (fits.wholeFrom(1, most)(number)) return number;

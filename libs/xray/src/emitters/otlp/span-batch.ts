@@ -1,6 +1,6 @@
 import type { RecordedNode } from '../../core/recorded-node';
 import type { SegmentNode, SubsegmentNode } from '../../core/trace-node';
-import type { Whole } from '../outcomes';
+import type { Shipment } from '../outcomes';
 import { documentSpans } from './document-to-spans';
 import { keyValues, type OtlpSpan, type ResourceSpans } from '../../document';
 
@@ -20,8 +20,8 @@ const GROWTH = 1.5;
 
 /** The spans of one document and an upper bound of their size in a request. */
 export interface DocumentToSend {
-  whole: Whole;
-  /** Whether this is the closed node itself, with which the whole is counted. */
+  shipment: Shipment;
+  /** Whether this is the closed node itself, with which the shipment is counted. */
   final: boolean;
   service: Record<string, unknown>;
   spans: OtlpSpan[];
@@ -33,7 +33,7 @@ export interface DocumentToSend {
 /** @param resource attributes for every resource, which take precedence. */
 export function documentToSend(
   node: SegmentNode | SubsegmentNode,
-  whole: Whole,
+  shipment: Shipment,
   final: boolean,
   resource: Record<string, string>,
 ): DocumentToSend {
@@ -48,7 +48,7 @@ export function documentToSend(
   const size = Buffer.byteLength(text) * GROWTH;
   const trimmed = size > MAX_SPAN_BYTES && spans.map(trimSpan).includes(true);
   return {
-    whole,
+    shipment,
     final,
     service: { 'service.name': name, ...own, ...resource },
     spans,

@@ -1,5 +1,5 @@
 import { Fifo } from '../fifo';
-import type { Outcomes, Whole } from '../outcomes';
+import type { Outcomes, Shipment } from '../outcomes';
 import type { UdpSocket } from '../udp-socket';
 import { type Datagram, documentIn, HEADER } from './datagram';
 import { splitDocument } from './split';
@@ -16,8 +16,8 @@ export interface Sending {
    * The closed node it is or belongs to. Undefined for a document in progress, which is sent again
    * later.
    */
-  readonly whole: Whole | undefined;
-  /** Whether this is the closed node itself, with which the whole is counted. */
+  readonly shipment: Shipment | undefined;
+  /** Whether this is the closed node itself, with which the shipment is counted. */
   readonly final: boolean;
   left: number;
   failed: boolean;
@@ -59,18 +59,18 @@ export class Outbox {
   }
 
   /** Splits a document into datagrams and queues them. */
-  write(text: string, whole?: Whole, final = false, again = false): void {
+  write(text: string, shipment?: Shipment, final = false, again = false): void {
     const { datagrams, trimmed } = splitDocument(text, this.maxBytes);
-    if (final && whole && !again) {
-      if (datagrams.length > 1 || whole.inParts) this.outcomes.stats.split++;
+    if (final && shipment && !again) {
+      if (datagrams.length > 1 || shipment.inParts) this.outcomes.stats.split++;
       if (trimmed > 0) this.outcomes.stats.trimmed++;
     }
-    this.add(datagrams, { text }, whole, final);
+    this.add(datagrams, { text }, shipment, final);
   }
 
-  /** Queues a datagram that is already written: a part of `whole`, which is still open. */
-  push(datagram: Datagram, whole: Whole): void {
-    this.add([datagram], { datagram }, whole, false);
+  /** Queues a datagram that is already written: a part of `shipment`, which is still open. */
+  push(datagram: Datagram, shipment: Shipment): void {
+    this.add([datagram], { datagram }, shipment, false);
   }
 
   /**
@@ -100,17 +100,17 @@ export class Outbox {
   lost(sending: Sending): void {
     if (sending.failed) return;
     sending.failed = true;
-    if (sending.whole && sending.left === 0) this.outcomes.lose(sending.whole, 'failed');
+    if (sending.shipment && sending.left === 0) this.outcomes.lose(sending.shipment, 'failed');
   }
 
   private add(
     datagrams: Datagram[],
     document: Sending['document'],
-    whole: Whole | undefined,
+    shipment: Shipment | undefined,
     final: boolean,
   ): void {
     const { length: left } = datagrams;
-    const sending: Sending = { document, whole, final, left, failed: false, tooLarge: false };
+    const sending: Sending = { document, shipment, final, left, failed: false, tooLarge: false };
     for (const datagram of datagrams) {
       this.bytes += datagram.length;
       this.datagrams.push({ datagram, sending });
@@ -132,10 +132,10 @@ export class Outbox {
     this.events.done();
   }
 
-  private count({ whole, final, failed }: Sending): void {
-    if (whole === undefined) return;
-    if (final) this.outcomes.settle(whole, failed ? 'failed' : 'sent');
-    else if (failed) this.outcomes.lose(whole, 'failed');
+  private count({ shipment, final, failed }: Sending): void {
+    if (shipment === undefined) return;
+    if (final) this.outcomes.complete(shipment, failed ? 'failed' : 'sent');
+    else if (failed) this.outcomes.lose(shipment, 'failed');
   }
 
   /**
@@ -152,9 +152,9 @@ export class Outbox {
   }
 
   /** Parts that were already sent do no harm when sent twice. */
-  private writeAgain({ document, whole, final }: Sending): void {
+  private writeAgain({ document, shipment, final }: Sending): void {
     const text = 'text' in document ? document.text : documentIn(document.datagram);
-    this.write(text, whole, final, true);
+    this.write(text, shipment, final, true);
     this.events.again();
   }
 }

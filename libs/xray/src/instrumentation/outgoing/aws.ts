@@ -147,7 +147,7 @@ function start(
 
     const subsegment = new Subsegment(service, active);
     subsegment.namespace = 'aws';
-    subsegment.whole = true;
+    subsegment.hidesInnerCalls = true;
     subsegment.aws = { operation, ...resourcesOf(command.input) };
     void addRegion(subsegment, client);
     return { subsegment };

@@ -170,7 +170,7 @@ function start(
     const subsegment = new Subsegment(port === undefined ? host : `${host}:${port}`, active);
     subsegment.namespace = 'remote';
     subsegment.addMetadata('rpc', { pattern, transport: transport.name }, 'nest');
-    subsegment.whole = true;
+    subsegment.hidesInnerCalls = true;
     const { send, ...propagated } = propagate(outgoingHeaders(subsegment));
     return { subsegment, ...propagated, send: (work) => storage.run(subsegment, send, work) };
   } catch {

@@ -104,7 +104,7 @@ function start(active: Active, client: Client, pattern: string, args: unknown[])
     if (active.notTraced) return { args: propagated ? withTrace(args, active) : args };
     const subsegment = new Subsegment(port === undefined ? host : `${host}:${port}`, active);
     subsegment.namespace = 'remote';
-    subsegment.whole = true;
+    subsegment.hidesInnerCalls = true;
     subsegment.addMetadata('rpc', { pattern, transport: 'GRPC' }, 'nest');
     return { subsegment, args: propagated ? withTrace(args, subsegment) : args };
   } catch {
