@@ -134,7 +134,7 @@ describe('log lines by OTLP', () => {
       body: {
         partialSuccess: {
           rejectedLogRecords: '1',
-          errorMessage: '1 without a trace id (logs are stored only with their trace)',
+          errorMessage: '1 without a trace id (logs are only stored with a trace)',
         },
       },
     });

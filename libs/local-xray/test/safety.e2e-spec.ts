@@ -426,7 +426,7 @@ describe('local X-Ray, its database', () => {
         at: expect.any(Number),
         code: 'NotListed',
         message: expect.stringMatching(
-          `^Trace ${left[0]!.trace_id} is stored, but lists .*refused its row .*constraint of a test`,
+          `^Trace ${left[0]!.trace_id} is stored, but lists .*rejected its row .*constraint of a test`,
         ),
       },
     ]);

@@ -1,6 +1,6 @@
 import type { DocumentFault } from './document/document-fault';
 
-/** A datagram's document, or why there is none. */
+/** The document in a datagram, or the reason why it could not be read. */
 export type Datagram = { ok: true; text: string } | { ok: false; fault: DocumentFault };
 
 const NEWLINE = 10;
@@ -10,7 +10,7 @@ const MAX_HEADER = 256;
  * Splits a datagram as the X-Ray daemon does: a JSON header, a newline, one document.
  *
  * Python's SDK writes the header with spaces, Node's without, so it is read as
- * JSON: `format` is `json` in any case, `version` is 1.
+ * JSON. `format` must be `json` in upper or lower case, and `version` must be 1.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-daemon
  */
 export function parseDatagram(datagram: Uint8Array): Datagram {
@@ -29,7 +29,7 @@ export function parseDatagram(datagram: Uint8Array): Datagram {
   }
   const body = bytes.subarray(newline + 1);
   if (body.length === 0) return refuse('there is no document after the header line');
-  // Bytes that are no UTF-8 become replacement characters: a header in Latin-1 costs no trace.
+  // Invalid UTF-8 becomes replacement characters: a header value in Latin-1 must not cost the trace.
   return { ok: true, text: body.toString('utf8') };
 }
 

@@ -36,26 +36,26 @@ import { readOtlpLogs } from './otlp/read-otlp-logs';
 import type { Span } from './otlp/span';
 import { translateSpan } from './otlp/translate-span';
 
-/** How long a datagram may wait for others to be committed with. */
+/** How long a datagram may wait so that several are committed together. */
 const COMMIT_DELAY_MS = 4;
-/** How often there is a look at what is too old; at what is too much there is one with each commit. */
+/** How often the age of traces is checked. The size of the database is checked with each commit. */
 const RETENTION_INTERVAL_MS = 5000;
-/** How long between two steps of counting traces of before there were aggregates. */
+/** Pause between two steps of counting traces that were stored before there were aggregates. */
 const COUNT_PAUSE_MS = 15;
-/** How often there is a look at hours and days that are over, and how long between two of them. */
+/** How often hours and days that have ended are looked for, and the pause between adding up two of them. */
 const ADD_UP_INTERVAL_MS = 2000;
 const ADD_UP_PAUSE_MS = 20;
-/** How long until rows that wait for more documents, or of large traces, are looked at again. */
+/** Delay until the rows that wait for more documents, and those of large traces, are checked again. */
 const BEHIND_DELAY_MS = 50;
-/** More than this is committed at once, so that one commit stays short. */
+/** At this number of documents a commit starts at once, so that each commit stays short. */
 const COMMIT_DOCUMENTS = 500;
 
-/** Parses, writes and commits, in the thread that it is made in. */
+/** Parses, writes and commits documents in the thread that creates it. */
 export class IngestEngine implements Ingest {
   private readonly driver: Driver;
   private readonly writer: TraceWriter;
   private readonly logs: LogWriter;
-  /** Documents that SQLite refused, for whoever waits for their commit. */
+  /** Documents that SQLite rejected, for the callers that wait for the commit. */
   private readonly unwritable = new WeakMap<object, DocumentFault>();
   private readonly limits: DocumentLimits;
   private readonly index: AttributeIndex;
@@ -69,9 +69,9 @@ export class IngestEngine implements Ingest {
   private turn: NodeJS.Immediate | undefined;
   private behind: NodeJS.Timeout | undefined;
   private retentionTimer: NodeJS.Timeout | undefined;
-  /** Steps of deleting follow each other. */
+  /** Whether a step of deleting old traces is scheduled. */
   private retaining = false;
-  /** Traces that were stored when the last step had ended. */
+  /** Number of stored traces at the end of the last step. */
   private storedAtStep = 0;
 
   /** @throws DatabaseError when the database cannot be used. */
@@ -85,7 +85,7 @@ export class IngestEngine implements Ingest {
       notListed: (id, reason) => this.report.notListed(id, reason),
       notWritable: (document, reason) => {
         const { id, trace_id } = document;
-        const message = `Document ${id} of trace ${trace_id!} could not be written: SQLite refused it (${reason}).`;
+        const message = `Document ${id} of trace ${trace_id!} could not be stored: SQLite rejected it (${reason}). Other documents are not affected.`;
         this.unwritable.set(document, { id, code: 'NotStored', field: '', message });
         this.report.notKept('NotStored', message);
       },
@@ -107,7 +107,7 @@ export class IngestEngine implements Ingest {
           );
     this.retain(RETENTION_INTERVAL_MS);
     this.addUp(ADD_UP_INTERVAL_MS);
-    // Writes the rows that a killed process left undone.
+    // Writes the rows that an earlier process could not write before it was killed.
     this.commit(true);
   }
 
@@ -130,7 +130,7 @@ export class IngestEngine implements Ingest {
     try {
       take = read();
     } catch (error) {
-      // Whatever a decoder throws, stack overflows of deep nesting included, is the sender's doing.
+      // Whatever a decoder throws, including stack overflows from deep nesting, is the sender's fault.
       const problem = `The body is not an OTLP export of ${signal} in ${encoding}: ${(error as Error).message}`;
       this.report.rejected({ code: 'ParseError', field: '', message: problem });
       return { problem, rejected: 0, message: '' };
@@ -149,7 +149,7 @@ export class IngestEngine implements Ingest {
     );
   }
 
-  /** Datagrams as they came. Nobody waits for them; faults are counted. */
+  /** Takes received datagrams. No caller waits for a result; faults are counted. */
   datagrams(datagrams: Uint8Array[]): void {
     for (const each of datagrams) {
       const datagram = parseDatagram(each);
@@ -189,7 +189,7 @@ export class IngestEngine implements Ingest {
       this.retaining = true;
       let nextMs: number | undefined;
       try {
-        // What was deleted must not be in memory with documents that are not written yet.
+        // Write pending documents first: deleted traces must not stay in memory with documents that are not written.
         this.commit(true);
         const step = this.retention.step(this.writer.stored - this.storedAtStep);
         this.writer.forget(step.deleted);
@@ -211,7 +211,7 @@ export class IngestEngine implements Ingest {
     this.retain(0);
   }
 
-  /** Adds the totals of minutes up to those of hours and days, one at a time. */
+  /** Sums the totals of minutes for an hour or a day that has ended, one at a time. */
   private addUp(afterMs: number): void {
     this.addTimer = setTimeout(() => {
       let more = false;
@@ -231,10 +231,10 @@ export class IngestEngine implements Ingest {
     encoding: OtlpEncoding,
   ): Promise<OtlpResult> {
     const documents = spans.flatMap((span) => translateSpan(span, this.index));
-    // Who takes OTLP gets the spans as they came, rather than what their documents say of them.
-    const asTheyCame = this.forwarder?.forwardSpans !== undefined;
+    // An OTLP receiver gets the original spans, not documents that were translated back.
+    const forwardsSpans = this.forwarder?.forwardSpans !== undefined;
     const outcomes = documents.map((document) => checkDocument(document, this.limits));
-    const { faults } = await this.takeAll(outcomes, !asTheyCame);
+    const { faults } = await this.takeAll(outcomes, !forwardsSpans);
     if (faults.length < documents.length)
       this.forwarder?.forwardSpans?.(body, encoding, spans.length);
     return { rejected: faults.length, message: faults[0]?.message ?? '' };
@@ -247,8 +247,7 @@ export class IngestEngine implements Ingest {
     this.report.changed(traces);
     this.retainIfOverfull();
     const reasons = [
-      withoutTrace > 0 &&
-        `${withoutTrace} without a trace id (logs are stored only with their trace)`,
+      withoutTrace > 0 && `${withoutTrace} without a trace id (logs are only stored with a trace)`,
       dropped > 0 && `${dropped} beyond the ${MAX_LINES} lines or 4 MB that a trace keeps`,
     ].filter((each) => each !== false);
     return { rejected: withoutTrace + dropped, message: reasons.join('; ') };
@@ -268,7 +267,7 @@ export class IngestEngine implements Ingest {
       this.report.rejected(outcome.fault);
       return;
     }
-    // X-Ray makes these itself, and gives them out with the rest: so does local X-Ray.
+    // X-Ray creates inferred segments itself and returns them with the trace. Local X-Ray does the same.
     if (isInferred(outcome.document)) return;
     this.writer.put(outcome.document, outcome.text);
     this.report.received(outcome);
@@ -276,8 +275,8 @@ export class IngestEngine implements Ingest {
   }
 
   /**
-   * Resolves when all that is pending now is durable. Whoever waits does so for what came in the same
-   * turn and no longer: while one commit runs, the next requests gather by themselves.
+   * Resolves when everything that is pending now is durable. Callers wait only for what arrived in the
+   * same turn of the event loop: while one commit runs, the next requests accumulate.
    */
   private committed(): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -311,20 +310,19 @@ function isInferred(document: object): boolean {
   return (document as { inferred?: unknown }).inferred === true;
 }
 
-/** The texts in a PutTraceSegments body, or what is wrong with the body. */
+/** The documents in a PutTraceSegments body, or a message that says what is wrong with the body. */
 function documentsOf(body: Uint8Array): string[] | string {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  if (!isUtf8(bytes)) return 'The body is not UTF-8.';
+  if (!isUtf8(bytes)) return 'Cannot read the body of PutTraceSegments: it is not UTF-8.';
   let parsed: unknown;
   try {
     parsed = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    return `The body is not JSON: ${(error as Error).message}`;
+    return `Cannot read the body of PutTraceSegments: it is not JSON: ${(error as Error).message}`;
   }
   const documents = (parsed as { TraceSegmentDocuments?: unknown } | null)?.TraceSegmentDocuments;
   if (!Array.isArray(documents)) return 'TraceSegmentDocuments must be an array of strings.';
   const wrong = documents.findIndex((each) => typeof each !== 'string');
-  if (wrong >= 0)
-    return `TraceSegmentDocuments[${wrong}] must be a string that holds a JSON document.`;
+  if (wrong >= 0) return `TraceSegmentDocuments[${wrong}] must be a string with a JSON document.`;
   return documents as string[];
 }

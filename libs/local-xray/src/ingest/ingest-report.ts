@@ -5,10 +5,10 @@ import type { IngestCounts, IngestListener, LogCounts } from './ingest';
 const INTERVAL_MS = 250;
 const MAX_KEPT = 20;
 const MAX_CHANGED = 1000;
-/** Reasons told apart: text of SQLite's that varies must not fill the log. */
+/** How many different reasons are logged: SQLite's messages vary and must not fill the log. */
 const MAX_REASONS = 20;
 
-/** Counts, and tells the listener at most four times a second. */
+/** Counts what was received, and notifies the listener at most four times a second. */
 export class IngestReport {
   private readonly counts: Omit<IngestCounts, 'traces'> = {
     received: 0,
@@ -21,7 +21,7 @@ export class IngestReport {
   };
   private traces = new Set<number>();
   private timer: NodeJS.Timeout | undefined;
-  /** Why traces are not listed, each told once. */
+  /** The reasons, logged once each, why traces are not listed. */
   private readonly reasons = new Set<string>();
 
   /** @param stored how many traces the database holds now */
@@ -56,15 +56,15 @@ export class IngestReport {
     this.soon();
   }
 
-  /** A commit failed, so documents that had been received were not kept. */
+  /** A commit failed, so documents that had been received were not stored. */
   lost(documents: number, error: unknown): void {
     this.counts.received -= documents;
     this.counts.rejected += documents;
     const reason = error instanceof Error ? error.message : String(error);
-    this.remember('NotStored', `${documents} documents could not be written: ${reason}`);
+    this.remember('NotStored', `${documents} documents could not be stored: ${reason}`);
   }
 
-  /** A document that had been received is not kept, and others of its batch are. */
+  /** A received document was not stored; the others of its batch were. */
   notKept(code: string, message: string): void {
     this.counts.received--;
     this.counts.rejected++;
@@ -76,15 +76,15 @@ export class IngestReport {
     this.remember(code, error instanceof Error ? error.message : String(error));
   }
 
-  /** A trace's documents are kept, but its row cannot be written, so no list or search has it. */
+  /** A trace's documents are stored, but its row cannot be written, so lists and searches do not contain it. */
   notListed(id: string, reason: string): void {
     this.counts.notListed++;
     this.soon();
     if (this.reasons.has(reason) || this.reasons.size >= MAX_REASONS) return;
     this.reasons.add(reason);
     const message =
-      `Trace ${id} is stored, but lists and searches do not have it: SQLite refused its row (${reason}). ` +
-      'Further traces that are refused for this reason are only counted. The database may be damaged or changed by ' +
+      `Trace ${id} is stored, but lists and searches do not show it: SQLite rejected its row (${reason}). ` +
+      'Further traces that are rejected for this reason are only counted. The database may be damaged or changed by ' +
       'another program: check it with `PRAGMA integrity_check`, or start with another file (--db).';
     this.remember('NotListed', message);
     console.error(message);
@@ -95,7 +95,7 @@ export class IngestReport {
     if (traces.length > 0) this.soon();
   }
 
-  /** Something changed that is counted elsewhere. */
+  /** A count that is kept elsewhere has changed. */
   deleted(): void {
     this.soon();
   }
@@ -128,7 +128,7 @@ export class IngestReport {
   }
 }
 
-/** The newest first, and no more than a person reads. */
+/** Puts the newest entry first, and drops the oldest beyond the limit. */
 function keep<T>(list: T[], newest: T): void {
   list.unshift(newest);
   list.length = Math.min(list.length, MAX_KEPT);

@@ -6,7 +6,7 @@ import { IngestEngine } from './ingest-engine';
 import type { OtlpEncoding } from './otlp/decode-otlp';
 import { unpack } from './packed-datagrams';
 
-/** The writer's thread: one engine, asked by messages. */
+/** The writer thread: one engine, controlled by messages. */
 serveThread<IngestOptions>((options, tell) => {
   const engine = new IngestEngine(options, {
     counts: (counts) => tell('counts', counts),

@@ -1,6 +1,6 @@
 /**
- * Datagrams one after the other, each behind its length in four bytes: handing
- * one buffer to a worker costs a fraction of handing it hundreds.
+ * Joins datagrams in one buffer, each preceded by its length in four bytes. Passing one buffer to a
+ * worker costs a fraction of passing hundreds.
  */
 export function pack(datagrams: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const size = datagrams.reduce((sum, each) => sum + 4 + each.length, 0);
@@ -15,7 +15,7 @@ export function pack(datagrams: Uint8Array[]): Uint8Array<ArrayBuffer> {
   return packed;
 }
 
-/** The opposite of {@link pack}; the datagrams share its memory. */
+/** Splits a buffer made by {@link pack}. The datagrams share its memory. */
 export function unpack(packed: Uint8Array): Uint8Array[] {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   const datagrams: Uint8Array[] = [];

@@ -17,7 +17,7 @@ import type {
 import type { TraceLogLine } from '../console-api';
 import type { OtlpEncoding } from './otlp/decode-otlp';
 
-/** Documents live for milliseconds: in a larger nursery most are gone before anybody looks at them. */
+/** Documents live for milliseconds. With a larger young generation, most are freed before they are promoted. */
 const LIMITS = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 384 };
 
 const NOTHING: IngestCounts = {
@@ -31,10 +31,10 @@ const NOTHING: IngestCounts = {
   logs: { kept: 0, withoutTrace: 0, beyondLimit: 0 },
 };
 
-/** The engine in a thread of its own, asked by messages. */
+/** Runs the engine in its own thread and calls it by messages. */
 export class WorkerIngest implements Ingest {
   private connect: ((writer: MessagePort) => void) | undefined;
-  /** Of writers that have ended. */
+  /** Counts of the writers that have ended. */
   private before = NOTHING;
   private counts = NOTHING;
   private writer!: SupervisedThread;
@@ -92,7 +92,7 @@ export class WorkerIngest implements Ingest {
     return this.call('put', [texts]);
   }
 
-  /** Has datagrams come to the writer, and to each that is started after it, through the port that `connect` gets. */
+  /** Passes a port for datagrams to `connect`, now and whenever a new writer thread is started. */
   feed(connect: (writer: MessagePort) => void): void {
     this.connect = connect;
     const { thread } = this.writer;
@@ -142,7 +142,7 @@ export class WorkerIngest implements Ingest {
   }
 
   private writerDied(reason: Error): void {
-    const message = `${reason.message}; it was started again.`;
+    const message = `${reason.message}; the thread was started again.`;
     const rejection = { at: Date.now() / 1000, code: 'NotStored', message };
     this.before = {
       ...this.counts,

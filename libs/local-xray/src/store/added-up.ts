@@ -4,13 +4,13 @@ import type { Driver, Statement } from './driver';
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
-/** Each is made of those before it. */
+/** The totals of each level are summed from those of the level before it. */
 const LEVELS = [
   { period: HOUR, of: MINUTE },
   { period: DAY, of: HOUR },
 ];
-/** How long after its end, and after the last change of it, an hour or a day is added up. */
-const SETTLED_SECONDS = 30;
+/** How long an hour or a day must have ended and be unchanged before it is added up. */
+const QUIET_SECONDS = 30;
 
 interface Part {
   shape: number;
@@ -22,13 +22,13 @@ interface Part {
 }
 
 /**
- * Adds the totals of minutes up to those of hours, and hours to days, once they are over. What changes
- * afterwards is taken back, and added up again when it has settled.
+ * Sums the totals of minutes for each hour, and those of hours for each day, once it has ended. If a minute changes
+ * afterwards, the sums that contain it are deleted, and computed again when nothing has changed for a while.
  */
 export class AddedUp {
-  /** Hours and days whose totals are in the database, as `period start`. */
+  /** Hours and days whose totals are in the database. The keys are `period start`. */
   private done = new Set<string>();
-  /** Those that are not, with the time of their last change in epoch seconds. */
+  /** Hours and days whose totals are not, with the epoch second of their last change. */
   private open = new Map<string, number>();
   private readonly insert: Statement;
   private readonly markDone: Statement;
@@ -45,7 +45,7 @@ export class AddedUp {
     this.load();
   }
 
-  /** Reads from the database what is added up and what is not. */
+  /** Reads from the database which hours and days are added up. */
   load(): void {
     this.done = new Set(
       this.driver
@@ -67,7 +67,7 @@ export class AddedUp {
     }
   }
 
-  /** The totals of a minute changed: those made of it do not hold any more. Within the same transaction. */
+  /** Deletes the sums that contain a minute whose totals have changed. Call it in the same transaction. */
   changed(minute: number): void {
     for (const { period } of LEVELS) {
       const start = Math.floor(minute / period) * period;
@@ -79,9 +79,9 @@ export class AddedUp {
     }
   }
 
-  /** Adds one hour or day up that is over; false when there is none. */
+  /** Adds up one hour or day that has ended. Returns false if there is none. */
   step(): boolean {
-    const settled = Date.now() / 1000 - SETTLED_SECONDS;
+    const settled = Date.now() / 1000 - QUIET_SECONDS;
     for (const { period, of } of LEVELS) {
       for (const [key, changedAt] of this.open) {
         const [itsPeriod, start] = key.split(' ').map(Number) as [number, number];

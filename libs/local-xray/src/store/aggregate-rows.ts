@@ -10,7 +10,7 @@ import { MultiInsert } from './multi-insert';
 const COLUMNS = 'count, seconds, fault, error, throttle, traces';
 const NUMBERS = ['count', 'seconds', 'fault', 'error', 'throttle', 'traces'] as const;
 
-/** Keeps the occurrences of facets, and the sums of them for each minute, ten minutes and two hours. */
+/** Stores the occurrences of facets, and their sums per minute, ten minutes and two hours. */
 export class AggregateRows {
   readonly facets: Facets;
   private readonly insert: MultiInsert;
@@ -43,7 +43,7 @@ export class AggregateRows {
     );
   }
 
-  /** What is kept of a stored trace; undefined when it was stored before there were aggregates. */
+  /** The stored counts of a trace. Undefined if it was stored before there were aggregates. */
   read(trace: number): Counted | undefined {
     const row = this.findTrace.get<{
       start: number;
@@ -56,7 +56,7 @@ export class AggregateRows {
     return { start: row.start, rows: [wholeTrace({ ...row, bin: row.bin }), ...rows] };
   }
 
-  /** Writes what traces have now in place of what they had. */
+  /** Replaces the earlier counts of traces by the current ones. */
   write(changes: { trace: number; before: Counted | undefined; after: Counted }[]): void {
     const inserts: { trace: number; start: number; row: CountedRow }[] = [];
     const deltas = new Deltas();
@@ -69,7 +69,7 @@ export class AggregateRows {
       if (before) deltas.take(before, -1);
       deltas.take(after, 1);
     }
-    // In the order of the index by facet: neighbours then go to the same page.
+    // Sorted like the index by facet, so that neighbours are written to the same page.
     inserts.sort((a, b) => a.row.facet - b.row.facet || a.start - b.start);
     const values: SqlValue[] = [];
     for (const { trace, start, row } of inserts) {
@@ -80,7 +80,7 @@ export class AggregateRows {
     this.apply(deltas);
   }
 
-  /** Takes out what traces that are deleted have; facets that no other trace has go too. */
+  /** Removes the counts of deleted traces, and facets that no other trace has. */
   delete(traces: readonly number[]): void {
     const deltas = new Deltas();
     const facets = new Set<number>();
@@ -95,11 +95,11 @@ export class AggregateRows {
     this.facets.deleteWithoutTraces(facets);
   }
 
-  /** The rows for what was found in a trace. */
+  /** The rows for the occurrences found in a trace. */
   counted(facts: TraceFacts, occurrences: readonly Occurrence[]): Counted {
     const { start } = facts;
     const byKey = new Map<string, CountedRow>();
-    // A route comes again with each of its occurrences.
+    // The same route is repeated for each of its occurrences.
     const numbers = new Map<Facet, number>();
     const numberOf = (facet: Facet): number => {
       let number = numbers.get(facet);
@@ -122,7 +122,7 @@ export class AggregateRows {
         throttle,
         traces,
       };
-      // Facets beyond what is kept of a kind share a number.
+      // Facets beyond the maximum of their kind share a number.
       const key = `${row.facet} ${row.route} ${row.bin}`;
       const known = byKey.get(key);
       if (known) for (const each of NUMBERS) known[each] += row[each];
@@ -149,14 +149,14 @@ export class AggregateRows {
   }
 }
 
-/** What changes in one row of the aggregates. */
+/** The change of one row of the aggregates. */
 interface Delta {
   step: number;
   at: number;
   row: CountedRow;
 }
 
-/** Sums of what changes, so that each row is written once: by minute, from which the longer steps follow. */
+/** Sums the changes per minute, so that each row is written once. The longer steps are computed from the minutes. */
 class Deltas {
   private readonly minutes = new Map<string, Delta>();
 
@@ -231,7 +231,7 @@ function wholeTrace({
   };
 }
 
-/** Rows come in one order from both: that of the table's key. */
+/** Both lists have their rows in the order of the table's key. */
 function isSame(a: Counted, b: Counted): boolean {
   return a.start === b.start && JSON.stringify(sorted(a.rows)) === JSON.stringify(sorted(b.rows));
 }

@@ -2,12 +2,12 @@ import type { AnnotationValue } from '@nestjs-xray/document';
 import type { TraceFacts, TraceSummary } from '../trace';
 import type { SqlValue } from './driver';
 
-/** Booleans are blobs, so that `true` is neither 1 nor "true". */
+/** The value in the index. Booleans are stored as blobs, so that `true` differs from 1 and "true". */
 export function indexValue(value: AnnotationValue): SqlValue {
   return typeof value === 'boolean' ? Uint8Array.of(value ? 1 : 0) : value;
 }
 
-/** The value that a summary shows under the name of its type. */
+/** The value of an annotation in a summary, which stores it under the name of its type. */
 export function valueOf({
   StringValue,
   NumberValue,
@@ -20,7 +20,7 @@ export function valueOf({
   return StringValue ?? NumberValue ?? BooleanValue ?? '';
 }
 
-/** What the annotations table has of a stored trace, by the summary in its row. */
+/** The rows that the annotations table has for a stored trace, derived from the summary in its row. */
 export function indexedAnnotations(summary: string): TraceFacts['annotations'] {
   const { Annotations } = JSON.parse(summary) as TraceSummary;
   return Object.entries(Annotations).flatMap(([key, values]) =>

@@ -6,8 +6,8 @@ const TELL_AFTER_MS = 2000;
 const TELL_EVERY_MS = 5000;
 
 /**
- * Counts the traces of a database that was written before there were totals: all or none of them, since a
- * database with some totals is taken for one that has them all. `tell` gets a line every few seconds.
+ * Counts the traces of a database that was written before there were totals. Either all of them are counted or none,
+ * because a database with some totals is assumed to have them all. `tell` receives a progress line every few seconds.
  */
 export function countStored(
   driver: Driver,

@@ -37,10 +37,10 @@ interface RawDatabase {
 }
 
 /**
- * Opens `file` (or `:memory:`), creating it when it is not there.
+ * Opens `file` (or `:memory:`), creating it if it does not exist.
  *
- * node:sqlite where Node has it (22.13 and later), else the optional package libsql.
- * @throws Error naming both when neither is there.
+ * Uses node:sqlite where Node has it (22.13 and later), else the optional package libsql.
+ * @throws Error naming both if neither is available.
  */
 export function openDriver(file: string): Driver {
   const builtin = nodeSqlite();
@@ -50,7 +50,7 @@ export function openDriver(file: string): Driver {
 
 function nodeSqlite(): { DatabaseSync: new (file: string) => RawDatabase } | undefined {
   const get = (process as { getBuiltinModule?: (id: string) => unknown }).getBuiltinModule;
-  // Node 22 warns once that the module is experimental; nothing that a user could act on.
+  // Node 22 warns once that the module is experimental, which a user can do nothing about.
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => undefined;
   try {

@@ -1,13 +1,13 @@
 import { type Facet, type FacetKind, keyOf } from '../aggregates/facets';
 import type { Driver, Statement } from './driver';
 
-/** More are looked up in the database. */
+/** How many numbers are cached. Others are looked up in the database. */
 const MAX_REMEMBERED = 5000;
-/** Of one kind: what sends made-up names must not make a row for each. Those beyond share one. */
+/** Maximum number of facets of one kind: a client that sends random names must not create a row for each. */
 const MAX_OF_KIND = 5000;
 const OTHERS = '(all others)';
 
-/** Numbers for facets, each of which is stored once. */
+/** Assigns numbers to facets and stores each facet once. */
 export class Facets {
   private readonly remembered = new Map<string, number>();
   private readonly counts = new Map<FacetKind, number>();
@@ -32,7 +32,7 @@ export class Facets {
     this.forget();
   }
 
-  /** The facet's number; stores it when it is new. `start` is that of the trace it was first seen in. */
+  /** The number of a facet, which is stored if it is new. `start` is the start of the trace it was first seen in. */
   numberOf(facet: Facet, start: number): number {
     const key = keyOf(facet);
     const known = this.remembered.get(key);
@@ -46,19 +46,19 @@ export class Facets {
     return n;
   }
 
-  /** Deletes those of the facets that no trace has any more. */
+  /** Deletes those of the given facets that no trace has any more. */
   deleteWithoutTraces(numbers: Iterable<number>): void {
     for (const n of numbers) this.deleteUnused.run([n, n]);
   }
 
-  /** To be called after a rollback, and when facets were deleted. */
+  /** Call this after a rollback, and when facets were deleted. */
   forget(): void {
     this.remembered.clear();
     this.counts.clear();
     for (const { kind, count } of this.count.all<{ kind: FacetKind; count: number }>()) {
       this.counts.set(kind, count);
     }
-    // Never lower: a number given to a reader must not come to mean another facet.
+    // Never reuse a number: a reader may still use it for the old facet.
     this.next = Math.max(this.next, this.last.get<{ n: number }>()!.n + 1);
   }
 

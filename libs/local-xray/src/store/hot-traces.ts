@@ -2,40 +2,39 @@ import type { Counted } from '../aggregates/counted';
 import type { AnyDocument, TraceFacts } from '../trace';
 import type { TotalledTrace } from './trace-totals';
 
-/** A trace that was written lately, with all its documents parsed. */
+/** A trace that was written recently, with all its documents parsed. */
 export interface HotTrace {
   /** Its number in the database. */
   n: number;
   id: string;
-  /** Epoch seconds at which the first of it came. */
+  /** Epoch seconds at which its first document arrived. */
   created: number;
   revision: number;
   documents: Map<string, AnyDocument>;
-  /** Characters of the documents, those that were replaced included. */
+  /** Characters of its documents, including those that were replaced. */
   size: number;
-  /** What the annotations table has of it now. */
+  /** Its rows in the annotations table. */
   indexed: Pick<TraceFacts, 'start' | 'annotations'>;
-  /** What the aggregates have of it now. */
+  /** Its current counts in the aggregates. */
   counted: Counted | undefined;
-  /** What the totals have of it now. */
+  /** Its current contribution to the totals. */
   totalled: TotalledTrace | undefined;
-  /** Documents not written yet, with their text. */
+  /** Documents that are not written yet, with their text. */
   pending: Map<string, string>;
-  /** The database has its documents, and says that its row is yet to be written. */
+  /** Whether its documents are stored and the database notes that its row is still to be written. */
   unwritten: boolean;
-  /** Milliseconds of `performance.now()` before which its row is not computed again; see TraceWriter. */
+  /** Its row is not computed again before this time of `performance.now()`; see TraceWriter. */
   restUntil: number;
 }
 
-/** So many times as much may be kept of traces that rest. */
+/** Traces whose row must not be computed yet may take this many times the normal limit. */
 const RESTING = 2;
 
 /**
- * The traces that documents are still coming for. Without it each commit would
- * read and parse the trace's earlier documents again.
+ * Traces that still receive documents. Without this cache, each commit would read and parse the earlier documents of a
+ * trace again.
  *
- * Bounded by the size of the documents, since that is what takes memory: parsed, a character
- * takes up to ten bytes.
+ * It is bounded by the size of the documents, because they take the memory: parsed, a character takes up to ten bytes.
  */
 export class HotTraces {
   private readonly traces = new Map<string, HotTrace>();
@@ -43,7 +42,7 @@ export class HotTraces {
 
   constructor(private readonly maxSize = 12_000_000) {}
 
-  /** Finds it and counts it as used. */
+  /** Returns a trace and marks it as used. */
   get(id: string): HotTrace | undefined {
     const trace = this.traces.get(id);
     if (trace) {
@@ -58,15 +57,15 @@ export class HotTraces {
     this.size += trace.size;
   }
 
-  /** To be called for each document that a hot trace gets. */
+  /** Call this for each document that a hot trace receives. */
   grew(trace: HotTrace, characters: number): void {
     trace.size += characters;
     this.size += characters;
   }
 
   /**
-   * Lets the longest unused go, except those in `keep`. A large trace, which rests, goes last: if it left with each
-   * commit, the next document would have all of it read and parsed again.
+   * Removes the least recently used traces, except those in `keep`. A large trace whose row must not be computed yet is
+   * removed last: if each commit removed it, the next document would cause it to be read and parsed again.
    */
   trim(keep: ReadonlySet<HotTrace>): void {
     const now = performance.now();

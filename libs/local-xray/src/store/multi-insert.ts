@@ -2,7 +2,7 @@ import type { Driver, SqlValue, Statement } from './driver';
 
 /**
  * Inserts many rows with few statements: 25 rows at a time, then 5, then 1,
- * which takes half the time of one statement for each.
+ * which takes half the time of one statement per row.
  */
 export class MultiInsert {
   private readonly statements: { rows: number; statement: Statement }[];

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Driver, openDriver } from './driver';
 import { APPLICATION_ID, MIGRATIONS } from './schema';
 
-/** The database cannot be used; the message says which one and what to do. */
+/** The database cannot be used; the message names the file and says what to do. */
 export class DatabaseError extends Error {
   override name = 'DatabaseError';
 }
@@ -12,8 +12,8 @@ export class DatabaseError extends Error {
  * Opens the database for writing and brings its schema up to date, each
  * migration in a transaction of its own.
  *
- * @throws DatabaseError when it is another program's file or of a newer local X-Ray (it is
- *   left as it was), not a database, or cannot be created or written.
+ * @throws DatabaseError if the file belongs to another program or a newer local X-Ray (it is not changed), is not a
+ *   database, or cannot be created or written.
  */
 export function openDatabase(file: string): Driver {
   const driver = open(file);
@@ -38,9 +38,9 @@ export function openDatabase(file: string): Driver {
 const LOCK_WAIT_MS = 3000;
 
 /**
- * Keeps a second local X-Ray from the file: each numbers its traces by itself, so two would write
- * over each other's. The lock is SQLite's own, on an empty file beside it, and ends with the process
- * however that ends. Where that file cannot be made, the database cannot be written either.
+ * Prevents a second local X-Ray from using the file: each assigns numbers to traces on its own, so two would overwrite
+ * each other's traces. The lock is an SQLite lock on an empty file next to the database, and ends with the process in
+ * any case. If that file cannot be created, the database cannot be written either.
  */
 function takeLock(file: string): Driver | undefined {
   if (file === ':memory:') return undefined;
@@ -60,7 +60,7 @@ function takeLock(file: string): Driver | undefined {
   }
 }
 
-/** A second connection, for reading only. The file must have been opened for writing before. */
+/** Opens a second connection for reading only. The file must already have been opened for writing. */
 export function openReader(file: string): Driver {
   const driver = open(file);
   driver.exec('PRAGMA query_only = 1; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16000');
@@ -79,7 +79,7 @@ function open(file: string): Driver {
   }
 }
 
-/** mkdirSync() with `recursive` never returns where the parent exists and the system says that it does not, as in /proc. */
+/** Not mkdirSync() with `recursive`: it never returns if the system denies an existing parent, as in /proc. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) {
     if (!statSync(folder).isDirectory()) throw new Error(`${folder} is a file, not a folder`);

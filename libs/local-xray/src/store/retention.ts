@@ -6,9 +6,9 @@ import type { TotalledTrace, TraceTotals } from './trace-totals';
 import { indexedAnnotations, indexValue } from './annotation-values';
 
 export interface RetentionLimits {
-  /** Traces that came longer ago are deleted. */
+  /** Traces that arrived longer ago are deleted. */
   seconds: number;
-  /** The oldest traces are deleted while the database holds more. */
+  /** While the database is larger, the oldest traces are deleted. */
   bytes: number;
 }
 
@@ -20,28 +20,27 @@ interface OldTrace extends TotalledTrace {
 }
 
 /**
- * How long a step may take, how long the writer is left alone after it, and how many traces are deleted
- * between two looks at the clock: short steps while there is time, longer ones when the database outgrows
- * its limit.
+ * How long a step may take, how long the writer then has to itself, and how many traces are deleted between two checks
+ * of the time: short steps normally, longer ones when the database exceeds its limit.
  */
 const PACES = [
   { above: 1.05, stepMs: 60, pauseMs: 0, chunk: 50 },
   { above: 1.02, stepMs: 20, pauseMs: 10, chunk: 20 },
   { above: 0, stepMs: 4, pauseMs: 15, chunk: 5 },
 ];
-/** Above this part of the limit so many go for each that came, however long it takes: then what comes in waits. */
+/** Above this share of the limit, each arriving trace deletes GONE_FOR_EACH others, even if new documents must wait. */
 const FIRM_ABOVE = 1.05;
 const GONE_FOR_EACH = 2;
 /** Later than any time, in epoch seconds. */
 const FOREVER = 1e12;
-/** Pages given back to the file system in one step. */
+/** Pages returned to the file system in one step. */
 const VACUUM_PAGES = 32;
 
 /**
- * Deletes what is too old or too much, oldest first, in short steps.
+ * Deletes traces that are too old or exceed the size limit, oldest first, in short steps.
  *
- * The age is the time since the first of a trace came, not since what its clocks say: an imported
- * trace of last year is kept as long as any other.
+ * The age of a trace is the time since its first document arrived, not since its start time: an imported trace from
+ * last year is kept as long as any other.
  */
 export class Retention {
   private readonly pragmas: Record<'page_count' | 'freelist_count' | 'page_size', Statement>;
@@ -80,16 +79,16 @@ export class Retention {
     );
   }
 
-  /** The database holds more than it may. */
+  /** Whether the database exceeds its limit. */
   get overfull(): boolean {
     return this.usedBytes() > this.limits.bytes;
   }
 
   /**
-   * Deletes for some milliseconds; returns the ids of what went, and after how many more to go on, or
-   * undefined when there is no more to do.
+   * Deletes for some milliseconds. Returns the ids of the deleted traces, and the delay until the next step; undefined
+   * if nothing is left to delete.
    *
-   * @param came traces that were stored since the last step
+   * @param came number of traces that were stored since the last step
    */
   step(came = 0): { deleted: string[]; nextMs: number | undefined } {
     const fullness = this.usedBytes() / this.limits.bytes;
@@ -116,7 +115,7 @@ export class Retention {
     return candidates.filter(({ created }) => created < cutoff);
   }
 
-  /** Logs whose trace never came go when traces that came then do. */
+  /** Logs whose trace never arrived are deleted together with traces that arrived at the same time. */
   private strayLimit(traces: OldTrace[]): number {
     const last = traces.at(-1)?.created;
     if (this.overfull) return last ?? FOREVER;
@@ -152,7 +151,7 @@ export class Retention {
       this.deleteShape.run([shape, shape]);
   }
 
-  /** Gives free pages back to the file system. A few are kept, since the next documents need them. */
+  /** Returns free pages to the file system. A few are kept for the next documents. */
   private shrink(): boolean {
     const free = this.pragma('freelist_count');
     if (free < this.pragma('page_count') / 4) return false;

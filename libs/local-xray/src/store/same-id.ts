@@ -5,10 +5,10 @@ import type { AnyDocument } from '../trace';
 const SAME_START = 0.001;
 
 /**
- * Whether `document` takes the place of `known`, which has the same id in the same trace.
+ * Whether `document` replaces `known`, which has the same id in the same trace.
  *
- * As in X-Ray, the later of two replaces the earlier, except that what is in progress never replaces what is final:
- * UDP does not keep order. A subsegment never replaces its segment, which would hide the whole service.
+ * As in X-Ray, the later of two documents replaces the earlier one, but a document in progress never replaces a final
+ * one, because UDP does not preserve order. A subsegment never replaces a segment, which would hide the whole service.
  */
 export function replaces(document: AnyDocument, known: AnyDocument): boolean {
   if (isSubsegment(document) !== isSubsegment(known)) return isSubsegment(known);
@@ -16,8 +16,8 @@ export function replaces(document: AnyDocument, known: AnyDocument): boolean {
 }
 
 /**
- * What is lost when one of two documents with the same id takes the other's place; undefined when they are two states
- * of the same thing, or the same thing sent twice.
+ * Describes what is lost when one of two documents with the same id replaces the other. Undefined if they are two
+ * states of the same segment or subsegment, or the same document sent twice.
  */
 export function lossOf(kept: AnyDocument, lost: AnyDocument): string | undefined {
   const differ =

@@ -1,42 +1,42 @@
 /**
- * The database's tables, as a list of migrations. A released entry never
- * changes: a change of schema is a new entry.
+ * The tables of the database, as a list of migrations. A released entry is never changed: every
+ * change of the schema is a new entry.
  *
- * What `query/` may rely on:
- * - `traces`: one row a trace, kept up on every write. `n` is its number, in order
- *   of arrival; `id` its trace id.
+ * Guarantees for the queries:
+ * - `traces`: one row per trace, updated with every write. `n` is its number, in order of arrival;
+ *   `id` is its trace id.
  *   - Times in epoch seconds, durations in seconds.
  *   - `flags`: 1 fault, 2 error, 4 throttle (of the trace, as its summary says), 8 partial;
- *     16 fault, 32 error of some part of it.
- *   - `response_time` is NULL until the root segment has ended; `status`, `method`, `url`,
- *     `user_agent`, `client_ip` are the root's and NULL when it has none.
+ *   - `flags`: 1 fault, 2 error, 4 throttle (of the trace, as in its summary), 8 partial; 16 fault, 32 error of
+ *     any part of it.
+ *     `user_agent` and `client_ip` are those of the root, and NULL if it has none.
  *   - `users` is NULL or a JSON array of the distinct users of the segments.
- *   - `shape` refers to `shapes`: what the trace's nodes and edges are, without numbers. `times` holds
- *     the numbers that belong to that shape, comma-separated, in an order that the trace model defines.
+ *   - `shape` refers to `shapes`: the nodes and edges of the trace without numbers. `times` contains
+ *     the numbers for that shape, comma-separated, in an order that the trace model defines.
  *   - `summary` is the X-Ray API's TraceSummary as JSON.
- * - `annotations`: key, value, start of the trace, number of the trace. Values keep their type: text,
- *   number (REAL or INTEGER), boolean as a blob x'00' / x'01', so that values of different types never compare
+ * - `annotations`: key, value, start and number of the trace. Values keep their type: text,
+ *   number (REAL or INTEGER), boolean (blob x'00' or x'01'), so that values of different types never compare
  *   equal. SQLite sorts numbers before text before blobs: a numeric range needs `value > ? AND value < ''`.
- * - `traces.bin` is the bin of the duration, see aggregates/bins.ts; NULL for a trace that was stored before there
- *   were aggregates and has not been counted since. `hint` is NULL or the kind and title of its costliest hint, as JSON.
- *   `outcome` and `hint_text` are what lists are sorted by: how bad it ended, then its status; the hint or ''.
- * - `facets`: routes, hints, statements, exceptions and versions that traces have in common, see aggregates/facets.ts.
- *   `first` is the start of the trace each was first seen in.
- * - `occurrences`: which trace had which facet, on which route, how often and for how long: a row for each bin.
- * - `aggregates`: the sums of the occurrences in steps of 60, 600 and 7,200 seconds, from `at` on; of whole traces
- *   under kind 0 and facet 0.
- * - `totals`: of the traces that started in the minute (period 60), hour (3600) or day (86400) that begins at
- *   `start`, in epoch seconds, those of one shape and outcome (`flags` & 7): how many, the earliest start, the
- *   latest end, and what their parts took (trace/time-totals.ts). Minutes are kept up with every write; hours and
- *   days that `added_up` lists are complete, all others have no rows.
- * - `logs`: log lines as JSON, see TraceLogLine in console-api.ts, under the id of their trace, which need not have come.
- *   `log_traces` has a row for each such id: when its first line came, how much is kept, and how many lines were not.
- * - `links`: which traces link to which: `target` is the id of the trace linked to, which need not have come, `trace` the
- *   number of the one that links to it. Links of traces stored before there was this table are not in it.
- * - `documents`: the documents as they came, one row for each (trace, id).
- * - `unwritten`: traces of which documents came that their row does not tell of yet; they may have no row at all.
+ * - `traces.bin` is the bin of the duration, see aggregates/bins.ts. NULL for a trace that was stored before there were
+ *   aggregates and has not been counted since. `hint` is NULL, or the kind and title of its costliest hint as JSON.
+ *   Lists are sorted by `outcome` (severity, then status) and `hint_text` (the hint or '').
+ * - `facets`: routes, hints, statements, exceptions and versions that traces can share, see aggregates/facets.ts.
+ *   `first` is the start of the trace in which each was first seen.
+ * - `occurrences`: which trace has which facet, on which route, how often and for how long, with one row for each bin.
+ * - `aggregates`: the sums of the occurrences in steps of 60, 600 and 7,200 seconds, starting at `at`. The sums of the
+ *   traces themselves have kind 0 and facet 0.
+ * - `totals`: for the traces that started in the minute (period 60), hour (3600) or day (86400) that begins at `start`
+ *   (epoch seconds) and that share a shape and an outcome (`flags` & 7): how many, the earliest start, the latest end,
+ *   and the times of their parts (trace/time-totals.ts). Minutes are updated with every write. Hours and days that
+ *   `added_up` lists are complete; all others have no rows.
+ * - `logs`: log lines as JSON, see TraceLogLine in console-api.ts, under the id of their trace, which may not exist.
+ *   `log_traces` has a row for each such id: when its first line arrived, how much is kept, how many were dropped.
+ * - `links`: which traces link to which. `target` is the id of the trace linked to, which may not exist; `trace` is the
+ *   number of the trace that links to it. Links of traces stored before this table existed are missing.
+ * - `documents`: the documents as they were received, one row per (trace, id).
+ * - `unwritten`: traces whose row, if it exists, does not include their latest documents yet.
  *
- * Use `(flags & 7) <> 0` literally for the partial index to be taken.
+ * Write `(flags & 7) <> 0` literally, so that SQLite uses the partial index.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -222,7 +222,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** Marks the file as ours, so that another program's database is never written to: "XRay" in ASCII. */
+/** "XRay" in ASCII. Marks the file as ours, so that another program's database is never changed. */
 export const APPLICATION_ID = 0x58526179;
 
 /** Bits of `traces.flags`. */

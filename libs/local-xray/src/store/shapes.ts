@@ -1,9 +1,9 @@
 import type { Driver, Statement } from './driver';
 
-/** More are looked up in the database: names made up by a client could give each trace a shape of its own. */
+/** How many numbers are cached. A client that sends random names could give each trace its own shape. */
 const MAX_REMEMBERED = 5000;
 
-/** Numbers for shapes, each of which is stored once. */
+/** Assigns numbers to shapes and stores each shape once. */
 export class Shapes {
   private readonly remembered = new Map<string, number>();
   private readonly find: Statement;
@@ -18,7 +18,7 @@ export class Shapes {
     this.next = this.lastNumber() + 1;
   }
 
-  /** The shape's number; stores it when it is new. */
+  /** The number of a shape, which is stored if it is new. */
   numberOf(shape: string): number {
     const known = this.remembered.get(shape);
     if (known !== undefined) return known;

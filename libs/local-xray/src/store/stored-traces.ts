@@ -21,13 +21,13 @@ export interface StoredRow {
   segments: number;
   subsegments: number;
   revision: number;
-  /** Kind and title, as JSON. */
+  /** Kind and title of the costliest hint, as JSON. */
   hint: string | null;
-  /** The summary's annotations as JSON: the rest of it is not parsed for a list of thousands. */
+  /** The annotations of the summary as JSON. The rest of the summary is not parsed for a list. */
   annotations: string;
 }
 
-/** For a select from `traces AS t`. */
+/** The columns of a StoredRow, for a SELECT from `traces AS t`. */
 export const TRACE_ROW_COLUMNS =
   't.n, t.id, t.start, t.duration, t.response_time, t.flags, t.service, t.status, t.method, t.url, ' +
   "t.users, t.segments, t.subsegments, t.revision, t.hint, json_extract(t.summary, '$.Annotations') AS annotations";
@@ -46,7 +46,7 @@ export class StoredTraces {
     this.total = driver.prepare('SELECT count(*) AS count FROM traces');
   }
 
-  /** The texts of a trace's documents in order of arrival; undefined when there is no such trace. */
+  /** The documents of a trace as text, in order of arrival. Undefined if there is no such trace. */
   texts(id: string): { texts: string[]; revision: number; duration: number } | undefined {
     const trace = this.byId.get<{ n: number; revision: number; duration: number }>([
       id.toLowerCase(),
@@ -69,7 +69,7 @@ export class StoredTraces {
   }
 }
 
-/** Documents as they were stored; they were checked on the way in. */
+/** Parses stored documents. They were checked before they were stored. */
 export function revive(texts: string[]): AnyDocument[] {
   return texts.map((text) => readJson(text) as AnyDocument);
 }
@@ -82,7 +82,7 @@ export function traceRow(row: StoredRow): TraceRow {
   const recorded = readJson(row.annotations) as TraceSummary['Annotations'];
   const annotations: Record<string, AnnotationValue> = {};
   for (const [key, values] of Object.entries(recorded)) {
-    // Not by assignment: a key may be `__proto__`.
+    // No assignment, because a key may be `__proto__`.
     Object.defineProperty(annotations, key, {
       value: valueOf(values[0]!.AnnotationValue),
       enumerable: true,

@@ -3,7 +3,7 @@ import type { Trace, TraceLogLine } from '../console-api';
 import type { Driver, SqlValue, Statement } from './driver';
 import { MultiInsert } from './multi-insert';
 
-/** What one trace keeps of its logs; further lines are counted. */
+/** How many log lines one trace keeps. Further lines are counted. */
 export const MAX_LINES = 2000;
 const MAX_CHARACTERS = 4_000_000;
 
@@ -13,16 +13,16 @@ interface Kept {
   dropped: number;
 }
 
-/** What became of lines that were to be written. */
+/** The result of writing log lines. */
 export interface WrittenLogs {
   kept: number;
-  /** Their trace had as many as it may keep. */
+  /** Lines beyond the limit of their trace. */
   dropped: number;
-  /** Numbers of the traces that have new lines and are there already. */
+  /** Numbers of the stored traces that have new lines. */
   traces: number[];
 }
 
-/** The writer's side of the logs: lines are kept under the id of their trace, which may come later or never. */
+/** Writes log lines under the id of their trace, which may arrive later or never. */
 export class LogWriter {
   private readonly insert: MultiInsert;
   private readonly find: Statement;
@@ -47,7 +47,7 @@ export class LogWriter {
     );
   }
 
-  /** Makes lines durable. */
+  /** Writes lines durably. */
   write(lines: TraceLogLine[]): WrittenLogs {
     const now = Date.now() / 1000;
     const written: WrittenLogs = { kept: 0, dropped: 0, traces: [] };
@@ -76,12 +76,12 @@ export class LogWriter {
     return written;
   }
 
-  /** Ids of traces that have logs and nothing else, and whose first line came before a time in epoch seconds. */
+  /** Ids of traces that have only logs, whose first line arrived before `time` (epoch seconds). */
   straysBefore(time: number, limit: number): string[] {
     return this.strays.all<{ trace: string }>([time, limit]).map(({ trace }) => trace);
   }
 
-  /** To be called within a transaction. */
+  /** Call this within a transaction. */
   delete(traces: string[]): void {
     for (const trace of traces) {
       this.deleteLines.run([trace]);
@@ -101,7 +101,7 @@ function byTrace(lines: TraceLogLine[]): Map<string, TraceLogLine[]> {
   return traces;
 }
 
-/** The reader's side. */
+/** Reads log lines. */
 export class StoredLogs {
   private readonly lines: Statement;
   private readonly dropped: Statement;
@@ -111,7 +111,7 @@ export class StoredLogs {
     this.dropped = driver.prepare('SELECT dropped FROM log_traces WHERE trace = ?');
   }
 
-  /** What the console's document of a trace says of its logs: nothing where there are none. */
+  /** The log fields of a trace for the console. Empty if the trace has no logs. */
   of(id: string): Pick<Trace, 'logs' | 'logsDropped'> {
     const found = this.dropped.get<{ dropped: number }>([id]);
     if (!found) return {};

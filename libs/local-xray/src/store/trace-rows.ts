@@ -12,17 +12,17 @@ import { TraceLinkRows } from './trace-links';
 import { Shapes } from './shapes';
 import type { TotalledTrace, TraceTotals } from './trace-totals';
 
-/** A trace and what its row shall say. */
+/** A trace and the contents of its row. */
 export interface TraceRecord {
   trace: HotTrace;
   model: TraceModel;
   facts: TraceFacts;
-  /** What it adds to the aggregates. */
+  /** What the trace adds to the aggregates. */
   occurrences: Occurrence[];
   hint?: StoredHint | undefined;
 }
 
-/** What is read of a trace that further documents came for. */
+/** What is read of a stored trace when further documents arrive. */
 export type StoredTrace = Pick<HotTrace, 'n' | 'id' | 'created' | 'revision'> & TotalledTrace;
 
 /** `n`, `id` and `created` never change; the rest is rewritten each time. */
@@ -53,7 +53,7 @@ const COLUMNS = [
 ];
 const UPDATES = COLUMNS.slice(3).map((column) => `${column} = excluded.${column}`);
 
-/** The writer's statements, and what they are given. */
+/** Prepares and runs the writer's SQL statements. */
 export class TraceRows {
   readonly shapes: Shapes;
   private readonly aggregates: AggregateRows;
@@ -117,12 +117,12 @@ export class TraceRows {
     return this.countAll.get<{ count: number }>()!.count;
   }
 
-  /** Those of the traces that are stored. */
+  /** Finds the traces with these ids that are stored. */
   find(ids: readonly string[]): StoredTrace[] {
     return ids.length === 0 ? [] : this.findTraces.all([JSON.stringify(ids)]);
   }
 
-  /** The texts of a trace's documents in order of arrival. */
+  /** The documents of a trace as text, in order of arrival. */
   documents(n: number): string[] {
     return this.findDocuments.all<{ body: string }>([n]).map(({ body }) => body);
   }
@@ -167,23 +167,23 @@ export class TraceRows {
     this.aggregates.write(changes);
   }
 
-  /** What the annotations table has of a stored trace. */
+  /** The rows that the annotations table has for a stored trace. */
   indexed(n: number): HotTrace['indexed'] {
     const { start, summary } = this.findSummary.get<{ start: number; summary: string }>([n])!;
     return { start, annotations: indexedAnnotations(summary) };
   }
 
-  /** What the aggregates have of a stored trace. */
+  /** The counts that the aggregates have for a stored trace. */
   counted(n: number): HotTrace['counted'] {
     return this.aggregates.read(n);
   }
 
-  /** Ids of traces that were stored before there were aggregates, the newest first. */
+  /** Ids of traces that were stored before there were aggregates, newest first. */
   uncounted(limit: number): string[] {
     return this.findUncounted.all<{ id: string }>([limit]).map(({ id }) => id);
   }
 
-  /** To be called after a rollback, and when traces were deleted. */
+  /** Call this after a rollback, and when traces were deleted. */
   forget(): void {
     this.shapes.forget();
     this.aggregates.facets.forget();
@@ -196,7 +196,7 @@ export class TraceRows {
     this.totals.count(trace.totalled, 1);
   }
 
-  /** Adds the annotations that are new to `inserts`, and deletes those that no longer stand. */
+  /** Adds new annotations to `inserts`, and deletes those that the trace no longer has. */
   private reindex({ trace, facts }: TraceRecord, inserts: SqlValue[]): void {
     const before = trace.indexed;
     const { start, annotations } = facts;

@@ -3,7 +3,7 @@ import type { Driver, SqlValue, Statement } from './driver';
 import { MultiInsert } from './multi-insert';
 import { AddedUp } from './added-up';
 
-/** What a trace's row says that totals are made of. */
+/** The columns of a trace's row that totals are computed from. */
 export interface TotalledTrace {
   start: number;
   end: number;
@@ -13,7 +13,7 @@ export interface TotalledTrace {
 }
 
 export const MINUTE = 60;
-/** Bits of `traces.flags` that totals tell apart: fault, error and throttle. */
+/** Bits of `traces.flags` that totals distinguish: fault, error and throttle. */
 export const TOTALS_FLAGS = 7;
 
 interface Row {
@@ -27,12 +27,13 @@ interface Row {
   changed: boolean;
 }
 
-/** Rows kept decoded. A commit concerns those of the current minute, and of the oldest while traces are deleted. */
+/** How many decoded rows are cached. A commit uses those of the current minute, and of the oldest during deletion. */
 const MAX_ROWS = 500;
 
 /**
- * Keeps the totals of each minute up: how many traces of one shape and outcome started in it, and what
- * their parts took. Graphs and counts over hours and days are added up from them, however many traces there are.
+ * Maintains the totals of each minute: how many traces of one shape and outcome started in it, and how long their
+ * parts took. Graphs and counts over hours and days are summed from them, so their cost does not depend on the number
+ * of traces.
  */
 export class TraceTotals {
   private readonly rows = new Map<string, Row>();
@@ -56,19 +57,19 @@ export class TraceTotals {
     );
   }
 
-  /** Counts a trace, or takes it out again; {@link write} makes it last. */
+  /** Adds a trace to the totals, or removes it. {@link write} stores the result. */
   count({ start, end, flags, shape, times }: TotalledTrace, by: 1 | -1): void {
     const row = this.row(Math.floor(start / MINUTE) * MINUTE, shape, flags & TOTALS_FLAGS);
     row.changed = true;
     row.traces += by;
     row.times.add(times, by);
-    // Taken out, they stay: within the minute either way.
+    // Removing a trace leaves `first` and `last` unchanged: they stay within the minute.
     if (by < 0) return;
     row.first = Math.min(row.first, start);
     row.last = Math.max(row.last, end);
   }
 
-  /** Writes what changed; to be called within the transaction that changes the traces. */
+  /** Writes the changed totals. Call this within the transaction that changes the traces. */
   write(): void {
     const values: SqlValue[] = [];
     for (const [key, row] of this.rows) {
@@ -89,7 +90,7 @@ export class TraceTotals {
     }
   }
 
-  /** To be called after a rollback. */
+  /** Call this after a rollback. */
   forget(): void {
     this.rows.clear();
     this.addedUp.load();
@@ -98,7 +99,7 @@ export class TraceTotals {
   private row(start: number, shape: number, flags: number): Row {
     const key = `${start} ${shape} ${flags}`;
     let row = this.rows.get(key);
-    // The longest unused goes first.
+    // Move the row to the end, because the least recently used row is removed first.
     if (row) this.rows.delete(key);
     else row = this.stored(start, shape, flags);
     this.rows.set(key, row);

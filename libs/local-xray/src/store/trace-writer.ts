@@ -10,29 +10,29 @@ import { type StoredTrace, type TraceRecord, TraceRows } from './trace-rows';
 import { TraceTotals } from './trace-totals';
 import { UnwrittenTraces } from './unwritten-traces';
 
-/** A trace's row is recomputed at most this share of the time, however large the trace is. */
+/** After computing the row of a large trace, wait this many times as long before computing it again. */
 const REST_FACTOR = 10;
-/** Traces with fewer documents never wait, nor do those that take fewer milliseconds. */
+/** Traces with fewer documents never wait, nor do those whose row takes fewer milliseconds. */
 const LARGE = 100;
 const CHEAP_MS = 2;
-/** Traces counted between two looks at what else there is to do. */
+/** How many older traces are counted in one step, so that other work is not delayed. */
 const OLDER = 20;
 /**
- * How long after rows were written others wait, and how many traces wait at most. Each row is then written
- * once for documents that come one by one, and what traces have in common once for all of them.
+ * How long rows may wait after others were written, and how many traces may wait. If documents of a trace arrive one by
+ * one, its row is then written once, and the facets that several traces share are written once for all of them.
  */
 const GATHER_MS = 100;
 const GATHER_TRACES = 400;
-/** What SQLite says of a value that it does not take, whenever it is tried. */
+/** SQLite's errors for a value that it rejects every time. */
 const UNWRITABLE = /constraint|mismatch|too big/i;
 
-/** Is told what is not kept, or not found, of what was put. */
+/** Notified of documents that are not stored, or not listed. */
 export interface WriterListener {
-  /** A trace's documents are kept, but SQLite does not take its row. */
+  /** A trace's documents are stored, but SQLite rejects its row. */
   notListed(id: string, reason: string): void;
-  /** SQLite does not take a document. */
+  /** SQLite rejects a document. */
   notWritable(document: AnyDocument, reason: string): void;
-  /** Another document has the id of one that was put, and only one of them is kept. */
+  /** Two documents of a trace have the same id, and only one of them is kept. */
   sameId(loss: string): void;
 }
 
@@ -41,17 +41,17 @@ interface Incoming {
   text: string;
 }
 
-/** Writes documents and keeps the rows of their traces up, a batch at a time. */
+/** Writes documents and updates the rows of their traces, in batches. */
 export class TraceWriter {
   private readonly hot = new HotTraces();
   private readonly rows: TraceRows;
   private readonly unwritten: UnwrittenTraces;
   private incoming: Incoming[] = [];
-  /** What documents with an id that another has cost, in the transaction at hand. */
+  /** Messages about documents that were lost in the current transaction because of equal ids. */
   private losses: string[] = [];
   private dirty = new Set<HotTrace>();
   private nextNumber: number;
-  /** Rows that an earlier process, or a commit that failed, left undone are written. */
+  /** Whether the rows that an earlier process or a failed commit did not write have been written. */
   private caughtUp = false;
   /** When rows were last written, by `performance.now()`. */
   private writtenAt = -Infinity;
@@ -72,12 +72,12 @@ export class TraceWriter {
     this.stored = this.rows.count();
   }
 
-  /** Documents put since the last commit. */
+  /** Number of documents that were put since the last commit. */
   get pending(): number {
     return this.incoming.length;
   }
 
-  /** Documents are durable, but rows of their traces are yet to be written. */
+  /** Whether rows are still to be written for traces whose documents are already durable. */
   get behind(): boolean {
     return this.dirty.size > 0 && this.pending === 0;
   }
@@ -88,14 +88,14 @@ export class TraceWriter {
   }
 
   /**
-   * Makes all that was put durable, in one transaction.
+   * Writes everything that was put, durably and in one transaction.
    *
-   * Rows are written for many traces at a time, and those of large traces that get documents all the time wait
-   * for their turn, since computing them reads the whole trace; `all` ends the wait.
+   * Rows are written for many traces at a time. The rows of large traces that keep receiving documents wait, because
+   * computing one reads the whole trace. With `all`, every row is written now.
    *
    * @returns the numbers of the traces whose rows changed
-   * @throws what SQLite throws; then nothing of the batch is kept. A value that SQLite does not take costs only the
-   *   document or the row that has it.
+   * @throws what SQLite throws; nothing of the batch is stored then. A value that SQLite rejects costs only the
+   *   document or the row that contains it.
    */
   commit(all = false): number[] {
     const { incoming } = this;
@@ -110,11 +110,11 @@ export class TraceWriter {
     }
   }
 
-  /** Writes documents one at a time, and then each row by itself. */
+  /** Writes each document, and then each row, in a transaction of its own. */
   private writeApart(incoming: readonly Incoming[]): number[] {
     const written: number[] = [];
     for (const each of incoming) {
-      // After a failure: a trace whose row is not written would get a second number.
+      // First, because a trace whose row is missing after a failure would get a second number.
       written.push(...this.catchUp());
       try {
         this.write([each], 'none');
@@ -128,8 +128,8 @@ export class TraceWriter {
   }
 
   /**
-   * Writes the rows that a process that was killed, or a commit that failed, left undone: one at a time, so that
-   * one that cannot be written keeps no other from it.
+   * Writes the rows that a killed process or a failed commit did not write. Each is written separately, so that a row
+   * that cannot be written does not affect the others.
    */
   catchUp(): number[] {
     if (this.caughtUp) return [];
@@ -148,7 +148,7 @@ export class TraceWriter {
     return written;
   }
 
-  /** Counts a few traces that were stored before there were aggregates; returns whether there may be more. */
+  /** Counts a few traces that were stored before there were aggregates. Returns whether there may be more. */
   countOlder(): boolean {
     const ids = this.rows.uncounted(OLDER);
     for (const trace of this.rows.find(ids)) {
@@ -158,7 +158,7 @@ export class TraceWriter {
     return ids.length === OLDER;
   }
 
-  /** To be called when traces, and with them perhaps shapes, were deleted; only after a commit of all. */
+  /** Call this when traces, and perhaps their shapes, were deleted, and only after commit(true). */
   forget(ids: string[]): void {
     if (ids.length === 0) return;
     this.stored -= ids.length;
@@ -178,7 +178,7 @@ export class TraceWriter {
         this.mark(due);
       });
     } catch (error) {
-      // What is in memory no longer matches the file.
+      // The caches no longer match the file.
       this.forgetAll();
       throw error;
     }
@@ -189,7 +189,7 @@ export class TraceWriter {
     return due.map(({ n }) => n);
   }
 
-  /** Puts documents into their traces; those that are not in memory are looked up all at once. */
+  /** Adds documents to their traces. Traces that are not in memory are looked up in one query. */
   private take(incoming: readonly Incoming[]): void {
     const unknown = new Set<string>();
     for (const { document } of incoming) {
@@ -220,7 +220,7 @@ export class TraceWriter {
     this.dirty.add(trace);
   }
 
-  /** Takes those out of `dirty` whose rows are to be written now. */
+  /** Removes from `dirty`, and returns, the traces whose rows are to be written now. */
   private due(all: boolean): HotTrace[] {
     const now = performance.now();
     const gather = now - this.writtenAt < this.gatherMs && this.dirty.size < GATHER_TRACES;
@@ -248,7 +248,7 @@ export class TraceWriter {
     this.rows.forget();
   }
 
-  /** @param n the number that documents are stored under although there is no row yet */
+  /** @param n the number under which documents are stored although the trace has no row yet */
   private load(id: string, stored: StoredTrace | undefined, n?: number): HotTrace {
     const trace: HotTrace = {
       n: stored?.n ?? n ?? this.nextNumber++,
@@ -272,7 +272,7 @@ export class TraceWriter {
       }
     }
     if (stored) {
-      // Not by its documents: some of them may have come after the row was written.
+      // Not computed from its documents: some of them may have arrived after the row was written.
       trace.indexed = this.rows.indexed(stored.n);
       trace.counted = this.rows.counted(stored.n);
     }
@@ -281,7 +281,7 @@ export class TraceWriter {
   }
 }
 
-/** Hexadecimal: whether a client writes capitals says nothing. */
+/** In lower case, because clients write hexadecimal digits in either case. */
 function traceIdOf(document: AnyDocument): string {
   return document.trace_id!.toLowerCase();
 }
@@ -297,7 +297,7 @@ function record(trace: HotTrace): TraceRecord {
   return { trace, model, facts, ...found };
 }
 
-/** What the trace adds to the aggregates. */
+/** What a trace adds to the aggregates. */
 function findingsOf(
   { id, documents }: HotTrace,
   { end }: TraceFacts,
@@ -305,7 +305,7 @@ function findingsOf(
   try {
     return findings(buildTree({ id, ...stitch([...documents.values()]) }, end));
   } catch {
-    // Documents can be of any make. One that the rules trip over is kept and shown, and not counted.
+    // A document on which the rules for hints throw is still stored and shown, but not counted.
     return { occurrences: [] };
   }
 }

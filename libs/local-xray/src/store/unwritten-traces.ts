@@ -2,8 +2,8 @@ import type { Driver, SqlValue, Statement } from './driver';
 import { MultiInsert } from './multi-insert';
 
 /**
- * The list of traces whose documents are in the database but whose rows do not tell of them yet.
- * Rows are worked out for many traces at once; after a kill, this list says which were left.
+ * The list of traces whose documents are stored but whose rows do not include them yet. Rows are computed for many
+ * traces at once. After the process was killed, this list says which rows are missing.
  */
 export class UnwrittenTraces {
   private readonly insert: MultiInsert;
@@ -34,7 +34,7 @@ export class UnwrittenTraces {
     if (traces.length > 0) this.delete.run([JSON.stringify(traces.map(({ n }) => n))]);
   }
 
-  /** Cheaper than to remove each. */
+  /** Removes all at once, which is cheaper than one by one. */
   clear(): void {
     this.deleteAll.run();
   }

@@ -4,14 +4,14 @@ import { kindOf, shown } from './document-fault';
 import { FieldChecks, type Fields, Refused, type Scalar, textOf } from './field-checks';
 import type { DocumentLimits, ParseOutcome } from './parse-document';
 
-/** Names as AWS allows them, at most 200 characters. */
+/** Characters that AWS does not allow in names. */
 const FORBIDDEN_IN_NAME = /[^\p{L}\p{N}\p{Z}\s_.:/%&#=+\\\-@]/u;
 const ANNOTATION_KEY = /^[\w.]{1,500}$/;
 
 type Kinds = readonly (readonly [string, Scalar])[];
 const all = (kind: Scalar, ...keys: string[]): Kinds => keys.map((key) => [key, kind]);
 
-/** The fields of the types in libs/document that are neither objects nor arrays. */
+/** The scalar fields of the document types in libs/document, by type. */
 const NODE = all('truth', 'in_progress', 'error', 'fault', 'throttle');
 const SEGMENT = all('text', 'user', 'origin', 'resource_arn');
 const SERVICE = all('text', 'name', 'version', 'runtime', 'runtime_version');
@@ -40,7 +40,7 @@ const EXCEPTION: Kinds = [
 ];
 const FRAME: Kinds = [...all('text', 'path', 'label'), ...all('whole', 'line')];
 
-/** Checks one document, and puts right what it can unless limits are strict. */
+/** Checks one document. Unless the limits are strict, it repairs the fields that can be repaired. */
 export class DocumentChecks extends FieldChecks {
   private annotations = 0;
 
@@ -49,7 +49,7 @@ export class DocumentChecks extends FieldChecks {
   }
 
   wroteNaN(): void {
-    this.told('NaN and Infinity are not JSON; taken as text');
+    this.addRepair('NaN and Infinity are not JSON; converted to text');
   }
 
   run(value: unknown, text: string): ParseOutcome {
@@ -68,7 +68,7 @@ export class DocumentChecks extends FieldChecks {
         ok: true,
         kind: alone ? 'subsegment' : 'segment',
         document: fields as never,
-        // As it came, unless something in it had to be put right.
+        // Keep the original text unless something had to be repaired.
         text: this.changed ? writeJson(fields) : text,
         repairs: this.repairs,
       };
@@ -104,7 +104,7 @@ export class DocumentChecks extends FieldChecks {
   private subsegment(fields: Fields, at: string): void {
     this.scalars(fields, SUBSEGMENT, at);
     this.texts(fields, 'precursor_ids', at);
-    // Python's SDK writes these within documents too.
+    // Python's SDK also writes these fields on nested subsegments.
     for (const key of ['trace_id', 'parent_id']) {
       const id = fields[key];
       if (typeof id === 'string') this.lower(fields, key, id);
@@ -114,8 +114,8 @@ export class DocumentChecks extends FieldChecks {
   }
 
   /**
-   * What segments and subsegments share. `at` is the path so far, with its dot; `parent` is there for what stands
-   * within another document, which is not lost for lacking what a document cannot do without.
+   * Checks the fields that segments and subsegments share. `at` is the path to this node, with a trailing dot. `parent`
+   * is the enclosing node, if there is one: a nested node that lacks a required field is repaired, not rejected.
    */
   private node(fields: Fields, at: string, parent: Fields | undefined): void {
     this.id(fields, at, parent !== undefined);
@@ -124,7 +124,7 @@ export class DocumentChecks extends FieldChecks {
     this.time(fields, 'start_time', at, !lenient);
     if (lenient && fields.start_time === undefined) {
       fields.start_time = parent.start_time;
-      this.told(`${at}start_time: missing; taken from what it stands in`);
+      this.addRepair(`${at}start_time: missing; copied from its parent`);
     }
     this.time(fields, 'end_time', at, false);
     this.scalars(fields, NODE, at);
@@ -148,7 +148,7 @@ export class DocumentChecks extends FieldChecks {
     this.identifier(fields, 'id', at, !within || this.limits.strict);
     if (fields.id !== undefined) return;
     fields.id = newId();
-    this.told(`${at}id: missing; a new one was given`);
+    this.addRepair(`${at}id: missing; a new id was generated`);
   }
 
   private http(http: Fields | undefined, at: string): void {
@@ -204,15 +204,17 @@ export class DocumentChecks extends FieldChecks {
     }
   }
 
-  /** SQLite's engines differ in what they make of a NUL, and nobody can type one into a filter expression. */
+  /** SQLite's engines treat NUL characters differently, and nobody can type one into a filter expression. */
   private withoutNul(annotations: Fields, key: string, at: string): void {
     const clean = key.replaceAll('\0', '\ufffd');
     annotations[clean] = annotations[key];
     delete annotations[key];
-    this.told(`${at}: the key ${shown(key)} has NUL in it; taken as ${shown(clean)}`);
+    this.addRepair(
+      `${at}: the key ${shown(key)} contains a NUL character; changed to ${shown(clean)}`,
+    );
   }
 
-  /** What stands in the place of metadata is kept as metadata. */
+  /** If `metadata` is not an object, its value is kept in the namespace `default` under the key `metadata`. */
   private metadata(node: Fields, at: string): void {
     const value = this.present(node, 'metadata');
     if (value === undefined || (typeof value === 'object' && !Array.isArray(value))) return;
@@ -240,7 +242,7 @@ export class DocumentChecks extends FieldChecks {
     }
   }
 
-  /** Its first part is not judged as a time: AWS takes ids made by OpenTelemetry, where it is random. */
+  /** Does not check that the first part is a time: AWS accepts ids from OpenTelemetry, where it is random. */
   private traceId(fields: Fields): void {
     const value = fields.trace_id;
     if (isTraceId(value)) return this.lower(fields, 'trace_id', value);

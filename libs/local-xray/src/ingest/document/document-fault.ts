@@ -1,6 +1,6 @@
 import { writeJson } from '@nestjs-xray/document';
 
-/** Why a segment document was refused, in X-Ray's codes. */
+/** Why a segment document was rejected, in X-Ray's codes. */
 export type DocumentFaultCode =
   | 'ParseError'
   | 'MissingId'
@@ -10,21 +10,21 @@ export type DocumentFaultCode =
   | 'InvalidSegment'
   | 'InvalidAnnotation'
   | 'DocumentTooLarge'
-  /** Ours: the database did not take it. */
+  /** Not a code of X-Ray: the database could not store the document. */
   | 'NotStored';
 
-/** A refused document. */
+/** Why one document was rejected. */
 export interface DocumentFault {
-  /** Id of the segment, where it could be read. */
+  /** Id of the segment, if it could be read. */
   id?: string;
   code: DocumentFaultCode;
   /** The field at fault as a path, for instance `subsegments[0].name`; empty for the whole document. */
   field: string;
-  /** For a person: the field, the character where there is one, and what should be there. */
+  /** For people to read: the field, the character at fault if known, and what is expected there. */
   message: string;
 }
 
-/** What was written, short enough for an error message and with nothing that could upset a terminal. */
+/** Formats a value for an error message: shortened, and without control characters. */
 export function shown(value: unknown): string {
   const text =
     typeof value === 'object' && value !== null

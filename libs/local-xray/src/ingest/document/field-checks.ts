@@ -1,7 +1,7 @@
 import { isId, writeJson } from '@nestjs-xray/document';
 import { type DocumentFaultCode, kindOf, shown } from './document-fault';
 
-/** A fault on its way up to the parser, thrown so that the walk stays readable; nobody else sees it. */
+/** Thrown by the checks and caught by the parser, which turns it into a DocumentFault. */
 export class Refused extends Error {
   constructor(
     readonly code: DocumentFaultCode,
@@ -14,26 +14,26 @@ export class Refused extends Error {
 
 export type Fields = Record<string, unknown>;
 
-/** What a field holds that is neither an object nor an array. */
+/** The type of a scalar field. */
 export type Scalar = 'text' | 'truth' | 'whole';
 
-/** More repairs of one document are not told one by one. */
+/** How many repairs of one document are listed. */
 const MAX_REPAIRS = 20;
 
 /**
  * Checks of single fields; `at` is the path of the object, with its dot.
  *
- * A field of a wrong type is converted or left out, and told; in strict mode it throws {@link Refused}.
+ * A field of a wrong type is converted or left out, and a repair is recorded. In strict mode, throws {@link Refused}.
  */
 export class FieldChecks {
-  /** Something was put right, so the text as it came no longer says the same. */
+  /** Whether something was repaired, so that the original text is no longer valid. */
   protected changed = false;
-  /** What was converted or left out, for a person. */
+  /** What was converted or left out, for people to read. */
   protected readonly repairs: string[] = [];
 
   constructor(private readonly convert: boolean) {}
 
-  /** An absent field and null are the same: some clients write what they do not know as null. */
+  /** Treats null like an absent field, because some clients write unknown values as null. */
   protected present(fields: Fields, key: string): unknown {
     const value = fields[key];
     if (value !== null) return value;
@@ -61,7 +61,7 @@ export class FieldChecks {
     return undefined;
   }
 
-  /** The objects of an array; whatever else it has is left out. */
+  /** The objects in an array. Other elements are left out. */
   protected objects(fields: Fields, key: string, at: string): Fields[] | undefined {
     let value = this.present(fields, key);
     if (value === undefined) return undefined;
@@ -79,7 +79,7 @@ export class FieldChecks {
     return objects;
   }
 
-  /** The texts of an array; whatever else it has is written as text. */
+  /** The strings in an array. Other elements are converted to text. */
   protected texts(fields: Fields, key: string, at: string): void {
     const value = this.present(fields, key);
     if (value === undefined) return;
@@ -91,7 +91,7 @@ export class FieldChecks {
     this.put(fields, key, at, `must be an array of strings, not ${kindOf(value)}`, put);
   }
 
-  /** Epoch seconds: later than 1970 and before the year 5138, so that no sum of them overflows. */
+  /** Checks epoch seconds: after 1970 and before the year 5138, so that sums cannot overflow. */
   protected time(fields: Fields, key: string, at: string, required: boolean): void {
     const value = this.present(fields, key);
     if (value === undefined && !required) return;
@@ -102,7 +102,7 @@ export class FieldChecks {
     this.put(fields, key, at, why, time);
   }
 
-  /** 16 hexadecimal digits, put into small letters: ids are compared. */
+  /** Checks an id of 16 hexadecimal digits and converts it to lower case, because ids are compared. */
   protected identifier(fields: Fields, key: string, at: string, required: boolean): void {
     const value = this.present(fields, key);
     if (value === undefined && !required) return;
@@ -121,7 +121,7 @@ export class FieldChecks {
     this.changed = true;
   }
 
-  /** Puts `value` in the place of a wrong one, or leaves the field out; refuses it in strict mode. */
+  /** Replaces a wrong value by `value`, or removes the field if it is undefined. Throws in strict mode. */
   protected put(
     fields: Fields,
     key: string,
@@ -135,10 +135,12 @@ export class FieldChecks {
     if (!this.convert) throw new Refused(code, field, why);
     if (value === undefined) delete fields[key];
     else fields[key] = value;
-    this.told(`${field}: ${why}; ${value === undefined ? 'left out' : `taken as ${shown(value)}`}`);
+    this.addRepair(
+      `${field}: ${why}; ${value === undefined ? 'left out' : `taken as ${shown(value)}`}`,
+    );
   }
 
-  protected told(repair: string): void {
+  protected addRepair(repair: string): void {
     this.changed = true;
     if (this.repairs.length < MAX_REPAIRS) this.repairs.push(repair);
   }
@@ -155,7 +157,7 @@ export class FieldChecks {
         return this.put(fields, key, at, `must be a boolean, not ${shown(value)}`, truthOf(value));
       case 'whole': {
         if (Number.isSafeInteger(value)) return;
-        // Some tracers write numbers as text, which says the same.
+        // Some tracers write numbers as text.
         if (typeof value === 'string' && /^-?\d{1,15}$/.test(value)) {
           fields[key] = Number(value);
           this.changed = true;
@@ -179,10 +181,10 @@ function isTime(value: unknown): boolean {
   return typeof value === 'number' && value >= 0 && value < LATEST_TIME;
 }
 
-/** `2026-11-28T02:23:28.210Z`, also with a blank for the T and without a zone, which then is UTC. */
+/** `2026-11-28T02:23:28.210Z`, also with a space instead of the T, or without a time zone, which means UTC. */
 const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i;
 
-/** Times as people write them by mistake: as text, in milliseconds, microseconds or nanoseconds, as ISO 8601. */
+/** Accepts times that are often sent by mistake: text, ISO 8601, milliseconds, microseconds, nanoseconds. */
 function secondsOf(value: unknown): number | undefined {
   let time: number | undefined;
   if (typeof value === 'number' || typeof value === 'bigint') time = Number(value);
@@ -193,14 +195,14 @@ function secondsOf(value: unknown): number | undefined {
     else if (text !== '') time = Number(text);
   }
   if (time === undefined) return undefined;
-  // A time in one unit is never one of after 1973 in another.
+  // The ranges of the units do not overlap for times after 1973.
   for (let unit = 0; unit < 3 && time >= LATEST_TIME; unit++) time /= 1000;
   return isTime(time) ? time : undefined;
 }
 
 const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-([\da-f]{16})-[\da-f]{2}$/i;
 
-/** An id that was written with blanks, dashes, 0x, as a number, or within a traceparent. */
+/** The id in a value with spaces, dashes or 0x, in a number, or in a traceparent. */
 function idIn(value: unknown): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const text = `${value}`.trim();
@@ -208,7 +210,7 @@ function idIn(value: unknown): string | undefined {
   return isId(id) ? id.toLowerCase() : undefined;
 }
 
-/** Anything as text; undefined for what says nothing, as PHP's `[]` for an empty object. */
+/** Any value as text. Undefined for values without content, such as PHP's `[]` for an empty object. */
 export function textOf(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'object') {
@@ -233,7 +235,7 @@ function truthOf(value: unknown): boolean | undefined {
   return TRUTHS.get(typeof value === 'string' ? value.toLowerCase() : value);
 }
 
-/** PHP writes an array with gaps as an object with numbers for keys; a single member stands for an array of one. */
+/** Accepts an object with numeric keys, as PHP writes arrays with gaps, and a single element without its array. */
 function arrayOf(value: unknown): unknown[] | undefined {
   if (!isObject(value)) return undefined;
   const keys = Object.keys(value);

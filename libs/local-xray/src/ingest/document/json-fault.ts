@@ -1,8 +1,8 @@
-/** Where a text stops being JSON. */
+/** The first place where a text is not valid JSON. */
 export interface JsonFault {
   /** Counted in UTF-16 units from 0. */
   position: number;
-  /** What could have stood there, for a person. */
+  /** What is expected there, for people to read. */
   expected: string;
 }
 
@@ -12,11 +12,11 @@ const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
 const WORD = /true|false|null/y;
 
 /**
- * Finds the character at which `text` stops being JSON; undefined when it is JSON.
+ * Finds the first character at which `text` is not valid JSON. Undefined if it is JSON.
  *
- * JSON.parse says this in words that differ between engines, and for some
- * faults not at all. Runs only after JSON.parse has refused the text. Keeps its
- * own stack, so that nesting cannot exhaust the machine's.
+ * The messages of JSON.parse differ between engines and sometimes name no position. Call this only
+ * after JSON.parse has rejected the text. It keeps its own stack, so that deep nesting cannot
+ * overflow the call stack.
  */
 export function findJsonFault(text: string): JsonFault | undefined {
   const open: ('{' | '[')[] = [];

@@ -240,7 +240,7 @@ describe('parseDocument', () => {
 
     expect(outcome).toMatchObject({
       ok: true,
-      repairs: ['NaN and Infinity are not JSON; taken as text'],
+      repairs: ['NaN and Infinity are not JSON; converted to text'],
     });
     expect(outcome.ok && outcome.text).toContain(
       metadata.replace(/(?<!")-?(NaN|Infinity)/, '"$&"'),

@@ -9,19 +9,19 @@ import { DocumentChecks } from './document-checks';
 import { type DocumentFault, type DocumentFaultCode, shown } from './document-fault';
 import { findJsonFault } from './json-fault';
 
-/** What a document may be. */
+/** The limits that a document is checked against. */
 export interface DocumentLimits {
-  /** Characters of the JSON text. */
+  /** Maximum number of characters of the JSON text. */
   maxLength: number;
-  /** How deep objects and arrays may stand in each other. */
+  /** How deeply objects and arrays may be nested. */
   maxDepth: number;
-  /** Annotations of the segment and its subsegments together. */
+  /** Maximum number of annotations of the segment and its subsegments together. */
   maxAnnotations: number;
-  /** X-Ray's own rules: names, types of fields, an end or in_progress, keys of annotations. */
+  /** Enforces X-Ray's rules: names, field types, an end time or in_progress, annotation keys. */
   strict: boolean;
 }
 
-/** What local X-Ray takes: anything that can be shown, put right where need be. */
+/** The default of local X-Ray: accepts whatever can be shown, and repairs fields if needed. */
 export const LENIENT: DocumentLimits = {
   maxLength: 1024 * 1024,
   maxDepth: 512,
@@ -29,7 +29,7 @@ export const LENIENT: DocumentLimits = {
   strict: false,
 };
 
-/** What AWS takes. https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html */
+/** The limits of AWS. https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html */
 export const STRICT: DocumentLimits = {
   maxLength: 64 * 1024,
   maxDepth: 512,
@@ -37,7 +37,7 @@ export const STRICT: DocumentLimits = {
   strict: true,
 };
 
-/** A document that keeps its promises: every field named by the types has its type or is absent. */
+/** A checked document: every field that the types declare has its type or is absent. */
 export type ParsedDocument =
   | { kind: 'segment'; document: SegmentDocument; text: string }
   | {
@@ -49,12 +49,12 @@ export type ParsedDocument =
 export type ParseOutcome =
   | ({
       ok: true;
-      /** What was converted or left out, field by field, for a person. */
+      /** The fields that were converted or left out, for people to read. */
       repairs: string[];
     } & ParsedDocument)
   | { ok: false; fault: DocumentFault };
 
-/** Reads one segment document, or one subsegment sent on its own, from someone we do not trust. */
+/** Parses one segment document, or a subsegment that was sent on its own. The text is not trusted. */
 export function parseDocument(text: string, limits: DocumentLimits = LENIENT): ParseOutcome {
   const refused = beyondLimits(text, limits);
   if (refused) return refused;
@@ -76,14 +76,14 @@ export function parseDocument(text: string, limits: DocumentLimits = LENIENT): P
   return checks.run(value, text);
 }
 
-/** The same for a document that was made in this process: its text is written, and not read again. */
+/** Like parseDocument() for a document created in this process: its text is written but not parsed again. */
 export function checkDocument(document: object, limits: DocumentLimits = LENIENT): ParseOutcome {
   const text = writeJson(document);
   if (hasHalves(text)) return parseDocument(text, limits);
   return beyondLimits(text, limits) ?? new DocumentChecks(limits).run(document, text);
 }
 
-/** Before anything else is done with the text. */
+/** Checks the size and the nesting before the text is parsed. */
 function beyondLimits(
   text: string,
   { maxLength, maxDepth }: DocumentLimits,
@@ -108,7 +108,7 @@ function refuse(code: DocumentFaultCode, field: string, message: string): ParseO
   return { ok: false, fault: { code, field, message } };
 }
 
-/** Python writes NaN and Infinity, which are not JSON: they become text. Undefined when there is none. */
+/** Replaces NaN and Infinity, which Python writes although they are not JSON, by text. Undefined if there are none. */
 function withoutNaN(json: string): string | undefined {
   let found = false;
   const text = outsideStrings(json, (part) =>
@@ -120,9 +120,9 @@ function withoutNaN(json: string): string | undefined {
   return found ? text : undefined;
 }
 
-/** The character at which nesting passes `limit`, or -1. Brackets inside strings count too: harmless, and cheap. */
+/** The character at which nesting exceeds `limit`, or -1. For speed, brackets inside strings count as well. */
 function tooDeepAt(text: string, limit: number): number {
-  // Each level costs two characters, so a short text needs no look.
+  // Each level takes two characters, so a short text cannot exceed the limit.
   if (text.length <= limit * 2) return -1;
   let depth = 0;
   let inString = false;
@@ -139,7 +139,7 @@ function tooDeepAt(text: string, limit: number): number {
   return -1;
 }
 
-/** An escaped backslash, a whole pair, or half of one. */
+/** An escaped backslash, a surrogate pair, or one half of a pair. */
 const HALVES =
   /\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[dD][89a-fA-F][\da-fA-F]{2}/g;
 
@@ -148,8 +148,8 @@ function hasHalves(json: string): boolean {
 }
 
 /**
- * Puts U+FFFD for halves of characters, which a tracer leaves that cuts texts without care: Python, and so
- * the AWS CLI, fails on a whole answer that has one.
+ * Replaces unpaired surrogates by U+FFFD. A tracer that cuts text at any place leaves them behind, and Python, and
+ * therefore the AWS CLI, cannot read a response that contains one.
  */
 function withoutHalves(json: string): string {
   return json.replace(HALVES, (found) => (/^\\u.{4}$/.test(found) ? '\\ufffd' : found));

@@ -1,6 +1,6 @@
 import { idsInText } from '@nestjs-xray/trace';
 
-/** The only trace id in a text: as OpenTelemetry writes it, as a UUID, or within a whole header. */
+/** The trace id in a text if there is exactly one: in OpenTelemetry's form, as a UUID, or inside a header. */
 export function onlyTraceIdIn(value: string): string | undefined {
   const plain = value.trim().replaceAll('-', '');
   const { traces } = idsInText(plain.length === 32 ? plain : value);

@@ -12,7 +12,7 @@ export type OtlpEncoding = 'json' | 'protobuf';
  * Decodes the body of an OTLP export.
  * https://opentelemetry.io/docs/specs/otlp/#otlphttp
  *
- * @throws Error saying what is wrong with the body.
+ * @throws Error if the body is invalid; the message says why.
  */
 export function decodeOtlp<Schema extends DescMessage>(
   schema: Schema,
@@ -33,16 +33,19 @@ const ID_KEYS = new Set([
   'parent_span_id',
 ]);
 
-/** What exporters from before OTLP 0.15 call them. */
+/** Field names that exporters from before OTLP 0.15 use. */
 const FORMER_NAMES = new Map([
   ['instrumentationLibrarySpans', 'scopeSpans'],
   ['instrumentationLibraryLogs', 'scopeLogs'],
   ['instrumentationLibrary', 'scope'],
 ]);
 
-/** OTLP's JSON has ids in hexadecimal, where JSON of protobuf has bytes in base64. Only ids that stand in spans and log records. */
+/**
+ * Converts ids from hexadecimal, as OTLP's JSON has them, to base64, as protobuf's JSON has bytes. Only ids of spans,
+ * links and log records are converted.
+ */
 function withBase64Ids(value: JsonValue, depth = 0): JsonValue {
-  // resourceSpans → scopeSpans → spans → links: ids stand no deeper, and attributes may be as deep as they like.
+  // resourceSpans → scopeSpans → spans → links: ids are not nested deeper, but attributes may be, without limit.
   if (depth > 8 || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((each) => withBase64Ids(each, depth + 1));
   const copy: Record<string, JsonValue> = {};
@@ -58,7 +61,7 @@ function withBase64Ids(value: JsonValue, depth = 0): JsonValue {
   return copy;
 }
 
-/** Some exporters write ids as JSON of protobuf has bytes: 16 or 8 of them in base64, which ends with `=`. */
+/** Some exporters write ids as protobuf's JSON writes bytes: 16 or 8 bytes in base64, which ends with `=`. */
 function isBase64Id(id: string): boolean {
   return /^(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{11}=)$/.test(id);
 }

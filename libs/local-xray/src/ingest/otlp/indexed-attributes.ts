@@ -1,9 +1,9 @@
 import type { AttributeValue } from './span';
 
-/** Which attributes of spans become annotations, so that filter expressions find them. */
+/** Whether an attribute of a span becomes an annotation, so that filter expressions can search it. */
 export type AttributeIndex = (key: string) => boolean;
 
-/** Attributes that OpenTelemetry's conventions and its libraries set begin with one of these. */
+/** First parts of the attribute names that OpenTelemetry's conventions and libraries use. */
 const CONVENTIONS = new Set(
   (
     'android app artifact aspnetcore aws az azure browser cassandra cicd client cloud cloudevents cloudfoundry code ' +
@@ -14,14 +14,14 @@ const CONVENTIONS = new Set(
     'url user user_agent v8js vcs webengine xray zos'
   ).split(' '),
 );
-/** More of a span are kept as metadata only. */
+/** How many attributes of one span are indexed. Further ones become metadata only. */
 const MAX_INDEXED = 50;
-/** Longer texts are nothing that anybody types into a filter. */
+/** Longer texts are not indexed, because nobody types them into a filter expression. */
 const MAX_TEXT = 250;
 
 /**
- * Reads what `--index-attributes` says: `own` for the attributes that an application has named itself, `all`, `none`, or
- * names, of which `*` at the end stands for any rest.
+ * Parses the value of `--index-attributes`: `own` for the attributes that an application defines itself, `all`, `none`,
+ * or a list of names, each of which may end with `*`.
  */
 export function attributeIndex(names: readonly string[]): AttributeIndex {
   const rules = names.map(ruleOf);
@@ -36,7 +36,7 @@ function ruleOf(name: string): AttributeIndex {
   return (key) => key === name;
 }
 
-/** The attributes to index, at most as many as are useful. */
+/** The attributes to index, up to the limit. */
 export function indexed(
   attributes: ReadonlyMap<string, AttributeValue>,
   index: AttributeIndex,

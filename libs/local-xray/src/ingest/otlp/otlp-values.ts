@@ -1,13 +1,13 @@
 import type { AnyValue, KeyValue } from './otlp_pb';
 import type { Attributes, AttributeValue } from './span';
 
-/** All zeros mean that there is none. */
+/** An id in hexadecimal. Empty if all bytes are zero, which means that there is no id. */
 export function hex(bytes: Uint8Array): string {
   const digits = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
   return /^0*$/.test(digits) ? '' : digits;
 }
 
-/** Whole microseconds: a double cannot carry nanoseconds since 1970. */
+/** Epoch seconds with microsecond precision: a double cannot represent nanoseconds since 1970. */
 export function seconds(nanoseconds: bigint): number {
   return Number(nanoseconds / 1000n) / 1e6;
 }
@@ -21,7 +21,7 @@ export function toAttributes(pairs: KeyValue[]): Attributes {
   return attributes;
 }
 
-/** A number where it is as good as the bigint. */
+/** A number if it represents the bigint exactly, else the bigint. */
 function exact(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;

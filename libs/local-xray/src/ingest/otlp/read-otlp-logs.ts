@@ -5,20 +5,20 @@ import { decodeOtlp, type OtlpEncoding } from './decode-otlp';
 import { type AnyValue, ExportLogsServiceRequestSchema, type LogRecord } from './otlp_pb';
 import { hex, nameOfScope, seconds, toAttributes, toValue } from './otlp-values';
 
-/** Longer messages end with how much is left out, and larger attributes go. */
+/** Longer messages are cut and say how much was left out. Larger attributes are dropped. */
 const MAX_MESSAGE = 16_384;
 const MAX_ATTRIBUTES = 32_768;
 
-/** The lines that name a trace, and how many do not. */
+/** The log lines that name a trace, and the number of those that do not. */
 export interface ReadLogs {
   lines: TraceLogLine[];
   withoutTrace: number;
 }
 
 /**
- * Reads the body of an export of logs.
+ * Reads the body of an OTLP export of logs.
  *
- * @throws Error saying what is wrong with the body.
+ * @throws Error if the body is invalid; the message says why.
  */
 export function readOtlpLogs(body: Uint8Array, encoding: OtlpEncoding): ReadLogs {
   const request = decodeOtlp(ExportLogsServiceRequestSchema, body, encoding);
@@ -70,7 +70,7 @@ function attributesOf(
   };
 }
 
-/** A structured body is shown as JSON. */
+/** The message of a log record. A structured body becomes JSON. */
 function messageOf(body: AnyValue | undefined): string | undefined {
   const value = body && toValue(body);
   return value === undefined || typeof value === 'string' ? value : writeJson(value);
@@ -81,7 +81,7 @@ function cut(message: string): string {
   return more > 0 ? `${message.slice(0, MAX_MESSAGE)} … (${more} more characters)` : message;
 }
 
-/** Other names that loggers have for the levels. */
+/** Other names that loggers use for the levels. */
 const NAMES: Record<string, LogLevel> = {
   verbose: 'debug',
   notice: 'info',
@@ -94,7 +94,10 @@ const NAMES: Record<string, LogLevel> = {
   panic: 'fatal',
 };
 
-/** Four numbers for each level, from 1 on; 0 is none. https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
+/**
+ * OTLP has four numbers for each level, starting at 1; 0 means none.
+ * https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber
+ */
 function levelOf(number: number, text: string): LogLevel {
   const level = LOG_LEVELS[Math.ceil(number / 4) - 1];
   if (level) return level;

@@ -9,9 +9,9 @@ import { hex, nameOfScope, seconds, toAttributes } from './otlp-values';
 import type { Attributes, Span, SpanKind } from './span';
 
 /**
- * Reads the body of an export of traces.
+ * Reads the body of an OTLP export of traces.
  *
- * @throws Error saying what is wrong with the body.
+ * @throws Error if the body is invalid; the message says why.
  */
 export function readOtlp(body: Uint8Array, encoding: OtlpEncoding): Span[] {
   const request = decodeOtlp(ExportTraceServiceRequestSchema, body, encoding);

@@ -2,19 +2,19 @@ import { textOf } from '@nestjs-xray/document';
 import type { Attributes, AttributeValue } from './span';
 import { originOf, placeOf, type ResourceAws, sdkOf } from './translate-aws';
 
-/** What the documents of spans say of the resource that they come from. */
+/** The parts of a document that come from the resource of its span. */
 export interface ResourceFacts {
   origin: string | undefined;
   version: string | undefined;
-  /** Undefined outside of AWS: then documents have no `aws`. */
+  /** Undefined outside AWS; documents then have no `aws` block. */
   aws: ResourceAws | undefined;
-  /** Its attributes under the names that metadata has them by. */
+  /** The resource's attributes, under the names they have in metadata. */
   metadata: [string, AttributeValue][];
 }
 
 const known = new WeakMap<Attributes, ResourceFacts>();
 
-/** Worked out once for all spans of an export that share the resource. */
+/** Computed once for all spans of an export that share the resource. */
 export function resourceFacts(resource: Attributes): ResourceFacts {
   let facts = known.get(resource);
   if (!facts) known.set(resource, (facts = workOut(resource)));

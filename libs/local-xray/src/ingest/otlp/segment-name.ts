@@ -5,8 +5,8 @@ const FORBIDDEN = /[^ 0-9\p{L}_.:/%&#=+\-@]/gu;
 const MAX_LENGTH = 200;
 
 /**
- * X-Ray's names are those of services, where OpenTelemetry's are of operations: the first of
- * these that the span has, and its own name only at the last.
+ * X-Ray names segments after services, OpenTelemetry names spans after operations. Returns the first
+ * of these attributes that the span has, or else the span's name.
  */
 export function segmentName(span: Span): string {
   const { attributes, kind, resource } = span;

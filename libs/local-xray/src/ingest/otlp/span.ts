@@ -8,13 +8,13 @@ export type Attributes = Map<string, AttributeValue>;
 
 export type SpanKind = SpanKindName;
 
-/** A span of OTLP with what the translation needs of it. */
+/** The parts of an OTLP span that the translation needs. */
 export interface Span {
   /** 32 hexadecimal digits. */
   traceId: string;
   /** 16 hexadecimal digits. */
   spanId: string;
-  /** Empty for the first span of a trace. */
+  /** Empty for the root span of a trace. */
   parentSpanId: string;
   name: string;
   kind: SpanKind;
@@ -26,7 +26,7 @@ export interface Span {
   links: { traceId: string; spanId: string; attributes: Attributes }[];
   failed: boolean;
   statusMessage: string;
-  /** The library that made it, with its version where it says it. */
+  /** The instrumentation library that created it, with its version if known. */
   scope?: string;
   resource: Attributes;
 }

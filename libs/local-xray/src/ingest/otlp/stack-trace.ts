@@ -1,15 +1,15 @@
 import { type ExceptionDocument, newId, type StackFrameDocument } from '@nestjs-xray/document';
 
-/** More frames are left out, and counted. */
+/** Further frames are left out and counted. */
 const MAX_FRAMES = 100;
 
-/** Longer lines are not looked at: no frame is so long, and a message may be. */
+/** Longer lines are skipped: no frame is so long, but a message may be. */
 const MAX_LINE = 4000;
 
 /**
- * Reads a stack trace as text into exceptions, the outermost first, each naming the one that
- * caused it. What does not look like a frame is skipped. The work grows with the length of the text and no faster,
- * whatever stands in it: no pattern here may start again within what it has read.
+ * Parses a stack trace into exceptions, the outermost first; each names the one that caused it. Lines that do not
+ * look like frames are skipped. The time is proportional to the length of the text, whatever it contains: no pattern
+ * here may backtrace over text it has already read.
  *
  * @param language as in `telemetry.sdk.language`
  */
@@ -36,7 +36,7 @@ export function readStackTrace(
 
 const CAUSED_BY = 'Caused by: ';
 
-/** `Caused by:` starts the next exception. */
+/** In Java's stack traces, `Caused by:` starts the next exception. */
 function readJava(first: Omit<ExceptionDocument, 'stack'>, lines: string[]): ExceptionDocument[] {
   const parts: string[][] = [[]];
   for (const line of lines) {
@@ -71,7 +71,7 @@ function withStack(
   };
 }
 
-/** One frame from a line, and the line after it where a language needs two. */
+/** Parses one frame from a line, and from the next line in languages that use two. */
 type ReadFrame = (line: string, next: string) => StackFrameDocument | undefined;
 
 function frames(lines: string[], read: ReadFrame): StackFrameDocument[] {
@@ -80,14 +80,14 @@ function frames(lines: string[], read: ReadFrame): StackFrameDocument[] {
   return lines.flatMap((line, at) => read(short(line), short(lines[at + 1])) ?? []);
 }
 
-/** What stands behind `at `, undefined where the line does not begin so. */
+/** The text after `at `. Undefined if the line does not begin with it. */
 function behindAt(line: string): string | undefined {
   const text = line.trimStart();
   return text !== line && text.startsWith('at ') ? text.slice('at '.length) : undefined;
 }
 
 /** `path:12:3` or `path:12`. */
-function placeOf(text: string): { path: string; line: string } | undefined {
+function positionIn(text: string): { path: string; line: string } | undefined {
   const found = /:(\d{1,9})(?::\d{1,9})?$/.exec(text);
   return found ? { path: text.slice(0, found.index), line: found[1]! } : undefined;
 }
@@ -97,7 +97,7 @@ const nodeFrame: ReadFrame = (line) => {
   const text = behindAt(line);
   if (text === undefined) return undefined;
   const open = text.lastIndexOf(' (');
-  const place = placeOf(open < 0 ? text : text.slice(open + 2).replace(/\)$/, ''));
+  const place = positionIn(open < 0 ? text : text.slice(open + 2).replace(/\)$/, ''));
   return place && frameOf(open < 0 ? undefined : text.slice(0, open), place.path, place.line);
 };
 
@@ -137,7 +137,7 @@ const pythonFrame: ReadFrame = (line) => {
 const goFrame: ReadFrame = (line, next) => {
   const open = line.lastIndexOf('(');
   if (open < 1 || !/^\S/.test(line) || !line.endsWith(')') || !/^\s/.test(next)) return undefined;
-  const place = placeOf(next.trimStart().split(' ')[0]!);
+  const place = positionIn(next.trimStart().split(' ')[0]!);
   return place && frameOf(line.slice(0, open), place.path, place.line);
 };
 

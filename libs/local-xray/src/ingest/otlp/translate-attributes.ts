@@ -16,12 +16,13 @@ interface Translated {
 }
 
 /**
- * What is left of a span's attributes: those that `aws.xray.annotations` names become annotations,
- * `enduser.id` the user, and all others metadata of the namespace `default`. Those that `index` wants are annotations
+ * Translates the remaining attributes of a span. Those that `aws.xray.annotations` names become annotations,
+ * `enduser.id` becomes the user, and all others become metadata in the namespace `default`. Attributes that `index`
+ * selects become annotations as well, so that filter expressions can search them.
  * besides, so that they are found.
  *
- * @param rest is used up.
- * @param resource the resource's attributes, for a segment; subsegments do not repeat them.
+ * @param rest is modified: the attributes that are used are removed.
+ * @param resource the resource's attributes, for a segment. Subsegments do not repeat them.
  */
 export function translateAttributes(
   rest: Attributes,
@@ -67,7 +68,7 @@ export function translateAttributes(
   };
 }
 
-/** By assignment, a key `__proto__` would change the object itself. */
+/** Defines a property. Assigning to a key `__proto__` would change the prototype instead. */
 function put(into: Fields, key: string, value: unknown): void {
   if (key !== '__proto__') into[key] = value;
   else Object.defineProperty(into, key, { value, enumerable: true, writable: true });
@@ -82,7 +83,7 @@ function annotationKey(key: string): string {
   return key.replace(/[^\w.]/g, '_');
 }
 
-/** The metadata of a namespace travels as JSON in a string. */
+/** The metadata of a namespace is sent as JSON in a string. */
 function parseObject(value: AttributeValue): object | undefined {
   if (typeof value !== 'string') return undefined;
   try {

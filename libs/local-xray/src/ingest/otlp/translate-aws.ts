@@ -20,14 +20,14 @@ export function originOf(resource: Attributes): string | undefined {
   return (platform === 'aws_ecs' && ECS_LAUNCH_TYPES[launchType]) || ORIGINS[platform];
 }
 
-/** What the `aws` of all documents of one resource has. */
+/** The `aws` fields that all documents of one resource share. */
 export interface ResourceAws {
   account_id: string | undefined;
   place: object;
   xray: object | undefined;
 }
 
-/** The `aws` of a segment or subsegment; takes the attributes it is made from out of `rest`. Undefined outside of AWS. */
+/** The `aws` block of a document. Removes the attributes that it uses from `rest`. Undefined outside AWS. */
 export function translateAws(
   span: Span,
   rest: Attributes,
@@ -39,7 +39,7 @@ export function translateAws(
   return compact({ account_id, ...call, ...place, xray });
 }
 
-/** Where it ran. */
+/** The `aws` fields that describe where the code ran. */
 export function placeOf(resource: Attributes): object {
   const platform = textOf(resource, ['cloud.platform']);
   const zone = textOf(resource, ['cloud.availability_zone']);
@@ -93,14 +93,14 @@ function logs(resource: Attributes): object[] | undefined {
   return names.length > 0 ? names.map((log_group) => ({ log_group })) : undefined;
 }
 
-/** A list, or names joined by `&` as in OTEL_RESOURCE_ATTRIBUTES. */
+/** Accepts a list, or names joined by `&` as in OTEL_RESOURCE_ATTRIBUTES. */
 function list(attributes: Attributes, key: string): string[] {
   const value = attributes.get(key);
   const all = typeof value === 'string' ? value.split('&') : Array.isArray(value) ? value : [];
   return all.filter((each) => typeof each === 'string' && each !== '') as string[];
 }
 
-/** What made the spans. */
+/** The SDK that created the spans. */
 export function sdkOf(resource: Attributes): object | undefined {
   const name = textOf(resource, ['telemetry.sdk.name']);
   const language = textOf(resource, ['telemetry.sdk.language']);

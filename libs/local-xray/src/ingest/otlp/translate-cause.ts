@@ -9,7 +9,7 @@ import {
 import type { Attributes, Span } from './span';
 import { readStackTrace } from './stack-trace';
 
-/** error, fault and throttle from the HTTP status where there is one, else from the span's own status. */
+/** Derives error, fault and throttle from the HTTP status if there is one, else from the status of the span. */
 export function translateStatus({ attributes, failed }: Span): {
   error?: true;
   fault?: true;
@@ -20,14 +20,14 @@ export function translateStatus({ attributes, failed }: Span): {
     return status === 429 ? { error: true, throttle: true } : { error: true };
   }
   if (status >= 500 && status <= 599) return { fault: true };
-  // nestjs-xray tells here what OpenTelemetry has no word for.
-  const told = textOf(attributes, ['xray.status']);
-  if (told === 'throttle') return { error: true, throttle: true };
-  if (told === 'error') return { error: true };
+  // nestjs-xray sends here the flags that OpenTelemetry has no status for.
+  const flag = textOf(attributes, ['xray.status']);
+  if (flag === 'throttle') return { error: true, throttle: true };
+  if (flag === 'error') return { error: true };
   return failed ? { fault: true } : {};
 }
 
-/** The `cause` from the span's exception events, else from its status message. */
+/** Builds `cause` from the span's exception events, or else from its status message. */
 export function translateCause(span: Span, rest: Attributes): CauseDocument | undefined {
   const remote = span.kind === 'client' || span.kind === 'producer';
   const language = textOf(span.resource, ['telemetry.sdk.language']) ?? '';

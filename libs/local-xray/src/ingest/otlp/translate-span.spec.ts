@@ -203,7 +203,7 @@ describe('translateSpan', () => {
     ]);
   });
 
-  it('indexes the attributes that it is told to, and keeps the others', () => {
+  it('indexes the configured attributes, and keeps the others as metadata', () => {
     const values = {
       'aws.xray.annotations': ['plan', 'a-b'],
       plan: 'gold',
@@ -356,7 +356,7 @@ describe('readStackTrace', () => {
     [['none'], undefined],
     [['messaging.*', 'plan'], { plan: 'gold', 'messaging.system': 'kafka' }],
     [['all'], { 'order.id': 'A-4711', plan: 'gold', n: 3, 'messaging.system': 'kafka' }],
-  ])('indexes attributes as it is told: %j', (names, annotations) => {
+  ])('indexes the attributes of --index-attributes %j', (names, annotations) => {
     const values = {
       'order.id': 'A-4711',
       plan: 'gold',

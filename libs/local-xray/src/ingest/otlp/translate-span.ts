@@ -27,8 +27,8 @@ const NONE = attributeIndex([]);
  * and spans without a parent become segments, all others subsegments sent on their own. What X-Ray has no field
  * for is kept as metadata: the namespace `otel` has the span's name and kind, its scope and its events.
  *
- * A span marked `aws.span.kind: LOCAL_ROOT` is its service's segment whatever its kind; when it is a call
- * too, a segment for the service is made and the call put below it.
+ * A span marked `aws.span.kind: LOCAL_ROOT` is the segment of its service, whatever its kind. If it is also a call, a
+ * segment is created for the service and the call becomes its child.
  * https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/exporter/awsxrayexporter
  */
 export function translateSpan(span: Span, index: AttributeIndex = NONE): Translated[] {
@@ -40,7 +40,7 @@ export function translateSpan(span: Span, index: AttributeIndex = NONE): Transla
   return serviceAndCall(span, index);
 }
 
-/** The scope of our own emitter's spans: what it adds for Application Signals says nothing new. */
+/** The scope of spans from our own emitter. Its attributes for Application Signals repeat other fields. */
 const OURS = 'nestjs-xray';
 
 function translate(span: Span, asSegment: boolean, index: AttributeIndex): Translated {
@@ -59,7 +59,7 @@ function translate(span: Span, asSegment: boolean, index: AttributeIndex): Trans
   metadata.otel = otelOf(span);
   const { version } = resource;
   const { error, fault, throttle } = translateStatus(span);
-  // Without a spread: what follows one is added member by member, which takes several times as long.
+  // No spread here: V8 adds the properties after a spread one by one, which takes several times as long.
   return compact({
     trace_id: span.traceId === '' ? undefined : xrayTraceId(span.traceId),
     id: span.spanId,
@@ -71,7 +71,7 @@ function translate(span: Span, asSegment: boolean, index: AttributeIndex): Trans
     user: asSegment ? user : undefined,
     name: segmentName(span),
     start_time: span.start,
-    // A span without an end never happened to be exported by an SDK; X-Ray's word for it is in progress.
+    // SDKs export only spans that have ended. A span without an end is marked as in progress.
     end_time: span.end > 0 ? span.end : undefined,
     in_progress: span.end > 0 ? undefined : true,
     error,
@@ -87,9 +87,9 @@ function translate(span: Span, asSegment: boolean, index: AttributeIndex): Trans
   }) as Translated;
 }
 
-/** What a span says that X-Ray has no field for. */
+/** The parts of a span that X-Ray has no field for. */
 function otelOf({ name, kind, scope, events, statusMessage }: Span): Record<string, unknown> {
-  // Exceptions are the document's cause.
+  // Exceptions become the document's cause.
   const others = events.filter((event) => event.name !== 'exception');
   const otel: Record<string, unknown> = { name, kind };
   if (scope) otel.scope = scope;
