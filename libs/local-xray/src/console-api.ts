@@ -1,9 +1,9 @@
 /**
- * What local X-Ray answers its own console, beside the X-Ray API. Types only:
- * the viewer and the server are compiled against this one file.
+ * The responses of local X-Ray to its own console, besides the X-Ray API. Types only: the viewer and
+ * the server are both compiled against this file.
  *
- * Times are epoch seconds and durations seconds, as everywhere in X-Ray.
- * Groups, rules and graphs of groups are read through the X-Ray API itself.
+ * Times are epoch seconds and durations are seconds, as everywhere in X-Ray. The console reads
+ * groups, rules and graphs of groups through the X-Ray API itself.
  */
 import type { AnnotationValue, SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
 
@@ -11,38 +11,38 @@ import type { AnnotationValue, SegmentDocument, SubsegmentDocument } from '@nest
 export interface TraceRow {
   id: string;
   start: number;
-  /** Root start to last end; up to now while in progress, unless it has stopped reporting. */
+  /** From the start of the root to the last end; while in progress, until now, or until the trace went silent. */
   duration: number;
-  /** How long the root segment took to answer; absent until it has. */
+  /** How long the root segment took to respond. Absent until it has responded. */
   responseTime?: number;
   method?: string;
   url?: string;
-  /** The annotation `http_route` of the root, when its tracer records one. */
+  /** The annotation `http_route` of the root, if its tracer records one. */
   route?: string;
   status?: number;
-  /** Name of the root segment, or of the earliest one there is. */
+  /** Name of the root segment, or of the earliest segment received. */
   service: string;
   user?: string;
   annotations: Record<string, AnnotationValue>;
   fault: boolean;
   error: boolean;
   throttle: boolean;
-  /** Some document of it is in progress, or its root has not arrived yet. */
+  /** Whether one of its documents is in progress, or its root has not arrived yet. */
   partial: boolean;
   /**
-   * The last time its documents speak of, in epoch seconds, where it is partial and
-   * that was 15 minutes ago: its end is not expected any more.
+   * The latest time in its documents, in epoch seconds. Set if the trace is partial and that time is more than 15
+   * minutes ago, so that its end is no longer expected.
    */
   silentSince?: number;
-  /** The costliest of its hints. */
+  /** Its costliest hint. */
   hint?: { kind: string; title: string };
   segments: number;
   subsegments: number;
-  /** Grows with each change of the trace, so that an older copy can be distinguished from a newer. */
+  /** Increases with each change of the trace, so that an older copy can be distinguished from a newer one. */
   revision: number;
 }
 
-/** What the list of traces is sorted by. */
+/** What the list of traces can be sorted by. */
 export type ListSort =
   'time' | 'duration' | 'status' | 'hint' | 'route' | 'service' | 'user' | 'annotations';
 export type Outcome = 'ok' | 'error' | 'throttle' | 'fault';
@@ -50,114 +50,114 @@ export type Outcome = 'ok' | 'error' | 'throttle' | 'fault';
 /**
  * `GET /console/traces?start=&end=&filter=&group=&limit=&sort=&order=&outcome=&after=`
  *
- * - `sort` (default `time`) with `order` `desc` (default) or `asc`, over the whole range. What has no hint, route,
- *   service, user or annotation comes last in either direction.
- * - `outcome`: rows of these outcomes alone, as `error,fault`; `counts` has all the same.
- * - `after`: the `next` of the page before, with all else as it was. The answer is a {@link TracePage}.
- * - `counts=off`: a {@link TracePage} too, where counts are not needed.
+ * - `sort` (default `time`) with `order` `desc` (default) or `asc`, over the whole range. Traces without a hint, route,
+ *   service, user or annotation come last in either order.
+ * - `outcome`: only rows with these outcomes, such as `error,fault`. `counts` still includes all.
+ * - `after`: the `next` of the previous page, with all other parameters unchanged. The response is a {@link TracePage}.
+ * - `counts=off`: the response is a {@link TracePage}, for clients that need no counts.
  */
 export interface TraceList extends TracePage {
-  /** Of all traces that match, also those beyond `limit`. Fault wins over throttle over error. */
+  /** Counts of all matching traces, also beyond `limit`. A trace counts as fault, else throttle, error, or ok. */
   counts: { total: number } & Record<Outcome, number>;
-  /** More matched than `limit` (default 1,000, at most 10,000). */
+  /** Whether more traces match than `limit` (default 1,000, at most 10,000). */
   truncated: boolean;
 }
 
 export interface TracePage {
   rows: TraceRow[];
-  /** Where the next page begins; absent on the last. A page may have fewer rows than requested, and a next. */
+  /** Where the next page begins. Absent on the last page. Even a page with few rows may have a next. */
   next?: string;
   /**
-   * Set where the newest so many traces of the range were sorted and older ones left out: by `route`, `service`,
-   * `user` and `annotations`, in ranges with more than that.
+   * Set if only this many of the newest traces in the range were sorted, and older ones were left out. This happens
+   * when sorting a larger range by `route`, `service`, `user` or `annotations`.
    */
   newest?: number;
 }
 
 /**
- * `GET /console/find?text=`: the traces that a text names: an id of X-Ray or W3C, of a segment or subsegment, a header
- * with them, a log line with any of them.
+ * `GET /console/find?text=`: the traces that a text refers to: an id of X-Ray or W3C, of a trace, a segment or a
+ * subsegment, a header that contains ids, or a log line with any of these.
  */
 export interface FoundTraces {
   traces: {
     row: TraceRow;
-    /** The segment or subsegment that the text names, where the trace has it. */
+    /** The segment or subsegment that the text names, if the trace contains it. */
     segment?: string;
   }[];
-  /** What the text names, whether it is there or not: ids of traces as X-Ray writes them, and of segments. */
+  /** The ids in the text, whether they were found or not: trace ids in X-Ray's form, and segment ids. */
   named: string[];
   spans: string[];
-  /** False where not all documents could be searched for the id of a segment in time: only the newest were. */
-  whole: boolean;
+  /** False if there was no time to search all documents for a segment id, so that only the newest were searched. */
+  complete: boolean;
 }
 
-/** Body of a 400 answer to a wrong filter expression. */
+/** Body of the 400 response to an invalid filter expression. */
 export interface FilterProblem {
-  /** For a person: what is wrong and what to write instead. */
+  /** For people to read: what is wrong and what to write instead. */
   Message: string;
   /** Where in the expression, counted in UTF-16 units from 0. */
   position: number;
   length: number;
-  /** What could stand there. */
+  /** What the expression may contain at that position. */
   expected: string[];
 }
 
-/** `GET /console/traces/:id`; 404 with `{ Message }` when it is not there. Also the export format. */
+/** `GET /console/traces/:id`; 404 with `{ Message }` if there is no such trace. Also the export format. */
 export interface Trace {
   id: string;
   duration: number;
-  /** As they were received; subsegments sent alone are put in their place. */
+  /** The segments as received, with subsegments that were sent on their own inserted below their parents. */
   segments: SegmentDocument[];
-  /** Subsegments sent alone whose parent has not arrived. */
+  /** Subsegments sent on their own whose parent has not arrived. */
   orphans: SubsegmentDocument[];
   revision: number;
-  /** What was logged while it ran, by time; absent when nothing was. */
+  /** The log lines of the trace, by time. Absent if there are none. */
   logs?: TraceLogLine[];
-  /** Further lines of it that came and were not kept: a trace keeps so many only. */
+  /** How many further log lines were dropped because of the limit per trace. */
   logsDropped?: number;
 }
 
 /**
- * `GET /console/traces/:id/links`: other traces that a trace links to or that link to it, as far as they are there. A queue's
- * consumer links to the request that sent the message.
+ * `GET /console/traces/:id/links`: other stored traces that a trace links to, or that link to it. The consumer of a
+ * queue, for example, links to the request that sent the message.
  */
 export interface TraceLinks {
-  /** Traces that it links to; the links themselves stand in its documents. */
+  /** Traces that it links to. The links themselves are in its documents. */
   to: TraceRow[];
-  /** Traces that link to it, the latest first, at most 50. */
+  /** Traces that link to it, latest first, at most 50. */
   from: {
     row: TraceRow;
     links: {
       /** Id of the segment or subsegment that is linked to. */
       to: string;
-      /** The one that links to it, and its name. */
+      /** Id and name of the segment or subsegment that links to it. */
       id: string;
       name: string;
       attributes?: Record<string, unknown>;
     }[];
   }[];
-  /** How many link to it in all. */
+  /** Total number of links to it. */
   fromTotal: number;
 }
 
-/** A line of a log that belongs to a trace: a log record of OpenTelemetry. */
+/** A log line that belongs to a trace: a log record of OpenTelemetry. */
 export interface TraceLogLine {
   /** Epoch seconds at which it was written. */
   time: number;
   level: LogLevel;
-  /** As its logger names the level: `WARNING`, `notice`; absent when it does not. */
+  /** The level as its logger names it: `WARNING`, `notice`. Absent if the logger gives no name. */
   severity?: string;
   message: string;
-  /** Attributes of the record, its event name and its logger (`otel.scope.name`); not those of the resource. */
+  /** Attributes of the record, its event name and its logger (`otel.scope.name`), but not those of the resource. */
   attributes: Record<string, unknown>;
   traceId: string;
-  /** Id of the segment or subsegment that it was written in; absent when the record names no span. */
+  /** Id of the segment or subsegment in which it was written. Absent if the record names no span. */
   segmentId?: string;
-  /** `service.name` of whoever wrote it; empty if it is unknown. */
+  /** The `service.name` of the process that wrote it. Empty if unknown. */
   service: string;
 }
 
-/** By OpenTelemetry's numbers of severity; `info` when a record has none. */
+/** Derived from OpenTelemetry's severity number. `info` if a record has none. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /** `GET /console/status`, and the `status` event each second. */
@@ -167,40 +167,40 @@ export interface ConsoleStatus {
   address: string;
   database: string;
   startedAt: number;
-  /** Documents since the start. */
+  /** Number of documents received since the start. */
   received: number;
   rejected: number;
-  /** Datagrams that were received and wait to be stored. */
+  /** Received datagrams that wait to be stored. */
   waiting: number;
-  /** Datagrams lost because too many waited. */
+  /** Datagrams dropped because too many were waiting. */
   lost: number;
-  /** Datagrams that the kernel dropped since the start, its buffer being full; absent where it does not tell. */
+  /** Datagrams that the kernel dropped since the start because its buffer was full. Absent if unknown. */
   kernelDrops?: number;
   segmentsPerSecond: number;
   traces: number;
   strict: boolean;
-  /** What was refused last, newest first, at most 20. */
+  /** The latest rejections, newest first, at most 20. */
   rejections: { at: number; code: string; message: string }[];
-  /** Documents that were kept although fields had a wrong type: those were converted or left out. */
+  /** Stored documents in which fields had a wrong type and were converted or left out. */
   repaired: number;
-  /** Which and how, newest first, at most 20. */
+  /** The latest repairs, newest first, at most 20. */
   repairs: { at: number; id: string; traceId: string; name: string; message: string }[];
-  /** Traces whose documents are stored and whose row SQLite refused, so that no list has them. */
+  /** Traces whose documents are stored but whose row SQLite rejected, so that no list shows them. */
   notListed: number;
-  /** Lines of logs since the start: kept with their traces, dropped since they name none, or since their trace had enough. */
+  /** Log lines since the start: stored, dropped because they name no trace, or because of the limit per trace. */
   logs: { kept: number; withoutTrace: number; beyondLimit: number };
-  /** Exports of metrics since the start, which are accepted and dropped. */
+  /** Exports of metrics since the start. They are accepted and dropped. */
   metricsDropped: number;
-  /** `host:port` at which OTLP is accepted in addition; absent where it is not. */
+  /** Further addresses, as `host:port`, that accept OTLP. Absent if there are none. */
   otlp: { http?: string; grpc?: string };
-  /** Accepts `vscode://file/{path}:{line}` and the like; empty turns source links off. */
+  /** The pattern for links to source lines, such as `vscode://file/{path}:{line}`. Empty if links are off. */
   editorLink: string;
-  /** There are folders of which `GET /console/source` shows excerpts. */
+  /** Whether `GET /console/source` can show excerpts from any folder. */
   sources: boolean;
 }
 
 /**
- * `GET /console/completions?kind=&key=&prefix=`: values seen, most frequent first, at most 50.
+ * `GET /console/completions?kind=&key=&prefix=`: recorded values, most frequent first, at most 50.
  * `key` names the annotation when `kind` is `annotation-values`.
  */
 export interface Completions {
@@ -216,24 +216,24 @@ export type CompletionKind =
   | 'versions'
   | 'groups';
 
-/** What can be written at one place of a filter expression; `GET /console/filter-completion?expression=&offset=`. */
+/** What can be inserted at a position in a filter expression; `GET /console/filter-completion?expression=&offset=`. */
 export interface FilterCompletion {
-  /** The part of the expression that a choice replaces, in UTF-16 units: what is already typed of it. */
+  /** The part of the expression that an inserted item replaces, in UTF-16 units: what is already typed of it. */
   from: number;
   to: number;
-  /** What fits and begins with what is typed, in the order to offer it: values that traces have, then the language. */
+  /** What begins with the typed text, in the order to offer it: recorded values, then keywords of the language. */
   items: CompletionItem[];
-  /** Set where a value that traces have can stand. */
+  /** Set if a recorded value can be inserted here. */
   values?: {
     kind: CompletionKind;
     /** The annotation, for `annotation-values`. */
     key?: string;
-    /** What is typed of the value, without its quotation mark. */
+    /** The typed part of the value, without the quotation mark. */
     prefix: string;
-    /** False where the value is part of a word and stands without quotation marks, as an annotation's key. */
+    /** False if the value is written without quotation marks, such as the key of an annotation. */
     quoted: boolean;
   };
-  /** The pieces of the whole expression, to colour them; none of one that is too long. */
+  /** The tokens of the whole expression, for colouring. Empty if the expression is too long. */
   tokens: FilterToken[];
 }
 
@@ -241,11 +241,11 @@ export interface CompletionItem {
   kind: 'keyword' | 'operator' | 'value' | 'seen';
   /** What to show. */
   label: string;
-  /** What to put in place of `from`…`to`; ends where the caret goes. */
+  /** The text that replaces `from`…`to`. The caret goes to its end. */
   insert: string;
-  /** In a few words, what it is. */
+  /** A short description. */
   about: string;
-  /** In how many traces it was seen. */
+  /** In how many traces it was recorded. */
   count?: number;
 }
 
@@ -255,14 +255,14 @@ export interface FilterToken {
   kind: 'keyword' | 'text' | 'number' | 'sign' | 'other';
 }
 
-/** `GET /console/filter-parts?expression=`: the conditions that AND joins in it; none when it is wrong. */
+/** `GET /console/filter-parts?expression=`: the conditions that it joins with AND. Empty if it is invalid. */
 export interface FilterParts {
   parts: string[];
 }
 
-/** `GET /console/graph?start=&end=&filter=` answers as GetServiceGraph does. */
+/** `GET /console/graph?start=&end=&filter=` responds like GetServiceGraph. */
 
-/** `GET /console/sampling`: the rules in the order they are tried. */
+/** `GET /console/sampling`: the rules in the order in which they are tried. */
 export interface SamplingOverview {
   rules: SamplingRuleRow[];
 }
@@ -279,23 +279,23 @@ export interface SamplingRuleRow {
   resourceArn: string;
   attributes: Record<string, string>;
   modifiedAt: number;
-  /** As reported by clients in the last five minutes. */
+  /** Number of requests that clients reported in the last five minutes. */
   requests: number;
   sampled: number;
   borrowed: number;
-  /** Clients that reported in the last 30 s. */
+  /** Number of clients that reported in the last 30 s. */
   clients: number;
 }
 
 /**
  * `GET /console/source?path=&line=`: a few lines of a source file named by a stack frame or a decorator.
- * Only files below the folders that local X-Ray was given, and never in node_modules; else 404 with
- * the reason as `Message`. A relative path is searched for in each of them.
+ * Only files in the folders that local X-Ray was given, and never in node_modules; otherwise 404 with
+ * the reason as `Message`. A relative path is searched for in each folder.
  */
 export interface SourceExcerpt {
-  /** As it was requested. */
+  /** The requested path. */
   path: string;
-  /** The whole path, for links into an editor. */
+  /** The absolute path, for links to an editor. */
   file: string;
   /** Number of the first line in `lines`. */
   first: number;
@@ -303,12 +303,12 @@ export interface SourceExcerpt {
 }
 
 /**
- * `GET /console/events`, Server-Sent Events: `traces` carries `TraceRow[]`, the
- * traces that changed since the last such event (at most four a second);
- * `status` carries ConsoleStatus.
+ * `GET /console/events`, Server-Sent Events. An event `traces` contains `TraceRow[]`: the traces that
+ * changed since the last such event (at most four events a second). An event `status` contains a
+ * ConsoleStatus.
  *
- * `POST /console/import` takes a Trace, an array of them, or an array of
- * segment documents; answers `{ traces: string[], rejected: { id, message }[] }`.
+ * `POST /console/import` takes a Trace, an array of them, or an array of segment documents. It
+ * returns `{ traces: string[], rejected: { id, message }[] }`.
  */
 export interface ImportResult {
   traces: string[];
@@ -316,8 +316,8 @@ export interface ImportResult {
 }
 
 /**
- * Over what time a page is divided: `slots` parts of `width` seconds from `from` on. Each series of the
- * page has a value for each part.
+ * The parts into which a page divides its time range: `slots` parts of `width` seconds, starting at `from`. Each series
+ * of the page has one value per part.
  */
 export interface TimeSlots {
   from: number;
@@ -325,30 +325,30 @@ export interface TimeSlots {
   slots: number;
 }
 
-/** What was found in many traces of a route, the costliest kind; see the filter keyword `hint`. */
+/** The costliest kind of hint on a route; see the filter keyword `hint`. */
 export interface RouteHint {
   kind: string;
-  /** What it is about: `SELECT replies`. */
+  /** The statement or call that it is about: `SELECT replies`. */
   subject: string;
-  /** The method it was noticed in. */
+  /** The method in which it occurs. */
   place?: string;
-  /** Traces of the route that have it. */
+  /** Number of traces of the route that have the hint. */
   traces: number;
-  /** How often, in a trace that has it, on average. */
+  /** Average number of repetitions in a trace that has it. */
   times: number;
-  /** Seconds that it costs in a trace that has it, on average. */
+  /** Average seconds that it costs in a trace that has it. */
   each: number;
 }
 
-/** One row of Routes: a route or job of a service; or a service, a user, a value of an annotation. */
+/** One row of the page Routes: a route or job of a service, or a service, a user, or a value of an annotation. */
 export interface RouteRow {
   name: string;
-  /** HTTP method, or `JOB`; on rows of routes only. */
+  /** HTTP method, or `JOB`. Only on rows of routes. */
   method?: string;
   service?: string;
-  /** Requests and jobs; on rows by user or annotation, traces. */
+  /** Number of requests and jobs. On rows by user or annotation, the number of traces. */
   count: number;
-  /** Of all of them together. */
+  /** Total duration of all of them. */
   seconds: number;
   fault: number;
   error: number;
@@ -356,16 +356,16 @@ export interface RouteRow {
   p50: number;
   p95: number;
   p99: number;
-  /** p95 over time; null where there was none. */
+  /** p95 over time. Null for parts without requests. */
   trend: (number | null)[];
-  /** Faults over time. */
+  /** Number of faults over time. */
   faults: number[];
   hint?: RouteHint;
-  /** Finds its traces. */
+  /** Filter expression that finds its traces. */
   filter: string;
 }
 
-/** Something that is worth a look first. */
+/** Something worth looking at first. */
 export type Finding =
   | {
       kind: 'slower';
@@ -381,16 +381,16 @@ export type Finding =
 /** `GET /console/routes?start=&end=&filter=&group=&by=`, by `route` (default), `service`, `user` or `annotation.KEY`. */
 export interface RouteTable extends TimeSlots {
   total: TraceTotals;
-  /** Most time first. */
+  /** Sorted by total time, largest first. */
   rows: RouteRow[];
   findings: Finding[];
-  /** Services with how many requests and jobs each had. */
+  /** Services, with the number of requests and jobs of each. */
   services: { name: string; count: number }[];
-  /** Set where rows are of the newest so many traces alone. */
+  /** Set if the rows only cover this many of the newest traces. */
   newest?: number;
 }
 
-/** Whole traces: how many, how they ended (fault wins over throttle over error), how long they took. */
+/** Counts of traces by outcome (fault before throttle before error), and their durations. */
 export interface TraceTotals {
   count: number;
   fault: number;
@@ -402,14 +402,14 @@ export interface TraceTotals {
 }
 
 /**
- * `GET /console/overview?start=&end=&filter=&group=`: all traces of a range, for chips, percentiles and the heat map.
- * Counts are exact. Percentiles are read from bins that grow by an eighth: off by a few per cent at most.
+ * `GET /console/overview?start=&end=&filter=&group=`: all traces of a range, for the outcome buttons, percentiles and
+ * heat map. Counts are exact. Percentiles are read from bins that grow by an eighth, so they may be a few per cent off.
  */
 export interface TraceOverview extends TimeSlots {
   total: TraceTotals;
   /**
-   * How many traces began in a part of time and took so long: row 0 is from 1 µs on, and each factor
-   * of ten has five. Only cells that hold traces. The worst decides: a fault is no error here as well.
+   * How many traces began in a part of the range and took a certain time. Row 0 begins at 1 µs, and each power of ten
+   * has five rows. Only cells that contain traces. A trace counts under its worst outcome: a fault is not also an error.
    */
   cells: {
     slot: number;
@@ -419,25 +419,25 @@ export interface TraceOverview extends TimeSlots {
     error: number;
     throttle: number;
   }[];
-  /** Set where looking at each trace took too long: only those that began since then were counted. */
+  /** Set if reading every trace took too long. Only traces that began after this time were counted. */
   since?: number;
 }
 
-/** Exceptions of one type, message shape and first own frame. */
+/** Exceptions with the same type, message pattern and first stack frame in the application. */
 export interface ErrorRow {
-  /** As the filter keyword `exception` has it. */
+  /** The name for the filter keyword `exception`. */
   name: string;
   type: string;
-  /** With `…` for what differs from one to the next. */
+  /** The message, with `…` for the parts that differ. */
   message: string;
   status: 'ok' | 'error' | 'throttle' | 'fault';
-  /** Method of the first own frame, or where it was recorded. */
+  /** Method of the first stack frame in the application, or the name of the node that recorded the exception. */
   place?: string;
   file?: string;
   line?: number;
   count: number;
   traces: number;
-  /** Start of the first trace that had it, of all that were kept since; and of the last in the range. */
+  /** Start of the first stored trace that had it, and of the last one in the range. */
   first: number;
   last: number;
   trend: number[];
@@ -447,13 +447,13 @@ export interface ErrorRow {
 
 /** `GET /console/errors?start=&end=&filter=&group=` */
 export interface ErrorTable extends TimeSlots {
-  /** The latest first. */
+  /** Latest first. */
   rows: ErrorRow[];
 }
 
 /** `GET /console/errors/example?name=&start=&end=&filter=`: the newest traces that had an exception. */
 export interface ErrorExample {
-  /** Id of the newest trace, and of the part that recorded it. */
+  /** Id of the newest trace, and of the segment or subsegment that recorded the exception. */
   trace: string;
   segment: string;
   message: string;
@@ -463,9 +463,9 @@ export interface ErrorExample {
   users: number;
 }
 
-/** Runs of one statement, or of one operation of AWS. */
+/** Executions of one SQL statement or one AWS operation. */
 export interface StatementRow {
-  /** As the filter keyword `statement` has it. */
+  /** The name for the filter keyword `statement`. */
   name: string;
   tag: 'SQL' | 'AWS';
   text: string;
@@ -476,49 +476,49 @@ export interface StatementRow {
   p50: number;
   p95: number;
   trend: (number | null)[];
-  /** Methods that ran it, with where they are written, most time first. */
+  /** Methods that ran it, with their source lines, sorted by total time. */
   callers: { place: string; file?: string; line?: number; count: number; seconds: number }[];
   routes: { name: string; count: number }[];
-  /** N+1 of it: on the route with most of it. */
+  /** Set if it causes N+1 queries. Describes the route with the most of them. */
   nPlusOne?: { route: string; share: number; times: number; each: number; filter: string };
   filter: string;
 }
 
 /** `GET /console/queries?start=&end=&filter=&group=` */
 export interface QueryTable extends TimeSlots {
-  /** Most time first. */
+  /** Sorted by total time, largest first. */
   rows: StatementRow[];
 }
 
-/** A value that one side of a comparison has more often than the other. */
+/** A value that is more frequent on one side of a comparison. */
 export interface DifferentValue {
   value: string;
-  /** How many of the traces that were looked at have it, on either side. */
+  /** How many of the examined traces have it, on either side. */
   a: number;
   b: number;
-  /** Finds the traces that have it. */
+  /** Filter expression that finds the traces with this value. */
   filter: string;
 }
 
 export interface DifferentAttribute {
-  /** As filters name it: `annotation.plan`, `route`, `user`, `hint`. */
+  /** The keyword in filter expressions: `annotation.plan`, `route`, `user`, `hint`. */
   name: string;
-  /** Largest difference in share first. */
+  /** Sorted by difference in share, largest first. */
   values: DifferentValue[];
-  /** Largest difference in share between the sides, 0 to 1. */
+  /** The largest difference in share between the sides, 0 to 1. */
   difference: number;
 }
 
 /**
- * `GET /console/differences?start=&end=&filter=&group=&a=&aStart=&aEnd=&b=&bStart=&bEnd=`: what traces that meet
- * `a` and begin in its time have more often than those that meet `b`; than all the others, without a `b`.
+ * `GET /console/differences?start=&end=&filter=&group=&a=&aStart=&aEnd=&b=&bStart=&bEnd=`: what traces that match `a`
+ * and begin in its time range have more often than those that match `b`. Without `b`, all other traces are compared.
  */
 export interface Differences {
-  /** How many traces there are on either side, and how many of them were looked at: evenly spread. */
+  /** The number of traces on either side, and how many of them, evenly spread, were examined. */
   a: { count: number; looked: number };
   b: { count: number; looked: number };
-  /** Largest difference first. */
+  /** Sorted by difference, largest first. */
   attributes: DifferentAttribute[];
-  /** Attributes that hardly differ. */
+  /** Names of attributes that hardly differ. */
   same: string[];
 }

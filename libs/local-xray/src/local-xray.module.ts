@@ -7,10 +7,10 @@ import { type LocalXray, startLocalXray } from './local-xray.server';
 export const LOCAL_XRAY = Symbol('LocalXray');
 
 /**
- * Runs local X-Ray within a Nest application, on an address of its own, so that nothing of the
- * application's (its guards, pipes, body limits, and its tracing) applies to it.
+ * Runs local X-Ray inside a Nest application, on its own address. Guards, pipes, body limits and
+ * tracing of the application do not apply to it.
  *
- * Exports {@link LocalXrayEmitter}, which takes the application's own segments without a socket:
+ * Exports {@link LocalXrayEmitter}, which receives the application's segments without a socket:
  *
  * @example
  * XrayModule.forRootAsync({

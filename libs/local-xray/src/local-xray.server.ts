@@ -30,7 +30,7 @@ export interface LocalXray {
   port: number;
   /** `host:port` */
   address: string;
-  /** Where OTLP is accepted in addition, as `host:port`, and where it could not be, for a person. */
+  /** Further addresses that accept OTLP, as `host:port`, and messages about those that are not available. */
   otlp: { http: string | undefined; grpc: string | undefined; missing: string[] };
   /** @internal For the tests; not in the published declarations. */
   store: TraceStore;
@@ -45,8 +45,8 @@ export interface LocalXray {
 /**
  * Starts local X-Ray.
  *
- * @throws AddressError when the port is in use, DatabaseError when the database cannot be used, OptionError for
- *   an option that makes no sense. Nothing is left open then.
+ * @throws AddressError if the port is in use, DatabaseError if the database cannot be used, OptionError for an invalid
+ *   option. Everything that was opened is closed again.
  */
 export async function startLocalXray(options: LocalXrayOptions = {}): Promise<LocalXray> {
   const resolved = resolveOptions(options);

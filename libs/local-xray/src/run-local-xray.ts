@@ -25,7 +25,7 @@ interface Flags {
   editor?: string;
 }
 
-/** The limit for an orderly end: containers and supervisors wait only a few seconds. Everything acknowledged is in the file by then. */
+/** Time limit for shutting down: containers wait only a few seconds. Everything acknowledged is already stored. */
 const END_MS = 1900;
 
 /**
@@ -117,7 +117,7 @@ function command(): Command {
     .addOption(
       new Option(
         '--default-sampling <rate>',
-        'the Default sampling rule: record all requests, or as in AWS one a second and 5 %',
+        'the Default sampling rule: record all requests, or, as AWS does, one per second and 5 % of the others',
       )
         .choices(['all', 'aws'])
         .default('all'),

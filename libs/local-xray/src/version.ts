@@ -1,2 +1,2 @@
-/** Of this package; its package.json says the same. */
+/** The version of this package. A test compares it with package.json. */
 export const VERSION = '0.2.0';

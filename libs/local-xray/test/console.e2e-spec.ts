@@ -309,11 +309,11 @@ describe('the console', () => {
       ['the id of a segment', id, id],
       ['the id of a subsegment inside a segment', child, child],
     ])('by %s', async (_, text, selected) => {
-      const { traces, whole } = await find(text);
+      const { traces, complete } = await find(text);
 
       expect(traces).toMatchObject([{ row: { id: traceId, segments: 2 } }]);
       expect(traces[0].segment).toBe(selected);
-      expect(whole).toBe(true);
+      expect(complete).toBe(true);
     });
 
     it('and says what it looked for in vain', async () => {
@@ -322,9 +322,9 @@ describe('the console', () => {
         traces: [],
         named: [missing],
         spans: [],
-        whole: true,
+        complete: true,
       });
-      expect(await find(newId())).toMatchObject({ traces: [], named: [], whole: true });
+      expect(await find(newId())).toMatchObject({ traces: [], named: [], complete: true });
       expect(await find('nothing of the kind')).toMatchObject({ traces: [], named: [], spans: [] });
     });
   });

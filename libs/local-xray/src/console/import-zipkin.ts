@@ -9,14 +9,14 @@ import {
   text,
 } from './import-formats';
 
-/** A span as Zipkin's page and its API of version 2 give it out. */
+/** Whether `value` is a span as Zipkin's page and version 2 of its API return it. */
 export function isZipkin(value: unknown): value is Fields {
   return isFields(value) && typeof value.traceId === 'string' && typeof value.id === 'string';
 }
 
 /**
- * Zipkin's spans as OTLP has them. https://zipkin.io/zipkin-api/#/default/get_traces: times in
- * microseconds, ids in hexadecimal, and a call and what serves it may share one id.
+ * Converts Zipkin's spans to OTLP. https://zipkin.io/zipkin-api/#/default/get_traces: times are in microseconds, ids in
+ * hexadecimal, and the client span and the server span of a call may share one id.
  */
 export function fromZipkin(spans: Fields[]): unknown[] {
   const earliest = new Map<string, number>();
@@ -27,7 +27,7 @@ export function fromZipkin(spans: Fields[]): unknown[] {
     earliest.set(trace, Math.min(earliest.get(trace) ?? Infinity, start));
     if (!isServer(span)) callers.set(keyOf(span, span.id), span);
   }
-  // What serves a call has an id of its own here, and what it calls itself is a part of it.
+  // A server span that shares an id gets a new one, and becomes the parent of the calls it makes.
   const isShared = (span: Fields) =>
     isServer(span) && (span.shared === true || callers.has(keyOf(span, span.id)));
   const sharedParents = new Set(
@@ -42,7 +42,7 @@ export function fromZipkin(spans: Fields[]): unknown[] {
     const parent = shared
       ? idOf(span.id)
       : ownParent
-        ? servingId(span.parentId)
+        ? serverSpanId(span.parentId)
         : idOf(span.parentId);
     return {
       resource: { attributes: attributes([{ key: 'service.name', value: serviceOf(span) }]) },
@@ -51,7 +51,7 @@ export function fromZipkin(spans: Fields[]): unknown[] {
           spans: [
             {
               ...spanOf(span, start, caller),
-              spanId: shared ? servingId(span.id) : idOf(span.id),
+              spanId: shared ? serverSpanId(span.id) : idOf(span.id),
               ...(parent && { parentSpanId: parent }),
             },
           ],
@@ -92,10 +92,10 @@ function spanOf(span: Fields, start: number, caller: Fields | undefined): object
   };
 }
 
-/** Tags that say what a span of OTLP says in fields of its own. */
+/** Tags for which an OTLP span has separate fields. */
 const TAKEN = new Set(['error', 'otel.status_code', 'otel.status_description']);
 
-/** Zipkin's own tags by the names of OpenTelemetry. https://github.com/openzipkin/brave, `HttpTags`. */
+/** OpenTelemetry's names for Zipkin's tags. https://github.com/openzipkin/brave, `HttpTags`. */
 const NAMES: Record<string, string | undefined> = {
   'http.path': 'url.path',
   'http.request.size': 'http.request.body.size',
@@ -127,8 +127,8 @@ function idOf(id: unknown): string {
   return text(id) && padded(id, 16).toLowerCase();
 }
 
-/** Always the same one for an id, so that a trace may be imported again. */
-function servingId(id: unknown): string {
+/** The new id of a server span. It depends only on `id`, so that importing a trace again changes nothing. */
+function serverSpanId(id: unknown): string {
   const given = idOf(id);
   const first = (parseInt(given.charAt(0), 16) ^ 8).toString(16);
   return first + given.slice(1);

@@ -42,7 +42,7 @@ async function importDocuments(ingest: Ingest, documents: unknown[]): Promise<Im
   const result: ImportResult = { traces: [], rejected: [] };
   for (const document of documents) {
     const id = (document as { trace_id?: unknown } | null)?.trace_id;
-    // As the reader of documents understands it; what is no id there is refused there.
+    // Read as parseDocument() reads it, which later rejects whatever is not an id.
     const key = (typeof id === 'string' && onlyTraceIdIn(id)) || '';
     const texts = traces.get(key);
     if (texts) texts.push(writeJson(document));
@@ -83,7 +83,7 @@ function documentsOf(value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null) {
     throw invalidRequest(
       'Give an exported trace, segment documents, the output of aws xray batch-get-traces, ' +
-        'OTLP/JSON, or the JSON of Jaeger, Zipkin, Tempo or Grafana; several of them as an array or one a line.',
+        'OTLP/JSON, or the JSON of Jaeger, Zipkin, Tempo or Grafana. Several of them can be an array, or one per line.',
     );
   }
   const { id, segments, orphans } = value as Record<string, unknown>;

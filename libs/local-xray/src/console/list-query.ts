@@ -29,7 +29,9 @@ export function listQuery(query: Record<string, unknown>): ListQuery {
   const token = textOf(query, 'after');
   const after = token === '' ? undefined : readCursor(token);
   if (token !== '' && !after)
-    throw invalidRequest('after is not the next of a page of this list. Start again without it.');
+    throw invalidRequest(
+      'after is not the "next" value of a page of this list. Request the list again without it.',
+    );
   return {
     from: numberOf(query, 'start', 0),
     to: numberOf(query, 'end', 1e11),

@@ -14,7 +14,7 @@ export class NoExcerptError extends Error {
 }
 
 /**
- * A few lines around `line` of a source file. A relative path is searched for below each folder.
+ * Reads a few lines around `line` of a source file. A relative path is searched for below each folder.
  *
  * @throws NoExcerptError unless the file is in one of `folders` (after following links), outside
  *   node_modules, is source code, and is the only match for the path.
@@ -39,7 +39,7 @@ export function sourceExcerpt(
   }
   if (others.length > 0) {
     throw new NoExcerptError(
-      `${path} is in several of the --source folders: ${[...found.values()].join(', ')}.`,
+      `${path} is in several of the --source folders: ${[...found.values()].join(', ')}. Pass only the one that runs.`,
     );
   }
   const lines = readFileSync(real, 'utf8').split(/\r?\n/);

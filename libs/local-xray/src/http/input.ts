@@ -74,13 +74,13 @@ export class Input {
 
   number(
     key: string,
-    rule: { min?: number; max?: number; whole?: boolean } = {},
+    rule: { min?: number; max?: number; integer?: boolean } = {},
   ): number | undefined {
     const value = this.raw(key);
     if (value === undefined) return undefined;
     if (typeof value !== 'number' || !Number.isFinite(value))
       throw this.wrong(key, 'must be a number');
-    if (rule.whole && !Number.isInteger(value)) throw this.wrong(key, 'must be a whole number');
+    if (rule.integer && !Number.isInteger(value)) throw this.wrong(key, 'must be a whole number');
     if (rule.min !== undefined && value < rule.min)
       throw this.wrong(key, `must be at least ${rule.min}`);
     if (rule.max !== undefined && value > rule.max)
@@ -88,7 +88,10 @@ export class Input {
     return value;
   }
 
-  requiredNumber(key: string, rule: { min?: number; max?: number; whole?: boolean } = {}): number {
+  requiredNumber(
+    key: string,
+    rule: { min?: number; max?: number; integer?: boolean } = {},
+  ): number {
     return this.required(key, this.number(key, rule));
   }
 

@@ -22,7 +22,7 @@ export interface McpTool {
 }
 
 const FILTER =
-  'An X-Ray filter expression, for instance: service("shop") { fault }, responsetime > 0.5, http.url CONTAINS "/cart", annotation.http_route = "/api/activities/home", hint = "n-plus-one"';
+  'An X-Ray filter expression, for example: service("shop") { fault }, responsetime > 0.5, http.url CONTAINS "/cart", annotation.http_route = "/api/activities/home", hint = "n-plus-one"';
 const filter = z.string().optional().describe(FILTER);
 const since = z
   .string()
@@ -35,7 +35,7 @@ export const TOOLS: readonly McpTool[] = [
     name: 'list_routes',
     title: 'List routes',
     description:
-      'Routes and jobs, those that took most time first: number of requests, percentiles, faults and errors, and the hints found in their traces.',
+      'Routes and jobs, sorted by total time: number of requests, percentiles, faults and errors, and the hints found in their traces.',
     input: { filter, since },
     answer: ({ tables }, given, signal) => tables.routes(given, signal),
   },
@@ -94,7 +94,7 @@ export const TOOLS: readonly McpTool[] = [
     name: 'list_queries',
     title: 'List queries',
     description:
-      'SQL statements and AWS operations, those that took most time first, with the methods that ran them.',
+      'SQL statements and AWS operations, sorted by total time, with the methods that ran them.',
     input: { filter, since },
     answer: ({ tables }, given, signal) => tables.queries(given, signal),
   },

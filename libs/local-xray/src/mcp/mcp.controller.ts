@@ -6,7 +6,7 @@ import { TableTexts } from '../texts/table-texts';
 import { TraceTexts } from '../texts/trace-texts';
 import { createMcpServer } from './mcp-server';
 
-/** `/mcp`: the Model Context Protocol over Streamable HTTP, without sessions: every request stands alone. */
+/** `/mcp`: the Model Context Protocol over Streamable HTTP, without sessions. */
 @Controller('mcp')
 export class McpController {
   constructor(

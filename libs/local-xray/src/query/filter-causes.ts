@@ -79,7 +79,7 @@ function decideLeaf(leaf: Leaf, item: CauseItem): boolean {
     case 'text':
       return compareText(keywordOf('text', leaf.keyword).cause!.read(item), leaf.op, leaf.value);
     default:
-      throw new Error(`${leaf.kind} cannot stand in a root cause`);
+      throw new Error(`${leaf.kind} cannot be used in a root cause`);
   }
 }
 

@@ -88,7 +88,7 @@ export function matches(filter: Filter, view: TraceView): boolean {
     const verdict = decide(filter, (leaf) => decideLeaf(leaf, view, upTo));
     if (verdict !== undefined) return verdict;
   }
-  throw new Error('A filter that nothing decides');
+  throw new Error('Cannot evaluate the filter: all data was read and it is still undecided');
 }
 
 const remembered = new WeakMap<Filter, number[]>();
@@ -132,7 +132,9 @@ function decideLeaf(leaf: Leaf, view: TraceView, upTo: number): Verdict {
     case 'boolean': {
       const { trace } = keywordOf('boolean', leaf.keyword);
       if (trace && 'read' in trace) return trace.read(view) === leaf.is;
-      throw new Error(`${leaf.keyword} has to be put in other words before it is worked out`);
+      throw new Error(
+        `${leaf.keyword} is an abbreviation and must be expanded before the filter is evaluated`,
+      );
     }
     case 'number':
       return compareNumber(

@@ -12,7 +12,7 @@ import {
   INFERRED,
   PARTIAL,
   ROOT,
-  saysOf,
+  flagMeaning,
   THROTTLE,
   TROUBLE,
 } from '../trace/node-flags';
@@ -93,9 +93,9 @@ function trouble(name: string, bit: number, about: string): BooleanKeyword {
     about,
     trace: {
       sql: sql(bit === 0 ? `(t.flags & ${TROUBLE}) = 0` : `(t.flags & ${bit}) <> 0`),
-      read: ({ flags }) => saysOf(name, flags)!,
+      read: ({ flags }) => flagMeaning(name, flags)!,
     },
-    node: ({ flags }) => saysOf(name, flags)!,
+    node: ({ flags }) => flagMeaning(name, flags)!,
   };
 }
 

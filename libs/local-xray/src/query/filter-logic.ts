@@ -19,7 +19,7 @@ export function decide(filter: Filter, leaf: (leaf: Leaf) => Verdict): Verdict {
     case 'not':
       return not(decide(filter.item, leaf));
     case 'group':
-      throw new Error('Groups have to be resolved before a filter is worked out');
+      throw new Error('Groups must be resolved before a filter is evaluated');
     default:
       return leaf(filter);
   }

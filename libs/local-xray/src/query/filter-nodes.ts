@@ -243,7 +243,7 @@ function decideLeaf(leaf: Leaf, probe: Probe): Verdict {
         )
       );
     default:
-      throw new Error(`${leaf.kind} cannot stand in braces`);
+      throw new Error(`${leaf.kind} cannot be used in braces`);
   }
 }
 

@@ -136,7 +136,7 @@ function explainEnd(
 ): FilterSyntaxError {
   const last = tokens[tokens.length - 1];
   if (!last)
-    return problem(`The expression is empty. Expected ${list(expected)}, for instance: fault`);
+    return problem(`The expression is empty. Expected ${list(expected)}, for example: fault`);
   const { open } = followBrackets(tokens);
   if (open && (next.has(t.Close) || next.has(t.CloseBrace))) {
     const closing = open.tokenType === t.Open ? ')' : '}';

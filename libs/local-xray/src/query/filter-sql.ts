@@ -42,7 +42,7 @@ export function compileFilter(filter: Filter, context: SqlContext): Bounds {
       return { upper: noneOf(bounds.lower), lower: noneOf(bounds.upper) };
     }
     case 'group':
-      throw new Error('Groups have to be resolved before a filter is compiled');
+      throw new Error('Groups must be resolved before a filter is compiled');
     default:
       return compileLeaf(filter, context);
   }
@@ -70,7 +70,9 @@ function compileLeaf(leaf: Leaf, context: SqlContext): Bounds {
     case 'boolean': {
       const { trace } = keywordOf('boolean', leaf.keyword);
       if (trace && 'sql' in trace) return exactly(leaf.is ? trace.sql : noneOf(trace.sql));
-      throw new Error(`${leaf.keyword} has to be put in other words before it is compiled`);
+      throw new Error(
+        `${leaf.keyword} is an abbreviation and must be expanded before the filter is compiled`,
+      );
     }
     case 'number':
       return exactly(

@@ -1,4 +1,4 @@
-/** How long work runs before other work gets its turn, and about how soon abandoned work ends. */
+/** How long work may run before it yields to other work, and about how soon abandoned work ends. */
 const TURN_MS = 20;
 
 /** Lets long-running work yield to other work, and end when nobody waits for it any more. */

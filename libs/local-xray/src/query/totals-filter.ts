@@ -1,4 +1,4 @@
-import { ERROR, FAULT, saysOf, THROTTLE } from '../trace/node-flags';
+import { ERROR, FAULT, flagMeaning, THROTTLE } from '../trace/node-flags';
 import type { Shape } from '../trace/trace-shape';
 import type { Filter } from './filter-ast';
 import { decide, type Verdict } from './filter-logic';
@@ -17,7 +17,7 @@ export function decideOnTotals(filter: Filter, shape: () => Shape, flags: number
   return decide(filter, (leaf) => {
     if (leaf.kind === 'service' || leaf.kind === 'edge') return decideOnShape(leaf, shape());
     if (leaf.kind === 'boolean' && KNOWN.has(leaf.keyword))
-      return saysOf(leaf.keyword, flags) === leaf.is;
+      return flagMeaning(leaf.keyword, flags) === leaf.is;
     return undefined;
   });
 }

@@ -148,7 +148,7 @@ export class TraceSearch {
     const pace = new Pace(signal);
     const covered = this.covered(request);
     if (covered) {
-      await countTotals(covered.whole, this.database, pace, (shape, flags, traces) => {
+      await countTotals(covered.minutes, this.database, pace, (shape, flags, traces) => {
         if (covered.wants(shape, flags)) counts.set(flags, (counts.get(flags) ?? 0) + traces);
       });
     }

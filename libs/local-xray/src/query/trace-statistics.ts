@@ -35,7 +35,7 @@ export class TraceStatistics {
     const graph = new ServiceGraph();
     const covered = this.search.covered(request);
     if (covered) {
-      await readTotals(covered.whole, this.database, new Pace(signal), (totals, times) => {
+      await readTotals(covered.minutes, this.database, new Pace(signal), (totals, times) => {
         const { shape, flags, first, last } = totals;
         if (covered.wants(shape, flags))
           graph.addTotals(this.search.shapes.get(shape), times(), first, last);
@@ -84,7 +84,7 @@ export class TraceStatistics {
         series.addTotals(Math.floor(start / period) * period, this.search.shapes.get(shape), times);
       };
       const pace = new Pace(signal);
-      await readTotals(covered.whole, this.database, pace, add, { minutesOnly: true });
+      await readTotals(covered.minutes, this.database, pace, add, { minutesOnly: true });
     }
     for (const rest of covered?.rest ?? [request]) {
       for await (const { source, where } of this.search.parts({ ...request, ...rest }, signal)) {

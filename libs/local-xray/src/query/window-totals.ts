@@ -31,7 +31,7 @@ interface Range {
  */
 export interface CoveredWindow {
   /** Epoch seconds; the end is exclusive. */
-  whole: Range;
+  minutes: Range;
   /** Inclusive, as in a search. */
   rest: Range[];
 }
@@ -56,12 +56,12 @@ export function coverWindow(
   const rest: Range[] = [];
   if (from > first && from < begin) rest.push({ from, to: justBefore(begin) });
   if (to < last) rest.push({ from: end, to });
-  return { whole: { from: begin, to: end }, rest };
+  return { minutes: { from: begin, to: end }, rest };
 }
 
 /** Counts traces by shape and outcome without reading the durations. */
 export async function countTotals(
-  whole: Range,
+  minutes: Range,
   database: QueryDatabase,
   pace: Pace,
   found: (shape: number, flags: number, traces: number) => void,
@@ -69,7 +69,7 @@ export async function countTotals(
   const counts = database.prepare(
     'SELECT shape, flags, sum(traces) AS traces FROM totals WHERE period = ? AND start >= ? AND start < ? GROUP BY shape, flags',
   );
-  for (const { period, from, to } of periodsOf(whole, database)) {
+  for (const { period, from, to } of periodsOf(minutes, database)) {
     const rows = counts.all<{ shape: number; flags: number; traces: number }>([period, from, to]);
     for (const { shape, flags, traces } of rows) found(shape, flags, traces);
     await pace.step();
@@ -82,7 +82,7 @@ export async function countTotals(
  * @param found receives a function that reads the durations, which is the expensive part
  */
 export async function readTotals(
-  whole: Range,
+  minutes: Range,
   database: QueryDatabase,
   pace: Pace,
   found: (totals: WindowTotals, times: () => TimeTotals) => void,
@@ -92,7 +92,7 @@ export async function readTotals(
     `SELECT start, shape, flags, first, last, times FROM totals
      WHERE period = ? AND (start, shape, flags) > (?, ?, ?) AND start < ? ORDER BY start, shape, flags LIMIT ${CHUNK}`,
   );
-  const periods = minutesOnly ? [{ period: MINUTE, ...whole }] : periodsOf(whole, database);
+  const periods = minutesOnly ? [{ period: MINUTE, ...minutes }] : periodsOf(minutes, database);
   for (const { period, from, to } of periods) {
     for (let after: [number, number, number] = [from, -1, -1]; ;) {
       const rows = next.all<WindowTotals & { times: string }>([period, ...after, to]);
@@ -112,7 +112,7 @@ interface Period extends Range {
 }
 
 /** The stored days and hours within the window, and minutes for the gaps. */
-function periodsOf(whole: Range, database: QueryDatabase): Period[] {
+function periodsOf(minutes: Range, database: QueryDatabase): Period[] {
   const addedUp = database.prepare(
     'SELECT start FROM added_up WHERE period = ? AND start >= ? AND start <= ? ORDER BY start',
   );
@@ -127,7 +127,7 @@ function periodsOf(whole: Range, database: QueryDatabase): Period[] {
     if (at < to) parts.push({ period: MINUTE, from: at, to });
     return parts;
   };
-  return fill(DAY, whole).flatMap((part) => (part.period === DAY ? [part] : fill(HOUR, part)));
+  return fill(DAY, minutes).flatMap((part) => (part.period === DAY ? [part] : fill(HOUR, part)));
 }
 
 /** The next smaller number. */

@@ -25,11 +25,11 @@ export async function readFind(
   const numbers = traces
     .slice(0, MOST_FOUND)
     .flatMap((id) => byId.get<{ n: number }>([id])?.n ?? []);
-  let whole = true;
+  let complete = true;
   if (traces.length === 0 && spans.length > 0) {
     const found = await traceOf(context, spans, signal);
     numbers.push(...found.numbers);
-    whole = found.whole;
+    complete = found.complete;
   }
   const bodies = database.prepare('SELECT body FROM documents WHERE trace = ?');
   const found = numbers.map((n) => {
@@ -38,7 +38,7 @@ export async function readFind(
     const segment = spans.find((id) => texts.some((each) => each.includes(`"${id}"`)));
     return row && { row, ...(segment !== undefined && { segment }) };
   });
-  return { traces: found.filter((each) => each !== undefined), named: traces, spans, whole };
+  return { traces: found.filter((each) => each !== undefined), named: traces, spans, complete };
 }
 
 /** The newest trace that contains one of the ids. */
@@ -46,7 +46,7 @@ async function traceOf(
   { database }: ReadContext,
   spans: string[],
   signal: AbortSignal,
-): Promise<{ numbers: number[]; whole: boolean }> {
+): Promise<{ numbers: number[]; complete: boolean }> {
   const ids = spans.slice(0, MOST_FOUND);
   const where = ids.map(() => 'instr(body, ?) > 0').join(' OR ');
   const slice = database.prepare(
@@ -58,11 +58,11 @@ async function traceOf(
   while (last > 0) {
     const values = [last - SLICE, last, ...ids.map((id) => `"${id}"`)];
     const found = slice.get<{ trace: number }>(values);
-    if (found) return { numbers: [found.trace], whole: true };
+    if (found) return { numbers: [found.trace], complete: true };
     last -= SLICE;
-    if (last > 0 && performance.now() > end) return { numbers: [], whole: false };
+    if (last > 0 && performance.now() > end) return { numbers: [], complete: false };
     await new Promise(setImmediate);
     signal.throwIfAborted();
   }
-  return { numbers: [], whole: true };
+  return { numbers: [], complete: true };
 }

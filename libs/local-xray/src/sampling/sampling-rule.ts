@@ -44,15 +44,15 @@ export function readRule(input: Input): Omit<SamplingRule, 'RuleARN'> {
     throw invalidRequest('SamplingRule.RuleName must have 1 to 32 characters.');
   }
   const matchers = MATCHERS.map(([key, max]) => [key, input.requiredString(key, { min: 0, max })]);
-  if (input.requiredNumber('Version', { whole: true }) !== 1) {
+  if (input.requiredNumber('Version', { integer: true }) !== 1) {
     throw invalidRequest('SamplingRule.Version must be 1.');
   }
   return {
     RuleName: name,
     ResourceARN: input.requiredString('ResourceARN', { max: 500 }),
-    Priority: input.requiredNumber('Priority', { min: 1, max: 9999, whole: true }),
+    Priority: input.requiredNumber('Priority', { min: 1, max: 9999, integer: true }),
     FixedRate: input.requiredNumber('FixedRate', { min: 0, max: 1 }),
-    ReservoirSize: input.requiredNumber('ReservoirSize', { min: 0, whole: true }),
+    ReservoirSize: input.requiredNumber('ReservoirSize', { min: 0, integer: true }),
     ...(Object.fromEntries(matchers) as Record<(typeof MATCHERS)[number][0], string>),
     Version: 1,
     Attributes: readAttributes(input) ?? {},
@@ -67,9 +67,9 @@ export function readUpdate(input: Input): Partial<SamplingRule> {
     if (value !== undefined) update[key] = value;
   };
   set('ResourceARN', input.string('ResourceARN', { max: 500 }));
-  set('Priority', input.number('Priority', { min: 1, max: 9999, whole: true }));
+  set('Priority', input.number('Priority', { min: 1, max: 9999, integer: true }));
   set('FixedRate', input.number('FixedRate', { min: 0, max: 1 }));
-  set('ReservoirSize', input.number('ReservoirSize', { min: 0, whole: true }));
+  set('ReservoirSize', input.number('ReservoirSize', { min: 0, integer: true }));
   for (const [key, max] of MATCHERS) set(key, input.string(key, { max }));
   set('Attributes', readAttributes(input));
   return update;
@@ -93,7 +93,7 @@ function boost(input: Input): Pick<SamplingRule, 'SamplingRateBoost'> {
   const MaxRate = given.requiredNumber('MaxRate', { min: 0, max: 1 });
   const CooldownWindowMinutes = given.requiredNumber('CooldownWindowMinutes', {
     min: 1,
-    whole: true,
+    integer: true,
   });
   return { SamplingRateBoost: { MaxRate, CooldownWindowMinutes } };
 }

@@ -65,7 +65,7 @@ function readReport(document: Input): SamplingReport {
   const client = document.requiredString('ClientID');
   if (!CLIENT_ID.test(client)) throw document.wrong('ClientID', 'must be 24 hexadecimal digits');
   document.requiredTime('Timestamp');
-  const count = { min: 0, whole: true };
+  const count = { min: 0, integer: true };
   return {
     rule: document.requiredString('RuleName', { max: 32 }),
     client,

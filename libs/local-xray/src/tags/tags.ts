@@ -22,7 +22,7 @@ export class Tags {
     this.tags = new Settings<Tag[]>(store, 'tags');
   }
 
-  /** Registers a kind of resource that can have tags: `owns` tells whether an ARN is one. */
+  /** Registers a kind of resource that can have tags: `owns` returns whether an ARN is one of them. */
   ownedBy(owns: (arn: string) => boolean): void {
     this.owners.push(owns);
   }

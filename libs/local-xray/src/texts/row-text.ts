@@ -1,12 +1,12 @@
 import { cut, ms } from '@nestjs-xray/trace';
 import type { TraceRow } from '../console-api';
 
-/** Two clocks of one network differ by less, in seconds. */
+/** Clocks in one network differ by less than this many seconds. */
 const SKEW = 2;
 
 /**
- * A trace in a line: `1-… 12:04:05.123 GET /api/cart 200 38.4 ms shop FAULT`, with the time in UTC, and
- * its date unless that is the date of `now`. It says so where a trace starts later than `now`.
+ * A trace in one line: `1-… 12:04:05.123 GET /api/cart 200 38.4 ms shop FAULT`. The time is in UTC, with the date if it
+ * differs from that of `now`. If the trace starts later than `now`, the line says so.
  */
 export function rowText(row: TraceRow, now = Date.now() / 1000): string {
   const words = [
@@ -44,7 +44,7 @@ function period(seconds: number): string {
   return `${Math.floor(seconds / size)} ${unit}`;
 }
 
-/** From so many seconds on, times are given in units of so many seconds. */
+/** Units for periods: from `least` seconds on, a unit of `size` seconds is used. */
 const UNITS: readonly [least: number, size: number, name: string][] = [
   [2 * 86_400, 86_400, 'days'],
   [2 * 3_600, 3_600, 'h'],

@@ -19,7 +19,7 @@ export class TableTexts {
 
   async routes(given: Selected, signal?: AbortSignal): Promise<string> {
     const table = await this.reads.routes({ ...selection(given), by: 'route' }, signal);
-    return text(given, 'routes and jobs, those that took most time first', routeLines(table));
+    return text(given, 'routes and jobs, sorted by total time', routeLines(table));
   }
 
   async errors(given: Selected, signal?: AbortSignal): Promise<string> {
@@ -29,11 +29,7 @@ export class TableTexts {
 
   async queries(given: Selected, signal?: AbortSignal): Promise<string> {
     const table = await this.reads.queries(selection(given), signal);
-    return text(
-      given,
-      'statements and operations, those that took most time first',
-      queryLines(table),
-    );
+    return text(given, 'statements and operations, sorted by total time', queryLines(table));
   }
 
   /** What traces that match `a` have more often than those that match `b`, or than all others. */
@@ -53,7 +49,7 @@ export class TableTexts {
         ...(found.same.length > 0 ? [`Almost the same: ${cut(found.same.join(', '), 500)}`] : []),
       ],
       MOST_BYTES,
-      'Narrow it with more specific filters.',
+      'Use more specific filters for a shorter answer.',
     );
   }
 }
@@ -66,7 +62,11 @@ function selection({ filter, since = '1h' }: Selected) {
 function text({ filter, since = '1h' }: Selected, what: string, lines: string[]): string {
   const head = `${lines.length} ${what}, since ${since}${filter ? `, with ${filter}` : ''}:`;
   const more = lines.length > MOST_ROWS ? [`- … ${lines.length - MOST_ROWS} more`] : [];
-  return withinBytes([head, ...lines.slice(0, MOST_ROWS), ...more], MOST_BYTES, 'Narrow it.');
+  return withinBytes(
+    [head, ...lines.slice(0, MOST_ROWS), ...more],
+    MOST_BYTES,
+    'Use a filter or a shorter period for a shorter answer.',
+  );
 }
 
 function routeLines({ rows }: RouteTable): string[] {

@@ -50,7 +50,7 @@ export function tracePage(id: string, trace: string, at: number, parts: PagePart
 <style>${style}</style>
 </head>
 <body>
-<noscript>This file shows its trace with JavaScript.</noscript>
+<noscript>Turn on JavaScript to see the trace in this file.</noscript>
 <div id="app"></div>
 <script type="application/json" id="carried-trace" data-at="${at}">${inScript(trace)}</script>
 <script>${script}</script>

@@ -21,7 +21,7 @@ export class NotFoundError extends Error {
 
 const MOST_TRACES = 50;
 /** How many of the listed traces are read completely, for their hints. */
-const READ_WHOLE = 10;
+const READ_COMPLETELY = 10;
 
 /** Recorded traces as text of at most 20 kB, for terminals and language models. */
 export class TraceTexts {
@@ -38,7 +38,7 @@ export class TraceTexts {
     const query = { from, to: END_OF_TIME, limit: most, ...(filter && { filter }) };
     const { rows, counts } = await this.reads.list(query, signal);
     const trees = await Promise.all(
-      rows.slice(0, READ_WHOLE).map(({ id }) => this.tree(id, signal).catch(() => undefined)),
+      rows.slice(0, READ_COMPLETELY).map(({ id }) => this.tree(id, signal).catch(() => undefined)),
     );
     const lines = [
       `${counts.total} traces since ${new Date(from * 1000).toISOString()}${filter ? ` with ${filter}` : ''}: ` +
@@ -46,7 +46,11 @@ export class TraceTexts {
       rows.length < counts.total ? `The newest ${rows.length}:` : '',
       ...rows.flatMap((row, at) => [`- ${rowText(row)}`, ...remarks(trees[at])]),
     ].filter((line) => line !== '');
-    return withinBytes(lines, MOST_BYTES, 'Narrow it with a filter, a shorter time or a limit.');
+    return withinBytes(
+      lines,
+      MOST_BYTES,
+      'Use a filter, a shorter period or a limit for a shorter answer.',
+    );
   }
 
   /** One trace, or everything about one node of it. */

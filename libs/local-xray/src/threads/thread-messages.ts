@@ -1,7 +1,7 @@
-/** What is sent to a thread. Each call is answered once, by `done` or `error` with its number. */
+/** Messages to a thread. Each call is answered once, by `done` or `error` with its number. */
 export type ToThread =
   | { kind: 'call'; call: number; name: string; args: unknown[] }
-  /** Nobody waits for the answer of that call any more. */
+  /** The caller no longer waits for the answer. */
   | { kind: 'abort'; call: number }
   /** A call without an answer. */
   | { kind: 'tell'; name: string; args: unknown[] }
@@ -14,7 +14,7 @@ export type FromThread =
   | { kind: 'done'; call: number; value: unknown }
   | { kind: 'error'; call: number; error: PlainError };
 
-/** An error as it crosses threads: its class is lost, its name and its fields are not. */
+/** An error as it is sent between threads: with its name and fields, but without its class. */
 export interface PlainError {
   name: string;
   message: string;

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import type { WorkerOptions } from 'node:worker_threads';
 
 /**
- * The file of a thread's program, and how to run it. Compiled code runs as it is; from TypeScript,
- * which Node cannot load, the thread runs with the loader that XRAY_THREAD_LOADER names (the tests' is
- * test/support/typescript-loader.cjs).
+ * The file of a thread's program, and the options to run it. Compiled code runs unchanged. TypeScript needs a loader,
+ * which the variable XRAY_THREAD_LOADER names; the tests use test/support/typescript-loader.cjs.
  */
 export function threadProgram(folder: string, name: string): { file: string } & WorkerOptions {
   const compiled = join(folder, `${name}.js`);

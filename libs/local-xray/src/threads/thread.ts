@@ -1,12 +1,12 @@
 import { type TransferListItem, Worker, type WorkerOptions } from 'node:worker_threads';
 import { errorOf, type FromThread, type ToThread } from './thread-messages';
 
-/** A thread ended before it answered; what was asked of it may be asked again. */
+/** A thread ended before it answered. The call may be repeated. */
 export class ThreadEndedError extends Error {
   override name = 'ThreadEndedError';
 }
 
-/** Called with what a thread tells without being asked. */
+/** Handlers for events that a thread sends on its own. */
 export type ThreadEvents = Record<string, (...args: never[]) => void>;
 
 interface Waiting {
@@ -14,12 +14,12 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** How long a thread has to end by itself when it is asked to. */
+/** How long a thread may take to end by itself before it is terminated. */
 const CLOSE_MS = 1200;
 
-/** A thread that answers calls; {@link serveThread} is its other end. */
+/** A thread that answers calls. Its program uses {@link serveThread}. */
 export class Thread {
-  /** Resolves with the reason when the thread has ended, whoever ended it. */
+  /** Resolves with the reason when the thread has ended, for any reason. */
   readonly ended: Promise<Error>;
   private readonly calls = new Map<number, Waiting>();
   private lastCall = 0;
@@ -60,8 +60,8 @@ export class Thread {
   }
 
   /**
-   * @throws ThreadEndedError when the thread ends first, the signal's reason when it is aborted, and what the
-   *   call itself throws.
+   * @throws ThreadEndedError if the thread ends first, the signal's reason if it is aborted, and what the call itself
+   *   throws.
    */
   call<T>(
     name: string,
@@ -87,17 +87,17 @@ export class Thread {
     });
   }
 
-  /** A call that nobody waits for. */
+  /** Sends a call without waiting for an answer. */
   tell(name: string, args: unknown[], transfer: TransferListItem[] = []): void {
     if (!this.reason) this.send({ kind: 'tell', name, args }, transfer);
   }
 
-  /** How many calls wait for their answer. */
+  /** How many calls are waiting for an answer. */
   get busy(): number {
     return this.calls.size;
   }
 
-  /** Lets the thread end what it has to end; one that does not is ended within two seconds. */
+  /** Lets the thread finish its work and end. If it does not end within two seconds, it is terminated. */
   async close(): Promise<void> {
     this.send({ kind: 'close' });
     const timer = setTimeout(() => void this.worker.terminate(), CLOSE_MS);

@@ -6,7 +6,7 @@ export interface InferredNode {
   account: string | undefined;
 }
 
-/** What identifies the resource of an AWS call, and the type that X-Ray gives its node. */
+/** The fields that identify the resource of an AWS call, and the type of its node in X-Ray. */
 const RESOURCES: { service: RegExp; fields: string[]; type: string }[] = [
   { service: /^dynamodb$/i, fields: ['table_name', 'table_names'], type: 'AWS::DynamoDB::Table' },
   { service: /^(simplequeueservice|sqs)$/i, fields: ['queue_url'], type: 'AWS::SQS::Queue' },
@@ -19,15 +19,14 @@ const RESOURCES: { service: RegExp; fields: string[]; type: string }[] = [
   },
 ];
 
-/** Through these a message travels on: the consumer's segment does not stand in for the queue. */
+/** Services that pass messages on. The segment of the consumer does not replace their node in the graph. */
 const MESSAGING = /^(sqs|simplequeueservice|sns|eventbridge|kinesis)$/i;
 
 /**
- * The node that a call points at when its callee sends no segments; undefined
- * when the subsegment is no call.
+ * The node for a call whose callee sends no segments. Undefined if the subsegment is not a call.
  *
- * A subsegment with `sql` is a database (`Database::SQL`), one of namespace `aws` an AWS
- * resource where the call names one and else the AWS service, one of namespace `remote` a host.
+ * A subsegment with `sql` calls a database (`Database::SQL`). One with namespace `aws` calls an AWS resource, or the
+ * AWS service if the call names no resource. One with namespace `remote` calls a host.
  */
 export function inferredNode(call: SubsegmentDocument): InferredNode | undefined {
   if (call.sql) return { name: call.name, type: 'Database::SQL', account: undefined };
@@ -36,7 +35,7 @@ export function inferredNode(call: SubsegmentDocument): InferredNode | undefined
   return undefined;
 }
 
-/** Whether the node stays in the graph between the caller and a segment that answered. */
+/** Whether the called node remains in the graph between the caller and the segment of a consumer. */
 export function passesMessagesOn(call: SubsegmentDocument): boolean {
   return call.namespace === 'aws' && MESSAGING.test(call.name);
 }
@@ -53,7 +52,7 @@ function awsNode(call: SubsegmentDocument): InferredNode {
   return { name: call.name, type: `AWS::${call.name}`, account };
 }
 
-/** A queue is known by its URL, a topic or function by its ARN: the last part is its name. */
+/** The name at the end of a queue's URL, or of the ARN of a topic or function. */
 function lastPart(resource: string): string {
   return /^(https?:|arn:)/.test(resource)
     ? resource.slice(/[^/:]*$/.exec(resource)!.index)

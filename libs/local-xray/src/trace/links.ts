@@ -1,12 +1,12 @@
 import type { LinkDocument, NodeDocument } from '@nestjs-xray/document';
 import { linksOf } from '@nestjs-xray/trace';
 
-/** A link, and which part of the document has it. */
+/** A link, and the segment or subsegment that contains it. */
 export interface LinkWithin extends LinkDocument {
   from: NodeDocument;
 }
 
-/** All links of a document, of its subsegments too. Those that lead nowhere are left out. */
+/** All links of a document and its subsegments. Links without a trace id are left out. */
 export function linksWithin(document: NodeDocument): LinkWithin[] {
   const found: LinkWithin[] = [];
   const rest: NodeDocument[] = [document];

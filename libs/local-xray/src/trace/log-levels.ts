@@ -1,4 +1,4 @@
 import type { LogLevel } from '../console-api';
 
-/** The levels of log lines, as OpenTelemetry numbers them; the gravest last. */
+/** The levels of log lines in OpenTelemetry's order, most severe last. */
 export const LOG_LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];

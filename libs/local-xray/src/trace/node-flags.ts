@@ -1,28 +1,28 @@
 import type { NodeDocument } from '@nestjs-xray/document';
 
-/** What went wrong, as bits; the first four are those of `traces.flags`. */
+/** The outcome as bits. The first four are those of `traces.flags`. */
 export const FAULT = 1;
 export const ERROR = 2;
 export const THROTTLE = 4;
-/** Not ended yet. */
+/** It has not ended yet. */
 export const PARTIAL = 8;
-/** No other part of the trace called it. */
+/** No other segment of the trace called it. */
 export const ROOT = 16;
-/** Made from the caller's subsegment, because the callee sends no segments. */
+/** Derived from the caller's subsegment, because the callee sends no segments. */
 export const INFERRED = 32;
 
 export const TROUBLE = FAULT | ERROR | THROTTLE;
 
-/** Bits of `traces.flags` beside the first four: some part of the trace, not only its root, has a fault. */
+/** A further bit of `traces.flags`: any part of the trace, not only its root, has a fault. */
 export const FAULT_WITHIN = 16;
-/** The same of an error. */
+/** The same for an error. */
 export const ERROR_WITHIN = 32;
 
 /**
  * The flags of one segment or subsegment.
  *
- * A status counts as much as a flag: 5xx is a fault, 4xx an error and 429 a
- * throttle too, whichever of the two a tracer recorded.
+ * An HTTP status counts like a flag: 5xx is a fault, 4xx an error, and 429 also a throttle, even if the tracer recorded
+ * only the status.
  */
 export function flagsOf(document: NodeDocument): number {
   const status = statusOf(document);
@@ -33,8 +33,8 @@ export function flagsOf(document: NodeDocument): number {
   return flags;
 }
 
-/** What a word of filter expressions says of the first four bits; undefined for a word about something else. */
-export function saysOf(keyword: string, flags: number): boolean | undefined {
+/** Evaluates a keyword of filter expressions on the first four bits. Undefined for a keyword about something else. */
+export function flagMeaning(keyword: string, flags: number): boolean | undefined {
   switch (keyword) {
     case 'ok':
       return (flags & TROUBLE) === 0;
@@ -57,7 +57,7 @@ export function statusOf(document: NodeDocument): number {
   return typeof status === 'number' && Number.isFinite(status) ? status : 0;
 }
 
-/** Whole microseconds from start to end, or -1 while in progress. Clocks that run back count as 0. */
+/** Whole microseconds from start to end, or -1 while in progress. 0 if the end is before the start. */
 export function microsecondsOf(document: NodeDocument): number {
   if (document.end_time === undefined || document.in_progress === true) return -1;
   return Math.max(0, Math.round((document.end_time - document.start_time) * 1e6));

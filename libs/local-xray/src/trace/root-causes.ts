@@ -4,25 +4,25 @@ import { serviceId } from './service-id';
 import type { RootCause, RootCauseEntity, RootCauseService } from './summary.types';
 import type { Call, TraceModel, Visit } from './trace-model';
 
-/** A trace that fails in a thousand places is told by the first few. */
+/** How many root causes of one kind are reported for a trace. */
 const MAX_CAUSES = 10;
 const MAX_EXCEPTIONS = 10;
-/** A chain of services longer than this is a loop or of no use to a reader. */
+/** The maximum number of services in a path: a longer one is a loop, or of no use to a reader. */
 const MAX_SERVICES = 100;
-/** Nor is a longer path within one service; the innermost part is kept. */
+/** The maximum length of the path within one service. The innermost part is kept. */
 const MAX_ENTITIES = 100;
 
-/** A step on the way from the entry point: a segment or subsegment, and the visit it belongs to. */
+/** A step on the path from the entry point: a segment or subsegment, and the visit it belongs to. */
 interface Step {
   visit: Visit;
   node: NodeDocument;
 }
 
 /**
- * Where faults (5xx) and errors (4xx) began: every node with the flag that neither a part of
- * it nor what it called has, with the way there from the entry point.
+ * Where faults (5xx) and errors (4xx) began: each node with the flag whose subsegments and callees do not have it, with
+ * the path from the entry point to it.
  *
- * `ClientImpacting` when each step of the way has the flag, so that it reached the caller.
+ * `ClientImpacting` is true if every step of the path has the flag, so that it reached the caller.
  */
 export function troubleRootCauses(
   model: TraceModel,
@@ -35,7 +35,7 @@ export function troubleRootCauses(
   const note = (step: Step) => {
     if (!(flagsOf(step.node) & flag)) return;
     origins.push(step);
-    // All the way up: a step between may have tidied the fault away, and it is this one all the same.
+    // Mark all ancestors, even above a step that caught the fault: they are not its origin either.
     for (let up = parentOf(model, callers, step); up && !passedUp.has(up.node);) {
       passedUp.add(up.node);
       up = parentOf(model, callers, up);
@@ -48,7 +48,7 @@ export function troubleRootCauses(
   const seen = new Set<NodeDocument>();
   const causes: RootCause[] = [];
   for (const origin of origins) {
-    // An inferred visit and the subsegment it was made from are one document: the visit is named first.
+    // An inferred visit and the subsegment that it was derived from are the same document. The visit comes first.
     if (causes.length >= MAX_CAUSES || passedUp.has(origin.node) || seen.has(origin.node)) continue;
     seen.add(origin.node);
     causes.push(describe(wayTo(model, callers, origin), flag));
@@ -64,7 +64,7 @@ function parentOf(model: TraceModel, callers: Map<Visit, Call>, step: Step): Ste
   }
   const call = callers.get(step.visit);
   if (!call) return undefined;
-  // An inferred visit is its own call: go on from the subsegment's parent, within the caller.
+  // An inferred visit is its own call: continue from the parent of the subsegment, in the caller.
   if (step.visit.flags & INFERRED) {
     const parent = model.owners.get(step.node)?.parent;
     return { visit: call.from, node: parent ?? call.from.document };
@@ -75,7 +75,7 @@ function parentOf(model: TraceModel, callers: Map<Visit, Call>, step: Step): Ste
   };
 }
 
-/** From the entry point down to `origin`. */
+/** The path from the entry point to `origin`. */
 function wayTo(model: TraceModel, callers: Map<Visit, Call>, origin: Step): Step[] {
   const way: Step[] = [];
   const seen = new Set<NodeDocument>();
@@ -140,8 +140,8 @@ function isRemote(node: NodeDocument): boolean {
 }
 
 /**
- * Where the time went: from the entry point's segment always on to the longest part
- * or call, as long as that takes at least half of what it is a part of. Empty until the root has ended.
+ * Where the time was spent: starting with the segment of the entry point, follows the longest subsegment or call as
+ * long as it takes at least half of the time of its parent. Empty until the root has ended.
  */
 export function responseTimeRootCauses(model: TraceModel): RootCause[] {
   const { root, tree } = model;
@@ -188,7 +188,7 @@ function longestPart(
   };
 }
 
-/** Three digits are enough to tell what matters; a part that outlives the whole covers it. */
+/** A share with three decimals, at most 1: a part may end after the whole. */
 function share(part: number, whole: number): number {
   return Math.min(1, Math.round((part / whole) * 1000) / 1000);
 }

@@ -1,8 +1,8 @@
 /**
- * Reads the times of many traces of one shape, joined by `|`, character by character:
- * splitting them into lists takes several times as long.
+ * Reads the times of many traces of one shape, joined by `|`, character by character, because splitting them into lists
+ * takes several times as long.
  *
- * @param found gets the place of a variant in the shape and microseconds; not called for what is in progress.
+ * @param found receives the index of a variant in the shape and microseconds; not called for visits in progress
  */
 export function scanTimes(
   joined: string,

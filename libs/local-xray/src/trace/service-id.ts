@@ -1,6 +1,6 @@
 import type { ServiceId } from './summary.types';
 
-/** Names a node as the API does; members without a value are left out. */
+/** The identification of a node as in the API. Fields without a value are left out. */
 export function serviceId(node: {
   name: string;
   type: string | undefined;

@@ -3,26 +3,26 @@ import { type AnyDocument, buildTraceTree, type TraceTree } from './trace-tree';
 
 export interface StitchedTrace {
   segments: SegmentDocument[];
-  /** Subsegments sent alone whose parent has not arrived. */
+  /** Subsegments sent on their own whose parent has not arrived. */
   orphans: SubsegmentDocument[];
 }
 
-/** Deeper trees are cut, and the rest shown as orphans: nobody could draw them, nor could JSON carry them. */
+/** Deeper trees are cut, and the rest becomes orphans, because JSON.stringify and the viewer recurse per level. */
 const MAX_DEPTH = 600;
 
 /**
- * Nests a trace's documents, subsegments that were sent alone within their parents: in copies. Where there
- * are none, the documents are given back themselves.
+ * Nests subsegments that were sent on their own below their parents, in copies of the documents. If there are none, the
+ * documents themselves are returned.
  */
 export function stitch(documents: readonly AnyDocument[]): StitchedTrace {
   const tree = buildTraceTree(documents);
-  if (tree.whole) return { segments: [...tree.segments].sort(byStart), orphans: [] };
+  if (tree.isNested) return { segments: [...tree.segments].sort(byStart), orphans: [] };
   const cut: SubsegmentDocument[] = [];
   const nest = <T extends AnyDocument>(roots: T[]): T[] =>
     roots.map((root) => copy(root, tree, cut));
   const segments = nest(tree.segments).sort(byStart);
   const orphans = nest(tree.orphans);
-  // What was cut is nested in its turn, and may be cut again.
+  // The parts that were cut off are nested too, and may be cut again.
   for (let next = cut.pop(); next; next = cut.pop()) orphans.push(copy(next, tree, cut));
   return { segments, orphans: orphans.sort(byStart) };
 }

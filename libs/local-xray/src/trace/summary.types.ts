@@ -1,15 +1,15 @@
 /**
- * The parts of X-Ray's API answers that are made from one trace, in the API's own
- * spelling, so that an answer is the object itself.
+ * The parts of the X-Ray API's responses that are derived from one trace, with the API's spelling, so
+ * that they can be returned unchanged.
  * https://docs.aws.amazon.com/xray/latest/api/API_TraceSummary.html
  */
 export interface TraceSummary {
   Id: string;
   /** Epoch seconds. */
   StartTime: number;
-  /** Seconds from the root's start to the last end there is. */
+  /** Seconds from the start of the root to the latest end. */
   Duration: number;
-  /** Seconds the root segment took; absent until it has ended. */
+  /** Seconds that the root segment took. Absent until it has ended. */
   ResponseTime?: number;
   HasFault: boolean;
   HasError: boolean;
@@ -50,11 +50,11 @@ export interface ValueWithServiceIds {
   ServiceIds: ServiceId[];
 }
 
-/** FaultRootCause, ErrorRootCause and ResponseTimeRootCause in one: they differ only within an entity. */
+/** FaultRootCause, ErrorRootCause and ResponseTimeRootCause, which differ only in their entities. */
 export interface RootCause {
-  /** From the entry point to where the cause is. */
+  /** The path from the entry point to the cause. */
   Services: RootCauseService[];
-  /** Whether the trouble reached the caller of the entry point. */
+  /** Whether the fault or error reached the caller of the entry point. */
   ClientImpacting: boolean;
 }
 

@@ -1,12 +1,12 @@
 import { scanTimes } from './scan-times';
 
-/** How often something took how long: counts by microseconds, rounded as in the API's histograms, and the exact sum. */
+/** A histogram of durations: counts by microseconds, rounded as in the API's histograms, and the exact sum. */
 export interface Durations {
   microseconds: number;
   counts: Map<number, number>;
 }
 
-/** Rounds to two significant digits, which is how the X-Ray API gives durations out in histograms. */
+/** Rounds to two significant digits, as the X-Ray API does in histograms. */
 export function twoDigits(value: number): number {
   let unit = 1;
   while (value >= 100 * unit) unit *= 10;
@@ -14,13 +14,13 @@ export function twoDigits(value: number): number {
 }
 
 /**
- * The times of many traces of one shape, variant by variant of the shape. Those of an hour are those of
- * its minutes added up, and a trace can be taken out again.
+ * The times of many traces of one shape, for each variant of the shape. The totals of an hour are the sum of the totals
+ * of its minutes, and a trace can be subtracted again.
  */
 export class TimeTotals {
   readonly variants: Durations[] = [];
 
-  /** Adds the `times` of a trace, or takes them out. */
+  /** Adds or subtracts the `times` of a trace. */
   add(times: string, by: 1 | -1): void {
     scanTimes(times, (variant, microseconds) => {
       const durations = this.variant(variant);
@@ -37,7 +37,7 @@ export class TimeTotals {
     });
   }
 
-  /** Variants divided by `;`: the sum, then values and their counts. */
+  /** Encodes the variants, separated by `;`: the sum, then values and their counts. */
   encode(): string {
     return this.variants
       .map(({ microseconds, counts }) => {
@@ -48,7 +48,7 @@ export class TimeTotals {
       .join(';');
   }
 
-  /** Reads what {@link encode} wrote, number by number: splitting it takes several times as long. */
+  /** Parses the result of {@link encode} number by number, because splitting it takes several times as long. */
   static decode(text: string): TimeTotals {
     const totals = new TimeTotals();
     let durations = totals.variant(0);

@@ -3,19 +3,19 @@ import { inferredNode, passesMessagesOn } from './inferred-node';
 import { flagsOf, INFERRED, microsecondsOf, PARTIAL, ROOT, statusOf } from './node-flags';
 import { buildTraceTree, type AnyDocument, type TraceTree } from './trace-tree';
 
-/** One time that a trace reached a node: a segment, or a call whose callee sends none. */
+/** One visit of a trace to a node: a segment, or a call whose callee sends no segments. */
 export interface Visit {
-  /** Place in `TraceModel.visits`. */
+  /** Index in `TraceModel.visits`. */
   index: number;
   /** The same for all visits of one node. */
   key: string;
   name: string;
-  /** The segment's origin, or what the call says of its target. */
+  /** The origin of the segment, or the type of the call's target. */
   type: string | undefined;
   account: string | undefined;
-  /** Bits of node-flags. */
+  /** Bits defined in node-flags.ts. */
   flags: number;
-  /** Of the response; 0 when there is none. */
+  /** Status of the response; 0 if there is none. */
   status: number;
   method: string;
   /** Microseconds, -1 while in progress. */
@@ -30,22 +30,22 @@ export interface Call {
   flags: number;
   status: number;
   method: string;
-  /** Microseconds as the caller saw them, -1 while in progress. */
+  /** Microseconds as measured by the caller, -1 while in progress. */
   time: number;
-  /** The caller's subsegment, or the callee's own document when the caller recorded none. */
+  /** The caller's subsegment, or the callee's document if the caller recorded none. */
   document: NodeDocument;
 }
 
-/** A trace as its nodes and the calls between them. */
+/** A trace as visits to nodes and the calls between them. */
 export interface TraceModel {
   tree: TraceTree;
   visits: Visit[];
   calls: Call[];
-  /** Where the trace came in: the earliest segment that no other part of it called. */
+  /** The entry point: the earliest segment that no other segment of the trace called. */
   root: Visit | undefined;
-  /** Some document has not ended, or the root or the parent of a subsegment has not arrived. */
+  /** Whether a document has not ended, or the root or the parent of a subsegment has not arrived. */
   partial: boolean;
-  /** Who called a subsegment: its parent subsegment, or the visit it belongs to. */
+  /** For each subsegment its parent subsegment, or the visit it belongs to. */
   owners: Map<SubsegmentDocument, Owner>;
 }
 
@@ -56,10 +56,10 @@ export interface Owner {
 }
 
 /**
- * Reads a trace from whichever of its documents have come, in any order.
+ * Builds the model from the documents that have arrived, in any order.
  *
- * Never throws, and does not change the documents. Whatever their parents say, loops included, the
- * work grows with the size of the documents only.
+ * Never throws, and does not change the documents. The time is proportional to the size of the documents, whatever
+ * their parent ids are, including loops.
  */
 export function buildTraceModel(documents: readonly AnyDocument[]): TraceModel {
   return new ModelBuilder(buildTraceTree(documents)).build();
@@ -68,9 +68,9 @@ export function buildTraceModel(documents: readonly AnyDocument[]): TraceModel {
 interface Entry {
   subsegment: SubsegmentDocument;
   parent: Entry | undefined;
-  /** A segment answered this call, or one made within it. */
+  /** Whether a segment exists for this call, or for a call inside it. */
   answered: boolean;
-  /** Within a call to AWS: its attempts are no calls of their own. */
+  /** Whether it is inside a call to AWS, whose attempts are not separate calls. */
   withinAws: boolean;
 }
 
@@ -78,7 +78,7 @@ class ModelBuilder {
   private readonly visits: Visit[] = [];
   private readonly calls: Call[] = [];
   private readonly owners: TraceModel['owners'] = new Map();
-  /** Segments by the id of the node that called them. */
+  /** Segments by the id of the subsegment that called them. */
   private readonly answers = new Map<string, Visit[]>();
   private readonly called = new Set<Visit>();
   private partial = false;
@@ -120,7 +120,7 @@ class ModelBuilder {
   ): Visit {
     const visit: Visit = {
       index: this.visits.length,
-      // The lengths keep names apart whatever characters they have.
+      // The lengths make the key unambiguous, whatever characters the names contain.
       key: `${node.name.length} ${node.name}${node.type?.length} ${node.type}${node.account}`,
       name: node.name,
       type: node.type,
@@ -136,7 +136,7 @@ class ModelBuilder {
     return visit;
   }
 
-  /** Adds what the subsegments below `top` called; `top` itself too when it is an orphan. */
+  /** Adds the calls of the subsegments below `top`, and of `top` itself if it is an orphan. */
   private addCalls(top: SegmentDocument | SubsegmentDocument, visit: Visit | undefined): void {
     const entries = this.collect(top, visit);
     if (this.answers.size > 0) {
@@ -186,7 +186,7 @@ class ModelBuilder {
   ): void {
     for (const visit of this.answers.get(id) ?? []) {
       this.called.add(visit);
-      // A local subsegment around a call says nothing of the call itself: the callee's own document does.
+      // A local subsegment around a call does not describe the call. Use the callee's document.
       const document =
         call?.namespace === 'remote' || call?.namespace === 'aws' ? call : visit.document;
       if (from) this.addEdge(from, visit, document);
@@ -205,7 +205,7 @@ class ModelBuilder {
     });
   }
 
-  /** Marks every segment that nobody called; of a loop, which has none, the earliest. */
+  /** Marks every segment that no other one called. In a loop, which has none, marks the earliest. */
   private markRoots(segments: Visit[]): Visit | undefined {
     let first: Visit | undefined;
     let earliest: Visit | undefined;

@@ -2,9 +2,8 @@ import { PARTIAL } from './node-flags';
 import type { TraceModel } from './trace-model';
 
 /**
- * What a trace's nodes and edges are, without numbers that differ from one trace to
- * the next. Traces of one kind of request share one shape, so whatever can be told
- * from the shape is computed once for all of them.
+ * The nodes and edges of a trace, without numbers that differ between traces. Traces of one kind of request share one
+ * shape, so that whatever follows from the shape is computed once for all of them.
  */
 export interface Shape {
   nodes: ShapeNode[];
@@ -19,27 +18,27 @@ export interface ShapeNode {
 }
 
 export interface ShapeEdge {
-  /** Place in `Shape.nodes`. */
+  /** Index in `Shape.nodes`. */
   from: number;
   to: number;
   variants: Variant[];
 }
 
-/** The visits or calls that went alike. */
+/** Visits or calls with the same outcome. */
 export interface Variant {
-  /** Bits of node-flags. */
+  /** Bits defined in node-flags.ts. */
   flags: number;
-  /** 0 when there was none. */
+  /** HTTP status; 0 if there is none. */
   status: number;
   method: string;
 }
 
-/** A shape as canonical JSON, and the times of the one trace: equal traces but for their times have equal shapes. */
+/** A shape as canonical JSON, and the times of one trace. Traces that differ only in times have the same shape. */
 export interface EncodedShape {
   shape: string;
   /**
-   * Microseconds: of one variant divided by `,`, the variants by `;`, in the order in which
-   * they stand in the shape, nodes before edges. What is in progress has a `-`.
+   * Microseconds, separated by `,` within a variant. Variants are separated by `;`, in the order of the shape, nodes
+   * before edges. A visit or call in progress is `-`.
    */
   times: string;
 }
@@ -50,7 +49,7 @@ type Encoded = {
   e: [from: number, to: number, variants: EncodedVariant[]][];
 };
 
-/** Any other method is not one of HTTP's, and could create a separate shape for each request. */
+/** Other methods are not stored in shapes, because a client could create a separate shape with each request. */
 const METHODS = new Set([
   'GET',
   'POST',
@@ -63,7 +62,7 @@ const METHODS = new Set([
   'TRACE',
 ]);
 
-/** Whether shapes tell this method from others. */
+/** Whether shapes distinguish this method. */
 export function isCommonMethod(method: string): boolean {
   return METHODS.has(method);
 }
@@ -149,7 +148,7 @@ function encodeVariants({ variants }: Part, times: string[]): EncodedVariant[] {
     });
 }
 
-/** Reads what {@link encodeShape} wrote. */
+/** Parses the shape from {@link encodeShape}. */
 export function decodeShape(shape: string): Shape {
   const { n, e } = JSON.parse(shape) as Encoded;
   return {
@@ -167,18 +166,18 @@ function decodeVariant([flags, status, method]: EncodedVariant): Variant {
   return { flags, status, method };
 }
 
-/** The seconds of the visits of one variant, by its place in the shape; NaN for one in progress. */
+/** Returns the seconds of the visits of one variant, by its index in the shape; NaN for a visit in progress. */
 export type TimesOf = (variant: number) => number[];
 
 /**
- * Reads the `times` of a trace: for each variant, in the shape's order, the seconds of
- * its visits; NaN for one in progress, which therefore satisfies no comparison.
+ * Parses the `times` of a trace: for each variant, in the order of the shape, the seconds of its visits. A visit in
+ * progress is NaN, which satisfies no comparison.
  */
 export function decodeTimes(times: string): number[][] {
   return times === '' ? [] : times.split(';').map(decodeList);
 }
 
-/** Reads the times of single variants, as they are asked for. */
+/** Parses the times of a variant when they are requested. */
 export function timesOf(times: string): TimesOf {
   return (variant) => {
     let from = 0;

@@ -5,11 +5,11 @@ import { serviceId } from './service-id';
 import type { ServiceId, SummaryHttp, TraceSummary, ValueWithServiceIds } from './summary.types';
 import type { TraceModel, Visit } from './trace-model';
 
-/** What one trace's row says; columns of the same names are documented in the schema. */
+/** The contents of a trace's row. Columns of the same names are documented in store/schema.ts. */
 export interface TraceFacts {
-  /** Epoch seconds: the root's start, or the earliest there is. */
+  /** Epoch seconds: the start of the root, or else the earliest start. */
   start: number;
-  /** Epoch seconds: the last end there is. */
+  /** Epoch seconds: the latest end. */
   end: number;
   /** Seconds. */
   duration: number;
@@ -17,7 +17,7 @@ export interface TraceFacts {
   responseTime: number | null;
   /** FAULT, ERROR and THROTTLE as in the summary, PARTIAL, FAULT_WITHIN and ERROR_WITHIN. */
   flags: number;
-  /** Name of the root, or of the earliest document there is. */
+  /** Name of the root, or else of the earliest document. */
   service: string;
   http: SummaryHttp | undefined;
   users: string[];
@@ -27,14 +27,14 @@ export interface TraceFacts {
   summary: TraceSummary;
 }
 
-/** How many annotations of one trace are indexed and summed up; AWS indexes 50. The rest is kept and shown. */
+/** How many annotations of one trace are indexed and summarised; AWS indexes 50. Others are stored and shown. */
 const MAX_ANNOTATIONS = 500;
 const MAX_LISTED = 1000;
 
 /**
- * Works out a trace's facts and its summary.
+ * Computes the contents of a trace's row, including its summary.
  *
- * As X-Ray has it: a fault or error counts when the root has it, a throttle wherever it is.
+ * As in X-Ray, a fault or error counts if the root has it, and a throttle anywhere in the trace.
  * https://docs.aws.amazon.com/xray/latest/api/API_TraceSummary.html
  */
 export function traceFacts(id: string, model: TraceModel): TraceFacts {
@@ -60,7 +60,7 @@ export function traceFacts(id: string, model: TraceModel): TraceFacts {
     HasError: (flags & ERROR) !== 0,
     HasThrottle: (flags & THROTTLE) !== 0,
     IsPartial: model.partial,
-    // There for every trace: Grafana, for one, reads it without a look.
+    // Always present: Grafana, for example, reads it without checking.
     Http: http ?? {},
     Annotations: read.annotations.byKey,
     Users: [...read.users.values()].map(({ name, services }) => ({
@@ -95,7 +95,7 @@ export function traceFacts(id: string, model: TraceModel): TraceFacts {
 interface Reading {
   start: number;
   end: number;
-  /** Of all nodes together. */
+  /** The flags of all nodes combined. */
   flags: number;
   first: NodeDocument | undefined;
   services: Map<string, ServiceId>;
@@ -192,7 +192,7 @@ function annotationValue(
 ): ValueWithServiceIds['AnnotationValue'] | undefined {
   if (typeof value === 'string') return { StringValue: value };
   if (typeof value === 'boolean') return { BooleanValue: value };
-  // A bigint, where a double would not hold the number.
+  // A bigint if a double cannot represent the number.
   return Number.isFinite(Number(value)) ? { NumberValue: value } : undefined;
 }
 
@@ -211,7 +211,7 @@ function serviceOf(reading: Reading, visit: Visit): ServiceId {
   return reading.services.get(visit.key) ?? serviceId(visit);
 }
 
-/** Differences of epoch seconds carry noise beyond the microsecond. */
+/** Rounds to microseconds: differences of epoch seconds are not exact beyond them. */
 function roundedSeconds(seconds: number): number {
   return Number.isFinite(seconds) ? Math.round(seconds * 1e6) / 1e6 : 0;
 }

@@ -2,26 +2,26 @@ import type { NodeDocument, SegmentDocument, SubsegmentDocument } from '@nestjs-
 
 export type AnyDocument = SegmentDocument | SubsegmentDocument;
 
-/** A trace's documents with every subsegment in its place. The documents themselves are not changed. */
+/** The documents of a trace as a tree. The documents themselves are not changed. */
 export interface TraceTree {
-  /** One for each id, in order of arrival. */
+  /** One segment per id, in order of arrival. */
   segments: SegmentDocument[];
-  /** Subsegments sent alone that belong to no segment there is; their own children hang below them. */
+  /** Subsegments sent on their own whose segment has not arrived, with their children below them. */
   orphans: SubsegmentDocument[];
-  /** The subsegments right below a node: its own, and those that were sent alone. */
+  /** The direct children of a node: those in its document, and those that were sent on their own. */
   childrenOf: (node: NodeDocument) => readonly SubsegmentDocument[];
-  /** No subsegment was sent alone: the segments hold all there is. */
-  whole: boolean;
+  /** Whether the segments already contain all subsegments, because none was sent on its own. */
+  isNested: boolean;
 }
 
 const NONE: readonly SubsegmentDocument[] = [];
 const ownChildren = (node: NodeDocument) => node.subsegments ?? NONE;
 
 /**
- * Stitches documents together in whatever order they came.
+ * Builds a tree from documents that arrived in any order.
  *
- * Of two documents with one id the finished one stays, else the later. A loop of
- * parents, which only a broken client makes, is cut at its earliest member.
+ * Of two documents with the same id, the final one is kept, or else the later one. A loop of parent ids, which only a
+ * faulty client creates, is cut at its earliest member.
  */
 export function buildTraceTree(documents: readonly AnyDocument[]): TraceTree {
   const segments = new Map<string, SegmentDocument>();
@@ -37,7 +37,7 @@ export function buildTraceTree(documents: readonly AnyDocument[]): TraceTree {
       segments: [...segments.values()],
       orphans: [],
       childrenOf: ownChildren,
-      whole: true,
+      isNested: true,
     };
   }
   return new Stitching(segments, alone).tree();
@@ -47,7 +47,7 @@ function isAlone(document: AnyDocument): document is SubsegmentDocument {
   return (document as SubsegmentDocument).type === 'subsegment';
 }
 
-/** nestjs-xray sends small subsegments of one parent together, in one that it makes for them. */
+/** nestjs-xray sends small subsegments with the same parent together, inside a subsegment created for this purpose. */
 function holdsSiblings({ metadata }: NodeDocument): boolean {
   return typeof metadata?.nestjs_xray?.siblings === 'number';
 }
@@ -65,7 +65,7 @@ function keepBetter<T extends NodeDocument>(kept: Map<string, T>, document: T): 
   if (!other || isFinal(document) || !isFinal(other)) kept.set(document.id, document);
 }
 
-/** Visits nodes and all below them without recursion: a client decides how deep they are nested. */
+/** Visits nodes and everything below them without recursion, because clients may nest them to any depth. */
 export function walk(
   from: Iterable<NodeDocument>,
   childrenOf: (node: NodeDocument) => readonly SubsegmentDocument[],
@@ -80,9 +80,9 @@ export function walk(
 
 class Stitching {
   private readonly childrenSentAlone = new Map<string, SubsegmentDocument[]>();
-  /** Embedded, unfinished subsegments whose finished document was sent alone. */
+  /** The final documents, sent on their own, of subsegments that are embedded in progress. */
   private readonly substitutes = new Map<string, SubsegmentDocument>();
-  /** By node and not by id: ids that occur twice must not put a subsegment in two places, or into itself. */
+  /** Keyed by node, not by id: a repeated id must not put a subsegment in two places, or into itself. */
   private readonly placed = new Map<NodeDocument, readonly SubsegmentDocument[]>();
   private readonly reached = new Set<NodeDocument>();
 
@@ -104,11 +104,11 @@ class Stitching {
       segments: [...this.segments.values()],
       orphans,
       childrenOf: (node) => this.placed.get(node) ?? ownChildren(node),
-      whole: false,
+      isNested: false,
     };
   }
 
-  /** A final segment often carries subsegments that were streamed before: one of the two is enough. */
+  /** A final segment often contains subsegments that were sent earlier on their own. One of the two is kept. */
   private dropEmbedded(): void {
     for (const id of this.segments.keys()) this.alone.delete(id);
     for (const top of [...this.segments.values(), ...this.alone.values()]) {
@@ -123,7 +123,7 @@ class Stitching {
     }
   }
 
-  /** Settles what is below these nodes, each subsegment in one place. */
+  /** Places everything below these nodes, each subsegment exactly once. */
   private place(from: Iterable<NodeDocument>): void {
     const settle = (node: NodeDocument): readonly SubsegmentDocument[] => {
       this.reached.add(node);
@@ -149,7 +149,7 @@ class Stitching {
     walk(left, ownChildren, (node) => known.add(node.id));
     const orphans = left.filter((each) => !known.has(each.parent_id ?? ''));
     this.place(orphans);
-    // What is still not reached hangs on a loop: cut it at its earliest member, and so on.
+    // Whatever is not reached yet belongs to a loop: cut it at its earliest member, and repeat.
     for (const each of left.sort((a, b) => a.start_time - b.start_time)) {
       if (this.reached.has(each)) continue;
       orphans.push(each);

@@ -12,11 +12,11 @@ interface Retrieval {
   cancelled: boolean;
 }
 
-/** More than these are forgotten, oldest first. */
+/** How many retrievals are remembered. The oldest are forgotten first. */
 const MAX_RETRIEVALS = 100;
 const PAGE = 5;
 
-/** Retrieval of traces by id in two steps, as Transaction Search has it. Here nothing takes time. */
+/** Retrieves traces by id in two steps, as Transaction Search does. Here the first step completes at once. */
 @Controller()
 export class TraceRetrievalController {
   private readonly retrievals = new Map<string, Retrieval>();
@@ -88,7 +88,7 @@ export class TraceRetrievalController {
     if (retrieval) return retrieval;
     throw new XrayError(
       'ResourceNotFoundException',
-      `There is no retrieval ${token.slice(0, 80)}.`,
+      `There is no retrieval ${token.slice(0, 80)}. Start one with StartTraceRetrieval.`,
     );
   }
 }

@@ -5,10 +5,10 @@ import type { Input } from '../http/input';
 import { badToken, readToken, writeToken } from '../http/page';
 
 const PAGE = 1000;
-/** No two times are closer to each other: a quarter of a microsecond, what doubles hold of seconds since 1970. */
+/** The resolution of epoch seconds in a double: a quarter of a microsecond. */
 const RESOLUTION = 2 ** -22;
 const BY = { TraceId: 'start', Event: 'active', Service: 'end' } as const;
-/** As long as the 250 characters of AWS would let hardly any expression of its documentation through. */
+/** AWS allows 250 characters, which hardly any expression in its documentation would fit into. */
 const MAX_EXPRESSION = 2000;
 
 /** GetTraceSummaries. https://docs.aws.amazon.com/xray/latest/api/API_GetTraceSummaries.html */
@@ -17,10 +17,10 @@ export class TraceSummaries {
   constructor(private readonly store: TraceStore) {}
 
   /**
-   * The answer as JSON: the summaries are kept as JSON, and go out as they are.
+   * Returns the response as JSON text: summaries are stored as JSON and sent unchanged.
    *
-   * By `TraceId` (default) a trace is found by its start, by `Event` when it was active at some time in the window,
-   * and by `Service` by its last end. Windows are half open, so that adjoining ones do not give a trace twice.
+   * `TraceId` (the default) finds a trace by its start, `Event` if it was active at any time in the window, and
+   * `Service` by its last end. Windows exclude their end, so that adjacent windows never return a trace twice.
    */
   async find(input: Input, signal: AbortSignal): Promise<string> {
     const from = input.requiredTime('StartTime');
@@ -57,7 +57,7 @@ function readCursor(token: string): Cursor {
   return { at: at!, n: n! };
 }
 
-/** With Sampling and the strategy FixedRate, a share of the traces; the same ones each time. */
+/** With Sampling and the strategy FixedRate, selects a share of the traces, always the same ones. */
 function sampler(input: Input): (id: string) => boolean {
   const sampling = input.boolean('Sampling') ?? false;
   const strategy = input.object('SamplingStrategy');

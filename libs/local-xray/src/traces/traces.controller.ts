@@ -7,7 +7,7 @@ import { Input } from '../http/input';
 import { TraceSummaries } from './trace-summaries';
 import { Operation } from '../http/operation.decorator';
 
-/** Traces out. */
+/** The operations of the X-Ray API that return traces. */
 @Controller()
 export class TracesController {
   constructor(

@@ -16,7 +16,7 @@ import type { OtlpSignal } from '../ingest/ingest';
 /** google.rpc.Code.INVALID_ARGUMENT */
 const INVALID_ARGUMENT = 3;
 
-/** The answer to an export: what was not kept is told, and not to be sent again. */
+/** The response to an export. It reports what was not stored, which the exporter must not send again. */
 export function otlpAnswer(
   signal: OtlpSignal,
   encoding: OtlpEncoding,
@@ -36,15 +36,16 @@ export function otlpAnswer(
   return encoded(schema, create(schema, { partialSuccess }), encoding);
 }
 
-/** The answer to an export of metrics, of which nothing is kept. */
+/** The response to an export of metrics, which are dropped. */
 export function metricsAnswer(encoding: OtlpEncoding): Buffer {
-  // Metrics have the answer of traces but for the name of a field that is left out here.
+  // The response has the form of that for traces, except for the name of a field that is not used here.
   const schema = ExportTraceServiceResponseSchema;
-  const errorMessage = 'Local X-Ray keeps traces and their logs only: metrics are dropped.';
+  const errorMessage =
+    'Local X-Ray stores only traces and their logs: metrics are dropped. To stop sending them, set OTEL_METRICS_EXPORTER=none.';
   return encoded(schema, create(schema, { partialSuccess: { errorMessage } }), encoding);
 }
 
-/** The body of an error answer over HTTP. */
+/** The body of an error response over HTTP. */
 export function otlpError(encoding: OtlpEncoding, message: string): Buffer {
   const status = create(RpcStatusSchema, { code: INVALID_ARGUMENT, message });
   return encoded(RpcStatusSchema, status, encoding);

@@ -4,15 +4,15 @@ import { stored } from '../http/stored';
 import type { OtlpEncoding } from '../ingest/otlp/decode-otlp';
 import { metricsAnswer, otlpAnswer } from './otlp-answer';
 
-/** The answer to an export, or what is wrong with its body. */
+/** The response to an export, or what is wrong with its body. */
 export type ExportOutcome = { answer: Buffer } | { problem: string };
 
-/** What becomes of OTLP exports, over HTTP as over gRPC. */
+/** Handles OTLP exports, over HTTP and gRPC. */
 @Injectable()
 export class OtlpExports {
   constructor(private readonly store: TraceStore) {}
 
-  /** @throws XrayError of status 503, after which exporters try again, when the store could not write. */
+  /** @throws XrayError with status 503 if the store could not write. Exporters then try again. */
   async take(
     signal: 'traces' | 'logs' | 'metrics',
     body: Uint8Array,

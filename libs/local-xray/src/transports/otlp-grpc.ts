@@ -8,14 +8,14 @@ const SERVICES = {
   logs: 'logs.v1.LogsService',
   metrics: 'metrics.v1.MetricsService',
 } as const;
-/** As over HTTP; also after unzipping. */
+/** The same limit as over HTTP. It also applies after unzipping. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /**
  * OTLP over gRPC, without TLS. https://opentelemetry.io/docs/specs/otlp/#otlpgrpc
  *
- * The address is listened on by a plain server, and gRPC is loaded with the first connection: who never sends
- * anything this way does not wait for it.
+ * The address is opened by a plain server. The gRPC package is loaded with the first connection, so that users who send
+ * nothing over gRPC do not wait for it.
  */
 export class OtlpGrpc {
   readonly server: Server;
@@ -42,7 +42,7 @@ export class OtlpGrpc {
       (await this.grpc).connections.injectConnection(socket);
     } catch (error) {
       console.error(
-        `OTLP over gRPC cannot be accepted: ${(error as Error).message}. Send OTLP over HTTP instead.`,
+        `Cannot accept OTLP over gRPC: ${(error as Error).message}. Send OTLP over HTTP instead.`,
       );
       socket.destroy();
     }
@@ -69,7 +69,7 @@ export class OtlpGrpc {
           else callback({ code: status.INVALID_ARGUMENT, details: outcome.problem });
         },
         (error: Error) => {
-          // A status after which exporters try again.
+          // Exporters try again after this status.
           const again = error instanceof XrayError && error.status === 503;
           callback({ code: again ? status.UNAVAILABLE : status.INTERNAL, details: error.message });
         },
@@ -78,7 +78,7 @@ export class OtlpGrpc {
   }
 }
 
-/** Messages stay bytes: they are decoded where they are stored. */
+/** The service definition. Messages stay bytes: the writer decodes them. */
 function serviceOf(signal: keyof typeof SERVICES): Grpc.ServiceDefinition {
   const same = (bytes: Buffer): Buffer => bytes;
   return {

@@ -28,7 +28,7 @@ export class OtlpController {
     return this.take('logs', body, type, response);
   }
 
-  /** Exporters that are given one endpoint for all send these too, and would report errors without end. */
+  /** Accepts metrics: exporters with one endpoint for all signals send them too, and would keep reporting errors. */
   @Post('metrics')
   metrics(
     @Body() body: Buffer | undefined,
@@ -60,6 +60,6 @@ function encodingOf(type: string | undefined): OtlpEncoding {
   if (name === 'application/x-protobuf') return 'protobuf';
   throw new XrayError(
     'UnsupportedMediaType',
-    'OTLP must be sent as application/json or application/x-protobuf.',
+    'Cannot read this OTLP export: its content type must be application/json or application/x-protobuf.',
   );
 }

@@ -6,12 +6,12 @@ import { stored } from '../http/stored';
 import { invalidRequest } from '../http/xray.error';
 import { Operation } from '../http/operation.decorator';
 
-/** Documents in. https://docs.aws.amazon.com/xray/latest/api/API_PutTraceSegments.html */
+/** Receives segment documents. https://docs.aws.amazon.com/xray/latest/api/API_PutTraceSegments.html */
 @Controller()
 export class SegmentsController {
   constructor(private readonly store: TraceStore) {}
 
-  /** Answers when the documents are durable. */
+  /** Responds when the documents are durable. */
   @Operation('TraceSegments')
   async putTraceSegments(@Body() body: Buffer | undefined): Promise<object> {
     const { faults, problem } = await stored(
@@ -21,7 +21,7 @@ export class SegmentsController {
     return { UnprocessedTraceSegments: faults.map(unprocessed) };
   }
 
-  /** What a daemon says about itself; taken and not kept. */
+  /** Statistics that a daemon reports about itself. They are accepted but not stored. */
   @Operation('TelemetryRecords')
   putTelemetryRecords(@Body() body: Buffer | undefined): object {
     const input = Input.parse(body);

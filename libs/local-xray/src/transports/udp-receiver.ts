@@ -5,11 +5,11 @@ import { threadProgram } from '../threads/thread-program';
 
 const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 };
 
-/** Receives datagrams in a thread of its own, which hands them to the writer's without the help of this one. */
+/** Receives datagrams in its own thread, which passes them directly to the writer's thread. */
 export class UdpReceiver {
   private constructor(
     private readonly receiver: SupervisedThread,
-    /** Bytes of the kernel's buffer. */
+    /** The size in bytes of the kernel's receive buffer. */
     readonly bufferBytes: number,
   ) {}
 

@@ -5,33 +5,33 @@ import { within } from '../threads/within';
 import { DatagramBacklog } from './datagram-backlog';
 import { kernelDrops } from './kernel-drops';
 
-/** Asked of the kernel, which grants at most net.core.rmem_max, usually 208 kB. */
+/** The receive buffer to request. The kernel grants at most net.core.rmem_max, usually 208 kB. */
 const BUFFER_BYTES = 4 * 1024 * 1024;
 const COUNTS_MS = 250;
-/** How long what waits may go on to the writer after the last datagram. */
+/** How long, at shutdown, waiting datagrams may still be passed to the writer. */
 const DRAIN_MS = 500;
 
-/** A thread that does nothing but receive: the kernel's buffer holds a few dozen milliseconds' worth only. */
+/** A thread that only receives, because the kernel's buffer fills up within some tens of milliseconds. */
 serveThread<{ host: string; port: number }>(async ({ host, port }, tell) => {
   const backlog = new DatagramBacklog();
   const socket = await bind(host, port);
   let turn: NodeJS.Immediate | undefined;
   socket.on('message', (datagram) => {
     backlog.add(datagram);
-    // Together with what else came in this turn.
+    // Send it together with everything else that arrives in this turn of the event loop.
     turn ??= setImmediate(() => {
       turn = undefined;
       backlog.send();
     });
   });
-  // A socket that is bound meets errors of single datagrams only.
+  // Once the socket is bound, errors concern single datagrams only.
   socket.on('error', () => undefined);
-  let told = '';
+  let lastSent = '';
   const count = async () => {
     const counts = { ...backlog.counts, kernelDrops: await kernelDrops(host, port) };
     const text = JSON.stringify(counts);
-    if (text !== told) tell('counts', counts);
-    told = text;
+    if (text !== lastSent) tell('counts', counts);
+    lastSent = text;
   };
   const timer = setInterval(() => void count(), COUNTS_MS);
   return {
@@ -39,7 +39,7 @@ serveThread<{ host: string; port: number }>(async ({ host, port }, tell) => {
       bufferBytes: () => socket.getRecvBufferSize(),
       connect: ([writer]: [MessagePort]) => backlog.connect(writer),
       drained: async () => {
-        // What the kernel has is received first.
+        // First receive what is in the kernel's buffer.
         await new Promise(setImmediate);
         await new Promise(setImmediate);
         await backlog.drained();

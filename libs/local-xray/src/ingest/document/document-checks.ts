@@ -12,10 +12,10 @@ type Kinds = readonly (readonly [string, Scalar])[];
 const all = (kind: Scalar, ...keys: string[]): Kinds => keys.map((key) => [key, kind]);
 
 /** The scalar fields of the document types in libs/document, by type. */
-const NODE = all('truth', 'in_progress', 'error', 'fault', 'throttle');
+const NODE = all('boolean', 'in_progress', 'error', 'fault', 'throttle');
 const SEGMENT = all('text', 'user', 'origin', 'resource_arn');
 const SERVICE = all('text', 'name', 'version', 'runtime', 'runtime_version');
-const SUBSEGMENT: Kinds = [...all('text', 'namespace'), ...all('truth', 'traced')];
+const SUBSEGMENT: Kinds = [...all('text', 'namespace'), ...all('boolean', 'traced')];
 const SQL = all(
   'text',
   'connection_string',
@@ -29,16 +29,16 @@ const SQL = all(
 );
 const REQUEST: Kinds = [
   ...all('text', 'method', 'url', 'user_agent', 'client_ip'),
-  ...all('truth', 'x_forwarded_for', 'traced'),
+  ...all('boolean', 'x_forwarded_for', 'traced'),
 ];
-const RESPONSE = all('whole', 'status', 'content_length');
+const RESPONSE = all('integer', 'status', 'content_length');
 const CAUSE = all('text', 'working_directory');
 const EXCEPTION: Kinds = [
   ...all('text', 'id', 'type', 'message', 'cause'),
-  ...all('truth', 'remote'),
-  ...all('whole', 'truncated', 'skipped'),
+  ...all('boolean', 'remote'),
+  ...all('integer', 'truncated', 'skipped'),
 ];
-const FRAME: Kinds = [...all('text', 'path', 'label'), ...all('whole', 'line')];
+const FRAME: Kinds = [...all('text', 'path', 'label'), ...all('integer', 'line')];
 
 /** Checks one document. Unless the limits are strict, it repairs the fields that can be repaired. */
 export class DocumentChecks extends FieldChecks {

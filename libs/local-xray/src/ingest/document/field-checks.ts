@@ -15,7 +15,7 @@ export class Refused extends Error {
 export type Fields = Record<string, unknown>;
 
 /** The type of a scalar field. */
-export type Scalar = 'text' | 'truth' | 'whole';
+export type Scalar = 'text' | 'boolean' | 'integer';
 
 /** How many repairs of one document are listed. */
 const MAX_REPAIRS = 20;
@@ -152,10 +152,16 @@ export class FieldChecks {
       case 'text':
         if (typeof value === 'string') return;
         return this.put(fields, key, at, `must be a string, not ${shown(value)}`, textOf(value));
-      case 'truth':
+      case 'boolean':
         if (typeof value === 'boolean') return;
-        return this.put(fields, key, at, `must be a boolean, not ${shown(value)}`, truthOf(value));
-      case 'whole': {
+        return this.put(
+          fields,
+          key,
+          at,
+          `must be a boolean, not ${shown(value)}`,
+          booleanOf(value),
+        );
+      case 'integer': {
         if (Number.isSafeInteger(value)) return;
         // Some tracers write numbers as text.
         if (typeof value === 'string' && /^-?\d{1,15}$/.test(value)) {
@@ -231,7 +237,7 @@ const TRUTHS = new Map<unknown, boolean>([
   ['', false],
 ]);
 
-function truthOf(value: unknown): boolean | undefined {
+function booleanOf(value: unknown): boolean | undefined {
   return TRUTHS.get(typeof value === 'string' ? value.toLowerCase() : value);
 }
 
