@@ -13,7 +13,7 @@ import { contextHref, followLinks, navigate, useRoute, type PageName } from './r
 import style from './components/shell.module.css';
 import loadState from './components/load-state.module.css';
 
-/** Pages that are fetched when they are first asked for. */
+/** Pages that are loaded when they are first opened. */
 const later = import.meta.glob<PageModule>(
   './pages/{errors,queries,map,compare,sampling,flame,statistics,trace-map}/index.tsx',
 );
@@ -52,7 +52,7 @@ export function App(): JSX.Element {
   );
 }
 
-/** After a change of page the keyboard and screen readers go on at its content, not where the link was. */
+/** After a change of page, moves the focus to its content, for the keyboard and screen readers. */
 function useFocusOnContent(page: string): void {
   const last = useRef(page);
   useLayoutEffect(() => {

@@ -4,7 +4,7 @@ import './styles/base.css';
 import { connect } from './api/live';
 import { App } from './app';
 
-// The list of traces restores its place itself: its rows are not there yet when a browser would.
+// The list of traces restores its scroll position itself: the browser would do so before there are rows.
 history.scrollRestoration = 'manual';
 connect();
 const root = document.getElementById('app');

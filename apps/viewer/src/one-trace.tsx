@@ -24,7 +24,7 @@ const VIEWS: Record<string, FunctionComponent<PageProps>> = {
   statistics: StatisticsPage,
 };
 
-/** The page of one trace as a file of its own: works from a disk, asks nobody for anything. */
+/** The page of one trace as a standalone file. It can be opened from a disk and sends no requests. */
 function OneTrace({ trace, at }: CarriedTrace): JSX.Element {
   const { query } = useRoute();
   const [help, setHelp] = useState(false);

@@ -1,7 +1,7 @@
 import type { FunctionComponent } from 'preact';
 import type { Route } from './router';
 
-/** What each page gets; its file exports it as `Page`. */
+/** The props of each page. The file of a page exports its component as `Page`. */
 export interface PageProps {
   route: Route;
 }

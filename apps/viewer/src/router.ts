@@ -6,7 +6,7 @@ export { href, traceHref, type PageName, type Query, type Route } from './model/
 
 const CHANGED = 'xray:address';
 
-/** Goes to an address of this page without loading anything anew. */
+/** Goes to an address of this application without reloading the page. */
 export function navigate(to: string, { replace = false } = {}): void {
   if (replace) history.replaceState(history.state, '', to);
   else {
@@ -17,15 +17,15 @@ export function navigate(to: string, { replace = false } = {}): void {
 }
 
 /**
- * Changes parts of the query and keeps the rest; an empty value removes its part.
- * By default the entry in the history is replaced, so that Back leaves the page.
+ * Changes parts of the query and keeps the rest. An empty value removes its part. By default the entry in the history
+ * is replaced, so that Back leaves the page.
  */
 export function setQuery(change: Query, { push = false } = {}): void {
   const to = changed(change);
   if (to !== location.pathname + location.search) navigate(to, { replace: !push });
 }
 
-/** The same as a step that Back undoes; the page stays where it is scrolled to. */
+/** Changes parts of the query as a step that Back undoes. The scroll position is kept. */
 export function addQuery(change: Query): void {
   const to = changed(change);
   if (to === location.pathname + location.search) return;
@@ -43,17 +43,17 @@ function changed(change: Query): string {
   return location.pathname + (text ? `?${text}` : '');
 }
 
-/** What travels from page to page: which traces, of which time. */
+/** The parts of the query that are kept between pages: which traces, and the time range. */
 const CONTEXT = ['filter', 'group', 'range', 'live'] as const;
 
-/** An address of a page for the same traces as this one, with changes. */
+/** The address of a page for the same traces as the current one, with changes. */
 export function contextHref(path: string, query: Query = {}): string {
   const here = new URLSearchParams(location.search);
   const kept = Object.fromEntries(CONTEXT.map((name) => [name, here.get(name) ?? undefined]));
   return href(path, { ...kept, ...query });
 }
 
-/** Calls back whenever the address changes: by this page, by Back, by Forward. Returns what ends it. */
+/** Calls `changed` whenever the address changes, also by Back and Forward. Returns a function that stops it. */
 export function onAddress(changed: () => void): () => void {
   window.addEventListener('popstate', changed);
   window.addEventListener(CHANGED, changed);
@@ -63,13 +63,13 @@ export function onAddress(changed: () => void): () => void {
   };
 }
 
-/** Which page the address is of; the same for `/` and `/routes`. */
+/** The page of the current address. The same for `/` and `/routes`. */
 export function pageOfAddress(): string {
   const { page, id } = parseRoute(location.pathname, '');
   return `${page} ${id}`;
 }
 
-/** The current route; components that use it are drawn again when the address changes. */
+/** The current route. Components that use it are rendered again when the address changes. */
 export function useRoute(): Route {
   const [address, setAddress] = useState(() => location.pathname + location.search);
   useLayoutEffect(() => {
@@ -83,7 +83,7 @@ export function useRoute(): Route {
   }, [address]);
 }
 
-/** Lets plain links within the page be followed without a load; ctrl-click and the like stay the browser's. */
+/** Follows plain links within the application without reloading. Ctrl+click and similar are left to the browser. */
 export function followLinks(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0) return;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

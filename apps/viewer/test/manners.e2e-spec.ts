@@ -118,7 +118,7 @@ describeInChromium('manners of the page of a trace', () => {
     expect(await panel(page).innerText()).toMatch(/Linked from[^]*Mail\.send[^]*message\.id m-1/);
     await from.click();
     await panel(page).getByRole('heading', { name: 'Mail.send' }).waitFor();
-    await panel(page).getByText('not received, or older than what is kept').waitFor();
+    await panel(page).getByText('not received yet, or already deleted').waitFor();
     await panel(page).getByRole('link', { name: 'shop' }).click();
     await page.waitForURL(new RegExp(`${trace.traceId}.*select=${job.id}`));
     await panel(page).getByRole('heading', { name: 'Job.run' }).waitFor();

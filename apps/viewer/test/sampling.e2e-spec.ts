@@ -79,13 +79,13 @@ describeInChromium('the page of sampling rules', () => {
     const page = await xray.open('/sampling');
     await page.getByLabel('Method').fill('POST');
     await page.getByLabel('Path').fill('/api/activities');
-    await page.getByText('api-writes takes it: 5 a second, then 25 % of the rest.').waitFor();
+    await page.getByText('api-writes applies: 5 a second, then 25 % of the rest.').waitFor();
 
     await page.getByLabel('Service').fill('frontend');
-    await page.getByText('Default takes it').waitFor();
+    await page.getByText('Default applies').waitFor();
     await page.waitForURL(/service=frontend/);
     await page.reload();
-    await page.getByText('Default takes it').waitFor();
+    await page.getByText('Default applies').waitFor();
   });
 
   it('marks the rule that took a trace, which the trace links to', async () => {

@@ -166,7 +166,7 @@ describeInChromium('logs beside spans', () => {
     await page.getByText('1 hit', { exact: true }).waitFor();
     expect(await lines(page).locator('mark').innerText()).toBe('needle');
     await page.getByRole('textbox', { name: 'Search in this trace' }).fill('Cart.load');
-    await pane(page).getByText('no line contains what is searched for').waitFor();
+    await pane(page).getByText('no line matches the search').waitFor();
     await soon(async () =>
       expect(await lines(page).first().getAttribute('aria-setsize')).toBe('155'),
     );

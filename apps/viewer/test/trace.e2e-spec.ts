@@ -237,7 +237,7 @@ describeInChromium('the page of a trace', () => {
     await page.waitForURL(/q=devices/);
 
     await search(page).fill('nothing like it');
-    await page.getByText('no hit').waitFor();
+    await page.getByText('no match').waitFor();
   });
 
   it('zooms by keys and by dragging in the overview, and keeps it in the address', async () => {

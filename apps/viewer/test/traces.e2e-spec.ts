@@ -229,7 +229,7 @@ describeInChromium('the list of traces', () => {
       await page.getByRole('heading', { name: 'No trace matches' }).waitFor();
       await page.getByText('Without').waitFor();
       expect(await page.locator('[data-drop] code').innerText()).toBe('user = "nobody-at-all"');
-      await page.getByRole('button', { name: 'Drop that part' }).click();
+      await page.getByRole('button', { name: 'Remove that part' }).click();
 
       await shows(page, '[data-total]', String(faults));
     });

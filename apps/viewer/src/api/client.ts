@@ -22,15 +22,15 @@ import type {
   TracePage,
 } from 'local-xray/console-api';
 
-/** Local X-Ray gave no answer at all: it is not running, or not at this address. */
+/** Local X-Ray did not answer: it is not running, or not at this address. */
 export class UnreachableError extends Error {}
 
-/** Local X-Ray answered that it cannot do this; `message` is its own word for it. */
+/** Local X-Ray rejected the request. `message` is the reason it gave. */
 export class RefusedError extends Error {
   constructor(
     readonly status: number,
     message: string,
-    /** The answer as JSON, where it was JSON. */
+    /** The parsed response. Undefined if it was not JSON. */
     readonly body: unknown,
   ) {
     super(message);
@@ -39,7 +39,7 @@ export class RefusedError extends Error {
 
 type Params = Record<string, string | number | undefined>;
 
-/** Asks local X-Ray, and gives its JSON. @throws {UnreachableError | RefusedError} */
+/** Sends a request to local X-Ray and returns the JSON of the response. @throws {UnreachableError | RefusedError} */
 export async function request<T>(
   method: 'GET' | 'POST',
   path: string,
@@ -58,7 +58,9 @@ export async function request<T>(
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new UnreachableError(`Local X-Ray does not answer ${method} ${path}.`);
+    throw new UnreachableError(
+      `Local X-Ray does not answer ${method} ${path}. Check that it is running.`,
+    );
   }
   const text = await response.text();
   let answer: unknown;
@@ -71,7 +73,9 @@ export async function request<T>(
   const message = (answer as { Message?: string; message?: string } | undefined) ?? {};
   throw new RefusedError(
     response.status,
-    message.Message ?? message.message ?? `${method} ${path} was answered with ${response.status}.`,
+    message.Message ??
+      message.message ??
+      `Local X-Ray answered ${method} ${path} with status ${response.status}.`,
     answer,
   );
 }
@@ -85,7 +89,7 @@ function get<T>(path: string, params: Params = {}, signal?: AbortSignal): Promis
   return request<T>('GET', text ? `${path}?${text}` : path, undefined, signal);
 }
 
-/** Which traces: a range in epoch seconds, a filter expression, the name of a group. */
+/** Selects traces: a range in epoch seconds, a filter expression, the name of a group. */
 export interface TraceQuery {
   start?: number;
   end?: number;
@@ -94,17 +98,17 @@ export interface TraceQuery {
   limit?: number;
 }
 
-/** A page of the list, sorted over all that matches. */
+/** A page of the list, sorted over all matching traces. */
 export interface ListQuery extends TraceQuery {
   sort?: ListSort;
   order?: 'asc' | 'desc';
-  /** Rows of this outcome alone; counts are of all. */
+  /** Only rows with this outcome. The counts still include all. */
   outcome?: string;
-  /** What the page before said comes next. */
+  /** The `next` of the previous page. */
   after?: string;
 }
 
-/** Traces to compare with those of `b`, or with the rest: filters and times. */
+/** Filters and time ranges of the traces to compare. Without `b`, `a` is compared with all other traces. */
 export interface Compared {
   a?: string;
   aStart?: number;
@@ -123,7 +127,7 @@ export const api = {
     get<Trace>(`/console/traces/${encodeURIComponent(id)}`, {}, signal),
   links: (id: string, signal?: AbortSignal) =>
     get<TraceLinks>(`/console/traces/${encodeURIComponent(id)}/links`, {}, signal),
-  /** The traces that a text names: ids, headers, a log line. */
+  /** Finds the traces that a text refers to by ids, headers or a log line. */
   find: (text: string, signal?: AbortSignal) => get<FoundTraces>('/console/find', { text }, signal),
   overview: (query: TraceQuery, signal?: AbortSignal) =>
     get<TraceOverview>('/console/overview', { ...query }, signal),
@@ -144,22 +148,22 @@ export const api = {
     get<Completions>('/console/completions', { kind: 'annotation-keys' }, signal),
   annotationValues: (key: string, signal?: AbortSignal) =>
     get<Completions>('/console/completions', { kind: 'annotation-values', key }, signal),
-  /** Versions that segments have as `service.version`. */
+  /** The values that segments have for `service.version`. */
   serviceVersions: (signal?: AbortSignal) =>
     get<Completions>('/console/completions', { kind: 'versions' }, signal),
   filterParts: async (expression: string, signal?: AbortSignal) =>
     (await get<FilterParts>('/console/filter-parts', { expression }, signal)).parts,
-  /** Answers as GetServiceGraph does. */
+  /** Responds like GetServiceGraph. */
   graph: <T>(query: TraceQuery, signal?: AbortSignal) =>
     get<T>('/console/graph', { ...query }, signal),
   sampling: (signal?: AbortSignal) => get<SamplingOverview>('/console/sampling', {}, signal),
   source: (path: string, line: number, signal?: AbortSignal) =>
     get<SourceExcerpt>('/console/source', { path, line }, signal),
-  /** @param json text of a trace, of several, or of an array of segment documents. */
+  /** @param json text of one trace or several, or of an array of segment documents. */
   import: (json: string) => request<ImportResult>('POST', '/console/import', json),
 };
 
-/** What is wrong with a filter expression, where an answer said so. */
+/** What is wrong with a filter expression, if that is why the request failed. */
 export function filterProblem(error: unknown): FilterProblem | undefined {
   if (!(error instanceof RefusedError) || error.status !== 400) return undefined;
   const body = error.body as Partial<FilterProblem> | undefined;

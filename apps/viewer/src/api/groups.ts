@@ -1,13 +1,13 @@
 import { request } from './client';
 
-/** A group as X-Ray's API gives it: a filter expression with a name. */
+/** A group as X-Ray's API returns it: a filter expression with a name. */
 export interface Group {
   GroupName: string;
   GroupARN?: string;
   FilterExpression?: string;
 }
 
-/** Groups through the X-Ray API itself, so that the AWS CLI sees the same ones. */
+/** Reads and changes groups through the X-Ray API, so that the AWS CLI sees the same ones. */
 export const groups = {
   async list(): Promise<Group[]> {
     const all: Group[] = [];

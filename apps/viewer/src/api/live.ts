@@ -2,16 +2,16 @@ import { readJson } from '@nestjs-xray/document/exact-json';
 import { useEffect, useState } from 'preact/hooks';
 import type { ConsoleStatus, TraceRow } from 'local-xray/console-api';
 
-/** Whether events arrive, and since when not. Times are epoch milliseconds. */
+/** The state of the event stream. Times are epoch milliseconds. */
 export interface Connection {
   state: 'connecting' | 'open' | 'lost';
-  /** How often it was opened. What changed before an opening was not told: whoever read before reads again. */
+  /** How often the stream was opened. Changes before an opening send no events, so data must be read again. */
   openings: number;
-  /** When local X-Ray was last heard. */
+  /** When the last event arrived. */
   heardAt?: number;
   /** When the connection was lost. */
   lostAt?: number;
-  /** When it is tried again. */
+  /** When the next attempt to connect begins. */
   nextTryAt?: number;
 }
 
@@ -20,7 +20,7 @@ type Listener<T> = (value: T) => void;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000];
 /** The first opening takes a few milliseconds. A read that waited for it need not be repeated. */
 const OPENS_SOON_MS = 100;
-/** `status` comes each second; after so long without any the connection counts as lost. */
+/** Without an event for this long, the connection counts as lost. `status` arrives every second. */
 const SILENCE_MS = 5_000;
 
 const traceListeners = new Set<Listener<TraceRow[]>>();
@@ -63,7 +63,7 @@ function lost(): void {
   });
 }
 
-/** Opens the one stream of events that all components share; also "try now". */
+/** Opens the event stream that all components share. Also used for "Try now". */
 export function connect(): void {
   clearTimeout(timer);
   source?.close();
@@ -82,17 +82,17 @@ export function connect(): void {
   });
 }
 
-/** Calls back with the traces that changed; gives the function that ends it. */
+/** Calls `listener` with the traces that changed. Returns a function that stops it. */
 export function onTraces(listener: Listener<TraceRow[]>): () => void {
   traceListeners.add(listener);
   return () => traceListeners.delete(listener);
 }
 
 /**
- * Reads now; while the stream is being opened for the first time, in a moment. Belongs in an effect that
- * depends on `Connection.openings`, so that an opening cancels what waits and reads then.
+ * Reads now, or, while the stream is being opened for the first time, a moment later. Use it in an effect that depends
+ * on `Connection.openings`: when the stream opens, the pending read is cancelled and done at once.
  *
- * @returns cancels a read that has not begun.
+ * @returns a function that cancels a read that has not begun
  */
 export function readOnceOpen(read: () => void): () => void {
   if (connection.state !== 'connecting') {
@@ -103,14 +103,14 @@ export function readOnceOpen(read: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** What local X-Ray last said of itself. */
+/** The latest status of local X-Ray. */
 export function useStatus(): ConsoleStatus | undefined {
-  return useStatusPart(whole);
+  return useStatusPart(unchanged);
 }
 
-const whole = (status: ConsoleStatus | undefined): ConsoleStatus | undefined => status;
+const unchanged = (status: ConsoleStatus | undefined): ConsoleStatus | undefined => status;
 
-/** A part of it; the component is drawn again only when that part changes, not each second. */
+/** A part of the status. The component is rendered again only when that part changes, not every second. */
 export function useStatusPart<T>(part: (status: ConsoleStatus | undefined) => T): T {
   const [value, setValue] = useState(() => part(lastStatus));
   useEffect(() => {

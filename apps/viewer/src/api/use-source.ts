@@ -4,23 +4,23 @@ import { useEffect, useState } from 'preact/hooks';
 import { api, RefusedError } from './client';
 import { useStatusPart } from './live';
 
-/** The lines around a place in the source, or why there are none. */
+/** The lines around a source line, or the reason why they cannot be shown. */
 export interface Source {
   excerpt?: SourceExcerpt;
   reason?: string;
 }
 
-/** Whoever edits the file sees it soon after. */
+/** How long an excerpt is cached, so that edits of the file appear soon. */
 const KEPT_MS = 5_000;
 const asked = new Map<string, { at: number; answer: Promise<Source> }>();
 
-/** Undefined until it is known, and where local X-Ray may read no source at all. */
+/** Undefined until loaded, and if local X-Ray has no source folders. */
 export function useSource(place: SourcePlace | undefined): Source | undefined {
   const [source, setSource] = useState<Source>();
   const readable = useStatusPart((status) => status?.sources === true);
   useEffect(() => {
     setSource(undefined);
-    // Not asked without success: the browser would report each refusal as an error of the page.
+    // Send no request that must fail: the browser would log each 404 as an error of the page.
     if (!place?.path || !(place.line > 0) || !readable) return undefined;
     let wanted = true;
     void ask(place).then((answer) => wanted && setSource(answer));

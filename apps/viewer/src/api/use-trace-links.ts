@@ -4,10 +4,10 @@ import { carried } from '../model/carried';
 import { api } from './client';
 import { onTraces, readOnceOpen, useConnection } from './live';
 
-/** Traces come in all the time: whether one of them links here is asked so rarely, in milliseconds. */
+/** Minimum milliseconds between two requests, because new traces, which may link here, arrive all the time. */
 const REST_MS = 1_500;
 
-/** The traces that a trace links to and that link to it, kept up as they come in. */
+/** The traces that a trace links to and that link to it, updated as they arrive. */
 export function useTraceLinks(id: string): TraceLinks | undefined {
   const [links, setLinks] = useState<TraceLinks>();
   const { openings } = useConnection();
@@ -19,7 +19,7 @@ export function useTraceLinks(id: string): TraceLinks | undefined {
       try {
         setLinks(await api.links(id, abort.signal));
       } catch {
-        // The trace itself says when nothing answers; what was read last stays.
+        // Keep the last result. The trace itself shows that local X-Ray does not answer.
       }
     };
     const cancel = readOnceOpen(() => void load());

@@ -9,18 +9,18 @@ import { onTraces, readOnceOpen, useConnection } from './live';
 export interface LoadedTrace {
   trace?: Trace;
   tree?: TraceTree;
-  /** Why there is none. */
+  /** Why the trace could not be loaded. */
   error?: Error;
 }
 
-/** What is in progress grows as often, in milliseconds. */
+/** How often bars in progress grow, in milliseconds. */
 const GROW_MS = 200;
-/** A tree of more nodes grows more rarely: building it takes a while. */
+/** A tree with more nodes is updated less often, because building it takes longer. */
 const LARGE = 1_000;
 
 /**
- * A trace and its tree, fetched again when local X-Ray says that it changed, and
- * whenever the stream of events was opened. The last copy stays when that fails.
+ * A trace and its tree, fetched again when local X-Ray reports that it changed, and whenever the event stream was
+ * opened. If that fails, the last copy is kept.
  */
 export function useTrace(id: string): LoadedTrace {
   const [trace, setTrace] = useState<Trace | undefined>(carried?.trace);
@@ -65,7 +65,7 @@ export function useTrace(id: string): LoadedTrace {
   return { ...(trace && tree && { trace, tree }), ...(error && { error }) };
 }
 
-/** Something of it is in progress. */
+/** Whether a part of the trace is in progress. */
 function isOpen(trace: Trace): boolean {
   const docs: (SegmentDocument | SubsegmentDocument)[] = [...trace.segments, ...trace.orphans];
   for (let doc = docs.pop(); doc; doc = docs.pop()) {
@@ -75,7 +75,7 @@ function isOpen(trace: Trace): boolean {
   return false;
 }
 
-/** Epoch seconds, every `stepMs` while `running`. */
+/** Epoch seconds, updated every `stepMs` while `running`. */
 export function useNow(running: boolean, stepMs: number): number {
   const [now, setNow] = useState(() => Date.now() / 1000);
   useEffect(() => {

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon, type IconName } from './icon';
 
-/** A button that is only an icon; `label` is its name and its tooltip. */
+/** A button with only an icon. `label` is its accessible name and its tooltip. */
 export function IconButton({
   icon,
   label,
@@ -13,7 +13,7 @@ export function IconButton({
 }: {
   icon: IconName;
   label: string;
-  /** Tooltip, when it says more than the label: the key that does the same. */
+  /** Tooltip, if it differs from the label, for example to name the keyboard shortcut. */
   hint?: string;
   onClick: (event: MouseEvent) => void;
   disabled?: boolean;
@@ -33,7 +33,7 @@ export function IconButton({
   );
 }
 
-/** Puts `text` on the clipboard and says so on the button for a moment. */
+/** Copies `text` to the clipboard and confirms it on the button for a moment. */
 export function CopyButton({
   text,
   label,
@@ -68,7 +68,7 @@ export function CopyButton({
   );
 }
 
-/** Whether the clipboard took it. Without https, or when refused, a hidden field is copied instead. */
+/** Copies `text`, and returns whether it succeeded. Without https or permission, copies from a hidden field. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -79,7 +79,7 @@ export async function copyText(text: string): Promise<boolean> {
     field.className = 'vh';
     document.body.append(field);
     field.select();
-    // The only way left on a page that is not served over https or from this machine.
+    // The only way on a page that is served neither over https nor from this machine.
     const done = (document as { execCommand(command: string): boolean }).execCommand('copy');
     field.remove();
     return done;

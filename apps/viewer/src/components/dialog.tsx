@@ -3,7 +3,7 @@ import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { IconButton } from './button';
 import style from './dialog.module.css';
 
-/** A modal dialog while it is mounted; Escape and a click beside it close it. */
+/** A modal dialog, open while it is mounted. Escape and a click outside close it. */
 export function Dialog({
   title,
   onClose,
@@ -18,7 +18,7 @@ export function Dialog({
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
-    // A browser would take the first control, which is the one that closes it.
+    // By default, browsers focus the first control, which is the close button.
     dialog
       ?.querySelector<HTMLElement>('input:not([type=file], :disabled), textarea, select')
       ?.focus();

@@ -12,7 +12,7 @@ const FORMATS = [
   { value: 'md', label: 'Markdown: for an issue' },
 ];
 
-/** Saves the trace as a file. The last copy is what is saved as JSON and Markdown, also when local X-Ray is gone. */
+/** Saves the trace as a file. JSON and Markdown need no local X-Ray, since they are made from the loaded copy. */
 export function ExportMenu({ trace, tree }: { trace: object; tree: TraceTree }): JSX.Element {
   const name = `trace-${tree.id}`;
   const save = (format: string): void => {
@@ -29,7 +29,7 @@ export function ExportMenu({ trace, tree }: { trace: object; tree: TraceTree }):
           <Icon name="export" /> Export
         </>
       }
-      // A file of one trace is that page already, and there is nobody to make another.
+      // In a file with one trace there is no local X-Ray to create the HTML file, which it is itself.
       choices={carried ? FORMATS.filter(({ value }) => value !== 'html') : FORMATS}
       selected=""
       onSelect={save}
@@ -44,7 +44,9 @@ async function savePage(id: string, name: string): Promise<void> {
     saveFile(await answer.text(), 'text/html', name);
   } catch (error) {
     const reason = error instanceof TypeError ? 'local X-Ray does not answer' : String(error);
-    say(`The HTML file could not be created: ${reason}. JSON and Markdown can be saved.`);
+    say(
+      `The HTML file could not be created: ${reason}. Save the trace as JSON or Markdown instead.`,
+    );
   }
 }
 

@@ -1,8 +1,8 @@
 let count = 0;
 
 /**
- * A number that is the same for as long as a key is held down or a pointer drags, and
- * another one for the next press, click or drag.
+ * A number that stays the same while a key is held down or a pointer drags, and changes with the next
+ * press, click or drag.
  */
 export function gesture(): number {
   return count;
@@ -19,5 +19,5 @@ window.addEventListener(
   true,
 );
 window.addEventListener('keyup', () => (repeats = false), true);
-// Clicks also come without a pointer, from a screen reader for instance; those that a held Enter makes are one.
+// Screen readers click without a pointer. The repeated clicks of a held Enter key count as one.
 window.addEventListener('click', () => !repeats && count++, true);

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { hintName } from '../model/hint-name';
 import style from './hint-mark.module.css';
 
-/** Line pictures on a 16 px grid: ink, not a status colour. */
+/** Line icons on a 16 px grid, in text colour rather than a status colour. */
 const PICTURES: Record<string, string> = {
   'n-plus-one': 'M3 4.5h10M3 8h10M3 11.5h10',
   'repeated-call': 'M3 4.5h10M3 8h10M3 11.5h10',
@@ -13,7 +13,7 @@ const PICTURES: Record<string, string> = {
   swallowed: 'M8 2l6 6-6 6-6-6z',
 };
 
-/** A hint in a table or a headline: picture, name, evidence. */
+/** A hint in a table or a heading: icon, name, evidence. */
 export function HintMark({ kind, why }: { kind: string; why?: string }): JSX.Element {
   return (
     <span class={style.mark}>

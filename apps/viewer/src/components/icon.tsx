@@ -70,7 +70,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** A decoration: the words beside it, or the label of its button, say what it means. */
+/** A decorative icon: the text beside it, or the label of its button, gives the meaning. */
 export function Icon({ name, class: more = '' }: { name: IconName; class?: string }): JSX.Element {
   return (
     <svg class={`i16 ${more}`} viewBox="0 0 16 16" aria-hidden="true">

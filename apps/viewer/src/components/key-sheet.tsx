@@ -19,7 +19,7 @@ const KEYS: [string, string[]][] = [
   ['Open the line of the selection in the editor', ['o']],
   ['Copy a permalink', ['y']],
 ];
-/** Those that need local X-Ray, and so are none of a trace that is a file. */
+/** Shortcuts that need local X-Ray. They are not shown in a trace that was exported as a file. */
 const ELSEWHERE: [string, string[]][] = [
   ['Filter by the selected value', ['f']],
   ['Mark as side A for compare', ['m']],
@@ -31,7 +31,7 @@ const ELSEWHERE: [string, string[]][] = [
   ['Newest or slowest trace of the row', ['e']],
   ['Open the line of the row in the editor', ['o']],
   ['Zoom in, out on a map', ['+', '−']],
-  ['Fold, unfold the stores of a map', ['u']],
+  ['Fold, unfold the databases of a map', ['u']],
   ['Go to routes', ['g', 'r']],
   ['Go to traces', ['g', 't']],
   ['Go to errors', ['g', 'e']],

@@ -1,9 +1,9 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
-/** Keys by `event.key`; two keys in a row are written with a space: `g t`. */
+/** Actions by `event.key`. A sequence of two keys is written with a space: `g t`. */
 export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
 
-/** The second of two keys must follow within so many milliseconds. */
+/** The second key of a sequence must follow within this many milliseconds. */
 const PAIR_MS = 800;
 
 const maps: { current: KeyMap }[] = [];
@@ -21,7 +21,7 @@ function find(keys: string): KeyMap[string] | undefined {
   return maps.map((map) => map.current[keys]).find((action) => action !== undefined);
 }
 
-/** One listener for all: `g m` must win over what `m` alone does elsewhere on the page. */
+/** A single listener, because `g m` must take precedence over `m` alone elsewhere on the page. */
 function listen(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (inField(event.target) || document.querySelector('dialog[open]')) return;
@@ -34,18 +34,18 @@ function listen(event: KeyboardEvent): void {
   action(event);
 }
 
-/** Enter and the space bar on a button or a link do what it says. */
+/** Whether the key activates the focused button or link: Enter and the space bar. */
 function isForTheControl(event: KeyboardEvent): boolean {
   const onControl =
     event.target instanceof Element && event.target.closest('a, button, [role=tab]');
   return onControl !== null && (event.key === 'Enter' || event.key === ' ');
 }
 
-/** Listens for keys of the page while the component is mounted; fields keep what is typed into them. */
+/** Handles keys on the page while the component is mounted. Keys typed into fields are not handled. */
 export function useKeys(map: KeyMap): void {
   const current = useRef(map);
   current.current = map;
-  // As soon as the page is there: keys pressed before it has been drawn count too.
+  // In a layout effect, so that keys pressed before the page is painted are handled too.
   useLayoutEffect(() => {
     if (maps.length === 0) window.addEventListener('keydown', listen);
     maps.push(current);

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { RefusedError, UnreachableError } from '../api/client';
 import style from './load-state.module.css';
 
-/** Still bars in the place of rows, after 150 ms: what comes at once needs none. */
+/** Placeholder bars instead of rows. They appear after 150 ms, so that fast responses show none. */
 export function Skeleton({ label, rows = 12 }: { label: string; rows?: number }): JSX.Element {
   const [shown, setShown] = useState(false);
   useEffect(() => {
@@ -28,7 +28,7 @@ export function Skeleton({ label, rows = 12 }: { label: string; rows?: number })
   );
 }
 
-/** A few centred words where content would be. */
+/** A short centred message in place of the content. */
 export function Empty({
   title,
   children,

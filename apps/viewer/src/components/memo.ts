@@ -1,6 +1,6 @@
 import { Component, h, type ComponentChild, type FunctionComponent } from 'preact';
 
-/** A component that is drawn again only when a prop has changed; rows of long lists need it to scroll smoothly. */
+/** Renders a component again only if a prop has changed. Rows of long lists need this to scroll smoothly. */
 export function memo<P extends object>(
   drawn: FunctionComponent<P>,
 ): new (props: P) => Component<P> {

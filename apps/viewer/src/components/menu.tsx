@@ -8,7 +8,7 @@ export interface Choice {
   label: string;
 }
 
-/** A button that opens a short list to choose one from. */
+/** A button that opens a short list of choices. */
 export function Menu({
   label,
   shown,
@@ -19,7 +19,7 @@ export function Menu({
   align = 'left',
   children,
 }: {
-  /** What is chosen here, for its accessible name: "Time range". */
+  /** What the menu sets, for its accessible name: "Time range". */
   label: string;
   shown: ComponentChildren;
   choices: Choice[];
@@ -27,7 +27,7 @@ export function Menu({
   onSelect: (value: string) => void;
   class?: string;
   align?: 'left' | 'right';
-  /** More below the choices, a form for instance. */
+  /** Content below the choices, such as a form. */
   children?: (close: () => void) => ComponentChildren;
 }): JSX.Element {
   const [open, setOpen] = useState(false);
@@ -38,7 +38,7 @@ export function Menu({
     setOpen(false);
     button.current?.focus();
   };
-  // With the list itself, not after it is drawn: a key that follows at once goes to the choice.
+  // In a layout effect, so that a key pressed immediately afterwards goes to the choice.
   useLayoutEffect(() => {
     if (!open) return undefined;
     const options = root.current?.querySelectorAll<HTMLElement>('[role=option]');
@@ -58,7 +58,7 @@ export function Menu({
     event.stopPropagation();
     if (event.key === 'Escape') close();
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    // What is below the choices has its own use for the arrows.
+    // A form below the choices uses the arrow keys itself.
     if (!step || (event.target as Element).closest('form')) return;
     event.preventDefault();
     const options = [...(root.current?.querySelectorAll<HTMLElement>('[role=option]') ?? [])];

@@ -5,12 +5,12 @@ import style from './said.module.css';
 const SAID = 'xray:said';
 const SHOWN_MS = 2_000;
 
-/** Confirms in a few words what a key did that nothing else shows: "Permalink copied". */
+/** Shows a short confirmation of an action that has no other visible effect: "Permalink copied". */
 export function say(words: string): void {
   window.dispatchEvent(new CustomEvent(SAID, { detail: words }));
 }
 
-/** Where such words stand for a moment, and are read out. */
+/** Shows confirmations for a moment, and announces them to screen readers. */
 export function Said(): JSX.Element {
   const [words, setWords] = useState('');
   useEffect(() => {
@@ -33,9 +33,13 @@ export function Said(): JSX.Element {
   );
 }
 
-/** Copies the address of what is on the screen. */
+/** Copies the address of the current view. */
 export function copyPermalink(copy: (text: string) => Promise<boolean>): void {
   void copy(location.href).then((done) =>
-    say(done ? 'Permalink copied' : 'The browser refused to copy; the address is above'),
+    say(
+      done
+        ? 'Permalink copied'
+        : 'The browser does not allow copying. Copy the address from the address bar.',
+    ),
   );
 }

@@ -4,8 +4,8 @@ import { Icon } from './icon';
 import { useKeys } from './keys';
 
 /**
- * A field to search in what the page shows; `/` leads to it. Escape empties it
- * and is no key of the page then; in an empty field it leaves the field.
+ * A field to search in what the page shows. `/` focuses it. Escape clears it without acting as a key
+ * of the page; in an empty field, Escape leaves the field.
  */
 export function SearchField({
   label = 'Search names',
@@ -17,9 +17,9 @@ export function SearchField({
   label?: string;
   value: string;
   onValue: (value: string) => void;
-  /** 1 for Enter, -1 with Shift. */
+  /** `step` is 1 for Enter, and -1 for Shift+Enter. */
   onEnter?: (step: 1 | -1) => void;
-  /** What stands in the field behind the text. */
+  /** Content at the end of the field, after the text. */
   children?: ComponentChildren;
 }): JSX.Element {
   const field = useRef<HTMLInputElement>(null);

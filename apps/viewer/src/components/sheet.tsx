@@ -4,8 +4,8 @@ import { Icon } from './icon';
 import style from './sheet.module.css';
 
 /**
- * A panel beside what the page lists or draws. Where the page is narrow it is a sheet at the lower edge:
- * its bar names what is selected, and opens and closes the rest.
+ * A panel beside the list or drawing of a page. On a narrow page it is a sheet at the bottom: its bar
+ * names the selection, and opens and closes the sheet.
  */
 export function Sheet({
   title,
@@ -13,7 +13,7 @@ export function Sheet({
   children,
 }: {
   title: ComponentChildren;
-  /** How often the reader has chosen something: each choice opens the sheet. */
+  /** How often something was selected. Each selection opens the sheet. */
   picks?: number;
   children: ComponentChildren;
 }): JSX.Element {

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import type { Sort } from '../model/list/row-sort';
 import { Icon } from './icon';
 
-/** A column's heading that sorts: largest first, then smallest first. */
+/** A column heading that sorts the rows when clicked: largest first, then smallest first. */
 export function SortHead({
   name,
   sort,
@@ -12,7 +12,7 @@ export function SortHead({
 }: {
   name: string;
   sort: Sort;
-  /** Gets `-name` for the largest first, or `name`. */
+  /** Called with `-name` for largest first, or `name` for smallest first. */
   onSort: (sort: string) => void;
   class?: string | undefined;
   children: ComponentChildren;

@@ -5,8 +5,8 @@ const WIDTH = 100;
 const HEIGHT = 20;
 
 /**
- * A percentile over time as a line, from 0 to its own maximum. Heavy where the last part lies
- * 1.5 times off the rest. Red ticks below the base line are faults.
+ * A percentile over time as a line, from 0 to its own maximum. The line is heavy if the last part
+ * differs from the rest by a factor of 1.5. Red ticks below the base line mark faults.
  */
 export function SparkLine({
   values,
@@ -16,7 +16,7 @@ export function SparkLine({
 }: {
   values: readonly (number | null)[];
   faults?: readonly number[];
-  /** What it shows, for those who do not see it. */
+  /** Text alternative for screen readers. */
   words: string;
   tall?: boolean;
 }): JSX.Element {
@@ -107,7 +107,7 @@ export function SparkBars({
   );
 }
 
-/** Whether the last fifth lies off what was before. */
+/** Whether the last fifth differs from what was before. */
 function hasChanged(values: readonly number[]): boolean {
   const part = Math.max(2, Math.floor(values.length / 5));
   if (values.length < 2 * part + 2) return false;

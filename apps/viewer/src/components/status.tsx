@@ -5,7 +5,7 @@ import style from './status.module.css';
 
 export type GlyphName = Status | 'below' | 'progress' | 'waiting' | 'note';
 
-/** Shapes on a 12 px grid. Each status has its own, so that colour is never alone. */
+/** Shapes on a 12 px grid. Each status has its own, so that colour is never the only difference. */
 const SHAPES: Record<GlyphName, JSX.Element> = {
   ok: <circle cx="6" cy="6" r="3.25" fill="none" stroke="currentColor" stroke-width="1.5" />,
   error: <path d="M6 1 11.5 11H.5z" />,
@@ -47,7 +47,7 @@ const SHAPES: Record<GlyphName, JSX.Element> = {
   ),
 };
 
-/** A status as a shape; `label` gives it words for those who do not see it. */
+/** A status as a shape. `label` is its text alternative. */
 export function Glyph({ name, label }: { name: GlyphName; label?: string }): JSX.Element {
   return (
     <>
@@ -63,13 +63,13 @@ export function Glyph({ name, label }: { name: GlyphName; label?: string }): JSX
   );
 }
 
-/** What `s-…` class colours a glyph. */
+/** The `s-…` class that colours a glyph. */
 export function tone(name: GlyphName): string {
   if (name === 'below') return 's-fault';
   return name === 'waiting' ? 's-progress' : `s-${name}`;
 }
 
-/** Shape and word, as in the trace list: "◆ fault 500". */
+/** A status as shape and text, as in the trace list: "◆ fault 500". */
 export function StatusWord({
   status,
   code,
@@ -89,7 +89,7 @@ export function StatusWord({
   );
 }
 
-/** That a trace is in progress; or since when nothing was heard of it, where its end is not expected any more. */
+/** Marks a trace in progress, or one that went silent and is no longer expected to end, with the time. */
 export function OpenBadge({ tree }: { tree: TraceTree }): JSX.Element | null {
   if (!tree.inProgress) return null;
   if (tree.silentSince === undefined) return <Badge status="progress">{openWord(false)}</Badge>;
@@ -100,7 +100,7 @@ export function OpenBadge({ tree }: { tree: TraceTree }): JSX.Element | null {
   );
 }
 
-/** The same on a tint, for headings. */
+/** A status on a tinted background, for headings. */
 export function Badge({
   status,
   children,

@@ -10,7 +10,7 @@ export interface Tab {
   body: () => ComponentChildren;
 }
 
-/** Tabs as the ARIA pattern has them: one tab stop, arrow keys change the tab. */
+/** Tabs following the ARIA pattern: one tab stop, and arrow keys change the tab. */
 export function Tabs({
   label,
   tabs,

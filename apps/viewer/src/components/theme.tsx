@@ -11,7 +11,7 @@ function saved(): Theme {
   return set === 'light' || set === 'dark' ? set : 'system';
 }
 
-/** Follows the system, or light or dark in spite of it; kept for the next visit. */
+/** Switches between the theme of the system, light and dark. The choice is stored. */
 export function ThemeButton(): JSX.Element {
   const [theme, setTheme] = useState(saved);
   useEffect(() => {
@@ -25,13 +25,13 @@ export function ThemeButton(): JSX.Element {
     try {
       localStorage.setItem('theme', to);
     } catch {
-      // No storage, as in some private windows: it lasts until the page is left.
+      // Without storage, as in some private windows, the choice lasts until the page is left.
     }
   };
   return <IconButton icon={ICONS[theme]} label={`Theme: ${theme}`} onClick={next} />;
 }
 
-/** A number that changes with the theme, for what is drawn on a canvas. */
+/** A number that changes with the theme, so that canvases are drawn again. */
 export function useThemeVersion(): number {
   const [version, setVersion] = useState(0);
   useEffect(() => {
@@ -47,7 +47,7 @@ export function useThemeVersion(): number {
   return version;
 }
 
-/** What tokens such as `--fault` stand for under `element`, as colours a canvas understands. */
+/** Resolves design tokens such as `--fault` under `element` to colours that a canvas accepts. */
 export function tokenColours<K extends string>(
   element: HTMLElement,
   names: readonly K[],

@@ -23,10 +23,10 @@ const VIEWS = [
   { label: 'Sampling', path: '/sampling', pages: ['sampling'] },
 ];
 
-/** Name, views, and whether local X-Ray is there. */
+/** The name, the pages, and whether local X-Ray answers. */
 export function TopBar({ route, onHelp }: { route: Route; onHelp: () => void }): JSX.Element {
   const nav = useRef<HTMLElement>(null);
-  // Where they don't all fit, the current one is among those that are seen.
+  // If not all pages fit, scroll so that the current one is visible.
   useEffect(() => {
     const bar = nav.current;
     const current = bar?.querySelector<HTMLElement>('[aria-current]');

@@ -14,10 +14,10 @@ const VIEWS = [
   { view: 'statistics', label: 'Statistics' },
   { view: 'map', label: 'Map' },
 ] as const;
-/** The map is made by local X-Ray. */
+/** Local X-Ray creates the map, so a trace in a file has none. */
 const views = carried ? VIEWS.filter(({ view }) => view !== 'map') : VIEWS;
 
-/** What a trace is called: method and route of its first segment, else its name. */
+/** The title of a trace: method and route of its first segment, else the segment's name. */
 export function traceTitle(tree: TraceTree): string {
   const root = rootOf(tree);
   return root ? root.detail || root.title : 'A trace without documents';

@@ -2,16 +2,15 @@ import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { addQuery, onAddress, pageOfAddress, setQuery } from '../router';
 import { gesture } from './gesture';
 
-/** Browsers refuse more than a few changes of the address a second; a key held down makes more. */
+/** Browsers allow only a few changes of the address per second. A key held down causes more. */
 const WRITE_MS = 150;
 
 /**
- * Parts of the address as state: what is set is drawn at once and stands in the
- * address a moment later; Back, Forward and links within the page change it too.
- * An empty value is one that the address leaves out.
+ * Parts of the address as state. A change is rendered at once and written to the address a moment later. Back, Forward
+ * and links within the page change the state too. Empty values are omitted from the address.
  *
- * @param undoable parts whose changes Back undoes: each is an entry of its own in
- * the history; all that a key held down or one drag makes of them is one.
+ * @param undoable parts whose changes Back undoes: each change is an entry in the history. All changes that a held key
+ *   or one drag causes are one entry.
  */
 export function useQuery<K extends string>(
   names: readonly K[],
@@ -28,14 +27,14 @@ export function useQuery<K extends string>(
   const pending = useRef<Partial<Record<K, string | undefined>>>({});
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const page = useRef(pageOfAddress());
-  /** The parts that were changed last as a step of their own, and by which gesture. */
+  /** The parts that were last written as an entry of the history, and by which gesture. */
   const step = useRef({ names: '', gesture: -1 });
 
   const write = useCallback(() => {
     clearTimeout(timer.current);
     const change = pending.current;
     pending.current = {};
-    // The page may have been left meanwhile: its parts are no business of the next one.
+    // If the page was left meanwhile, its state must not be written into the address of the next page.
     if (pageOfAddress() === page.current) setQuery(change);
   }, []);
 
@@ -55,7 +54,7 @@ export function useQuery<K extends string>(
       pending.current = {};
       step.current.gesture = -1;
     };
-    // Before the address is followed: what Back leaves is not to be kept.
+    // Before the address is read: Back discards changes that are not written yet.
     window.addEventListener('popstate', back);
     const ignore = onAddress(follow);
     follow();

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 
-/** Names the page in the browser's tabs and history. */
+/** Sets the title of the page in the browser's tabs and history. */
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = title ? `${title} · Local X-Ray` : 'Local X-Ray';

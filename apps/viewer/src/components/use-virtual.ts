@@ -1,9 +1,9 @@
 import type { RefObject } from 'preact';
 import { useCallback, useLayoutEffect, useMemo, useReducer, useState } from 'preact/hooks';
 
-/** Rows come and go so many at a time: a slow scroll would else draw anew at each of them. */
+/** Rows are added and removed in blocks of this size, so that slow scrolling does not render at every row. */
 const BLOCK = 4;
-/** Rows drawn above and below what can be seen, so that a quick scroll finds them there. */
+/** Rows rendered above and below the visible ones, for quick scrolling. */
 const AROUND = 12;
 
 export interface VirtualRow {
@@ -17,29 +17,29 @@ export interface VirtualRows {
   items: VirtualRow[];
   /** Height of all rows together, in pixels. */
   totalSize: number;
-  /** Scrolls so that the row can be seen, and `around` pixels around it; does nothing when it is. */
+  /** Scrolls until the row and `around` pixels around it are visible. Does nothing if they are. */
   reveal: (index: number, around?: number) => void;
 }
 
 interface Options {
   count: number;
-  /** Height of a row in pixels; all rows have the same. */
+  /** Height of each row in pixels. */
   rowHeight: number;
-  /** What scrolls: an element, or the whole page with the rows somewhere on it. */
+  /** What scrolls: an element, or the page that contains the rows. */
   within: 'element' | 'page';
-  /** The element that scrolls, or the one that holds the rows on the page. */
+  /** The element that scrolls, or the one that contains the rows on the page. */
   element: RefObject<HTMLElement | null>;
-  /** Pixels at the top that something lies over, such as a sticky heading. */
+  /** Pixels at the top that are covered, for example by a sticky heading. */
   covered?: number;
 }
 
-/** Which rows to draw, as blocks: from the first of one to the last of another. */
+/** The rows to render, as a range of blocks. */
 interface Blocks {
   first: number;
   last: number;
 }
 
-/** Only the rows that can be seen, and a few around them, whatever their number. */
+/** Renders only the visible rows and a few around them, however many there are. */
 export function useVirtual({
   count,
   rowHeight,
@@ -66,7 +66,7 @@ export function useVirtual({
     if (!holder) return undefined;
     const scrolls = within === 'page' ? window : holder;
     scrolls.addEventListener('scroll', look, { passive: true });
-    // What is above the rows may change its height at any time: filters, hints, an error.
+    // Content above the rows may change its height at any time: filters, hints, an error.
     const sizes = new ResizeObserver(look);
     sizes.observe(within === 'page' ? document.body : holder);
     if (within === 'page') {
@@ -118,7 +118,7 @@ function blocksAt(offset: number, height: number, rowHeight: number): Blocks {
   return { first: Math.max(0, Math.floor(first / BLOCK)), last: Math.floor(last / BLOCK) };
 }
 
-/** Whether a media query holds now. */
+/** Whether a media query currently matches. */
 export function useMedia(query: string): boolean {
   const [, redraw] = useReducer<number, void>((version) => version + 1, 0);
   const list = useMemo(() => matchMedia(query), [query]);

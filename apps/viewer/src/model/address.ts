@@ -13,17 +13,17 @@ export type PageName =
   | 'statistics'
   | 'trace-map';
 
-/** What the address says: the page, the trace it is about, and its state. */
+/** The parsed address: the page, the trace that it shows, and its state. */
 export interface Route {
   page: PageName | 'unknown';
-  /** Id of the trace; empty on pages that show no single trace. */
+  /** Id of the trace. Empty on pages that do not show a single trace. */
   id: string;
   query: URLSearchParams;
 }
 
 const PAGES = ['routes', 'errors', 'queries', 'map', 'compare', 'sampling'] as const;
 
-/** What stands behind the id in the address of a trace. */
+/** The part after the id in the address of a trace. */
 export type TraceView = 'flame' | 'statistics' | 'map';
 
 const TRACE_VIEWS: Record<TraceView, PageName> = {
@@ -32,7 +32,7 @@ const TRACE_VIEWS: Record<TraceView, PageName> = {
   map: 'trace-map',
 };
 
-/** Reads an address such as `/traces/1-…/flame?select=…`. */
+/** Parses an address such as `/traces/1-…/flame?select=…`. */
 export function parseRoute(pathname: string, search: string): Route {
   const query = new URLSearchParams(search);
   const [first, id = '', view, ...more] = pathname.split('/').filter(Boolean).map(decode);
@@ -58,7 +58,7 @@ function decode(part: string): string {
   }
 }
 
-/** The view of a trace that a page is; undefined for the waterfall. */
+/** The view of a trace that a page shows. Undefined for the waterfall. */
 export function viewOf(page: PageName): TraceView | undefined {
   return (Object.keys(TRACE_VIEWS) as TraceView[]).find((view) => TRACE_VIEWS[view] === page);
 }

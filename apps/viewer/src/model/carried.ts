@@ -1,15 +1,15 @@
 import { readJson } from '@nestjs-xray/document/exact-json';
 import type { Trace } from 'local-xray/console-api';
 
-/** The trace that a file carries, and when it was written, in epoch seconds. */
+/** The trace in an exported file, and when the file was written, in epoch seconds. */
 export interface CarriedTrace {
   trace: Trace;
   at: number;
 }
 
 /**
- * Set where this page is one trace exported as a file (see one-trace.tsx). Nothing can be asked of
- * local X-Ray there, so whatever would need it is left out.
+ * Set if this page is one trace exported as a file (see one-trace.tsx). No requests can be sent to local X-Ray then, so
+ * whatever needs it is left out.
  */
 export const carried: CarriedTrace | undefined = read();
 

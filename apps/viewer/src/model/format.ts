@@ -2,18 +2,18 @@ import { ms, three } from '@nestjs-xray/trace';
 
 export { ms, three } from '@nestjs-xray/trace';
 
-/** "–", for what is absent. */
+/** "–", shown for absent values. */
 export const ABSENT = '–';
 
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const ONE = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-/** 1,284 */
+/** Formats a count: 1,284. */
 export function count(value: number): string {
   return WHOLE.format(value);
 }
 
-/** A duration in seconds with its unit, for prose: 38.4 ms, 1,284 ms; from ten seconds on 12.4 s, 3 min 20 s. */
+/** Formats a duration in seconds: 38.4 ms, 1,284 ms; from ten seconds on 12.4 s, 3 min 20 s. */
 export function duration(seconds: number | undefined): string {
   if (seconds === undefined || !Number.isFinite(seconds)) return ABSENT;
   const size = Math.abs(seconds);
@@ -31,13 +31,13 @@ function parts(big: number, bigUnit: string, small: number, smallUnit: string): 
   return `${Math.floor(big)} ${bigUnit}${rest ? ` ${rest} ${smallUnit}` : ''}`;
 }
 
-/** An offset from the start of the trace, in seconds: +1,098.2 ms. */
+/** Formats an offset in seconds from the start of the trace: +1,098.2 ms. */
 export function offset(seconds: number): string {
   const value = seconds * 1000;
   return `${value < 0 ? '−' : '+'}${ONE.format(Math.abs(value))} ms`;
 }
 
-/** A share of one: 0.9 %, 43 %. */
+/** Formats a share as a percentage: 0.9 %, 43 %. */
 export function share(part: number, whole: number): string {
   if (!(whole > 0)) return ABSENT;
   const percent = (part / whole) * 100;
@@ -47,39 +47,39 @@ export function share(part: number, whole: number): string {
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** Local time of day of epoch seconds: 14:06:11.377, or without its milliseconds. */
+/** Formats epoch seconds as local time of day: 14:06:11.377, or without milliseconds. */
 export function clock(epochSeconds: number, { millis = true } = {}): string {
   const at = new Date(Math.round(epochSeconds * 1000));
   const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
   return millis ? `${time}.${String(at.getMilliseconds()).padStart(3, '0')}` : time;
 }
 
-/** Local date and time of epoch seconds: 2026-11-22 14:06:11.377. */
+/** Formats epoch seconds as local date and time: 2026-11-22 14:06:11.377. */
 export function dateTime(epochSeconds: number, options?: { millis?: boolean }): string {
   const at = new Date(epochSeconds * 1000);
   const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   return `${date} ${clock(epochSeconds, options)}`;
 }
 
-/** 1 trace, 2 traces. */
+/** Formats a count with its noun: 1 trace, 2 traces. */
 export function plural(amount: number, one: string, many = `${one}s`): string {
   return `${count(amount)} ${amount === 1 ? one : many}`;
 }
 
-/** How long ago, in whole seconds, for what counts on: 38 s, 2 min 5 s. */
+/** Formats a growing period in whole seconds: 38 s, 2 min 5 s. */
 export function ago(seconds: number): string {
   const whole = Math.max(1, Math.round(seconds));
   return whole < 60 ? `${whole} s` : duration(whole);
 }
 
-/** A share of one in percent without the sign, for columns: 34.6, "< 0.1" when nearly none, 0 when none. */
+/** Formats a share in per cent without the sign, for columns: 34.6; "< 0.1" if nearly none; 0 if none. */
 export function shareFigure(part: number, whole: number): string {
   if (!(part > 0) || !(whole > 0)) return '0';
   const percent = Math.min((part / whole) * 100, 100);
   return percent < 0.05 ? '< 0.1' : percent.toFixed(1);
 }
 
-/** A rate for columns: three digits, "< 0.1" for what hardly happens. */
+/** Formats a rate for columns: three digits, or "< 0.1". */
 export function rate(value: number): string {
   return value > 0 && value < 0.1 ? '< 0.1' : three(value);
 }

@@ -11,12 +11,12 @@ const NAMES: Record<string, string> = {
   throttled: 'Throttled',
 };
 
-/** What a kind of hint is called where there is little room. */
+/** A short name for a kind of hint. */
 export function hintName(kind: string): string {
   return NAMES[kind] ?? kind;
 }
 
-/** `38.0 %, 12 × SELECT replies`: in which share of the traces, and what. */
+/** The share of the traces that have a hint, and what it is about: `38.0 %, 12 × SELECT replies`. */
 export function hintWhy(hint: RouteHint, of: number): string {
   return `${shareFigure(hint.traces, of)} %, ${hintWhat(hint)}`;
 }

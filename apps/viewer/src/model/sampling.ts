@@ -1,6 +1,6 @@
 import type { SamplingRuleRow } from 'local-xray/console-api';
 
-/** What a rule is matched against; what is left out matches everything. */
+/** The properties of a request that rules are matched against. Omitted ones match everything. */
 export interface SampledRequest {
   service?: string;
   method?: string;
@@ -9,8 +9,7 @@ export interface SampledRequest {
 }
 
 /**
- * The rule that would take the request: the first that matches in the order of
- * priority, then name.
+ * The rule that applies to the request: the first that matches, in the order of priority, then name.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
  */
 export function ruleFor(
@@ -33,7 +32,7 @@ export function matches(pattern: string, value: string | undefined): boolean {
   if (value === undefined || value === '') return true;
   const text = value.toLowerCase();
   const wanted = pattern.toLowerCase();
-  // Backtracks to the last star alone, so that no pattern takes long.
+  // Backtracks only to the last star, so that no pattern takes long.
   let at = 0;
   let star = -1;
   let resume = 0;
@@ -58,7 +57,7 @@ export function matches(pattern: string, value: string | undefined): boolean {
   return next === wanted.length;
 }
 
-/** What a rule matches in words, without what it leaves open: `POST /api/*, service backend-*`. */
+/** Describes the conditions of a rule, without wildcards that match everything: `POST /api/*, service backend-*`. */
 export function conditions(rule: SamplingRuleRow): string {
   const open = (value: string): boolean => value === '*' || value === '';
   const request = [rule.httpMethod, rule.urlPath].filter((value) => !open(value)).join(' ');

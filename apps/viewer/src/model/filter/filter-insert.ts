@@ -1,10 +1,10 @@
-/** An expression, and where the caret stands in it. */
+/** An expression, and the position of the caret in it. */
 export interface Written {
   text: string;
   caret: number;
 }
 
-/** The expression with a choice put in, and the caret after it and a space, unless a bracket waits. */
+/** Inserts a choice into the expression. The caret is placed after it and a space, or after its open bracket. */
 export function insert(text: string, from: number, to: number, choice: string): Written {
   const rest = text.slice(to);
   const space = /[(.[]$/.test(choice) || /^[\s)]/.test(rest) ? '' : ' ';

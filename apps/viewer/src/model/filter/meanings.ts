@@ -1,16 +1,16 @@
 import { annotationFilter, literal } from './filter-text';
 
-/** What a word, or a comparison in other words than the language's, may mean: the likeliest first. */
+/** Filters that a word or a comparison in other terms may stand for, most likely first. */
 export interface Meaning {
   word: string;
   filters: string[];
 }
 
-/** More words than these are a sentence: it is searched for as a message. */
+/** A text with more words is a sentence, and is searched for as a message. */
 const MOST_WORDS = 4;
 const MOST_KEYS = 8;
 
-/** Brackets and braces: somebody writes an expression, and completion helps there. */
+/** Brackets and braces show that the text is a filter expression, for which completion is used. */
 const EXPRESSION = /[()[\]{}]/;
 const COMPARISON = /([\w.-]+)\s*(==|!=|>=|<=|=|>|<|:(?!\/\/))\s*("[^"]*"|'[^']*'|[^\s,;]+)/g;
 const METHOD = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/i;
@@ -30,14 +30,14 @@ const part =
     `${name} CONTAINS ${quoted(value)}`;
 const status: Alias = (value, operator) =>
   /^\d+$/.test(value) ? `http.status ${operator} ${value}` : undefined;
-/** In seconds, milliseconds where the unit says so. */
+/** A time in seconds, or in milliseconds if that is the unit. */
 const seconds: Alias = (value, operator) => {
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s)?$/.exec(value) ?? [];
   if (number === undefined) return undefined;
   return `responsetime ${operator} ${unit === 'ms' ? +(Number(number) / 1000).toFixed(6) : number}`;
 };
 
-/** Words that other tools have for ours. */
+/** Keywords of other tools, with the meaning in our filter expressions. */
 const ALIASES: Record<string, Alias> = {};
 const alias = (names: string, means: Alias): void => {
   for (const name of names.split(' ')) ALIASES[name] = means;
@@ -64,9 +64,9 @@ alias('ip clientip client_ip', text('http.clientip'));
 alias('query sql statement', part('statement'));
 
 /**
- * What is meant by a text that is no filter expression.
+ * Suggests filters for a text that is not a filter expression.
  *
- * @param keys of annotations that were seen, the most frequent first.
+ * @param keys keys of recorded annotations, most frequent first
  */
 export function meaningsOf(given: string, keys: readonly string[]): Meaning[] {
   const whole = given.trim();
@@ -83,7 +83,7 @@ export function meaningsOf(given: string, keys: readonly string[]): Meaning[] {
     return [{ word: whole, filters: [`message CONTAINS ${quoted(whole)}`] }];
   }
   for (const word of words) {
-    // Somebody is about to write the name of a keyword.
+    // The beginning of a keyword, still being typed.
     if (/^(annotation|http|resource|instance)\./i.test(word)) return [];
     meanings.push({ word, filters: meaningsOfWord(word.replace(/^"|"$/g, ''), keys) });
   }

@@ -2,13 +2,13 @@ import { healthOf, type MapNode, type ServiceMap } from './service-graph';
 
 export interface FoldedMap {
   map: ServiceMap;
-  /** By the id of its only caller: databases that are shown as a number there. */
+  /** The folded databases, by the id of their only caller, which shows their number. */
   stores: ReadonlyMap<string, MapNode[]>;
 }
 
 /**
- * Databases that one node alone calls become a number at that node. One that is in trouble, or
- * selected, stays: `keep` is the id of a node or an edge.
+ * Folds databases that only one node calls into a number at that node. Databases with errors or faults, or with a
+ * selection, are not folded. `keep` is the id of a node or an edge.
  */
 export function foldStores(map: ServiceMap, keep: string): FoldedMap {
   const stores = new Map<string, MapNode[]>();
@@ -34,7 +34,7 @@ function without(map: ServiceMap, left: ReadonlySet<string>): ServiceMap {
   };
 }
 
-/** What a node or an edge touches: itself, those that call it, those that it calls. */
+/** The ids connected with a node or an edge: itself, its callers and the nodes that it calls. */
 export function neighboursOf(map: ServiceMap, selected: string): ReadonlySet<string> {
   const near = new Set<string>();
   for (const edge of map.edges) {
@@ -45,7 +45,7 @@ export function neighboursOf(map: ServiceMap, selected: string): ReadonlySet<str
   return near;
 }
 
-/** The part of the map around what is selected; around the worst trouble, else the busiest service. */
+/** The part of the map around the selection, or else around the worst node, or else around the busiest service. */
 export function around(map: ServiceMap, selected: string): ServiceMap {
   const known = [...map.nodes, ...map.edges].some(({ id }) => id === selected);
   const near = neighboursOf(map, known ? selected : (centreOf(map)?.id ?? ''));
@@ -56,14 +56,14 @@ export function around(map: ServiceMap, selected: string): ServiceMap {
   };
 }
 
-/** What to look at first. */
+/** The node to look at first. */
 export function centreOf(map: ServiceMap): MapNode | undefined {
   const [worst] = troubled(map);
   const services = map.nodes.filter(({ kind }) => kind !== 'client');
   return worst ?? services.sort((a, b) => b.traffic.total - a.traffic.total)[0];
 }
 
-/** The nodes in trouble, the worst first. */
+/** The nodes with errors or faults, worst first. */
 export function troubled(map: ServiceMap): MapNode[] {
   const share = ({ traffic: { fault, throttle, error, total } }: MapNode): number =>
     (1e6 * fault + 1e3 * throttle + error) / Math.max(1, total);

@@ -1,12 +1,12 @@
 import type { Point } from './graph-layout';
 import type { Sizes } from './graph-layout.sizes';
 
-/** Between the columns of one rank. */
+/** Pixels between the columns of one rank. */
 const COLUMN_GAP = 16;
 
 /**
- * Ranks of a map from left to right that hold more nodes than fit above each other stand in several
- * columns, so that the map is not many times as high as it is wide. The order stays.
+ * Splits ranks with more nodes than fit above each other into several columns, so that a map from left to right is not
+ * many times as high as wide. The order is kept.
  */
 export function intoColumns(places: Map<string, Point>, sizes: Sizes, height: number): void {
   const pitch = 2 * sizes.maxRadius + sizes.label.height + 10;
@@ -36,7 +36,7 @@ export function intoColumns(places: Map<string, Point>, sizes: Sizes, height: nu
   }
 }
 
-/** Keeps rows apart by `pitch`, near where they were, within the height. */
+/** Moves rows apart by `pitch`, close to where they were and within the height. */
 function spread(rank: Point[], columns: number, pitch: number, height: number): void {
   const rows = Array.from({ length: Math.ceil(rank.length / columns) }, (_, at) =>
     rank.slice(at * columns, (at + 1) * columns),

@@ -3,23 +3,23 @@ import type { Sizes } from './graph-layout.sizes';
 
 export interface DrawnEdge {
   id: string;
-  /** For the `d` of an SVG path, from the rim of one circle to that of the other. */
+  /** The `d` of an SVG path, from the rim of one circle to the rim of the other. */
   path: string;
-  /** The tip of its arrow and where it points, in degrees clockwise from the right. */
+  /** The tip of its arrow, and the direction in degrees clockwise from the right. */
   tip: Point & { angle: number };
-  /** The line as points, the first at its start. */
+  /** Points of the line, beginning at its start. */
   points: readonly Point[];
 }
 
-/** Points of a line: so many, less one, stretches of it are looked at. */
+/** Number of points per line. The sections between them are checked for overlaps. */
 const POINTS = 25;
-/** So much of a name's width most of them take up. */
+/** The share of the maximum width that most names take up. */
 const NAME_SHARE = 1 / 3;
 const GAP = { start: 6, end: 8 };
 
 /**
- * A straight line from rim to rim; bowed where a line would run through another
- * node, or over the edge that runs the other way; a loop from a node to itself.
+ * Draws a straight line from rim to rim. If it would run through another node, or over the edge in the opposite
+ * direction, the line is curved. From a node to itself it is a loop.
  */
 export function drawEdge(
   id: string,
@@ -36,7 +36,7 @@ export function drawEdge(
   const curves = inside.length > 0 ? inside : all;
   const clear = (within: (points: Curve, node: PlacedNode) => boolean): Curve | undefined =>
     curves.find((points) => !others.some((node) => within(points, node)));
-  // Rather through a name than through a circle, rather straight than through either.
+  // Crossing a name is better than crossing a circle, and a straight line without either is best.
   const points =
     clear((at, node) => touches(at, node) || strikes(at, node, around.sizes)) ??
     clear(touches) ??
@@ -80,7 +80,7 @@ function curve(from: PlacedNode, to: PlacedNode, bow: number): Curve {
 
 function towards(from: Point, to: Point, distance: number): Point {
   const length = Math.max(1, Math.hypot(to.x - from.x, to.y - from.y));
-  // Never past the other end of a line between two circles that nearly touch.
+  // Not beyond the other end of a line between two circles that nearly touch.
   const share = Math.min(0.9, distance / length);
   return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
 }
@@ -130,7 +130,7 @@ function drawLoop(id: string, node: PlacedNode): DrawnEdge {
     id,
     path: `M${round(start)} C${round(first)} ${round(second)} ${round(end)}`,
     tip: { ...end, angle: Math.round(angle) },
-    // Its label stands at the far end of the loop.
+    // The label is placed at the far end of the loop.
     points: [{ x: Math.round(node.x + reach * 1.1), y: Math.round(node.y - reach * 1.15) }],
   };
 }

@@ -4,9 +4,9 @@ import type { Sizes } from './graph-layout.sizes';
 
 /** Half the size of an edge's label: `371/min 3.20 ms`. */
 const HALF = { x: 52, y: 9 };
-/** Places along a line, the middle first. */
+/** Positions along a line to try, the middle first. */
 const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8];
-/** What it costs to lie over another label, a circle or its name, the line of another edge; to leave the middle. */
+/** The costs of covering another label, a node with its name, or another edge, and of leaving the middle. */
 const COST = { label: 1_000, node: 300, line: 40, away: 1 };
 
 interface Box {
@@ -17,10 +17,10 @@ interface Box {
 }
 
 /**
- * Middles of the labels of those edges that `labelled` names. Each stands on its line, where it covers
- * the least: no other label, no node, no other line if there is such a place.
+ * Places the labels of the edges in `labelled`. The result is the middle of each. A label lies on its line, at the
+ * position where it covers least of other labels, nodes and lines.
  *
- * @param unscaled how much larger than the map labels are written.
+ * @param unscaled how much larger than the map the labels are drawn
  */
 export function placeLabels(
   { nodes, edges }: Pick<GraphLayout, 'nodes' | 'edges'>,
@@ -55,7 +55,7 @@ function pointOf({ points }: DrawnEdge, place: number, half: number): Point {
   const at = points[Math.round(place * (points.length - 1))]!;
   const [first, last] = [points[0]!, points[points.length - 1]!];
   const level = Math.abs(last.y - first.y) < 0.15 * Math.abs(last.x - first.x);
-  // Along a level line it stands above it: nothing is hidden.
+  // On a horizontal line the label is placed above it, so that it covers nothing.
   return { x: Math.round(at.x), y: Math.round(at.y - (level ? half + 3 : 0)) };
 }
 
@@ -67,7 +67,7 @@ function meet(a: Box, b: Box): boolean {
   return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
 }
 
-/** The circle, and the name that stands at its side. */
+/** The circle, and the name beside it. */
 function boxesOf(node: PlacedNode, { label }: Sizes): Box[] {
   const { x, y, r } = node;
   const circle = { left: x - r, right: x + r, top: y - r, bottom: y + r };

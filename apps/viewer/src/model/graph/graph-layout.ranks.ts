@@ -6,18 +6,17 @@ import { relax, type RankItem } from './graph-layout.relax';
 type Edges = LayoutInput['edges'];
 type Places = Map<string, Point>;
 
-/** Larger graphs are laid out once: each attempt takes as long as the first. */
+/** Graphs with more nodes are laid out only once, because every attempt takes the same time. */
 const MANY = 60;
-/** What a crossing, and a line through a node, cost in pixels of line. */
+/** The costs of a crossing, and of a line through a node, in pixels of line. */
 const CROSSING = 400;
 const THROUGH = 600;
-/** Between boxes, across the ranks. */
+/** Pixels between boxes, across the ranks. */
 const GAP = 4;
 
 /**
- * Middles of the boxes. dagre gives ranks and an order within them, and improves
- * on the order it is given: of several the one is kept that gives the shortest
- * lines and fewest crossings.
+ * The middles of the boxes. dagre computes the ranks and improves on the order of the nodes that it is given. Several
+ * orders are tried, and the result with the shortest lines and fewest crossings is used.
  */
 export function bestRanks(nodes: PlacedNode[], edges: Edges, down: boolean, sizes: Sizes): Places {
   const backwards = [...nodes].reverse();
@@ -62,11 +61,11 @@ function ranks(nodes: PlacedNode[], edges: Edges, down: boolean, sizes: Sizes): 
   return places;
 }
 
-/** Along the ranks and across them, whichever way they run. */
+/** The coordinate along the ranks, in either direction of the layout. */
 const along = (point: Point, down: boolean): number => Math.round(down ? point.y : point.x);
 const across = (point: Point, down: boolean): number => (down ? point.x : point.y);
 
-/** Keeps dagre's ranks and orders, with the lanes of lines that pass a rank, and moves all closer together. */
+/** Keeps dagre's ranks and orders, including lanes for lines that pass a rank, and moves everything together. */
 function straighten(
   nodes: PlacedNode[],
   lines: { from: string; to: string; points: Point[] }[],
@@ -116,7 +115,7 @@ function join(a: RankItem, b: RankItem): void {
   b.neighbours.push(a);
 }
 
-/** Room for the largest circle and its name. */
+/** The space for the largest circle and its name. */
 function box(
   down: boolean,
   side: PlacedNode['label'],
@@ -148,7 +147,7 @@ function costOf(places: Places, edges: Edges, { maxRadius }: Sizes): number {
   return cost;
 }
 
-/** From a point to the nearest of a line between two others. */
+/** The distance of a point from the line between two others. */
 function distance(point: Point, a: Point, b: Point): number {
   const length = Math.max(1, (b.x - a.x) ** 2 + (b.y - a.y) ** 2);
   const share = ((point.x - a.x) * (b.x - a.x) + (point.y - a.y) * (b.y - a.y)) / length;

@@ -1,4 +1,4 @@
-/** Something that stands in a rank: a node, or the lane of an edge that passes through it. */
+/** An item in a rank: a node, or the lane of an edge that passes through it. */
 export interface RankItem {
   id: string;
   /** Middle and extent across the ranks, in pixels. */
@@ -10,21 +10,21 @@ export interface RankItem {
 const ROUNDS = 80;
 
 /**
- * Moves all items towards the middle of their neighbours, rank by rank, there
- * and back. The order within a rank stays, and so does the room of each item.
+ * Moves all items towards the middle of their neighbours, rank by rank, back and forth. The order within a rank and the
+ * space of each item are kept.
  */
 export function relax(ranks: RankItem[][], gap: number): void {
   for (let round = 0; round < ROUNDS; round++) {
     const order = round % 2 ? [...ranks].reverse() : ranks;
-    for (const rank of order) settle(rank, gap);
+    for (const rank of order) pool(rank, gap);
   }
 }
 
 /**
- * The places nearest to where the items want to be that keep their order and
- * distances: isotonic regression by pooling neighbours that want to pass each other.
+ * Finds the positions closest to the desired ones that keep order and distances: isotonic regression by pooling
+ * neighbours that would otherwise pass each other.
  */
-function settle(rank: RankItem[], gap: number): void {
+function pool(rank: RankItem[], gap: number): void {
   const pools: { items: RankItem[]; offsets: number[]; sum: number }[] = [];
   let offset = 0;
   for (const [index, item] of rank.entries()) {

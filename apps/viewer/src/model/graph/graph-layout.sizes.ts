@@ -1,19 +1,19 @@
-/** Pixels that the parts of a map take up. */
+/** Sizes of the parts of a map, in pixels. */
 export interface Sizes {
-  /** Of the smallest and the largest circle. */
+  /** Radius of the smallest and the largest circle. */
   minRadius: number;
   maxRadius: number;
-  /** A name with what stands beneath it. */
+  /** A name with the lines below it. */
   label: { width: number; narrow: number; height: number };
-  /** Whether names may stand above too: as much room there keeps circles of one chain on one line. */
+  /** Whether names may also be above. Equal space above and below keeps the circles of a chain on one line. */
   above: boolean;
-  /** Between the ranks of a map from left to right. */
+  /** The distance between the ranks of a map from left to right. */
   rankGap: number;
-  /** Room of a line that passes a rank between nodes. */
+  /** The space of a line that passes a rank between nodes. */
   lane: number;
 }
 
-/** With kind and health beneath each name, and figures at each edge. */
+/** With type and health below each name, and numbers on each edge. */
 export const ROOMY: Sizes = {
   minRadius: 22,
   maxRadius: 40,
@@ -23,7 +23,7 @@ export const ROOMY: Sizes = {
   lane: 40,
 };
 
-/** For maps that would not fit otherwise: names, and health where there is trouble. */
+/** For maps that would not fit otherwise: names, and health only for nodes with errors or faults. */
 export const COMPACT: Sizes = {
   minRadius: 11,
   maxRadius: 18,

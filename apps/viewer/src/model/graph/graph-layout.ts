@@ -1,4 +1,4 @@
-/** Where the nodes of a service map stand and how its edges run; pixels throughout. */
+/** Computes the positions of the nodes and the lines of the edges of a service map, in pixels. */
 import { drawEdge, type DrawnEdge } from './graph-layout.edge';
 import { intoColumns } from './graph-layout.columns';
 import { bestRanks } from './graph-layout.ranks';
@@ -13,7 +13,7 @@ export interface PlacedNode extends Point {
   id: string;
   /** Radius of the circle whose centre is `x`, `y`. */
   r: number;
-  /** Where its name stands, so that the fewest edges cross it. */
+  /** Where its name is placed, so that the fewest edges cross it. */
   label: 'above' | 'below' | 'right';
 }
 
@@ -30,25 +30,24 @@ export interface LayoutInput {
 }
 
 export interface LayoutOptions {
-  /** Callers left of the called, or above them. */
+  /** Whether callers are to the left of the nodes they call, or above them. */
   direction: 'right' | 'down';
-  /** The room there is: a smaller graph is spread over it, a larger one overflows. */
+  /** The available space. A smaller graph is spread over it, a larger one overflows. */
   width: number;
   height: number;
-  /** Smaller circles and names alone, so that more of them fit. */
+  /** Smaller circles with names only, so that more of them fit. */
   compact?: boolean;
 }
 
 const MARGIN = 24;
-/** Room that is left over moves nodes apart by no more than this factor. */
+/** Spare space moves nodes apart by at most this factor. */
 const MAX_SPREAD = 1.7;
-/** Where room lacks, nodes of a map from left to right move together, down to this factor. */
+/** If space is short, nodes of a map from left to right move together, down to this factor. */
 const MIN_SPREAD = 0.74;
 
 /**
- * Lays out with dagre's layered algorithm: the same nodes and edges, in any
- * order, stand in the same places. A node's traffic changes its radius alone, so
- * that live figures move nothing.
+ * Lays out the map with dagre's layered algorithm. The same nodes and edges, in any order, get the same positions.
+ * Traffic changes only the radius of a node, so that live updates move nothing.
  */
 export function layoutGraph(input: LayoutInput, options: LayoutOptions): GraphLayout {
   const down = options.direction === 'down';
@@ -59,7 +58,7 @@ export function layoutGraph(input: LayoutInput, options: LayoutOptions): GraphLa
   const heaviest = Math.max(1, ...input.nodes.map((node) => node.weight));
   const nodes = sorted(input.nodes).map((node): PlacedNode => {
     const r = radius(node.weight, heaviest, sizes);
-    // An edge leaves downwards, so a name beneath would be crossed by it.
+    // Edges leave downwards and would cross a name below the circle.
     return { id: node.id, x: 0, y: 0, r, label: down && calls.has(node.id) ? 'right' : 'below' };
   });
   const placed = new Map(nodes.map((node) => [node.id, node]));
@@ -70,13 +69,13 @@ export function layoutGraph(input: LayoutInput, options: LayoutOptions): GraphLa
   if (options.compact && !down) intoColumns(places, sizes, options.height);
   for (const [id, at] of places) {
     const node = placed.get(id)!;
-    // In a box with its name beneath or beside, the circle sits at the near end.
+    // In the box of a node and its name, the circle is at the near end.
     node.x = at.x - (node.label === 'right' ? (sizes.label.narrow + 8) / 2 : 0);
     const oneSided = (down || !sizes.above) && node.label === 'below';
     node.y = at.y - (oneSided ? (sizes.label.height + 6) / 2 : 0);
   }
   const { squeezed, ...size } = fit(nodes, down, options, sizes);
-  // Moved together, two names between the same circles would meet.
+  // If nodes were moved together, two names between the same circles would overlap.
   if (!down && !squeezed && sizes.above) {
     for (const node of nodes) node.label = freerSide(node, input.edges, placed);
   }
@@ -92,7 +91,7 @@ function sorted<T extends { id: string }>(items: T[]): T[] {
   return [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** Moves the nodes into the positive, and apart while there is room; returns the whole size. */
+/** Moves the nodes to positive coordinates, and apart if there is space. Returns the total size. */
 function fit(nodes: PlacedNode[], down: boolean, options: LayoutOptions, sizes: Sizes) {
   const r = sizes.maxRadius;
   const below = sizes.label.height + 6;
@@ -132,7 +131,7 @@ function fit(nodes: PlacedNode[], down: boolean, options: LayoutOptions, sizes: 
   return { width, height, squeezed };
 }
 
-/** Names stand on the side that fewer edges leave to. */
+/** The side of a node towards which fewer edges leave, for its name. */
 function freerSide(
   node: PlacedNode,
   edges: LayoutInput['edges'],

@@ -1,10 +1,10 @@
 /**
- * From what GetServiceGraph, GetTraceGraph and `GET /console/graph` answer to
- * the nodes and edges of the map: who called whom, how often, how well.
+ * Converts the responses of GetServiceGraph, GetTraceGraph and `GET /console/graph` to the nodes and edges of the map:
+ * who called whom, how often, and with which outcome.
  * https://docs.aws.amazon.com/xray/latest/api/API_Service.html
  */
 
-/** `{ Value: seconds, Count }`, as X-Ray counts response times. */
+/** `{ Value: seconds, Count }`, as in X-Ray's histograms of response times. */
 export interface HistogramEntry {
   Value?: number;
   Count?: number;
@@ -15,7 +15,7 @@ interface Statistics {
   ErrorStatistics?: { ThrottleCount?: number; OtherCount?: number; TotalCount?: number };
   FaultStatistics?: { OtherCount?: number; TotalCount?: number };
   TotalCount?: number;
-  /** Seconds, the sum of all. */
+  /** Seconds, summed over all calls. */
   TotalResponseTime?: number;
 }
 
@@ -35,7 +35,7 @@ export interface GraphService {
   ResponseTimeHistogram?: HistogramEntry[];
 }
 
-/** The answer of the graph operations; times are epoch seconds and absent for one trace. */
+/** The response of the graph operations. Times are epoch seconds, and absent for a single trace. */
 export interface ServiceGraph {
   StartTime?: number;
   EndTime?: number;
@@ -57,13 +57,13 @@ export interface Traffic {
 export type NodeKind = 'client' | 'service' | 'database' | 'remote' | 'aws';
 
 export interface MapNode {
-  /** Type and name, so that a link to a node outlives a reload. */
+  /** Type and name, so that a link to a node is still valid after a reload. */
   id: string;
   name: string;
   kind: NodeKind;
   /** The kind in words: `Service`, `PostgreSQL`, `Remote`, `AWS SNS`. */
   label: string;
-  /** Known only by its callers: it sent no segment of its own. */
+  /** Whether it is known only from its callers, because it sent no segment. */
   inferred: boolean;
   type: string;
   traffic: Traffic;
@@ -79,7 +79,7 @@ export interface MapEdge {
 export interface ServiceMap {
   nodes: MapNode[];
   edges: MapEdge[];
-  /** Length of the time that was requested; 0 when unknown, as for one trace. */
+  /** Length of the requested period; 0 if unknown, as for a single trace. */
   minutes: number;
 }
 
@@ -112,7 +112,7 @@ export function toServiceMap(graph: ServiceGraph): ServiceMap {
     }),
   );
   for (const node of nodes) if (node.kind === 'client') node.traffic = leaving(node.id, edges);
-  // Of all time, only from where there is something.
+  // For "All time", begin with the first node seen.
   const first = graph.StartTime || Math.min(...services.map((each) => each.StartTime ?? Infinity));
   const seconds = (graph.EndTime ?? 0) - first;
   return { nodes, edges, minutes: Math.max(0, seconds) / 60 };
@@ -166,7 +166,7 @@ function toTraffic(statistics: Statistics = {}, bins: HistogramEntry[] = []): Tr
   };
 }
 
-/** X-Ray counts nothing for a client: what it sent is what left it. */
+/** X-Ray has no statistics for a client, so its traffic is that of its outgoing edges. */
 function leaving(id: string, edges: MapEdge[]): Traffic {
   return sum(edges.filter((edge) => edge.from === id).map((edge) => edge.traffic));
 }
@@ -184,14 +184,14 @@ function sum(parts: Traffic[]): Traffic {
   };
 }
 
-/** The worst that happened, in X-Ray's order: fault, throttle, error. */
+/** The worst outcome, in X-Ray's order: fault, throttle, error. */
 export function healthOf(traffic: Traffic): Health {
   if (traffic.fault > 0) return 'fault';
   if (traffic.throttle > 0) return 'throttle';
   return traffic.error > 0 ? 'error' : 'ok';
 }
 
-/** Seconds below which the share `p` (0 to 1) of the calls stayed; undefined without calls. */
+/** The percentile `p` (0 to 1) of the durations, in seconds. Undefined if there are no calls. */
 export function percentile(traffic: Traffic, p: number): number | undefined {
   const total = traffic.histogram.reduce((count, bin) => count + bin.count, 0);
   let left = Math.max(1, Math.ceil(total * p));
@@ -203,8 +203,8 @@ export function percentile(traffic: Traffic, p: number): number | undefined {
 }
 
 /**
- * The histogram in `columns` columns of equal ratio, since response times
- * spread over decades; empty without calls.
+ * The histogram in `columns` columns of equal ratio, because response times spread over several powers of ten. Empty if
+ * there are no calls.
  */
 export function logColumns(
   traffic: Traffic,
@@ -212,7 +212,7 @@ export function logColumns(
 ): { from: number; to: number; count: number }[] {
   const bins = traffic.histogram.filter((bin) => bin.count > 0);
   if (bins.length === 0) return [];
-  const floor = 1e-4; // 0.1 ms: nothing faster is told apart.
+  const floor = 1e-4; // 0.1 ms: faster calls are not distinguished.
   const at = (seconds: number) => Math.log(Math.max(floor, seconds));
   const low = at(bins[0]!.seconds);
   const high = Math.max(low + Math.log(1.2), at(bins[bins.length - 1]!.seconds));
@@ -229,12 +229,12 @@ export function logColumns(
   return result;
 }
 
-/** A string as a filter expression writes it. */
+/** Quotes a string for a filter expression. */
 export function quoted(text: string): string {
   return `"${text.replace(/\\/g, '\\\\').replace(/"/g, '\\"')}"`;
 }
 
-/** The filter expression for the traces behind a node, only those with `health` if it is trouble. */
+/** The filter expression for the traces of a node. With `health` other than `ok`, only those with that outcome. */
 export function nodeFilter(node: MapNode, health: Health = 'ok', map?: ServiceMap): string {
   if (node.kind === 'client') {
     const targets = map?.edges.filter((edge) => edge.from === node.id).map((edge) => edge.to);
@@ -244,7 +244,7 @@ export function nodeFilter(node: MapNode, health: Health = 'ok', map?: ServiceMa
   return serviceTerm(node.name, health);
 }
 
-/** The filter expression for the traces that took an edge. */
+/** The filter expression for the traces that contain an edge. */
 export function edgeFilter(from: MapNode, to: MapNode, health: Health = 'ok'): string {
   if (from.kind === 'client') return serviceTerm(to.name, health);
   return `edge(${quoted(from.name)}, ${quoted(to.name)})${health === 'ok' ? '' : ` { ${health} }`}`;

@@ -3,7 +3,7 @@ import { duration } from '../format';
 import type { Axes } from './scatter';
 import { whenOf } from './when';
 
-/** A part of the chart that was chosen: of time, of duration, or of both. What is left out is open. */
+/** A selected part of the chart: a range of time, of duration, or both. An omitted bound is open. */
 export interface Brush {
   /** Epoch seconds. */
   from?: number;
@@ -18,7 +18,7 @@ export type Edge = keyof Brush;
 const NUMBER = String.raw`(\d+(?:\.\d+)?(?:e-?\d+)?)?`;
 const WRITTEN = new RegExp(`^${NUMBER}-${NUMBER}(?:~${NUMBER}-${NUMBER})?$`);
 
-/** From the address: `1795354386-1795354400`, `-~0.9-` for what took 0.9 s at least. */
+/** Parses a selection in the address: `1795354386-1795354400`, or `-~0.9-` for traces of at least 0.9 s. */
 export function parseBrush(text: string): Brush | undefined {
   const parts = WRITTEN.exec(text)?.slice(1) ?? [];
   const brush: Brush = {};
@@ -27,7 +27,7 @@ export function parseBrush(text: string): Brush | undefined {
   return tidy(brush);
 }
 
-/** For the address; undefined where nothing is chosen. */
+/** Formats a selection for the address. Undefined if nothing is selected. */
 export function formatBrush(brush: Brush | undefined): string | undefined {
   const { from, to, fastest, slowest } = (brush && tidy(brush)) ?? {};
   const time = `${shortened(from)}-${shortened(to)}`;
@@ -40,14 +40,14 @@ function shortened(time: number | undefined): string {
   return time === undefined ? '' : String(+time.toFixed(3));
 }
 
-/** Undefined where nothing is chosen, or nothing can be in it. */
+/** Undefined if nothing is selected, or no trace can be in the selection. */
 function tidy(brush: Brush): Brush | undefined {
   const { from = 0, to = Infinity, fastest = 0, slowest = Infinity } = brush;
   if (Object.keys(brush).length === 0 || from >= to || fastest >= slowest) return undefined;
   return brush;
 }
 
-/** The filter for its durations; empty where any will do. */
+/** The filter for the durations of a selection. Empty if it includes all. */
 export function durationFilter(
   { fastest, slowest }: Brush,
   keyword: 'duration' | 'responsetime',
@@ -60,7 +60,7 @@ export function durationFilter(
 
 const TOOK = /^(duration|responsetime) (>=|<) (\d+(?:\.\d+)?(?:e-?\d+)?)$/;
 
-/** The durations that `and` has added to a filter as its last conditions, and what the filter was before. */
+/** Splits off the durations that `and()` added to a filter as its last conditions. */
 export function splitDurations(filter: string): { rest: string; took: Brush } {
   const parts = filter.split(' AND ');
   const took: Brush = {};
@@ -75,11 +75,11 @@ export function splitDurations(filter: string): { rest: string; took: Brush } {
   }
   const rest = parts.join(' AND ');
   const again = keyword && and(rest, durationFilter(took, keyword as 'duration'));
-  // Of `a OR b AND duration > 1` they belong to a part alone.
+  // In `a OR b AND duration > 1` the duration belongs to one part only.
   return again === filter ? { rest, took } : { rest: filter, took: {} };
 }
 
-/** In words: `slower than 900 ms, 09:45:00 – 14:06:00`. */
+/** Describes a selection: `slower than 900 ms, 09:45:00 – 14:06:00`. */
 export function brushWords({ from, to, fastest, slowest }: Brush): string {
   const time = (at: number): string => whenOf(at, { seconds: true });
   const took =
@@ -101,7 +101,7 @@ export function brushWords({ from, to, fastest, slowest }: Brush): string {
   return [took, when].filter(Boolean).join(', ');
 }
 
-/** Where it lies on the axes, from 0 to 1; y from the top. */
+/** The position of a selection on the axes, from 0 to 1; y from the top. */
 export function brushPlace({ from, to, fastest, slowest }: Brush, axes: Axes) {
   const x = (time: number): number => within((time - axes.from) / (axes.to - axes.from || 1));
   const y = (seconds: number): number =>
@@ -118,7 +118,7 @@ function within(share: number): number {
   return Math.min(Math.max(share, 0), 1);
 }
 
-/** What a place of the chart stands for: time in full, duration in two digits. */
+/** The time and duration at a position of the chart. Durations have two digits. */
 export function valueAt(axes: Axes, place: { x: number; y: number }) {
   return {
     time: axes.from + within(place.x) * (axes.to - axes.from),
@@ -126,16 +126,16 @@ export function valueAt(axes: Axes, place: { x: number; y: number }) {
   };
 }
 
-/** Durations on the chart are no more exact than that. */
+/** Rounds to two digits, the precision of durations on the chart. */
 export function twoDigits(seconds: number): number {
   return Number(seconds.toPrecision(2));
 }
 
-/** Steps of the keyboard: so many across all of the time, and so many for each factor of ten. */
+/** Keyboard steps across the time axis, and for each power of ten of duration. */
 const TIME_STEPS = 50;
 const POWER_STEPS = 5;
 
-/** With one edge moved by a step of the keyboard; undefined where that leaves nothing. */
+/** Moves one edge by a keyboard step. Undefined if nothing would be selected. */
 export function moved(brush: Brush, edge: Edge, step: 1 | -1, axes: Axes): Brush | undefined {
   const next = { ...brush };
   if (edge === 'from' || edge === 'to') {

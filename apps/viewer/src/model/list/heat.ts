@@ -2,14 +2,14 @@ import type { TraceOverview } from 'local-xray/console-api';
 import { type Brush, brushPlace } from './brush';
 import type { Axes } from './scatter';
 
-/** Rows for each factor of ten, and the power of ten of seconds that row 0 begins at; see TraceOverview. */
+/** Rows per power of ten, and the power of ten in seconds at which row 0 begins; see TraceOverview. */
 const ROWS = 5;
 const FIRST_POWER = -6;
-/** Cells are as wide as that in pixels at least. */
+/** Minimum width of a cell in pixels. */
 const LEAST_WIDTH = 10;
-/** Shares of the fullest cell at which the steps of colour begin; the first begins at one trace. */
+/** Shares of the largest count at which the colour steps begin. The first step begins at one trace. */
 const SHARES = [0.06, 0.18, 0.42, 0.75];
-/** The same where cells are so empty that shares would say nothing. */
+/** Counts at which the steps begin if all cells have few traces. */
 const FEW = [5, 13, 33, 70];
 
 /** A cell of the heat map; x and y from 0 to 1, y from the top. */
@@ -22,10 +22,10 @@ export interface HeatCell {
   step: number;
   count: number;
   fault: number;
-  /** Epoch seconds that it covers. */
+  /** The epoch seconds that it covers. */
   from: number;
   to: number;
-  /** Seconds that its traces took. */
+  /** The durations of its traces in seconds. */
   fastest: number;
   slowest: number;
 }
@@ -33,11 +33,11 @@ export interface HeatCell {
 export interface HeatMap {
   axes: Axes;
   cells: HeatCell[];
-  /** Least count of each step. */
+  /** The minimum count of each step. */
   steps: number[];
 }
 
-/** Cells for a plot of so many pixels that shows a part of time. */
+/** The cells for a plot of this width that shows a part of the time range. */
 export function heatMap(
   overview: TraceOverview,
   from: number,
@@ -49,7 +49,7 @@ export function heatMap(
   const high = Math.ceil((Math.max(...rows, ROWS) + 1) / ROWS) + FIRST_POWER;
   const low = Math.min(Math.floor(Math.min(...rows, Infinity) / ROWS) + FIRST_POWER, high - 2);
   const span = to - from || 1;
-  // Neighbours are joined where a slot would be too narrow to be seen, or to be hit.
+  // Join neighbouring slots that would be too narrow to see or to click.
   const joined = Math.max(1, Math.ceil(LEAST_WIDTH / ((seconds / span) * Math.max(pixels, 1))));
   const counted = new Map<string, { slot: number; row: number; count: number; fault: number }>();
   for (const { slot: each, row, count, fault } of cells) {
@@ -99,7 +99,7 @@ export function cellAt(map: HeatMap, x: number, y: number): HeatCell | undefined
   );
 }
 
-/** About how many traces lie in a brush; cells that it cuts count by the share that lies inside. */
+/** The approximate number of traces in a selection. Partly covered cells count proportionally. */
 export function countIn(map: HeatMap, brush: Brush): number {
   const { left, right, top, bottom } = brushPlace(brush, map.axes);
   const inside = map.cells.reduce((sum, { x, y, width, height, count }) => {

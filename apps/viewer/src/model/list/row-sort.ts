@@ -1,10 +1,10 @@
-/** By which column rows are sorted, and whether the largest comes first. */
+/** The column by which rows are sorted, and the direction. */
 export interface Sort {
   by: string;
   down: boolean;
 }
 
-/** From the address: `-p95` is the largest p95 first. */
+/** Parses a sort order in the address: `-p95` sorts by p95, largest first. */
 export function sortBy(text: string, usual: Sort): Sort {
   if (!text) return usual;
   return text.startsWith('-') ? { by: text.slice(1), down: true } : { by: text, down: false };

@@ -12,20 +12,20 @@ export interface Point {
   row: TraceRow;
 }
 
-/** What a time axis covers, in epoch seconds. */
+/** The range of a time axis, in epoch seconds. */
 export interface TimeAxis {
   from: number;
   to: number;
 }
 
-/** What both axes cover: time, and powers of ten of seconds. */
+/** The ranges of both axes: time, and powers of ten of seconds. */
 export interface Axes extends TimeAxis {
   /** 10 ** low seconds is at the bottom. */
   low: number;
   high: number;
 }
 
-/** Axes that hold all rows: whole powers of ten, at least two of them. */
+/** Axes that contain all rows. The duration axis has at least two whole powers of ten. */
 export function axesOf(rows: readonly TraceRow[], from: number, to: number): Axes {
   let least = Infinity;
   let most = 0;
@@ -35,13 +35,13 @@ export function axesOf(rows: readonly TraceRow[], from: number, to: number): Axe
     most = Math.max(most, time);
   }
   if (most === 0) [least, most] = [0.001, 1];
-  // Plus 0 turns −0, which Math.ceil gives for 0.999 s, into 0.
+  // Adding 0 turns −0, which Math.ceil returns for 0.999 s, into 0.
   const high = Math.ceil(Math.log10(most) - 1e-9) + 0;
   const low = Math.min(Math.floor(Math.log10(least) + 1e-9), high - 2);
   return { from, to, low, high };
 }
 
-/** Points in the order to draw them: trouble last, so that it lies on top. */
+/** The points in drawing order: errors and faults last, so that they are on top. */
 export function pointsOf(rows: readonly TraceRow[], axes: Axes): Point[] {
   const width = axes.to - axes.from;
   const byStatus: Record<Status, Point[]> = { ok: [], error: [], throttle: [], fault: [] };
@@ -56,7 +56,7 @@ export function pointsOf(rows: readonly TraceRow[], axes: Axes): Point[] {
   return [...byStatus.ok, ...byStatus.error, ...byStatus.throttle, ...byStatus.fault];
 }
 
-/** 10 ms, 100 ms, 1 s at their heights. */
+/** The labels 10 ms, 100 ms, 1 s and so on, with their heights. */
 export function powerLabels({ low, high }: Axes): { y: number; text: string }[] {
   const step = Math.max(1, Math.ceil((high - low) / 5));
   const labels: { y: number; text: string }[] = [];
@@ -96,7 +96,7 @@ export function timeLabels({ from, to }: TimeAxis, wanted: number): { x: number;
             : clock(at).slice(3);
     labels.push({ x: (at - from) / span, text });
   }
-  // Where no midnight says which day it is.
+  // No midnight on the axis shows the day, so the first label does.
   const [first] = labels;
   const day = dayOf(from);
   if (first && day && step < 86_400 && midnights({ from, to }).length === 0)
@@ -106,10 +106,10 @@ export function timeLabels({ from, to }: TimeAxis, wanted: number): { x: number;
 
 const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
-/** More midnights than that are a calendar: the times of the axis are dates then. */
+/** With more midnights than this, the labels of the axis are dates. */
 const MOST_MIDNIGHTS = 8;
 
-/** Midnights on the axis with the day that begins, at x from 0 to 1. */
+/** The midnights on the axis, with the day that begins then; x from 0 to 1. */
 export function midnights({ from, to }: TimeAxis): { x: number; text: string }[] {
   const found: { x: number; text: string }[] = [];
   const at = new Date(from * 1000);
@@ -120,13 +120,13 @@ export function midnights({ from, to }: TimeAxis): { x: number; text: string }[]
       text: DAY.format(at).replace(',', ''),
     });
     if (found.length > MOST_MIDNIGHTS) return [];
-    // By the calendar: days with a change of clocks have 23 or 25 hours.
+    // Use the calendar, because days on which clocks change have 23 or 25 hours.
     at.setDate(at.getDate() + 1);
   }
   return found;
 }
 
-/** The point nearest to a place on a plot of so many pixels; none farther than `within` pixels. */
+/** The point nearest to a position, in pixels. Undefined if none is within `within` pixels. */
 export function nearestPoint(
   points: readonly Point[],
   at: { x: number; y: number },

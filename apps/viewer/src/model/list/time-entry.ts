@@ -1,4 +1,4 @@
-/** A time as somebody wrote it, in epoch seconds; undefined where it cannot be read as one. */
+/** Parses a time that a user typed, to epoch seconds. Undefined if it is not a time. */
 export function readTime(text: string, now: number): number | undefined {
   const written = text.trim().replace(/\s+/g, ' ');
   for (const read of [relative, epoch, zoned, byDay, local]) {
@@ -27,7 +27,7 @@ function relative(text: string, now: number): number | undefined {
   return now - Number(match[1]) * UNITS[match[2]!.charAt(0).toLowerCase()]!;
 }
 
-/** `1795354386.25`, or the same in milli-, micro- or nanoseconds as logs have it. */
+/** `1795354386.25`, or the same in milliseconds, microseconds or nanoseconds, as in logs. */
 function epoch(text: string): number | undefined {
   if (/^\d{9,10}(\.\d+)?$/.test(text)) return Number(text);
   if (!/^(\d{13}|\d{16}|\d{19})$/.test(text)) return undefined;
@@ -40,7 +40,7 @@ const ISO = new RegExp(String.raw`\b(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ,]\s?${CL
 const ISO_ZONED = new RegExp(ISO.source + ZONE, 'i');
 const LOG = new RegExp(String.raw`\b(\d{1,2})/([A-Za-z]{3})/(\d{4}):${CLOCK}${ZONE}`);
 
-/** A time that names its zone, anywhere in a log line: `2026-11-22T14:06:11.377Z`, `22/Nov/2026:14:06:11 +0100`. */
+/** A time with a time zone, anywhere in a log line: `2026-11-22T14:06:11.377Z`, `22/Nov/2026:14:06:11 +0100`. */
 function zoned(text: string): number | undefined {
   const iso = ISO_ZONED.exec(text);
   if (iso && iso[4] !== undefined) {
@@ -82,7 +82,7 @@ const WRITTEN = new RegExp(
   'i',
 );
 
-/** In this browser's zone: `2026-11-22 14:06:11,377` anywhere in a log line, `Sun 22 Nov 14:06`, `Nov 22 2026`. */
+/** A time in the browser's time zone: `2026-11-22 14:06:11,377` anywhere in a log line, `Sun 22 Nov 14:06`. */
 function local(text: string, now: number): number | undefined {
   const iso = ISO.exec(text);
   if (iso) return at([Number(iso[1]), Number(iso[2]) - 1, Number(iso[3])], iso.slice(4));
@@ -93,7 +93,7 @@ function local(text: string, now: number): number | undefined {
   if (month < 0) return undefined;
   const rest = match.slice(6);
   if (match[5]) return at([Number(match[5]), month, day], rest);
-  // Without a year it is the last time that it was this day.
+  // Without a year, the latest such day that is not in the future is meant.
   const year = new Date(now * 1000).getFullYear();
   const thisYear = at([year, month, day], rest);
   return thisYear !== undefined && thisYear > now + 86_400
@@ -105,7 +105,7 @@ function monthOf(name: string): number {
   return MONTHS.indexOf(name.slice(0, 3).toLowerCase());
 }
 
-/** Epoch seconds of a date in this browser's zone; undefined for one that no calendar has. */
+/** Epoch seconds of a date in the browser's time zone. Undefined for a date that does not exist. */
 function at(
   date: readonly [year: number, month: number, day: number],
   clock: (string | undefined)[],
@@ -116,13 +116,13 @@ function at(
   const [hours, minutes] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60];
   const found = new Date(...date, hours, minutes, whole % 60);
   const start = new Date(...date);
-  // Day 0 is the one before the first: yesterday.
+  // Day 0 is the last day of the previous month; it occurs for "yesterday".
   if (date[2] > 0 && (start.getDate() !== date[2] || start.getMonth() !== date[1]))
     return undefined;
   return found.getTime() / 1000 + (seconds - whole);
 }
 
-/** Seconds since midnight of hours, minutes, seconds and their fraction as they were written. */
+/** Seconds since midnight, from hours, minutes, seconds and their fraction as text. */
 function secondsOf(clock: (string | undefined)[]): number | undefined {
   const [hours = '0', minutes = '0', seconds = '0', fraction = '0'] = clock;
   if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;

@@ -1,7 +1,7 @@
 import { clock } from '../format';
 import { whenOf } from './when';
 
-/** The last so many seconds, all there is, or a fixed part of time in epoch seconds. */
+/** The last `last` seconds, all time (Infinity), or a fixed range in epoch seconds. */
 export type TimeRange = { last: number } | { from: number; to: number };
 
 export const RANGES: readonly { value: string; label: string; seconds: number }[] = [
@@ -15,7 +15,7 @@ export const RANGES: readonly { value: string; label: string; seconds: number }[
 ];
 export const DEFAULT_RANGE = '15m';
 
-/** From the address: `15m`, `all`, or `1795354386.1-1795354400`. */
+/** Parses a range in the address: `15m`, `all`, or `1795354386.1-1795354400`. */
 export function parseRange(text: string): TimeRange {
   const named = RANGES.find((range) => range.value === (text || DEFAULT_RANGE));
   if (named) return { last: named.seconds };
@@ -25,19 +25,19 @@ export function parseRange(text: string): TimeRange {
   return match && to > from ? { from, to } : { last: 900 };
 }
 
-/** For the address; the usual range needs no words. */
+/** Formats a range for the address. The default range is omitted. */
 export function formatRange(value: string | { from: number; to: number }): string | undefined {
   if (typeof value !== 'string') return `${+value.from.toFixed(3)}-${+value.to.toFixed(3)}`;
   return value === DEFAULT_RANGE ? undefined : value;
 }
 
-/** Start and end to ask for; without an end it is until now. */
+/** The start and end to request. Without an end, the range ends now. */
 export function boundsOf(range: TimeRange, now: number): { start?: number; end?: number } {
   if ('from' in range) return { start: range.from, end: range.to };
   return Number.isFinite(range.last) ? { start: now - range.last } : {};
 }
 
-/** In words, for the button. */
+/** The text of a range for the button. */
 export function rangeLabel(text: string): string {
   const range = parseRange(text);
   if ('last' in range)
@@ -56,9 +56,9 @@ const LAST: Record<number, string> = {
   86400: '24 hours',
 };
 
-/** In words, for a sentence: "in the last hour". */
+/** The text of a range inside a sentence: "in the last hour". */
 export function rangeWords(range: TimeRange): string {
-  if ('to' in range) return 'in this part of time';
-  if (!Number.isFinite(range.last)) return 'in all the time that is kept';
+  if ('to' in range) return 'in this time range';
+  if (!Number.isFinite(range.last)) return 'at any time';
   return `in the last ${LAST[range.last] ?? '7 days'}`;
 }

@@ -1,7 +1,7 @@
 import type { TraceRow } from 'local-xray/console-api';
 import { isSilent, severity, type Status, statusOf } from '@nestjs-xray/trace';
 
-/** A trace in the list: how it ended, that its root has not answered yet, or that it will not. */
+/** The status of a trace in the list: its outcome, `progress`, or `silent` if its end is no longer expected. */
 export type RowStatus = Status | 'progress' | 'silent';
 
 export function rowStatus(row: TraceRow, now: number): RowStatus {
@@ -13,12 +13,12 @@ export function hasAnswered(row: TraceRow): boolean {
   return !row.partial || row.responseTime !== undefined;
 }
 
-/** Something of it is in progress, and was heard of lately: by local X-Ray, or since it is shown. */
+/** Whether it is in progress and was updated recently. */
 export function isGrowing(row: TraceRow, now: number): boolean {
   return row.partial && row.silentSince === undefined && !isSilent(row.start + row.duration, now);
 }
 
-/** What was asked: the route where it is known, else the path of the URL. */
+/** The request: the route if known, else the path of the URL. */
 export function whatOf(row: TraceRow): string {
   if (row.route) return row.route;
   if (row.url === undefined) return row.service;
@@ -26,15 +26,15 @@ export function whatOf(row: TraceRow): string {
   return path === undefined ? row.url : path || '/';
 }
 
-/** The time to answer, in seconds; while there is none, how long it has taken. */
+/** The response time in seconds, or while there is none, the duration so far. */
 export function timeOf(row: TraceRow): number {
   return row.responseTime ?? row.duration;
 }
 
 /**
- * The newer copy of each trace, the newest trace first.
+ * Merges rows. Of each trace, the newer copy is kept. The newest trace comes first.
  *
- * @param from epoch seconds; older traces fall out.
+ * @param from epoch seconds; older traces are removed
  */
 export function mergeRows(
   old: readonly TraceRow[],
@@ -49,7 +49,7 @@ export function mergeRows(
   return [...byId.values()].filter((row) => row.start >= from).sort((a, b) => b.start - a.start);
 }
 
-/** Finds the traces of one outcome alone: fault wins over throttle over error. */
+/** The filter for traces with one outcome. Fault takes precedence over throttle, and throttle over error. */
 export function outcomeFilter(status: string): string {
   const worse = { throttle: ' AND NOT fault', error: ' AND NOT fault AND NOT throttle' }[status];
   return status + (worse ?? '');
@@ -79,7 +79,7 @@ export interface Sort {
   descending: boolean;
 }
 
-/** As it stands in the address: `-duration`. The newest first needs no words. */
+/** Parses a sort order in the address: `-duration`. Newest first, the default, is omitted. */
 export function parseSort(text: string): Sort {
   const descending = text.startsWith('-');
   const column = COLUMNS.find((one) => one === text.replace(/^-/, ''));
@@ -90,7 +90,7 @@ export function formatSort({ column, descending }: Sort): string | undefined {
   return column === 'time' && descending ? undefined : `${descending ? '-' : ''}${column}`;
 }
 
-/** Names and words begin at A, numbers and trouble with the largest. */
+/** Whether a column is sorted in descending order first: numbers and outcomes are, names are not. */
 export function firstDirection(column: Column): boolean {
   return column === 'time' || column === 'duration' || column === 'status';
 }
@@ -106,7 +106,7 @@ const KEYS: Record<Column, (row: TraceRow) => string | number> = {
   annotations: (row) => Object.entries(row.annotations).join(),
 };
 
-/** A sorted copy; equal ones keep the newest first, rows without a value come last. */
+/** A sorted copy. Among equal rows the newest comes first. Rows without a value come last. */
 export function sortRows(rows: readonly TraceRow[], { column, descending }: Sort): TraceRow[] {
   const keyed = rows.map((row) => ({ row, key: KEYS[column](row) }));
   const sign = descending ? -1 : 1;
@@ -119,7 +119,7 @@ export function sortRows(rows: readonly TraceRow[], { column, descending }: Sort
   return keyed.map(({ row }) => row);
 }
 
-/** The value that `share` of the sorted numbers do not exceed; undefined for none. */
+/** The value that `share` of the sorted numbers do not exceed. Undefined if there are no numbers. */
 export function percentile(sorted: readonly number[], share: number): number | undefined {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))];
 }

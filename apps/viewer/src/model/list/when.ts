@@ -9,7 +9,7 @@ const WHOLE = new Intl.DateTimeFormat('en-GB', {
   year: 'numeric',
 });
 
-/** The day of epoch seconds, unless it is today: `21 Nov`; of another year `21 Nov 2025`. */
+/** The day of epoch seconds: `21 Nov`, in another year `21 Nov 2025`. Empty for today. */
 export function dayOf(epochSeconds: number): string {
   const date = new Date(epochSeconds * 1000);
   const today = new Date();
@@ -17,13 +17,13 @@ export function dayOf(epochSeconds: number): string {
   return (date.getFullYear() === today.getFullYear() ? DAY : YEAR).format(date);
 }
 
-/** All of a time: `Sat 21 Nov 2026, 19:20:04`. */
+/** Formats date and time in full: `Sat 21 Nov 2026, 19:20:04`. */
 export function wholeTime(epochSeconds: number): string {
   const day = WHOLE.format(new Date(epochSeconds * 1000)).replace(/,/g, '');
   return `${day}, ${clock(epochSeconds, { millis: false })}`;
 }
 
-/** Time of day of epoch seconds, with the date where that is not today: `14:06`, `21 Nov 19:20`. */
+/** Formats the time of day, with the date if that is not today: `14:06`, `21 Nov 19:20`. */
 export function whenOf(epochSeconds: number, { seconds = false } = {}): string {
   const time = clock(epochSeconds, { millis: false });
   const short = seconds ? time : time.slice(0, 5);

@@ -1,6 +1,6 @@
 import type { Interval } from '@nestjs-xray/trace';
 
-/** The part of the trace that is shown, in seconds since its start. */
+/** The visible part of the trace, in seconds since its start. */
 export interface Window {
   from: number;
   until: number;
@@ -12,21 +12,21 @@ export interface Piece {
   width: number;
 }
 
-/** Pieces closer than so much of the window, in per cent, are drawn as one: less cannot be seen. */
+/** Pieces closer than this percentage of the window are drawn as one, because the gap would not be visible. */
 const MERGE = 0.08;
 
-/** Where an interval lies in the window; undefined outside it. */
+/** The position of an interval in the window. Undefined if it is outside. */
 export function place([from, until]: Interval, window: Window): Piece | undefined {
   const span = window.until - window.from;
   if (until < window.from || from > window.until) return undefined;
-  // A trace that took no time at all: everything is where it begins.
+  // In a trace that took no time, everything is at its start.
   if (!(span > 0)) return { left: 0, width: 0 };
   const left = (Math.max(from, window.from) - window.from) / span;
   const right = (Math.min(until, window.until) - window.from) / span;
   return { left: left * 100, width: (right - left) * 100 };
 }
 
-/** The same for many, in their order; what lies next to each other is merged. */
+/** The positions of several intervals, in their order. Adjacent ones are merged. */
 export function placeAll(intervals: readonly Interval[], window: Window): Piece[] {
   const pieces: Piece[] = [];
   for (const interval of intervals) {
@@ -40,13 +40,13 @@ export function placeAll(intervals: readonly Interval[], window: Window): Piece[
   return pieces;
 }
 
-/** Pieces of the critical path worth a line: 5 ms, or half a per cent of a short window. */
+/** The pieces of the critical path that are drawn: from 5 ms on, or half a per cent of a short window. */
 export function visibleCritical(intervals: readonly Interval[], window: Window): Interval[] {
   const least = Math.min(0.005, (window.until - window.from) * 0.005);
   return intervals.filter(([from, until]) => until - from >= least);
 }
 
-/** Round marks across the window, about `wanted` of them, in seconds. */
+/** About `wanted` round marks across the window, in seconds. */
 export function ticks({ from, until }: Window, wanted: number): number[] {
   const span = until - from;
   if (!(span > 0)) return [from];
@@ -55,24 +55,24 @@ export function ticks({ from, until }: Window, wanted: number): number[] {
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
   const marks: number[] = [];
   for (let at = Math.ceil(from / step - 1e-9); at * step <= until + step * 1e-6; at++)
-    // The last may miss the end by less than a number holds; it must not lie outside.
+    // Rounding errors must not place the last mark outside the window.
     marks.push(Math.min(at * step, until));
   return marks;
 }
 
-/** The marks of the time axis: fewer where their numbers are long, from a million milliseconds on. */
+/** The marks of the time axis. There are fewer if their numbers are long, from a million milliseconds on. */
 export function axisTicks(window: Window): number[] {
   return ticks(window, window.until < 1000 ? 7 : 4);
 }
 
-/** The window after a step in (`factor` below 1) or out, around `centre`, within the trace. */
+/** Zooms the window in (`factor` below 1) or out around `centre`, within the trace. */
 export function zoom(window: Window, factor: number, centre: number, whole: number): Window {
   const span = Math.min(Math.max((window.until - window.from) * factor, whole * 1e-6, 1e-6), whole);
   const share = (centre - window.from) / (window.until - window.from || 1);
   return clamp({ from: centre - span * share, until: centre + span * (1 - share) }, whole);
 }
 
-/** The window moved by a share of its width, within the trace. */
+/** Moves the window by a share of its width, within the trace. */
 export function pan(window: Window, share: number, whole: number): Window {
   const by = (window.until - window.from) * share;
   return clamp({ from: window.from + by, until: window.until + by }, whole);
@@ -84,14 +84,14 @@ function clamp({ from, until }: Window, whole: number): Window {
   return { from: start, until: start + span };
 }
 
-/** A window as it stands in the address, in milliseconds: `120-480.5`. */
+/** Formats a window for the address, in milliseconds: `120-480.5`. */
 export function formatZoom(window: Window, whole: number): string | undefined {
   const near = whole * 1e-6;
   if (window.from <= near && window.until >= whole - near) return undefined;
   return `${+(window.from * 1000).toFixed(3)}-${+(window.until * 1000).toFixed(3)}`;
 }
 
-/** The window that an address asks for; the whole trace when it asks for none, or for nonsense. */
+/** Parses the window in an address. The whole trace if there is none, or it is invalid. */
 export function parseZoom(text: string | null, whole: number): Window {
   const match = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(text ?? '');
   const from = Number(match?.[1]) / 1000;

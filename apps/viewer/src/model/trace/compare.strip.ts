@@ -1,19 +1,19 @@
 import type { Hue, TraceTree } from '@nestjs-xray/trace';
 import { startsFault } from './starts-fault';
 
-/** A stretch of time in which one kind of work ran; seconds since the start of the trace. */
+/** A period in which one kind of work ran, in seconds since the start of the trace. */
 export interface StripPiece {
   from: number;
   until: number;
-  /** `f` where a fault started. */
+  /** `f` if a fault started here. */
   hue: Hue | 'f';
 }
 
 /**
- * A trace on one line: what ran at the ends of the tree, at each moment the one
- * that started last. Neighbours of a kind with less than `close` seconds between
- * them are one piece.
+ * A trace on one line: at each moment, the kind of the leaf node that started last. Adjacent pieces of the same kind
+ * with less than `close` seconds between them are merged.
  *
+ * @param until later work is left out
  * @param until what goes on later is left out.
  */
 export function stripOf(tree: TraceTree, close: number, until = tree.duration): StripPiece[] {

@@ -7,15 +7,15 @@ import {
   type TraceTree,
 } from '@nestjs-xray/trace';
 
-/** All calls of one operation from one place, merged. Durations in seconds. */
+/** All calls of one operation by the same parent frame, merged. Durations are in seconds. */
 export interface Frame extends Operation {
-  /** Key of its first node: the same after a reload. */
+  /** Key of its first node, which stays the same after a reload. */
   id: string;
   depth: number;
-  /** Left edge and width as shares of the whole, 0 to 1. */
+  /** Left edge and width as shares of the total width, 0 to 1. */
   x: number;
   width: number;
-  /** Self time of its nodes and of all below: what its width stands for. */
+  /** Self time of its nodes and of all nodes below, which its width represents. */
   value: number;
   total: number;
   self: number;
@@ -26,18 +26,17 @@ export interface Frame extends Operation {
 }
 
 export interface Flame {
-  /** Each before its children, from the left. */
+  /** Parents before their children, from left to right. */
   frames: Frame[];
   depth: number;
-  /** Sum of all self time: longer than the trace where calls ran side by side. */
+  /** Sum of all self time. It exceeds the duration of the trace if calls ran concurrently. */
   value: number;
 }
 
 /**
- * Merges the calls of each operation that were made from the same place, the
- * widest first. Widths add up: a frame is as wide as its own time and that of
- * all below it, also where children ran side by side. What is still running
- * counts until the answer was sent: it would soon leave no room for the rest.
+ * Merges the calls of each operation that have the same parent frame, widest first. Widths add up: a frame is as wide
+ * as its self time plus the widths of its children, even if these ran concurrently. Work in progress only counts until
+ * the response was sent, because otherwise it would soon leave no space for the rest.
  */
 export function flameOf(tree: TraceTree): Flame {
   const frames: Frame[] = [];
@@ -54,7 +53,7 @@ export function flameOf(tree: TraceTree): Flame {
     next.frame.children = below.map(({ frame }) => frame);
     open.push(...below.reverse());
   }
-  // Children come after their parents, so that from the end all below is summed up already.
+  // Children come after their parents, so going backwards visits the children first.
   for (let at = frames.length - 1; at >= 0; at--) {
     const frame = frames[at]!;
     frame.value = frame.self + frame.children.reduce((sum, child) => sum + child.value, 0);
@@ -135,7 +134,7 @@ function place(tops: Frame[], amount: number): Flame {
   return { frames, depth, value };
 }
 
-/** Left edge and width of a frame when `focus` and what is above it fill the whole. */
+/** Left edge and width of a frame when `focus` and its ancestors fill the total width. */
 export function zoomed(frame: Frame, focus: Frame | undefined): { x: number; width: number } {
   if (!focus) return frame;
   if (

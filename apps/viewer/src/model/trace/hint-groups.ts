@@ -1,12 +1,12 @@
 import type { Hint } from '@nestjs-xray/trace';
 
-/** Hints that say the same of several places. */
+/** Equal hints for several places of a trace. */
 export interface HintGroup extends Hint {
-  /** How many hints they are. */
+  /** The number of hints. */
   times: number;
 }
 
-/** Equal hints as one, with what all of them cost; the costliest first. */
+/** Groups equal hints and adds up their costs. The costliest group comes first. */
 export function groupHints(hints: readonly Hint[]): HintGroup[] {
   const groups = new Map<string, HintGroup>();
   for (const hint of hints) {

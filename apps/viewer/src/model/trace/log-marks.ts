@@ -2,21 +2,21 @@ import { LOG_LEVELS, type LogLevel, type LogLine, type TraceNode } from '@nestjs
 import { place, type Window } from './bars';
 import type { Row } from './waterfall-rows';
 
-/** Marks nearer than so many pixels become one. */
+/** Marks closer than this many pixels become one. */
 const NEAR = 10;
 
-/** A place on a bar where something was logged. */
+/** A mark on a bar where something was logged. */
 export interface LogMark {
   /** In per cent of the width. */
   left: number;
   level: LogLevel;
-  /** The gravest first. */
+  /** Most severe first. */
   lines: LogLine[];
 }
 
-/** Lines by the node that they belong to, to find those of a part of the tree quickly. */
+/** Log lines by node, to find those of a subtree quickly. */
 export interface LogIndex {
-  /** In the order of the waterfall, then of time. */
+  /** In the order of the waterfall, then by time. */
   sorted: LogLine[];
 }
 
@@ -24,7 +24,7 @@ export function indexLogs(lines: readonly LogLine[]): LogIndex {
   return { sorted: [...lines].sort((a, b) => a.node.index - b.node.index) };
 }
 
-/** Lines of a node, and of what is below it. */
+/** The lines of a node and of the nodes below it. */
 export function linesBelow(index: LogIndex, node: TraceNode): LogLine[] {
   return between(index, node.index, node.index + node.below);
 }
@@ -42,7 +42,7 @@ function between({ sorted }: LogIndex, first: number, last: number): LogLine[] {
   return sorted.slice(low, end);
 }
 
-/** Lines that a row stands for: of its node, and of all that is hidden in it. */
+/** The lines of a row: those of its node and of all nodes that are hidden in it. */
 export function linesOfRow(index: LogIndex, row: Row): LogLine[] {
   if (index.sorted.length === 0) return [];
   if (row.type === 'fold') {
@@ -53,7 +53,7 @@ export function linesOfRow(index: LogIndex, row: Row): LogLine[] {
     : between(index, row.node.index, row.node.index);
 }
 
-/** Where to mark them on a bar of `width` pixels; debug lines stand in the list alone. */
+/** The marks for log lines on a bar of `width` pixels. Debug lines get no mark. */
 export function logMarks(lines: readonly LogLine[], window: Window, width: number): LogMark[] {
   const placed = lines
     .flatMap((line) => {

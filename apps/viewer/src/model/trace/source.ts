@@ -1,11 +1,11 @@
 import type { SourcePlace } from '@nestjs-xray/trace';
 
-/** Only addresses that start an editor; a document must not be able to run a script. */
+/** Only addresses with a scheme that can start an editor. A document must not be able to run a script. */
 const EDITOR = /^[a-z][a-z0-9+.-]*:/i;
 const NOT_AN_EDITOR = /^(javascript|data|vbscript|blob|file):/i;
 
-/** Not relative to a folder that only its sender knows. */
-export function isWhole(path: string): boolean {
+/** Whether a path is absolute, and not relative to a folder that only its sender knows. */
+export function isAbsolute(path: string): boolean {
   return /^([\\/]|[A-Za-z]:[\\/]|file:)/.test(path);
 }
 
@@ -21,7 +21,7 @@ export function editorHref(
   if (!template || !path || !EDITOR.test(template) || NOT_AN_EDITOR.test(template))
     return undefined;
   const clean = path.replace(/^file:\/\//, '');
-  // A path without its folder, or one inside the runtime, leads nowhere.
+  // A relative path, or one inside the runtime, cannot be opened.
   if (!/^([\\/]|[A-Za-z]:[\\/])/.test(clean)) return undefined;
   const encoded = clean
     .split(/[\\/]/)

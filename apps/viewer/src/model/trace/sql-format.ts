@@ -4,7 +4,7 @@ export interface SqlPiece {
   kind: 'keyword' | 'string' | 'comment' | 'plain';
 }
 
-/** These begin a line of their own. */
+/** Keywords that begin a new line. */
 const CLAUSES =
   /^(SELECT|FROM|WHERE|GROUP BY|ORDER BY|HAVING|LIMIT|OFFSET|RETURNING|VALUES|SET|UNION ALL|UNION|EXCEPT|INTERSECT|WITH|INSERT INTO|UPDATE|DELETE FROM|ON CONFLICT|(?:LEFT |RIGHT |FULL |INNER |CROSS )?(?:OUTER )?JOIN|FOR UPDATE)$/i;
 
@@ -20,13 +20,12 @@ interface Token {
   word: boolean;
 }
 
-/** Longer statements are shown as they came: nobody reads them laid out. */
+/** Longer statements are not formatted. */
 const LONGEST = 20_000;
 
 /**
- * A statement laid out for reading: each clause on its own line, AND and OR and
- * the parts of lists below each other, brackets left as they are. It changes white
- * space and nothing else, so that what is copied is what ran.
+ * Formats a statement for reading: each clause on its own line, AND, OR and the items of lists below each other, the
+ * contents of brackets unchanged. Only white space is changed, so that the copied text is what ran.
  */
 export function formatSql(sql: string): SqlPiece[] {
   if (sql.length > LONGEST) return [{ text: sql, kind: 'plain' }];
@@ -92,7 +91,7 @@ function tokenize(sql: string): Token[] {
   return tokens;
 }
 
-/** `ORDER`, `BY` become one token; white space between tokens becomes what the second one has before it. */
+/** Merges `ORDER` and `BY` into one token. White space between tokens is stored with the second one. */
 function merge(tokens: Token[]): Token[] {
   const words = tokens.filter((token) => token.text !== ' ');
   const merged: Token[] = [];

@@ -1,8 +1,8 @@
 import { exceptionsOf, type TraceNode } from '@nestjs-xray/trace';
 
 /**
- * A fault began here: only there a bar is red. A segment answers for what happens in it, so that its own has to
- * show: by an exception that it recorded, or since nothing is known of what it did.
+ * Whether a fault began in this node. Only then is its bar red. The fault of a segment often comes from its children.
+ * It counts as its own if the segment recorded an exception, or if nothing is known about what it did.
  */
 export function startsFault(node: TraceNode): boolean {
   if (node.status !== 'fault' || node.passedUp) return false;

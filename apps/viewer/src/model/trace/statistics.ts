@@ -11,18 +11,18 @@ import {
 /** All calls of one operation in a trace; durations in seconds. */
 export interface StatisticsRow extends Operation {
   count: number;
-  /** How many of them are still in progress: no duration below is theirs. */
+  /** How many calls are still in progress. The durations below do not include them. */
   running: number;
-  /** Recursion counts once: what runs below a call of its own operation is left out. */
+  /** Recursive calls count once: calls below a call of the same operation are left out. */
   total: number;
   self: number;
   p50: number;
   p95: number;
   max: number;
-  /** The worst that happened to one of them, and how often something did. */
+  /** The worst outcome of the calls, and how many had errors or faults. */
   worst: Status;
   failed: number;
-  /** One of the worst ones began here, or is a segment: it was not just passed up from below. */
+  /** Whether the worst outcome began in one of these calls, or one is a segment. It did not only come from below. */
   origin: boolean;
   /** Keys of its nodes, in the order of the waterfall. */
   nodes: string[];
@@ -31,7 +31,7 @@ export interface StatisticsRow extends Operation {
 export type StatisticsColumn =
   'label' | 'count' | 'total' | 'self' | 'p50' | 'p95' | 'max' | 'failed';
 
-/** One row for each operation, in the order in which they first ran. */
+/** One row per operation, in the order in which they first ran. */
 export function statisticsOf(tree: TraceTree): StatisticsRow[] {
   const rows = new Map<string, StatisticsRow & { durations: number[] }>();
   const operations = new Map<TraceNode, string>();
@@ -83,7 +83,7 @@ export function statisticsOf(tree: TraceTree): StatisticsRow[] {
   });
 }
 
-/** How far up a call of the same operation is searched for: recursion through more is rare. */
+/** How many ancestors are searched for the same operation. Recursion over more levels is rare. */
 const RECURSION = 64;
 
 function isRecursive(node: TraceNode, key: string, operations: Map<TraceNode, string>): boolean {
@@ -94,7 +94,7 @@ function isRecursive(node: TraceNode, key: string, operations: Map<TraceNode, st
   return false;
 }
 
-/** The nearest rank: a value that was measured, not one between two. */
+/** The nearest rank: a measured value, not one interpolated between two. */
 function rank(sorted: readonly number[], p: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * p) - 1)] ?? 0;
 }

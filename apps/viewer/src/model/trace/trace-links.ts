@@ -5,17 +5,17 @@ import type { TraceLinks, TraceRow } from 'local-xray/console-api';
 /** A link of a node to another, in this trace or in another one. */
 export interface LinkTo {
   link: LinkDocument;
-  /** The node of this trace that it leads to. */
+  /** The target, if it is in this trace. */
   node?: TraceNode;
-  /** The other trace, where it is there. */
+  /** The other trace, if it is stored. */
   row?: TraceRow;
 }
 
-/** A link that leads to a node: of another node of this trace, or of another trace. */
+/** A link to a node, from another node of this trace or from another trace. */
 export interface LinkFrom {
   attributes: LinkDocument['attributes'];
   node?: TraceNode;
-  /** The part of the other trace that has the link. */
+  /** The segment or subsegment of the other trace that has the link. */
   other?: { row: TraceRow; id: string; name: string };
 }
 
@@ -45,7 +45,7 @@ export function linksFrom(
   return [...here, ...others];
 }
 
-/** The node that a link from another trace leads to: the root where it names one that has not come. */
+/** The target of a link from another trace. The root if the link names a node that has not arrived. */
 export function linkedNode(id: string, tree: TraceTree): TraceNode | undefined {
   return tree.byKey.get(id) ?? tree.nodes.find(({ doc }) => doc.id === id) ?? tree.roots[0];
 }

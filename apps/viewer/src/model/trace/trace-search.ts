@@ -2,7 +2,7 @@ import { allLogs, exceptionsOf, type TraceNode, type TraceTree } from '@nestjs-x
 
 const texts = new WeakMap<object, string>();
 
-/** All that a search looks at in a document: names, annotations, metadata, addresses, statements, exceptions, ids. */
+/** The searchable text of a document: names, annotations, metadata, addresses, statements, exceptions, ids. */
 function textOf(node: TraceNode): string {
   const known = texts.get(node.doc);
   if (known !== undefined) return known;
@@ -12,14 +12,14 @@ function textOf(node: TraceNode): string {
   if ('sql' in doc) parts.push(doc.sql?.sanitized_query);
   for (const [key, value] of Object.entries(doc.annotations ?? {})) parts.push(`${key}=${value}`);
   for (const { type, message } of exceptionsOf(node)) parts.push(`${type}: ${message}`);
-  // Keys and values as they are shown: quotation marks inside of a text stay what they are.
+  // Keys and values as they are shown: quotation marks inside a text are not escaped.
   if (doc.metadata) addTexts(doc.metadata, parts);
   const text = parts.filter(Boolean).join('\n').toLowerCase();
   texts.set(node.doc, text);
   return text;
 }
 
-/** The nodes that contain the words, in the order of the waterfall; none for an empty search. */
+/** The nodes that contain the words, in the order of the waterfall. None for an empty search. */
 export function search(tree: TraceTree, words: string): TraceNode[] {
   const needle = words.trim().toLowerCase();
   if (!needle) return [];
@@ -31,7 +31,7 @@ export function search(tree: TraceTree, words: string): TraceNode[] {
   return tree.nodes.filter((node) => textOf(node).includes(needle) || logged.has(node));
 }
 
-/** Every key and value in it, however deep. */
+/** Adds all keys and values at every depth. */
 function addTexts(value: object, parts: unknown[]): void {
   const open: object[] = [value];
   for (let next = open.pop(); next; next = open.pop()) {
@@ -44,13 +44,13 @@ function addTexts(value: object, parts: unknown[]): void {
   }
 }
 
-/** Cuts a text into pieces that do and do not match, for highlighting. */
+/** Splits a text into parts that match and parts that do not, for highlighting. */
 export function highlight(text: string, words: string): { text: string; hit: boolean }[] {
   const needle = words.trim().toLowerCase();
   if (!needle) return [{ text, hit: false }];
   const pieces: { text: string; hit: boolean }[] = [];
   const lower = text.toLowerCase();
-  // A letter whose small form is longer would shift all positions after it.
+  // A letter whose lower-case form is longer would shift all positions after it.
   if (lower.length !== text.length) return [{ text, hit: lower.includes(needle) }];
   let at = 0;
   for (let hit = lower.indexOf(needle); hit >= 0; hit = lower.indexOf(needle, at)) {
@@ -62,14 +62,14 @@ export function highlight(text: string, words: string): { text: string; hit: boo
   return pieces;
 }
 
-/** Those to stop at with `n`: every node whose fault, error or throttle is its own; passed-up ones lead there. */
+/** The nodes at which `n` stops: those where a fault, error or throttle began, not their ancestors. */
 export function troubles(tree: TraceTree, status?: TraceNode['status']): TraceNode[] {
   return tree.nodes.filter(
     (node) => node.status !== 'ok' && (status === undefined || node.status === status),
   );
 }
 
-/** The one to select on arrival: where the worst began, else the first root. */
+/** The node that is selected when the page opens: where the worst outcome began, else the first root. */
 export function arrival(tree: TraceTree): TraceNode | undefined {
   for (const status of ['fault', 'throttle', 'error'] as const) {
     const origins = tree.nodes.filter((node) => node.status === status && !node.passedUp);

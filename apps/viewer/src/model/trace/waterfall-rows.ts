@@ -1,22 +1,22 @@
 import { severity, type Status, type TraceNode, type TraceTree } from '@nestjs-xray/trace';
 
-/** So many equal siblings in a row, and more, become one row. */
+/** From this many equal adjacent siblings on, they are folded into one row. */
 const FOLD_FROM = 4;
 
-/** Of a very deep trace only the lines of the innermost levels are drawn: more has no room. */
+/** In very deep traces, tree lines are only drawn for this many innermost levels. */
 export const MOST_GUIDES = 14;
 
-/** What the reader has opened, closed and asked for. */
+/** What the user has opened, closed and searched for. */
 export interface RowView {
   /** Nodes up to this depth are shown; undefined shows all. */
   level?: number | undefined;
-  /** Nodes opened (true) or closed (false) by hand, by key; wins over `level`. */
+  /** Nodes opened (true) or closed (false) by the user, by key. Takes precedence over `level`. */
   toggled: ReadonlyMap<string, boolean>;
-  /** Folds opened by hand, by key. */
+  /** Folds opened by the user, by key. */
   unfolded: ReadonlySet<string>;
-  /** Shorter nodes are left out, in seconds, unless they are in trouble, searched for or selected. */
+  /** Seconds. Shorter nodes are left out unless they have errors or faults, match the search, or are selected. */
   minDuration: number;
-  /** Nodes that the search found: they are shown even where all around them is closed. */
+  /** Nodes that the search found. They are shown even if their parents are closed. */
   hits: ReadonlySet<TraceNode>;
   selected?: TraceNode | undefined;
 }
@@ -51,7 +51,7 @@ export type Row = NodeRow | FoldRow;
 
 export interface Rows {
   rows: Row[];
-  /** How many nodes `minDuration` leaves out. */
+  /** How many nodes are left out because of `minDuration`. */
   tooShort: number;
 }
 
@@ -62,14 +62,14 @@ export function foldKey(node: TraceNode): string {
   return `fold:${node.key}`;
 }
 
-/** The nodes of a tree as the rows of the waterfall. */
+/** Converts the nodes of a tree to the rows of the waterfall. */
 export function waterfallRows(tree: TraceTree, view: RowView): Rows {
   return new RowBuilder(tree, view).build();
 }
 
 class RowBuilder {
   private readonly rows: Row[] = [];
-  /** By index of the node: itself or one below it is searched for. */
+  /** By index of the node: whether the search found it or a node below it. */
   private readonly leadsToHit: Uint8Array;
   private readonly kept: Uint8Array;
   private tooShort = 0;
@@ -95,7 +95,7 @@ class RowBuilder {
   }
 
   build(): Rows {
-    // A stack instead of recursion: a trace may be deeper than the stack is high.
+    // An explicit stack instead of recursion, because a trace may be deeper than the call stack allows.
     const open: { item: Item; guides: Guide[]; depth: number; onlyHits: boolean; place: Place }[] =
       [];
     const push = (nodes: TraceNode[], guides: Guide[], depth: number, onlyHits: boolean): void => {
@@ -149,7 +149,7 @@ class RowBuilder {
     return toggled.get(node.key) ?? (level === undefined || node.depth < level);
   }
 
-  /** Siblings, the equal ones among them folded. */
+  /** The siblings, with equal ones folded. */
   private items(siblings: TraceNode[], onlyHits: boolean): Item[] {
     const shown = siblings.filter((node) => (onlyHits ? this.leadsToHit : this.kept)[node.index]);
     if (onlyHits) return shown.map((node) => ({ node }));
@@ -166,7 +166,7 @@ class RowBuilder {
       else items.push(...run.map((node) => ({ node })));
       at = end;
     }
-    // The members of an opened fold come here again: they are not folded a second time.
+    // The members of an opened fold are passed in again and must not be folded a second time.
     const only = items.length === 1 ? items[0] : undefined;
     if (only && 'fold' in only && this.view.unfolded.has(only.key) && this.isOpenFold(only.key)) {
       return only.fold.map((node) => ({ node }));
@@ -225,19 +225,19 @@ function worse(a: Status, b: Status): Status {
   return severity(b) > severity(a) ? b : a;
 }
 
-/** What is in trouble, still running or awaited is worth a row of its own. */
+/** Whether a node may be folded. Nodes with errors or faults, in progress or waited for keep their own row. */
 function foldable(node: TraceNode): boolean {
   return node.worst === 'ok' && !node.inProgress && !node.awaited && node.kind === 'subsegment';
 }
 
-/** Equal for siblings that differ in numbers alone: `step-1`, `step-2`. */
+/** A text that is equal for siblings that differ only in numbers: `step-1`, `step-2`. */
 function likeness(node: TraceNode): string {
   return foldable(node)
     ? `${node.name}\n${node.title}\n${node.detail}`.replace(/\d+/g, '#')
     : node.key;
 }
 
-/** What to call equal siblings: the words they share, with * for a number that differs. */
+/** The label of equal siblings: the words they share, with * for numbers that differ. */
 export function foldLabel(nodes: readonly TraceNode[]): Pick<TraceNode, 'title' | 'detail'> {
   return {
     title: shared(nodes.map((node) => node.title)),
@@ -256,14 +256,14 @@ function shared([first = '', ...others]: string[]): string {
   return first.replace(/\d+/g, (number) => (differ.has(at++) ? '*' : number));
 }
 
-/** Where a node can be seen: its own row, or that of the fold it is in. */
+/** The index of the row that shows a node: its own row, or that of its fold. */
 export function rowIndexOf(rows: readonly Row[], node: TraceNode): number {
   const own = rows.findIndex((row) => row.type === 'node' && row.node === node);
   if (own >= 0) return own;
   return rows.findIndex((row) => row.type === 'fold' && row.nodes.includes(node));
 }
 
-/** The view with everything opened that `node` is hidden in. */
+/** The view in which everything that hides `node` is opened. */
 export function openedTo(tree: TraceTree, view: RowView, node: TraceNode): RowView {
   const toggled = new Map(view.toggled);
   for (let up = node.parent; up; up = up.parent) toggled.set(up.key, true);

@@ -114,8 +114,8 @@ function FirstChoice({
       <h1>{known ? `Compare ${traceTitle(known)} with…` : 'Compare two traces'}</h1>
       <p class="t2">
         {known
-          ? `Choose the other trace, ${missing.toUpperCase()}. Those of the same route say most.`
-          : 'Choose the first one, A. The second is compared with it: what is new, gone, slower.'}
+          ? `Choose the other trace, ${missing.toUpperCase()}. Traces of the same route compare best.`
+          : 'Choose the first trace, A. The second one, B, is then compared with it.'}
       </p>
       {!known && (
         <p class="t2">

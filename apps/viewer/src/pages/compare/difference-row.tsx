@@ -9,10 +9,10 @@ import style from './compare.module.css';
 
 const MARKS: Record<Change, string> = { new: '+', gone: '−', slower: '▴', faster: '▾', same: '=' };
 
-/** Deeper rows are indented no further: their names would leave the table. */
+/** Maximum indentation, so that the names of deep rows stay inside the table. */
 const MOST_INDENT = 12;
 
-/** Where no difference stands, and how wide a second is; shares of the column. */
+/** The position of zero and the width of a second, as shares of the column. */
 export interface DeltaScale {
   zero: number;
   unit: number;
@@ -29,7 +29,7 @@ export function DifferenceRow({
   a: TraceTree;
   b: TraceTree;
   scale: DeltaScale;
-  /** A filtered list has no tree to indent by. */
+  /** Whether the list is filtered, so that rows are not indented like a tree. */
   flat: boolean;
 }): JSX.Element {
   const indent = flat ? 0 : Math.min(row.depth, MOST_INDENT) * 14;
@@ -103,7 +103,7 @@ function Value({ side, tree }: { side: CompareSide | undefined; tree: TraceTree 
   );
 }
 
-/** The worse of both, and in which. */
+/** The worse outcome of both traces, and in which trace it occurred. */
 function Trouble({ row: { a, b } }: { row: CompareRow }): JSX.Element {
   const inA = a?.worst ?? 'ok';
   const inB = b?.worst ?? 'ok';

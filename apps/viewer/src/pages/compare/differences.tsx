@@ -9,7 +9,7 @@ import type { TraceTree } from '@nestjs-xray/trace';
 import { DifferenceRow, type DeltaScale } from './difference-row';
 import style from './compare.module.css';
 
-/** Rows beyond are drawn when asked for. */
+/** Further rows are rendered on request. */
 const MOST = 400;
 
 type Show = '' | 'different' | 'new' | 'gone';
@@ -146,9 +146,8 @@ export function Differences({
 }
 
 /**
- * Zero stands where both the longest way back and the longest way forth have
- * room. A tenth of the longer trace fills at least as much as any way forth:
- * where nothing differs, noise is drawn as noise.
+ * Zero is placed so that both the largest negative and the largest positive difference have space. A tenth of the
+ * longer trace fills at least as much as any difference, so that noise looks like noise if nothing differs.
  */
 function scaleOf(rows: readonly CompareRow[], longest: number): DeltaScale {
   const forth = Math.max(1e-9, longest / 10, ...rows.map((row) => row.delta));
@@ -165,9 +164,9 @@ function wanted(row: CompareRow, show: Show): boolean {
 function nothing(show: Show, text: string): string {
   if (text) return 'No name contains this';
   const what = {
-    different: 'No difference to speak of',
+    different: 'No significant difference',
     new: 'Nothing is new in B',
-    gone: 'Nothing of A is gone',
+    gone: 'Nothing from A is missing in B',
   };
   return show === '' ? 'Neither trace has a document' : what[show];
 }

@@ -3,7 +3,7 @@ import type { PageProps } from '../../page';
 import { DiffersPage } from '../differs/differs.page';
 import { ComparePage } from './compare.page';
 
-/** Two traces side by side; or, with a selection in the address, what its traces have more often than others. */
+/** Two traces side by side, or, with a selection in the address, the differences between many traces. */
 export function Page({ route }: PageProps): JSX.Element {
   const { query } = route;
   const many = ['with', 'since', 'until', 'against', 'sides'].some((name) => query.has(name));

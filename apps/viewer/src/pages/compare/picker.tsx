@@ -14,7 +14,7 @@ const SHOWN = 60;
 
 type Order = 'newest' | 'slowest' | 'fastest';
 
-/** Recent traces to choose from, those of the route of `like` where there is one. */
+/** Recent traces to choose from. If `like` is given, those of its route. */
 export function Picker({
   like,
   except,

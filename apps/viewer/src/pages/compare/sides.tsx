@@ -7,7 +7,7 @@ import { clock, count, duration, ms, three } from '../../model/format';
 import type { TraceTree } from '@nestjs-xray/trace';
 import style from './compare.module.css';
 
-/** One of the two on a line, both to the same scale in seconds. */
+/** One of the two traces on a line. Both have the same scale in seconds. */
 export function Side({
   letter,
   tree,
@@ -63,7 +63,7 @@ export function Side({
   );
 }
 
-/** By how much, mostly of what, and how many subsegments. */
+/** How much slower or faster B is, mostly because of what, and how many subsegments each trace has. */
 export function Summary({
   comparison: { delta, mostly },
   a,

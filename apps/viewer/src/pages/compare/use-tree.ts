@@ -8,7 +8,7 @@ export interface LoadedTree {
   error?: Error;
 }
 
-/** A trace as it was when it was chosen, none for an empty id; asked again when a lost connection is back. */
+/** A trace as it was when it was chosen; none for an empty id. Loaded again after a lost connection is restored. */
 export function useTree(id: string): LoadedTree {
   const [loaded, setLoaded] = useState<LoadedTree & { id: string }>({ id: '' });
   const lost = useConnection().state === 'lost';

@@ -3,11 +3,11 @@ import type { Differences, DifferentValue } from 'local-xray/console-api';
 /** An attribute, and its value that differs most. */
 export interface DifferenceRow extends DifferentValue {
   attribute: string;
-  /** Whether the selection has it more often, not the others. */
+  /** Whether it is more frequent in the selection than in the other traces. */
   here: boolean;
 }
 
-/** The value that differs most of each attribute: one that the selection has more often, if there is any. */
+/** For each attribute the value that differs most, preferably one that is more frequent in the selection. */
 export function rowsOf(data: Differences | undefined): DifferenceRow[] {
   if (!data) return [];
   const { a, b } = data;

@@ -6,7 +6,7 @@ import type { DifferenceRow } from './difference-row';
 import { Pair } from './pair';
 import style from './differs.module.css';
 
-/** A row for each attribute, with both shares and the ways to go on with only these, or without them. */
+/** A row per attribute with both shares, and buttons to keep only these traces or to exclude them. */
 export function DifferenceTable({
   data: { a, b },
   rows,

@@ -33,30 +33,30 @@ const CHOICES = [
 ] as const;
 type Sides = (typeof CHOICES)[number][0];
 
-/** What is asked of the reader while there is nothing to compare. */
+/** What the user should do while there is nothing to compare. */
 const TO_DO: Record<Sides, string> = {
   selection:
-    'Drag over the chart to select traces: what they have more often than the rest is listed here.',
+    'Drag over the chart to select traces: this page then lists what they have more often than the others.',
   filters:
-    'Write a filter for the selection. Without one for the others it is compared with the rest.',
-  builds: 'Choose two builds: what one has more often than the other is listed here.',
+    'Write a filter for the selection. Without a filter for the others, it is compared with all other traces.',
+  builds: 'Choose two builds: this page then lists what one has more often than the other.',
 };
 
-/** What some traces have more often than the rest, or than others: one row for each attribute. */
+/** Compares a selection of traces with the others, or with another selection. One row per attribute. */
 export function DiffersPage(): JSX.Element {
   const [query, setQuery] = useQuery(NAMES, STEPS);
   const { with: a, since, until, against } = query;
   const part = since !== '' || until !== '';
   const sides = query.sides || (against && !part ? 'filters' : 'selection');
-  // Two builds are two; one filter is compared with the rest.
-  const whole = part || (a !== '' && (sides !== 'builds' || against !== ''));
+  // Comparing builds needs two of them. A single filter is compared with all other traces.
+  const isReady = part || (a !== '' && (sides !== 'builds' || against !== ''));
   const ownProblem = useFilterProblem(query.filter);
   const [current, setCurrent] = useState(0);
   const [open, setOpen] = useState(true);
   const [picks, setPicks] = useState(0);
   const { data, problem, error } = useAnswer(
     (signal) =>
-      whole
+      isReady
         ? api.differences(
             {
               ...askedOf(query),
@@ -68,8 +68,8 @@ export function DiffersPage(): JSX.Element {
             signal,
           )
         : Promise.resolve(undefined),
-    [query.filter, query.group, query.range, a, since, until, against, whole].join('\n'),
-    whole && isLive(query),
+    [query.filter, query.group, query.range, a, since, until, against, isReady].join('\n'),
+    isReady && isLive(query),
   );
   useEffect(() => {
     document.title = 'What is different? · Local X-Ray';
@@ -127,7 +127,7 @@ export function DiffersPage(): JSX.Element {
             Two traces
           </a>
         </div>
-        {sides === 'selection' && whole && (
+        {sides === 'selection' && isReady && (
           <span class={`${shared.chipLabel} ${shared.push}`}>
             <code>{selected}</code> against the rest
           </span>
@@ -155,7 +155,7 @@ export function DiffersPage(): JSX.Element {
       )}
       {error && !data ? (
         <Failure what="The differences cannot be shown" error={error} />
-      ) : !whole ? (
+      ) : !isReady ? (
         <p class={style.note}>{TO_DO[sides as Sides] ?? TO_DO.selection}</p>
       ) : !data ? (
         problem ? null : (
@@ -195,7 +195,7 @@ export function DiffersPage(): JSX.Element {
           ['j k', 'row'],
           ['Enter', 'only these'],
           ['x', 'leave out'],
-          ['b', 'brush the chart'],
+          ['b', 'select on the chart'],
           ['v', 'swap sides'],
           ['Esc', 'clear'],
           ['/', 'filter'],
@@ -207,7 +207,7 @@ export function DiffersPage(): JSX.Element {
   );
 }
 
-/** For the address, when the reader chooses what to compare. */
+/** The query of the address when the user chooses what to compare. */
 function choice(sides: Sides): Partial<Record<(typeof SIDES)[number], string | undefined>> {
   if (sides === 'selection') return { sides, against: undefined };
   const timeless = { sides, since: undefined, until: undefined };

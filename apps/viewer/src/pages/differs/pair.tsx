@@ -3,7 +3,7 @@ import { shareFigure } from '../../model/format';
 import shared from '../shared/overview.module.css';
 import style from './differs.module.css';
 
-/** The share of the selection above that of the others: solid and outlined, so that colour is not needed. */
+/** The share in the selection above the share in the others: solid and outlined, so that colour is not needed. */
 export function Pair({ here, rest }: { here: number; rest: number }): JSX.Element {
   return (
     <div class={style.pair}>

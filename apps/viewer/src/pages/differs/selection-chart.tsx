@@ -10,7 +10,7 @@ import { askedOf, isLive, type Selection, type SelectionChange } from '../shared
 import { useAnswer } from '../shared/use-answer';
 import style from './differs.module.css';
 
-/** What stands in the address for the selected traces: a filter and a time. */
+/** How the address represents the selected traces: a filter and a time range. */
 export interface Selected {
   with: string;
   since: string;
@@ -19,7 +19,7 @@ export interface Selected {
 
 type Change = SelectionChange & Partial<Record<keyof Selected | 'sides', string | undefined>>;
 
-/** All traces of the range over time and duration: what is brushed is compared with the rest. */
+/** A chart of all traces in the range, by time and duration. The selected part is compared with the rest. */
 export function SelectionChart({
   selection,
   selected,
@@ -78,7 +78,7 @@ export function SelectionChart({
   );
 }
 
-/** A point for each trace, or a heat map where there are too many of them. */
+/** A point for each trace, or a heat map if there are too many of them. */
 async function readChart(selection: Selection, signal: AbortSignal) {
   const asked = askedOf(selection);
   const { counts } = await api.traces({ ...asked, limit: 1 }, signal);

@@ -4,7 +4,7 @@ import { count, plural, shareFigure } from '../../model/format';
 import type { DifferenceRow } from './difference-row';
 import style from './differs.module.css';
 
-/** How many are compared, and what differs most, in words. */
+/** Describes how many traces are compared and what differs most. */
 export function Sentence({
   data,
   rows,
@@ -12,7 +12,7 @@ export function Sentence({
 }: {
   data: Differences;
   rows: readonly DifferenceRow[];
-  /** Leads to the traces that have it. */
+  /** The address of the list of traces with this value. */
   hrefOf: (row: DifferenceRow) => string;
 }): JSX.Element {
   const { a, b } = data;
@@ -31,9 +31,9 @@ export function Sentence({
             % of the others.
           </>
         ) : a.count === 0 ? (
-          'No trace is in the selection: choose a longer range.'
+          'The selection contains no trace. Choose a longer time range.'
         ) : (
-          'Nothing that is indexed differs by more than five points.'
+          'No attribute differs by more than five percentage points.'
         )}
       </span>
       {first && (

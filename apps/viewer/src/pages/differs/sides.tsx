@@ -12,7 +12,7 @@ export interface SideProps {
   onChange: (change: { with?: string; against?: string }) => void;
 }
 
-/** A filter, and another one it is compared with; without that, the rest. */
+/** A filter, and another one to compare with. Without that one, all other traces are compared. */
 export function TwoFilters({
   selection,
   onChange,
@@ -63,14 +63,14 @@ function Side({
   );
 }
 
-/** What is wrong with one filter alone: in several that are joined, the place would be another. */
+/** What is wrong with this filter alone. In joined filters, the position of the problem would differ. */
 export function useFilterProblem(filter: string): FilterProblem | undefined {
   const [problem, setProblem] = useState<FilterProblem>();
   useEffect(() => {
     const abort = new AbortController();
     setProblem(undefined);
     if (filter) {
-      // Of the last second: whether it is right, not what it finds.
+      // Search only the last second: what matters is whether the filter is valid, not what it finds.
       const asked = { filter, start: Date.now() / 1000 - 1, limit: 1 };
       api.traces(asked, abort.signal).catch((error: unknown) => {
         if (!abort.signal.aborted) setProblem(filterProblem(error));

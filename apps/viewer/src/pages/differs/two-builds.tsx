@@ -7,17 +7,17 @@ import { count } from '../../model/format';
 import style from './differs.module.css';
 import type { SideProps } from './sides';
 
-/** What segments say themselves; all others are annotations. */
+/** A field of segments. All other names of builds are annotations. */
 const OWN = 'service.version';
 
-/** Two builds: the newer one against the older one. What tells them apart is the service's version or an annotation. */
+/** Compares two builds, the newer one with the older one. They differ in `service.version` or an annotation. */
 export function TwoBuilds({
   annotation,
   onAnnotation,
   onChange,
   ...sides
 }: SideProps & {
-  /** Key of the annotation, or `service.version`; that which looks most like a version without one. */
+  /** The key of the annotation, or `service.version`. By default the one that looks most like a version. */
   annotation: string;
   onAnnotation: (key: string) => void;
 }): JSX.Element {
@@ -59,7 +59,7 @@ export function TwoBuilds({
   );
 }
 
-/** What builds may be told apart by; undefined until it is known. */
+/** The keys that may distinguish builds. Undefined until loaded. */
 function useKeysOfBuilds(): string[] | undefined {
   const [keys, setKeys] = useState<string[]>();
   useEffect(() => {
@@ -77,7 +77,7 @@ function useKeysOfBuilds(): string[] | undefined {
   return keys;
 }
 
-/** A filter for each build, the newest first. */
+/** A filter for each build, newest first. */
 function useBuilds(key: string): Choice[] {
   const [builds, setBuilds] = useState<Choice[]>([]);
   useEffect(() => {

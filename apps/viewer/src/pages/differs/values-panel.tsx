@@ -19,7 +19,7 @@ export function ValuesPanel({
   const values = attributes.find(({ name }) => name === row.attribute)?.values ?? [];
   return (
     <OverviewPanel label="Selected attribute" title={row.attribute} onClose={onClose}>
-      <p class="t2">Values that differ, the largest difference first.</p>
+      <p class="t2">Values that differ, largest difference first.</p>
       <ul class={style.values}>
         {values.map((each) => (
           <li key={each.value}>

@@ -11,7 +11,7 @@ import style from './errors.module.css';
 import { isNew } from './is-new';
 import { MessageShape } from './message-shape';
 
-/** Kinds of errors: type, message and place; how often, since when. */
+/** The columns of kinds of errors: type, message and place, how often, since when. */
 export function errorColumns(
   table: ErrorTable,
   current: string | undefined,

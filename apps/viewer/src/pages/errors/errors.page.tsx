@@ -29,7 +29,7 @@ const STEPS = [...UNDOABLE, 'sort', 'show'] as const;
 const DEFAULT_SORT: Sort = { by: 'last', down: true };
 const SHOWN: readonly Status[] = ['fault', 'error', 'throttle'];
 
-/** What is broken, and whether it is new. */
+/** The kinds of errors in the range, and whether they are new. */
 export function ErrorsPage(_: PageProps): JSX.Element {
   const [query, setQuery] = useQuery(NAMES, STEPS);
   const sort = sortBy(query.sort, DEFAULT_SORT);

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import style from './errors.module.css';
 
-/** A message's shape: what varies from one to the next is dim, on a ground of its own. */
+/** A message pattern. The parts that vary are dimmed, on a different background. */
 export function MessageShape({ text }: { text: string }): JSX.Element {
   return (
     <bdi>

@@ -15,7 +15,7 @@ import { askedOf, type Selection } from '../shared/page-controls';
 import { FrameLines } from '../shared/frame-lines';
 import style from './errors.module.css';
 
-/** The selected kind: message, place with its lines, since when, what its traces share. */
+/** The selected kind of error: message, source lines, since when, and what its traces have in common. */
 export function ErrorPanel({
   row,
   table,

@@ -15,7 +15,7 @@ import { FrameFacts } from './frame-facts';
 import searchBar from '../shared/search-bar.module.css';
 import style from './flame.module.css';
 
-/** Where the time of a trace goes, by who called whom: equal calls merged, the widest first. */
+/** The flame graph of a trace: where its time was spent, by caller. Equal calls are merged, widest first. */
 export function FlamePage({ route }: PageProps): JSX.Element {
   const { trace, tree, error } = useTrace(route.id);
   useTitle(tree ? `Flame graph of ${traceTitle(tree)}` : 'Flame graph');
@@ -94,7 +94,7 @@ export function FlamePage({ route }: PageProps): JSX.Element {
   );
 }
 
-/** Time of the hits and all below them, none twice. */
+/** The time of the hits and the frames below them, each counted once. */
 function selfOf(hits: ReadonlySet<Frame>): number {
   let sum = 0;
   for (const hit of hits) {

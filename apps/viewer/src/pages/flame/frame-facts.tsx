@@ -6,7 +6,7 @@ import { traceHref } from '../../model/address';
 import type { TraceTree } from '@nestjs-xray/trace';
 import style from './flame.module.css';
 
-/** What the selected frame stands for. */
+/** Facts about the selected frame. */
 export function FrameFacts({
   frame,
   flame,

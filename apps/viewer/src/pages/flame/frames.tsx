@@ -7,11 +7,11 @@ import { count, duration, share } from '../../model/format';
 import style from './flame.module.css';
 
 const ROW = 24;
-/** Narrower ones could neither be seen nor pressed. */
+/** Narrower frames are not rendered, because they could be neither seen nor clicked. */
 const LEAST_PX = 2;
-/** Wide enough to show its name. */
+/** From this width on, a frame shows its name. */
 const LABEL_PX = 28;
-/** Wide enough to show how long it took. */
+/** From this width on, a frame also shows its duration. */
 const WIDE_PX = 180;
 
 interface FramesProps {
@@ -23,7 +23,7 @@ interface FramesProps {
   onZoom: (frame: Frame) => void;
 }
 
-/** The frames as a tree: arrow keys walk it, Enter zooms. */
+/** The frames as an ARIA tree: arrow keys move the focus, Enter zooms. */
 export function Frames(props: FramesProps): JSX.Element {
   const { flame, focus, selected, onSelect, onZoom } = props;
   const holder = useRef<HTMLDivElement>(null);
@@ -54,7 +54,7 @@ export function Frames(props: FramesProps): JSX.Element {
       if (!next) return;
       wantsFocus.current = true;
       reveal(next.depth);
-      // What the zoom leaves out comes back into view with its nearest frame that holds both.
+      // If the next frame is outside the zoom, zoom to the nearest common ancestor.
       if (focus && (zoomed(next, focus).x < -1e-9 || zoomed(next, focus).x >= 1)) {
         onZoom(next.parent ?? next);
       }
@@ -138,7 +138,7 @@ function FrameBar({
   );
 }
 
-/** Up to the caller, down to the widest callee, sideways to the next on the level. */
+/** The frame for an arrow key: up to the caller, down to the widest callee, sideways to the next on the level. */
 function step(from: Frame, key: string, flame: Flame): Frame | undefined {
   if (key === 'ArrowUp' || key === 'k') return from.parent;
   if (key === 'ArrowDown' || key === 'j') return from.children[0];

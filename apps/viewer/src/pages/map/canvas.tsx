@@ -24,30 +24,30 @@ import style from './map.module.css';
 export type EdgeFigure = 'rate' | 'p50' | 'p95';
 
 export interface Selection {
-  /** Id of the selected node or edge; empty for none. */
+  /** Id of the selected node or edge. Empty if none is selected. */
   selected: string;
   onSelect: (id: string) => void;
 }
 
 interface CanvasProps extends Selection {
   map: ServiceMap;
-  /** Databases that are shown as a number, by the node that calls them. */
+  /** The folded databases, by the node that calls them, which shows their number. */
   stores: ReadonlyMap<string, MapNode[]>;
-  /** Told at what scale it is drawn. */
+  /** Receives the current scale. */
   shown: { current: number };
   figures: readonly EdgeFigure[];
   zoom: Zoom;
 }
 
-/** 1 is the natural size; `fit` shrinks the whole into view. */
+/** 1 is the natural size. `fit` shrinks the map until all of it is visible. */
 export type Zoom = number | 'fit';
-/** Smaller than this a map with all its words is hard to read: names alone take less room. */
+/** Below this scale a map with all its text is hard to read, and only names are shown. */
 const LEAST_ROOMY = 0.75;
-/** From here on there is room for figures at the edges of a compact map. */
+/** From this scale on, there is space for numbers at the edges of a compact map. */
 const ROOM_FOR_RATES = 1;
-/** So many figures at the edges of the selection can still be told apart. */
+/** Maximum number of edges of the selection that show numbers, so that they can be distinguished. */
 const MOST_FIGURES = 12;
-/** What is written keeps its size, but for maps that are drawn very small. */
+/** Text keeps its size down to this scale. */
 const LEAST_WORDS = 0.6;
 
 interface Room {
@@ -59,10 +59,10 @@ function fitting(layout: Room, room: Room): number {
   return Math.min(1, room.width / layout.width, room.height ? room.height / layout.height : 1);
 }
 
-/** Below this the map runs from top to bottom. */
+/** On narrower pages the map runs from top to bottom. */
 const NARROW = 720;
 
-/** The picture: circles for nodes, arrows for calls. */
+/** The drawing of the map: circles for nodes, arrows for calls. */
 export function MapCanvas({
   map,
   stores,
@@ -80,7 +80,7 @@ export function MapCanvas({
       nodes: map.nodes.map(({ id, traffic }) => ({ id, weight: traffic.total })),
       edges: map.edges,
     };
-    // From top to bottom it is as high as it needs to be: the page scrolls.
+    // A map from top to bottom is as high as it needs to be, and the page scrolls.
     const room = { width, height: down ? 0 : height };
     const lay = (size: Room, compact: boolean) =>
       layoutGraph(graph, { direction: down ? 'down' : 'right', compact, ...size });
@@ -88,7 +88,7 @@ export function MapCanvas({
     const compact = width > 0 && fitting(roomy, room) < LEAST_ROOMY;
     const natural = compact ? lay(room, true) : roomy;
     const scale = zoom === 'fit' ? fitting(natural, room) : zoom;
-    // What is drawn smaller has more room to fill.
+    // A map that is scaled down has more space to fill.
     if (scale >= 1 || width === 0) return { ...natural, scale, compact };
     const filling = lay({ width: width / scale, height: room.height / scale }, compact);
     return { ...filling, scale, compact };
@@ -96,7 +96,7 @@ export function MapCanvas({
   const { scale, compact } = layout;
   shown.current = scale;
   const near = useMemo(() => neighboursOf(map, selected), [map, selected]);
-  // Around a node with very many calls figures would hide them; the panel has all.
+  // Numbers would hide the edges of a node with very many calls. The panel lists them all.
   const few =
     map.edges.filter((edge) => touches(edge, selected)).length <= MOST_FIGURES ||
     map.edges.some(({ id }) => id === selected);
@@ -112,7 +112,7 @@ export function MapCanvas({
   }, [layout, map, selected, few]);
   const places = new Map(layout.nodes.map((node) => [node.id, node]));
   const lines = new Map(layout.edges.map((edge) => [edge.id, edge]));
-  // What the panel or the address selects may lie beyond the edge of a map that scrolls.
+  // What the panel or the address selects may be outside the visible part of a map that scrolls.
   useEffect(() => {
     const at = places.get(selected) ?? labels.get(selected);
     if (frame.current && at) reveal(frame.current, { x: at.x * scale, y: at.y * scale });
@@ -179,7 +179,7 @@ export function MapCanvas({
   );
 }
 
-/** Scrolls the frame, not the page, so that the place is well inside. */
+/** Scrolls the frame, not the page, so that the position is well inside. */
 function reveal(frame: HTMLElement, { x, y }: { x: number; y: number }): void {
   const { scrollLeft, scrollTop, clientWidth, clientHeight } = frame;
   const edge = ROOMY.maxRadius * 1.5;
@@ -189,7 +189,7 @@ function reveal(frame: HTMLElement, { x, y }: { x: number; y: number }): void {
     frame.scrollTop = y - clientHeight / 2;
 }
 
-/** What reached the clients is told at the node that answered them: said once, it is enough. */
+/** The health shown at an edge. Edges from the clients show none, because the node that answered them does. */
 function shownHealth(edge: MapEdge, map: ServiceMap): Health {
   const client = map.nodes.find((node) => node.id === edge.from)?.kind === 'client';
   return client ? 'ok' : healthOf(edge.traffic);
@@ -209,9 +209,9 @@ function Lines({
   map: ServiceMap;
   lines: Map<string, DrawnEdge>;
   selected: string;
-  /** Whether it has nothing to do with what is selected. */
+  /** Whether a node or edge is not connected with the selection. */
   far: (id: string) => boolean;
-  /** What makes lines and arrowheads of a map that is drawn smaller as strong as those of any other. */
+  /** The factor that keeps lines and arrowheads equally strong when the map is scaled down. */
   unscaled: number;
 }): JSX.Element {
   return (
@@ -248,7 +248,7 @@ function EdgeLabel({
   onSelect,
 }: {
   edge: MapEdge;
-  /** Undefined where there is no room for it. */
+  /** Undefined if there is no space for the label. */
   place: Point | undefined;
   map: ServiceMap;
   figures: readonly EdgeFigure[];

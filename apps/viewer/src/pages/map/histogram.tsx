@@ -5,7 +5,7 @@ import style from './map.module.css';
 
 const COLUMNS = 18;
 
-/** How response times spread, on a scale where each column is as many times the one before. */
+/** The distribution of response times, on a logarithmic scale. */
 export function Histogram({ traffic }: { traffic: Traffic }): JSX.Element | null {
   const columns = logColumns(traffic, COLUMNS);
   const first = columns[0];

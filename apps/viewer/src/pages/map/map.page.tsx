@@ -17,7 +17,7 @@ import { MAP_KEYS, MapControls, MapView, useMapState } from './view';
 import style from './map.module.css';
 import loadState from '../../components/load-state.module.css';
 
-/** Who calls whom, how often and how well, in the traces that the filter finds in the range. */
+/** The service map of the traces that match the filter in the range. */
 export function MapPage(_: PageProps): JSX.Element {
   const state = useMapState();
   const [query, setQuery] = useQuery(SELECTION, UNDOABLE);
@@ -72,7 +72,7 @@ export function MapPage(_: PageProps): JSX.Element {
   );
 }
 
-/** What the traces of a clock ahead of ours would add lies beyond the time that rates are of. */
+/** The query until now: traces from a clock that is ahead are outside the period that rates refer to. */
 function untilNow(query: Selection): TraceQuery {
   return { end: Math.ceil(Date.now() / 1000), ...askedOf(query) };
 }
@@ -86,7 +86,7 @@ function GroupMenu({
 }): JSX.Element {
   const [list, setList] = useState<Group[]>([]);
   useEffect(() => {
-    // Without groups the map is whole all the same.
+    // If the groups cannot be loaded, the map is still shown.
     groups.list().then(setList, () => undefined);
   }, []);
   const choices = useMemo(

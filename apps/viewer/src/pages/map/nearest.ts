@@ -7,7 +7,7 @@ const DIRECTIONS: Record<string, { x: number; y: number }> = {
   ArrowDown: { x: 0, y: 1 },
 };
 
-/** The node an arrow key leads to: the closest in that direction, sideways counting double. */
+/** The node that an arrow key selects: the closest in that direction. Distance to the side counts double. */
 export function nearest(nodes: PlacedNode[], from: string, key: string): string | undefined {
   const direction = DIRECTIONS[key];
   const start = nodes.find((node) => node.id === from);

@@ -11,7 +11,7 @@ import {
 import { rateWords } from './words';
 import style from './map.module.css';
 
-/** Who calls the node and whom it calls; each leads to its edge. */
+/** The callers of a node and the nodes that it calls, as links to the edges. */
 export function Neighbours({
   map,
   node,

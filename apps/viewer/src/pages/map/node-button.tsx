@@ -19,14 +19,14 @@ const ICONS: Record<NodeKind, IconName> = {
   aws: 'cloud',
 };
 
-/** Where its name stands. */
+/** The classes for the position of the name. */
 const SIDES: Record<PlacedNode['label'], string | undefined> = {
   above: style.labelAbove,
   below: style.labelBelow,
   right: style.labelRight,
 };
 
-/** A node: its radius says how busy it is, its ring how well it answers. */
+/** A node. Its radius shows the traffic, its ring the shares that failed. */
 export function NodeButton({
   node,
   place,
@@ -39,11 +39,11 @@ export function NodeButton({
 }: {
   node: MapNode;
   place: PlacedNode;
-  /** What its accessible name adds to what is seen. */
+  /** Additional text for its accessible name. */
   spoken: string;
-  /** Names alone, and health where there is trouble. */
+  /** Whether only the name is shown, and the health only if there are errors or faults. */
   compact: boolean;
-  /** It has nothing to do with what is selected; trouble is never dimmed. */
+  /** Whether it is not connected with the selection. Nodes with errors or faults are never dimmed. */
   far: boolean;
   stores: MapNode[] | undefined;
   pressed: boolean;
@@ -103,7 +103,7 @@ function Ring({ node, r }: { node: MapNode; r: number }): JSX.Element {
   let start = 0;
   const arcs = (['fault', 'throttle', 'error'] as const).flatMap((health: Health) => {
     if (traffic[health] === 0 || node.kind === 'client') return [];
-    // Even one in a thousand can be seen.
+    // Long enough to be visible even for one in a thousand.
     const length = Math.max(9, (traffic[health] / Math.max(1, traffic.total)) * around - gap);
     const arc = { health, length: Math.min(length, around), offset: -start };
     start += arc.length + gap;

@@ -25,13 +25,13 @@ interface PanelProps {
   map: ServiceMap;
   selected: string;
   onSelect: (id: string) => void;
-  /** So large that where the trouble is stays in sight. */
+  /** Whether the map is so large that the list of nodes with errors or faults stays visible. */
   large: boolean;
   range: TraceQuery;
   traceId?: string;
 }
 
-/** What is known of the selected node or edge; of the whole map while none is selected. */
+/** Facts about the selected node or edge, or about the whole map if none is selected. */
 export function Panel(props: PanelProps): JSX.Element {
   const { map, selected, onSelect } = props;
   const node = map.nodes.find(({ id }) => id === selected);
@@ -188,7 +188,7 @@ function Answers({ traffic }: { traffic: Traffic }): JSX.Element {
   );
 }
 
-/** Nothing is selected: what the map is of, and where the trouble is. */
+/** Shown if nothing is selected: what the map covers, and which nodes have errors or faults. */
 function Overview({
   map,
   onSelect,
@@ -207,14 +207,12 @@ function Overview({
         </div>
       </div>
       <InTrouble map={map} selected="" onSelect={onSelect} />
-      <p class={`t3 ${style.small}`}>
-        Select a node or an edge for its figures and the traces behind it.
-      </p>
+      <p class={`t3 ${style.small}`}>Select a node or an edge to see its numbers and traces.</p>
     </aside>
   );
 }
 
-/** Where the trouble is, the worst first. */
+/** The nodes with errors or faults, worst first. */
 function InTrouble({
   map,
   selected,
@@ -225,7 +223,7 @@ function InTrouble({
   onSelect: (id: string) => void;
 }): JSX.Element {
   const nodes = troubled(map);
-  // Above the name of what is selected it is a part of its own.
+  // Above the name of the selection, the list is a section of its own.
   const Heading = selected ? 'h2' : 'h3';
   return (
     <>

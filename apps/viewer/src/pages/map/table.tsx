@@ -10,7 +10,7 @@ import {
 import { healthWords, kindWords, rateWords } from './words';
 import style from './map.module.css';
 
-/** The same as the picture, for those who would rather read it. */
+/** The map as tables. */
 export function MapTable({
   map,
   selected,

@@ -9,11 +9,11 @@ import { and } from '../../model/filter/filter-text';
 import { contextHref } from '../../router';
 import style from './map.module.css';
 
-/** So many of the newest are grouped by route. */
+/** How many of the newest traces are grouped by route. */
 const READ = 1_000;
 const ROUTES = 5;
 
-/** The traces behind what is selected: their routes, how many they are, and the way to them. */
+/** The traces of the selection: their routes, their number, and a link to the list. */
 export function TracesBehind({
   filter,
   range,
@@ -28,7 +28,7 @@ export function TracesBehind({
     const abort = new AbortController();
     api.traces({ ...range, filter: both, limit: READ }, abort.signal).then(
       (answer) => setList({ filter, list: answer }),
-      // The link below leads to the list, which says what is wrong with it.
+      // If this fails, the link below leads to the list, which shows the reason.
       () => undefined,
     );
     return () => abort.abort();

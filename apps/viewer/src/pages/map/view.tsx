@@ -15,16 +15,16 @@ import style from './map.module.css';
 
 const FIGURES: readonly EdgeFigure[] = ['rate', 'p50', 'p95'];
 const ZOOM_STEPS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2];
-/** Maps of more nodes open with their stores folded, and narrow ones show a part. */
+/** Maps with more nodes open with their databases folded, and on narrow pages show only a part. */
 const LARGE = 14;
 
-/** What the keys of every map do, for the bar at its lower edge. */
+/** The keys of every map, for the bar at the bottom. */
 export const MAP_KEYS = [
   ['n N', 'trouble'],
   ['← → ↑ ↓', 'neighbour'],
   ['0', 'fit'],
   ['+ −', 'zoom'],
-  ['u', 'fold stores'],
+  ['u', 'fold databases'],
   ['Esc', 'clear'],
 ] as const;
 
@@ -33,9 +33,9 @@ export interface MapState {
   as: 'map' | 'table';
   figures: readonly EdgeFigure[];
   zoom: Zoom;
-  /** At what scale the map is drawn now. */
+  /** The current scale of the map. */
   shown: { current: number };
-  /** Undefined where the reader did not say. */
+  /** Undefined if the user has not chosen. */
   folds: boolean | undefined;
   set: (change: {
     sel?: string;
@@ -46,7 +46,7 @@ export interface MapState {
   }) => void;
 }
 
-/** What the reader chose on the map, kept in the address. */
+/** What the user chose on the map, kept in the address. */
 export function useMapState(): MapState {
   const [query, setQuery] = useQuery(['sel', 'as', 'show', 'zoom', 'stores']);
   const asked = query.show === 'none' ? [] : query.show.split(',');
@@ -66,7 +66,7 @@ export function useMapState(): MapState {
   };
 }
 
-/** Picture or table, figures of the edges, size. */
+/** Chooses between drawing and tables, the numbers at the edges, and the size. */
 export function MapControls({ state }: { state: MapState }): JSX.Element {
   const toggle = (figure: EdgeFigure): void => {
     const next = FIGURES.filter((one) => (one === figure) !== state.figures.includes(one));
@@ -138,7 +138,7 @@ export function MapControls({ state }: { state: MapState }): JSX.Element {
   );
 }
 
-/** The map, or its table, beside what is known of the selected node or edge. */
+/** The map or its tables, beside the panel for the selected node or edge. */
 export function MapView({
   map,
   state,
@@ -147,9 +147,9 @@ export function MapView({
 }: {
   map: ServiceMap;
   state: MapState;
-  /** Which traces the map is of, to count and link to those behind a node. */
+  /** The traces that the map covers, to count and link to those of a node. */
   range: TraceQuery;
-  /** Set for the map of one trace. */
+  /** Set if the map shows a single trace. */
   traceId?: string;
 }): JSX.Element {
   const select = (id: string): void => state.set({ sel: id });

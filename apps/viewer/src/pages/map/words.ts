@@ -1,7 +1,7 @@
 import { count, share } from '../../model/format';
 import { healthOf, type Health, type MapNode, type Traffic } from '../../model/graph/service-graph';
 
-/** `0.9 % fault`; `ok` when nothing went wrong, `no calls` when there were none. */
+/** The health as text: `0.9 % fault`, `ok`, or `no calls`. */
 export function healthWords(traffic: Traffic): string {
   const health = healthOf(traffic);
   if (traffic.total === 0) return 'no calls';
@@ -9,8 +9,8 @@ export function healthWords(traffic: Traffic): string {
 }
 
 /**
- * How often: per minute over a range of `minutes`, per hour when that is less
- * than one; a plain count for a single trace, where `minutes` is 0.
+ * How often something is called: per minute over a range of `minutes`, or per hour if that is less than one. A plain
+ * count for a single trace, for which `minutes` is 0.
  */
 export function rateWords(total: number, minutes: number): string {
   if (minutes <= 0) return `${count(total)} ×`;
@@ -19,7 +19,7 @@ export function rateWords(total: number, minutes: number): string {
   return `${count(perMinute * 60)}/h`;
 }
 
-/** The same for those who listen. */
+/** The same for screen readers. */
 export function rateSpoken(total: number, minutes: number): string {
   if (minutes <= 0) return total === 1 ? '1 call' : `${count(total)} calls`;
   return rateWords(total, minutes)

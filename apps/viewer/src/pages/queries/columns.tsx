@@ -6,7 +6,7 @@ import shared from '../shared/overview.module.css';
 import style from './queries.module.css';
 import { Statement } from './statement';
 
-/** Statements by the time that all their runs took. */
+/** The columns of statements, sorted by total time. */
 export function statementColumns(
   rows: readonly StatementRow[],
   current: string | undefined,

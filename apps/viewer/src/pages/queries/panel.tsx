@@ -9,10 +9,10 @@ import { Fact, OverviewPanel, RouteShares, TimeAxis } from '../shared/overview-p
 import shared from '../shared/overview.module.css';
 import style from './queries.module.css';
 
-/** Teeth of the comb that stands for the runs of one statement in a trace. */
+/** Maximum number of marks that represent the executions of a statement in a trace. */
 const MAX_TEETH = 24;
 
-/** The selected statement: its text, what could be better, who calls it. */
+/** The selected statement: its text, possible improvements, its callers. */
 export function StatementPanel({
   row,
   table,
@@ -68,7 +68,7 @@ export function StatementPanel({
             N+1 in {shareFigure(nPlusOne.share, 1)} % of <bdi>{nPlusOne.route}</bdi>.
           </b>{' '}
           {three(nPlusOne.times)} runs in a trace that has it, {duration(nPlusOne.each)} each time.
-          One query for all keys would save most of that.
+          One query for all keys would save most of this time.
           <div class={style.evidence} aria-hidden="true">
             <span class="t2">now</span>
             <span class={style.comb}>

@@ -30,7 +30,7 @@ const SHOWN = [
   { value: 'n-plus-one', label: 'N+1' },
 ];
 
-/** Which statement costs most, and who calls it. */
+/** The statements that take the most time, and their callers. */
 export function QueriesPage(_: PageProps): JSX.Element {
   const [query, setQuery] = useQuery(NAMES, STEPS);
   const sort = sortBy(query.sort, DEFAULT_SORT);

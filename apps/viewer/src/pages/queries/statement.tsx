@@ -4,7 +4,7 @@ const KEYWORD =
   /\b(SELECT|FROM|INSERT INTO|UPDATE|DELETE FROM|SET|MERGE INTO|BEGIN|COMMIT|ROLLBACK)\b/i;
 const TABLE = /^(\s+["`]?[\w.]+["`]?)/;
 
-/** A statement on one line, with the verb and the table it is about in bold. */
+/** A statement on one line, with its verb and table in bold. */
 export function Statement({ text }: { text: string }): JSX.Element {
   const parts: JSX.Element[] = [];
   let rest = text;

@@ -9,7 +9,7 @@ import { type OverviewColumn, ShareBar, ShortHeading } from '../shared/overview-
 import shared from '../shared/overview.module.css';
 import style from './routes.module.css';
 
-/** One row for each route, service, user or value of an annotation, by share of time. */
+/** The columns for routes, services, users or values of an annotation, by share of time. */
 export function routeColumns(
   { rows, width, slots }: RouteTable,
   by: string,
@@ -157,7 +157,7 @@ function Hint({ row: { hint, count } }: { row: RouteRow }): JSX.Element | null {
   return <HintMark kind={hint.kind} {...(why && { why })} />;
 }
 
-/** A share of trouble: shape and number, "0" where there was none. */
+/** The share of errors or faults as shape and number; "0" if there are none. */
 function Trouble({
   count,
   of,

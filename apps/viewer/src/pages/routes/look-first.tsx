@@ -8,7 +8,7 @@ import { whenOf } from '../../model/list/when';
 import { contextHref } from '../../router';
 import style from './routes.module.css';
 
-/** The worst findings in words; each leads to where it can be understood. */
+/** The worst findings as sentences, each with a link to the page that explains it. */
 export function LookFirst({
   findings,
   filter,

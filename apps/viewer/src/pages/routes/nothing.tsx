@@ -6,7 +6,7 @@ import { plural } from '../../model/format';
 import { RANGES, rangeLabel } from '../../model/list/time-range';
 import style from './routes.module.css';
 
-/** Nothing in the range: what lies beyond it, and how to get something into it. */
+/** Shown if the range is empty: which longer range has traces, and how to send some. */
 export function Nothing({
   range,
   filter,

@@ -30,7 +30,7 @@ const NAMES = [...SELECTION, 'by', 'sort'] as const;
 const STEPS = [...UNDOABLE, 'by', 'sort'] as const;
 const DEFAULT_SORT: Sort = { by: 'seconds', down: true };
 
-/** Where the time goes, and since when: the first page a newcomer sees once there are traces. */
+/** Where the time is spent, and since when. This is the start page once there are traces. */
 export function RoutesPage(_: PageProps): JSX.Element {
   const [query, setQuery] = useQuery(NAMES, STEPS);
   const by = query.by || 'route';
@@ -180,7 +180,7 @@ function Headline({ table, by }: { table: RouteTable; by: string }): JSX.Element
   );
 }
 
-/** Services to look at, and what there is one row for. */
+/** Chooses services, and what the rows are grouped by. */
 function Groups({
   table,
   filter,

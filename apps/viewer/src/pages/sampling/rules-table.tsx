@@ -5,14 +5,14 @@ import { conditions } from '../../model/sampling';
 import { percent } from './tester';
 import style from './sampling.module.css';
 
-/** The rules in the order they are tried. */
+/** The rules in the order in which they are tried. */
 export function RulesTable({
   rules,
   marked,
   note,
 }: {
   rules: SamplingRuleRow[];
-  /** Name of the rule to stand out, and why it does. */
+  /** Name of the highlighted rule, and the reason for it. */
   marked: string | undefined;
   note: string;
 }): JSX.Element {

@@ -13,11 +13,11 @@ import { Tester } from './tester';
 import { useRules } from './use-rules';
 import style from './sampling.module.css';
 
-/** A rule that most want sooner or later: no traces of health checks. */
+/** A rule that most applications need: no traces of health checks. */
 const EXAMPLE =
   'RuleName=health,Priority=100,FixedRate=0,ReservoirSize=0,ServiceName=*,ServiceType=*,Host=*,HTTPMethod=*,URLPath=/health,ResourceARN=*,Version=1';
 
-/** Which requests are traced: the rules in the order they are tried, with what they took. */
+/** Which requests are traced: the rules in the order in which they are tried, with their counts. */
 export function SamplingPage(_: PageProps): JSX.Element {
   useTitle('Sampling');
   const { rules, error } = useRules();
@@ -54,7 +54,7 @@ export function SamplingPage(_: PageProps): JSX.Element {
       <RulesTable
         rules={rules}
         marked={asked ? taker?.name : query.rule || undefined}
-        note={asked ? 'takes it' : 'of the trace'}
+        note={asked ? 'applies' : 'of the trace'}
       />
       <div class={style.columns}>
         <Tester query={query} first={first} taker={taker} asked={asked} onChange={setQuery} />

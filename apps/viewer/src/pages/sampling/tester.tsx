@@ -11,7 +11,7 @@ const FIELDS: { name: Field; label: string; example: string }[] = [
   { name: 'host', label: 'Host', example: 'localhost:4567' },
 ];
 
-/** Says which rule would take a request that the reader describes. */
+/** Shows which rule applies to a request that the user describes. */
 export function Tester({
   query,
   first,
@@ -54,7 +54,7 @@ export function Tester({
             <b>
               <bdi>{taker.name}</bdi>
             </b>{' '}
-            takes it: {taker.reservoirSize} a second, then {percent(taker.fixedRate)} of the rest.
+            applies: {taker.reservoirSize} a second, then {percent(taker.fixedRate)} of the rest.
           </>
         ) : (
           'No rule matches: the request is not traced.'

@@ -2,10 +2,10 @@ import { useEffect, useState } from 'preact/hooks';
 import type { SamplingRuleRow } from 'local-xray/console-api';
 import { api } from '../../api/client';
 
-/** Clients report every ten seconds; what they report is shown as soon. */
+/** How often the counts are read. Clients report every ten seconds. */
 const EVERY_MS = 2_000;
 
-/** The rules with their counts, kept up to date while the page can be seen. */
+/** The rules with their counts, updated while the page is visible. */
 export function useRules(): { rules?: SamplingRuleRow[]; error?: Error } {
   const [rules, setRules] = useState<SamplingRuleRow[]>();
   const [error, setError] = useState<Error>();

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { Excerpt, SourceLink } from '../trace/detail/source-link';
 import style from './frame-lines.module.css';
 
-/** A method and its place, as a link into the editor; the lines around it where they can be read. */
+/** A method and its source line as a link to the editor, with the lines around it if they can be read. */
 export function FrameLines({
   path,
   line,
@@ -13,7 +13,7 @@ export function FrameLines({
   path: string | undefined;
   line: number | undefined;
   label: string | undefined;
-  /** Whether it is where something was thrown. */
+  /** Whether the exception was thrown here. */
   fault?: boolean;
   excerpt?: boolean;
 }): JSX.Element {

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import style from './overview.module.css';
 
-/** The keys of the page, at its lower edge; `?` has all. */
+/** The most important keys of the page, at the bottom. `?` shows all. */
 export function KeyBar({
   keys,
   children,

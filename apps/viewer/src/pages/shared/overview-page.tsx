@@ -11,7 +11,7 @@ import type { Answer } from './use-answer';
 
 export const FIXED = style.fixed;
 
-/** A page over many traces: filter and time, what was answered, its keys. */
+/** A page about many traces: filter and time range, the loaded data, the keys. */
 export function OverviewPage<T>({
   title,
   name = title.toLowerCase(),
@@ -26,16 +26,16 @@ export function OverviewPage<T>({
   children,
 }: {
   title: string;
-  /** What is shown, inside a sentence: "errors". */
+  /** What the page shows, for sentences: "errors". */
   name?: string;
   selection: Selection;
   onChange: (change: SelectionChange) => void;
   answer: Answer<T>;
-  /** How much is in the page already, for when local X-Ray does not answer. */
+  /** How many rows the page still shows if local X-Ray does not answer. */
   kept: (data: T) => number;
-  /** A class for all of it; `FIXED` where the page ends at the window's lower edge and its parts scroll. */
+  /** A class for the page. With `FIXED` the page is as high as the window, and its parts scroll. */
   frame?: string | undefined;
-  /** Below the filter, whatever there is to show. */
+  /** Content below the filter, shown in any case. */
   chips?: ((data: T) => ComponentChildren) | ComponentChildren;
   keys: readonly (readonly [keys: string, does: string])[];
   note?: ComponentChildren;
@@ -70,7 +70,7 @@ export function OverviewPage<T>({
   );
 }
 
-/** A list with a panel on its right that can be closed; where the page is narrow the panel is a sheet. */
+/** A list with a panel on its right that can be closed. On a narrow page the panel is a sheet. */
 export function Split({
   label,
   list,
@@ -78,11 +78,11 @@ export function Split({
   title,
   picks,
 }: {
-  /** What the list holds. */
+  /** What the list contains. */
   label: string;
   list: ComponentChildren;
   panel: ComponentChildren;
-  /** What the panel is about, for the bar of the sheet. */
+  /** The subject of the panel, for the bar of the sheet. */
   title: ComponentChildren;
   /** How often a row was picked. */
   picks: number;
@@ -101,14 +101,14 @@ export function Split({
   );
 }
 
-/** One of the buttons that choose which rows are shown. */
+/** One of the buttons that select which rows are shown. */
 export interface ShowChoice {
   value: string;
   label: ComponentChildren;
   amount: string;
 }
 
-/** Which rows to show, with how many there are of each; what they are in all. */
+/** Buttons that select the rows to show, each with its count, and the total. */
 export function ShowChips({
   choices,
   shown,

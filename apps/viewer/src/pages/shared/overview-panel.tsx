@@ -7,7 +7,7 @@ import style from './overview.module.css';
 
 const MOST_ROUTES = 10;
 
-/** What is known of the selected row. */
+/** Facts about the selected row. */
 export function OverviewPanel({
   label,
   title,
@@ -56,7 +56,7 @@ export function Fact({
   );
 }
 
-/** Times at either end of what a series covers. */
+/** The times at both ends of a series. */
 export function TimeAxis({ table: { from, width, slots } }: { table: TimeSlots }): JSX.Element {
   return (
     <div class={style.axis}>
@@ -66,7 +66,7 @@ export function TimeAxis({ table: { from, width, slots } }: { table: TimeSlots }
   );
 }
 
-/** Routes and jobs with how often each had it, and its share. */
+/** Routes and jobs, with count and share of each. */
 export function RouteShares({
   routes,
   of,

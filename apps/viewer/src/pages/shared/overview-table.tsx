@@ -5,13 +5,13 @@ import type { Sort } from '../../model/list/row-sort';
 import style from './overview.module.css';
 
 export interface OverviewColumn<Row> {
-  /** As the address has it, where the column can be sorted by. */
+  /** The name of the column in the address, if rows can be sorted by it. */
   name: string;
   heading: ComponentChildren;
-  /** What it is sorted by; it cannot be where there is none. */
+  /** The value to sort by. Without it, the column cannot be sorted. */
   value?: (row: Row) => number | string;
   cell: (row: Row, at: number) => ComponentChildren;
-  /** Class of the column, of its cells, and of its heading where that has another. */
+  /** Classes of the column, of its cells, and of its heading if that differs. */
   column?: string | undefined;
   class?: string | undefined;
   headClass?: string | undefined;
@@ -34,7 +34,7 @@ export function sortedRows<Row>(
   });
 }
 
-/** One row for each of many: sorted by its headings, with a current row for the keyboard. */
+/** A table that can be sorted by its headings, with a current row for the keyboard. */
 export function OverviewTable<Row>({
   label,
   class: more = '',
@@ -57,11 +57,11 @@ export function OverviewTable<Row>({
   current: number;
   currentClass?: string | undefined;
   onCurrent: (at: number) => void;
-  /** A click on a row, besides making it the current one. */
+  /** Called when a row is clicked, which also becomes the current one. */
   onOpen?: (row: Row) => void;
   sort: Sort;
   onSort: (sort: string) => void;
-  /** While the pointer is over the rows, none may move. */
+  /** Called when the pointer enters or leaves the rows. While it is inside, rows must not move. */
   onPointer: (inside: boolean) => void;
 }): JSX.Element {
   const body = useRef<HTMLTableSectionElement>(null);
@@ -118,7 +118,7 @@ export function OverviewTable<Row>({
   );
 }
 
-/** A bar against the largest of its column, and the figure. */
+/** A bar relative to the largest value of its column, and the number. */
 export function ShareBar({
   share,
   figure,
@@ -141,7 +141,7 @@ export function ShareBar({
   );
 }
 
-/** A heading that is shorter where there is less room. */
+/** A heading with a shorter form for narrow pages. */
 export function ShortHeading({ long, short }: { long: string; short: string }): JSX.Element {
   return (
     <>

@@ -8,7 +8,7 @@ import { FilterBar } from '../traces/filter-bar';
 import { TimeRangeMenu } from './time-range';
 import style from './page-controls.module.css';
 
-/** Filter and time, which all pages over many traces have in common and the address carries from one to the next. */
+/** Filter and time range, which all pages about many traces share, and which the address keeps between pages. */
 export interface Selection {
   filter: string;
   group: string;
@@ -18,13 +18,13 @@ export interface Selection {
 
 export type SelectionChange = Partial<Record<keyof Selection, string | undefined>>;
 
-/** What of the address every page reads. */
+/** The parts of the query that every page reads. */
 export const SELECTION = ['filter', 'group', 'range', 'live'] as const;
 
-/** What of it Back undoes. */
+/** The parts of it whose changes Back undoes. */
 export const UNDOABLE = ['filter', 'group', 'range'] as const;
 
-/** What to ask local X-Ray for. */
+/** The parameters of a request to local X-Ray. */
 export function askedOf({ filter, group, range }: Selection): {
   start?: number;
   end?: number;

@@ -10,7 +10,7 @@ import style from './shared-attributes.module.css';
 
 const MOST = 5;
 
-/** What the traces of a kind have more often than the rest: a bar for them, an outlined one for the rest. */
+/** What these traces have more often than the rest: a solid bar for them, an outlined bar for the rest. */
 export function SharedAttributes({
   selection,
   filter,

@@ -17,12 +17,12 @@ import { zoneName } from './key-bar';
 import style from './time-range.module.css';
 
 interface TimeRangeProps {
-  /** As the address has it. */
+  /** The range as it is in the address. */
   range: string;
   onRange: (range: string | undefined) => void;
 }
 
-/** Which part of time is shown: one that ends now, or from one time to another. */
+/** Selects the time range: one that ends now, or a fixed one. */
 export function TimeRangeMenu({ range, onRange }: TimeRangeProps): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   useKeys({ t: () => root.current?.querySelector('button')?.click() });
@@ -86,7 +86,7 @@ function FromTo({ range, onRange }: TimeRangeProps): JSX.Element {
         time={last}
         tried={tried}
         onText={setTo}
-        wrong={backwards ? 'This is not after From.' : undefined}
+        wrong={backwards ? 'This must be after From.' : undefined}
       />
       <div class={style.foot}>
         <span>times in {zoneName()}</span>
@@ -98,7 +98,7 @@ function FromTo({ range, onRange }: TimeRangeProps): JSX.Element {
   );
 }
 
-/** One of the two times: what was typed, and how it is understood. */
+/** A field for one of the two times, which shows how the typed text is understood. */
 function Entry({
   label,
   text,
@@ -110,7 +110,7 @@ function Entry({
   label: string;
   text: string;
   time: number | undefined;
-  /** Whether it was to be applied as it is. */
+  /** Whether the user has tried to apply the text. */
   tried: boolean;
   onText: (text: string) => void;
   wrong?: string | undefined;
@@ -145,7 +145,7 @@ function Entry({
   );
 }
 
-/** To the second, as it can be typed. */
+/** Formats a time to the second, in a form that can be typed. */
 function written(epochSeconds: number): string {
   return dateTime(epochSeconds, { millis: !Number.isInteger(+epochSeconds.toFixed(3)) });
 }

@@ -3,11 +3,11 @@ import type { FilterProblem } from 'local-xray/console-api';
 import { filterProblem } from '../../api/client';
 import { onTraces, readOnceOpen, useConnection } from '../../api/live';
 
-/** What is shown is asked for anew no more often while traces come. */
+/** Minimum interval between two requests while new traces arrive. */
 const REFRESH_MS = 5_000;
 
 export interface Answer<T> {
-  /** The last one that came; kept while another is awaited, and when the next question is wrong. */
+  /** The last response. It is kept while another is awaited, and if the next request is invalid. */
   data?: T;
   loading: boolean;
   problem?: FilterProblem;
@@ -16,8 +16,8 @@ export interface Answer<T> {
 }
 
 /**
- * Asks whenever `key` changes, and every few seconds while traces come and `live` says so. `hold`
- * puts off what would move rows under the pointer.
+ * Sends a request whenever `key` changes, and every few seconds while traces arrive if `live` is set. `hold` delays
+ * updates that would move rows under the pointer.
  */
 export function useAnswer<T>(
   ask: (signal: AbortSignal) => Promise<T>,

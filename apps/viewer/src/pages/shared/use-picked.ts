@@ -7,12 +7,12 @@ export interface Picked<Row> {
   open: boolean;
   /** How often a row was picked. */
   picks: number;
-  /** Makes a row the current one and opens its panel. */
+  /** Selects a row and opens its panel. */
   pick: (at: number) => void;
   close: () => void;
 }
 
-/** The row that the address names, else the first, and whether its panel is open. */
+/** The current row, which is the one in the address or else the first, and whether its panel is open. */
 export function usePicked<Row extends { name: string }>(
   rows: readonly Row[],
   name: string,

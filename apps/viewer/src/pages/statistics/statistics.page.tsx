@@ -14,7 +14,7 @@ import searchBar from '../shared/search-bar.module.css';
 
 const COLUMNS = ['label', 'count', 'total', 'self', 'p50', 'p95', 'max', 'failed'];
 
-/** What ran in a trace, by name: how often, how long, how badly. */
+/** The operations of a trace: how often they ran, how long they took, how many failed. */
 export function StatisticsPage({ route }: PageProps): JSX.Element {
   const { trace, tree, error } = useTrace(route.id);
   useTitle(tree ? `Statistics of ${traceTitle(tree)}` : 'Statistics');

@@ -168,11 +168,11 @@ export function StatisticsTable({
   );
 }
 
-/** Pixels; all rows have the same height: of one line, and of four where the page is narrower than that. */
+/** Height of each row in pixels: one line, or four lines on a page that is narrower than this width. */
 const ROW = 28;
 const TALL_ROW = 92;
 
-/** In place of the rows above or below that cannot be seen. */
+/** Takes the space of the rows above or below that are not rendered. */
 function Gap({ height }: { height: number }): JSX.Element | null {
   if (height <= 0) return null;
   return (
@@ -182,7 +182,7 @@ function Gap({ height }: { height: number }): JSX.Element | null {
   );
 }
 
-/** Milliseconds; dots while none of its calls has ended. */
+/** Milliseconds, or dots while none of the calls has ended. */
 function time(row: StatisticsRow, seconds: number): string {
   return row.running === row.count ? '…' : ms(seconds);
 }

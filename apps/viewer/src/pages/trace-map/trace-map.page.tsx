@@ -24,7 +24,7 @@ export function TraceMapPage({ route }: PageProps): JSX.Element {
     const abort = new AbortController();
     const body = { TraceIds: [route.id] };
     request<ServiceGraph>('POST', '/TraceGraph', body, abort.signal).then(
-      // Without times: the figures are of one trace, not of a while.
+      // Omit the times: the numbers are those of one trace, not rates over a period.
       ({ Services = [] }) => setMap(toServiceMap({ Services })),
       (failure: Error) => !abort.signal.aborted && setProblem(failure),
     );

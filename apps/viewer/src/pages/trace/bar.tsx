@@ -9,10 +9,10 @@ const at = ({ left, width }: Piece): Record<string, string> => ({
   width: `${width}%`,
 });
 
-/** Words that follow a bar stand on its left when there is no room on its right. */
+/** If a bar ends beyond this percentage, its text is on the left, because there is no space on the right. */
 const NO_ROOM = 70;
 
-/** Tint for the total, solid for self time, a line below for the critical path. */
+/** The bar of a node: tinted for the total, solid for self time, a line below for the critical path. */
 export function NodeBar({ node, window }: { node: TraceNode; window: Window }): JSX.Element | null {
   const whole = place([node.start, node.end], window);
   if (!whole) return null;
@@ -58,10 +58,10 @@ export function NodeBar({ node, window }: { node: TraceNode; window: Window }): 
   );
 }
 
-/** Beyond this number teeth are thinner than a pixel, and what touches is drawn as one. */
+/** With more calls, their bars would be thinner than a pixel, and adjacent ones are merged. */
 const MAX_TEETH = 200;
 
-/** A comb: one tooth for each. */
+/** The bar of a fold: one short bar for each node. */
 export function FoldBar({
   nodes,
   window,
@@ -102,7 +102,7 @@ export function FoldBar({
   );
 }
 
-/** A bar with words: on its right, on its left, or at its end when it leaves no room beside. */
+/** A bar with text: on its right, on its left, or inside its end if there is no space beside it. */
 function Open({
   piece,
   class: kind,
@@ -111,7 +111,7 @@ function Open({
 }: {
   piece: Piece;
   class: string | undefined;
-  /** Still in progress. */
+  /** Whether it is still in progress. */
   growing?: boolean;
   words: string;
 }): JSX.Element {

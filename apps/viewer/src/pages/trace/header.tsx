@@ -12,7 +12,7 @@ import { linkedNode } from '../../model/trace/trace-links';
 import { href, navigate, traceHref } from '../../router';
 import style from './header.module.css';
 
-/** What was asked, how it ended, and the ways on. */
+/** The request, its outcome, and links to other views. */
 export function TraceHeader({
   trace,
   tree,
@@ -130,7 +130,7 @@ function Facts({
   );
 }
 
-/** How many other traces link to this one; a click shows the first place they lead to. */
+/** How many other traces link to this one. A click selects the first node that they link to. */
 function LinkedFrom({
   tree,
   links,
@@ -155,7 +155,7 @@ function LinkedFrom({
   );
 }
 
-/** The rule that took the trace, under either of the names that tracers write. */
+/** The sampling rule that applied, under either of the names that tracers use. */
 function ruleOf(doc: SegmentDocument | undefined): string | undefined {
   const xray = doc?.aws?.xray as { rule_name?: unknown; sampling_rule_name?: unknown } | undefined;
   const name = xray?.sampling_rule_name ?? xray?.rule_name;
@@ -166,7 +166,7 @@ function isToday(epochSeconds: number): boolean {
   return new Date(epochSeconds * 1000).toDateString() === new Date().toDateString();
 }
 
-/** Key of the trace marked as side A; the page to compare reads it too. */
+/** Storage key of the trace marked as side A. The page Compare reads it too. */
 const SIDE_A = 'compare-a';
 
 function Actions({ trace, tree }: { trace: object; tree: TraceTree }): JSX.Element {

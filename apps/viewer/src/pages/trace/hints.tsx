@@ -7,7 +7,7 @@ import style from './hints.module.css';
 
 const FIRST = 3;
 
-/** What the trace suffers from; a click selects the bars, another click the next of them. */
+/** The hints of the trace. A click marks the bars and selects the first one; each further click selects the next. */
 export function HintsBar({
   hints,
   whole,
@@ -15,7 +15,7 @@ export function HintsBar({
   onHint,
 }: {
   hints: HintGroup[];
-  /** Seconds of the whole trace, for shares. */
+  /** Duration of the trace in seconds, for shares. */
   whole: number;
   current: string;
   onHint: (hint: Hint) => void;

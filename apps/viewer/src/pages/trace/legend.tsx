@@ -16,7 +16,7 @@ const LOG_KEYS: typeof KEYS = [
   [[',', '.'], 'log line'],
 ];
 
-/** The keys, and what the bars mean. */
+/** The keys, and the meaning of the bars. */
 export function Legend({ logs }: { logs: boolean }): JSX.Element {
   return (
     <div class={style.legend}>
@@ -35,7 +35,7 @@ export function Legend({ logs }: { logs: boolean }): JSX.Element {
         [
           ['own', 'own code'],
           ['sql', 'database'],
-          ['call', 'call out'],
+          ['call', 'outgoing call'],
           ['half', 'self, in children'],
           ['line', 'critical path'],
           ['sent', 'response sent'],

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { highlight } from '../../model/trace/trace-search';
 
-/** Text with what the search found in it marked. */
+/** Text in which the matches of the search are marked. */
 export function Marked({ text, words }: { text: string; words: string }): JSX.Element {
   if (!words) return <bdi>{text}</bdi>;
   return (

@@ -8,10 +8,10 @@ import type { TraceView } from './use-trace-view';
 import style from './overview.module.css';
 
 const HEIGHT = 40;
-/** Drags shorter than so many pixels are clicks. */
+/** Drags shorter than this many pixels are clicks. */
 const CLICK = 4;
 
-/** The whole trace in small, with the window that is zoomed to, and the time axis of the waterfall. */
+/** A small picture of the whole trace with the visible window, and the time axis of the waterfall. */
 export function Overview({ view }: { view: TraceView }): JSX.Element {
   const { tree, window } = view;
   const box = useRef<HTMLDivElement>(null);
@@ -91,7 +91,7 @@ export function Overview({ view }: { view: TraceView }): JSX.Element {
   );
 }
 
-/** A handle of the window: drag it, or move it with the arrow keys. */
+/** A handle of the window, which can be dragged or moved with the arrow keys. */
 function Edge({ view, edge }: { view: TraceView; edge: 'from' | 'until' }): JSX.Element {
   const { window, tree } = view;
   const move = (event: KeyboardEvent): void => {
@@ -152,7 +152,7 @@ function Axis({ window }: { window: Window }): JSX.Element {
   );
 }
 
-/** Milliseconds with as many decimals as tell the marks apart. */
+/** Milliseconds with as many decimals as are needed to distinguish the marks. */
 function axisText(seconds: number, window: Window): string {
   const span = (window.until - window.from) * 1000;
   if (span >= 20) return three(Math.round(seconds * 1000)).replace(/\.0+$/, '');

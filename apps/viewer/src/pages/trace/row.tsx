@@ -20,13 +20,13 @@ interface RowProps {
   window: Window;
   words: string;
   currentHit: boolean;
-  /** One of the bars that the chosen hint is about. */
+  /** Whether the chosen hint is about this bar. */
   hinted: boolean;
-  /** What was logged, on the bar. */
+  /** The log marks on the bar. */
   marks: LogsOnBars | undefined;
 }
 
-/** Position and size of the lines of a level, `x` to the right. */
+/** Position and size of the tree lines of a level, `x` from the left. */
 const LINES: Record<Guide, (x: string) => string[]> = {
   through: (x) => [`${x} 0/1px 100%`],
   branch: (x) => [`${x} 0/1px 100%`, `${x} 12px/8px 1px`],
@@ -34,7 +34,7 @@ const LINES: Record<Guide, (x: string) => string[]> = {
   none: () => [],
 };
 
-/** The lines of the tree as one background: an element for each made scrolling heavier. */
+/** The tree lines as one background, because an element for each made scrolling slower. */
 function guideStyle(guides: readonly Guide[]): { width: string; background: string } {
   const steps = (count: number): string => `calc(${count} * var(--step))`;
   return {
@@ -46,7 +46,7 @@ function guideStyle(guides: readonly Guide[]): { width: string; background: stri
   };
 }
 
-/** One row of the waterfall: name, times, bar. Clicks are the grid's. */
+/** One row of the waterfall: name, times, bar. The grid handles clicks. */
 function DrawnRow(props: RowProps): JSX.Element {
   const { row, index, top, selected } = props;
   const first = row.type === 'fold' ? (row.nodes[0] as TraceNode) : row.node;
@@ -205,7 +205,7 @@ function Times({ row }: { row: Row }): JSX.Element {
   );
 }
 
-/** The time in which at least one of them ran. */
+/** The time during which at least one of the nodes ran. */
 export function foldTotal(nodes: TraceNode[]): number {
   return length(union(nodes.map((node) => [node.start, node.end])));
 }
@@ -225,7 +225,7 @@ export function wordOf(node: TraceNode): string {
   return node.inProgress ? openWord(node.silent) : 'ok';
 }
 
-/** The row in words; begins with the document's name. */
+/** The row as text for screen readers. It begins with the name of the document. */
 function spoken(row: Row): string {
   if (row.type === 'fold') {
     const first = row.nodes[0] as TraceNode;

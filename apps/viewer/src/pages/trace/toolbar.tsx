@@ -11,7 +11,7 @@ import style from './toolbar.module.css';
 
 const DURATIONS = [0, 0.1, 1, 5, 10, 50, 100, 500, 1000];
 
-/** Search, jumps to trouble, levels, shortest duration, critical path. */
+/** Search, buttons for the next error or fault, levels, shortest duration, critical path. */
 export function Toolbar({
   view,
   logs,
@@ -21,7 +21,7 @@ export function Toolbar({
 }: {
   view: TraceView;
   logs: LogView;
-  /** Which hit is the current one, from 1; 0 for none. */
+  /** Number of the current hit, from 1; 0 if there is none. */
   hitAt: number;
   onHit: (step: 1 | -1) => void;
   onTrouble: (status: Status) => void;
@@ -39,7 +39,7 @@ export function Toolbar({
           <>
             <span class={`t3 nw ${style.hits}`} role="status">
               {view.hits.length === 0
-                ? 'no hit'
+                ? 'no match'
                 : hitAt
                   ? `${count(hitAt)} of ${count(view.hits.length)}`
                   : plural(view.hits.length, 'hit')}

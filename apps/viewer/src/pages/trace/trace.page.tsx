@@ -100,13 +100,13 @@ function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): J
   );
 }
 
-/** What a column needs for the longest number, in pixels: wide fonts have digits of 7.7 at 12 px. */
+/** The width in pixels that a column needs for its longest number. Digits of wide fonts take 7.7 at 12 px. */
 function widthOf(number: string): number {
   const digits = number.replace(/\D/g, '').length;
   return Math.ceil(16 + digits * 7.7 + (number.length - digits) * 4);
 }
 
-/** Which hit is the current one, and going to the next. */
+/** The current hit, and the function that goes to the next. */
 function useHits(view: TraceView): {
   hitAt: number;
   currentHit: string;
@@ -137,7 +137,7 @@ function useHits(view: TraceView): {
   };
 }
 
-/** The one after (before) `from` in the order of the waterfall; from the last to the first again. */
+/** The node after (or before) `from` in the order of the waterfall. After the last comes the first. */
 function nextOf(
   nodes: TraceNode[],
   from: TraceNode | undefined,
@@ -209,7 +209,7 @@ function openSource(): void {
   document.querySelector<HTMLAnchorElement>('aside a[data-source]')?.click();
 }
 
-/** By the first annotation of the selection, or the one whose field has the focus. */
+/** Filters by the first annotation of the selection, or by the field that has the focus. */
 function filterBySelected({ selected, tree }: TraceView): void {
   const focused = document.activeElement
     ?.closest('[data-field]')

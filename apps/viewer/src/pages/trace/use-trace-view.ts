@@ -13,26 +13,26 @@ import {
 } from '../../model/trace/waterfall-rows';
 import { useQuery } from '../../components/use-query';
 
-/** What is opened and closed by hand; kept in the history entry, so that a reload finds it again. */
+/** What the user opened and closed. Stored in the history entry, so that it survives a reload. */
 interface Opened {
   toggled: [string, boolean][];
   unfolded: string[];
 }
 
-/** All that the reader chose on the page of a trace, and what to do with it. */
+/** The state of the page of a trace and the actions on it. */
 export interface TraceView {
   tree: TraceTree;
   rows: Row[];
   tooShort: number;
-  /** The selected node, or the fold it is hidden in. */
+  /** The selected node, also if it is inside a fold. */
   selected: TraceNode | undefined;
-  /** What was chosen here, not by the page itself; empty without. */
+  /** The key that the user selected. Empty if only the page made its initial selection. */
   chosen: string;
   selectedRow: number;
   selectedFold: TraceNode[] | undefined;
   words: string;
   hits: TraceNode[];
-  /** Level up to which the tree is open; its depth when all is. */
+  /** The level up to which the tree is open; its depth if everything is open. */
   level: number;
   minMs: number;
   window: Window;
@@ -40,14 +40,14 @@ export interface TraceView {
   critical: boolean;
   tab: string;
   hints: Hint[];
-  /** The same, equal ones as one. */
+  /** The hints, with equal ones grouped. */
   hintGroups: HintGroup[];
   /** The hint whose bars are marked. */
   hint: Hint | undefined;
-  /** Marks the bars of a hint and selects the first of them; again, the next; after the last, none. */
+  /** Marks the bars of a hint and selects the first. Further calls select the next one, and after the last, none. */
   follow: (hint: Hint) => void;
   select: (key: string | undefined) => void;
-  /** Selects it, and opens whatever it is hidden in. */
+  /** Selects a node, and opens everything that hides it. */
   reveal: (node: TraceNode) => void;
   toggle: (row: Row, open?: boolean) => void;
   set: (change: {
@@ -146,7 +146,7 @@ export function useTraceView(tree: TraceTree): TraceView {
         if (open) unfolded.add(one.key);
         else unfolded.delete(one.key);
         change({ ...opened, unfolded: [...unfolded] });
-        // A selected member would have nowhere to be shown.
+        // A selected member of a closed fold would not be visible.
         if (!open) setQuery({ select: one.key });
       } else {
         change({ ...opened, toggled: [...new Map(opened.toggled).set(one.key, open)] });

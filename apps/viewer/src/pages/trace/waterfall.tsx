@@ -12,7 +12,7 @@ import style from './waterfall.module.css';
 const ROW = 24;
 const ROW_NARROW = 40;
 
-/** The rows; only those that can be seen are in the page, and a few around them. */
+/** The rows. Only the visible ones and a few around them are rendered. */
 export function Waterfall({
   view,
   logs,
@@ -33,8 +33,8 @@ export function Waterfall({
     element: narrow ? grid : holder,
   });
 
-  // What is selected by a key, a hint or the address is brought into sight. On a narrow
-  // page that would scroll the heading away on arrival, so it waits for the first move.
+  // What a key, a hint or the address selects is scrolled into view. On a narrow page this would scroll the heading
+  // away when the page opens, so it waits for the first move.
   const last = useRef(-1);
   useEffect(() => {
     const arrived = last.current < 0;
@@ -129,7 +129,7 @@ export function Waterfall({
   );
 }
 
-/** Pixels of the column of bars, to know which marks would touch. */
+/** Width of the column of bars in pixels, needed to merge marks that would touch. */
 function useBarWidth(grid: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {

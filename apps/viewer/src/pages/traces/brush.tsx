@@ -14,14 +14,14 @@ import type { Axes } from '../../model/list/scatter';
 import { whenOf } from '../../model/list/when';
 import style from './brush.module.css';
 
-/** How many traces are in a brush, and whether that was counted or is computed from cells of the heat map. */
+/** The number of traces in a selection, and whether it was counted or estimated from cells of the heat map. */
 export interface Inside {
   amount: number;
   estimated: boolean;
   of: number;
 }
 
-/** What is selected, and what can be done with it. */
+/** The selection, and the actions on it. */
 export function BrushBar({
   inside: { amount, estimated, of },
   brush,
@@ -31,7 +31,7 @@ export function BrushBar({
 }: {
   inside: Inside;
   brush: Brush;
-  /** Leads to what the selected traces have more often than the rest. */
+  /** Link to the comparison of the selected traces with the rest. */
   different: string | undefined;
   onBrush: (brush: undefined) => void;
   onZoom: (brush: Brush) => void;
@@ -75,7 +75,7 @@ const EDGES: readonly { edge: Edge; label: string; upright: boolean }[] = [
 
 const STEPS: Record<string, 1 | -1> = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 };
 
-/** All four edges can be moved by the keyboard; without a selection they stand at the ends of the axes. */
+/** The selected area. All four edges can be moved by keyboard; without a selection they are at the ends of the axes. */
 export function BrushArea({
   axes,
   brush,
@@ -135,7 +135,7 @@ export function BrushArea({
   );
 }
 
-/** What a slider says of its value: epoch seconds, or milliseconds. */
+/** The ARIA values of a slider: epoch seconds, or milliseconds. */
 function valuesOf(edge: Edge, brush: Brush | undefined, axes: Axes) {
   const value = brush?.[edge];
   if (edge === 'from' || edge === 'to') {

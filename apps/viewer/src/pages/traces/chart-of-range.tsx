@@ -5,16 +5,16 @@ import { Chart } from './chart';
 
 type ChartProps = Parameters<typeof Chart>[0];
 
-/** The axis ends now while live, at the end of a fixed range, at the newest trace of all time. */
+/** The axis ends now while live, at the end of a fixed range, or at the newest trace for "All time". */
 export function ChartOfRange({
   range,
   ...rest
 }: { range: TimeRange } & Omit<ChartProps, 'from' | 'to'>): JSX.Element {
-  // So often that a step of the axis is hardly a pixel.
+  // Update often enough that the axis moves by about one pixel.
   const step = 'to' in range || !Number.isFinite(range.last) ? 1 : Math.max(1, range.last / 300);
   const now = useNow(!('to' in range) && Number.isFinite(range.last), step * 1000);
   if ('to' in range) return <Chart from={range.from} to={range.to} {...rest} />;
-  // Traces from a clock that is ahead of ours lie beyond the end: they must not stretch the axis.
+  // Traces from a clock that is ahead are beyond the end. They must not stretch the axis.
   if (Number.isFinite(range.last)) return <Chart from={now - range.last} to={now} {...rest} />;
   const { overview, rows } = rest;
   const starts = rows.map((row) => row.start).filter((start) => start <= now);

@@ -8,7 +8,7 @@ import { timeOf, whatOf } from '../../model/list/trace-list';
 import { whenOf } from '../../model/list/when';
 import style from './chart.module.css';
 
-/** Beyond this share of the width a tip stands on the left of what it is about. */
+/** Beyond this share of the width, a tip is shown on the left. */
 const LATE = 0.6;
 
 function Tip({
@@ -16,7 +16,7 @@ function Tip({
   width = 0,
   children,
 }: {
-  /** Where it begins, and how wide it is: shares of the plot. */
+  /** Position and width, as shares of the plot. */
   x: number;
   width?: number;
   children: ComponentChildren;
@@ -63,7 +63,7 @@ export function CellTip({ cell }: { cell: HeatCell }): JSX.Element {
   );
 }
 
-/** What the shades mean. */
+/** The legend of the shades. */
 export function HeatKey({ steps }: { steps: readonly number[] }): JSX.Element {
   return (
     <span class={style.key}>

@@ -26,14 +26,14 @@ import { drawDots } from './draw-dots';
 import { drawHeat } from './draw-heat';
 import { placeOn, useBrushDrag } from './use-brush-drag';
 
-/** More traces than that are a heat map and not points. */
+/** More traces are shown as a heat map instead of points. */
 export const MOST_POINTS = 2_000;
-/** Pixels between the middle of a day's name and that of the next label. */
+/** Minimum pixels between the middle of a day's name and the next label. */
 const DAY_WIDTH = 52;
 
 /**
- * Response times over time, to brush and zoom. A point for each trace, whose click opens it; a heat map of
- * the durations of all of them where there are too many for points.
+ * Response times over time, to select from and zoom into. Each trace is a point that opens it when clicked; if there
+ * are too many, a heat map shows the durations of all traces.
  */
 export function Chart({
   rows,
@@ -47,18 +47,18 @@ export function Chart({
   different,
 }: {
   rows: TraceRow[];
-  /** Set where there are too many for points. */
+  /** Set if there are too many traces for points. */
   overview: TraceOverview | undefined;
-  /** Epoch seconds that the axis covers. */
+  /** The epoch seconds that the axis covers. */
   from: number;
   to: number;
   brush: Brush | undefined;
-  /** How many traces are in the brush, once local X-Ray has counted them. */
+  /** How many traces are selected, once local X-Ray has counted them. */
   counted: number | undefined;
   onBrush: (brush: Brush | undefined) => void;
-  /** With both ends of its time, or with neither. */
+  /** Called with both ends of the time range, or with neither. */
   onZoom: (brush: Brush) => void;
-  /** Leads to what the traces in the brush, or of the status shown, have more often than the rest. */
+  /** Link to the comparison of the selected traces, or of those with the shown status, with the rest. */
   different: string | undefined;
 }): JSX.Element {
   const plot = useRef<HTMLDivElement>(null);
@@ -67,7 +67,7 @@ export function Chart({
   const [cell, setCell] = useState<HeatCell>();
   const theme = useThemeVersion();
   const width = useWidth(plot);
-  // What has not answered has no response time yet.
+  // Traces that have not responded have no response time yet.
   const answered = useMemo(() => rows.filter(hasAnswered), [rows]);
   const heat = useMemo(
     () => overview && heatMap(overview, from, to, width),
@@ -178,7 +178,7 @@ export function Chart({
 
 function TimeLabels({ axes, width }: { axes: Axes; width: number }): JSX.Element {
   const days = midnights(axes);
-  // The name of a day takes the place of the times beside it.
+  // The name of a day replaces the times next to it.
   const hours = timeLabels(axes, Math.max(2, width / 90)).filter(({ x }) =>
     days.every((day) => Math.abs(day.x - x) * width > DAY_WIDTH),
   );
@@ -213,7 +213,7 @@ function cellBrush({ from, to, fastest, slowest }: HeatCell): Brush {
 function isIn({ from = 0, to = Infinity, fastest, slowest }: Brush, row: TraceRow): boolean {
   if (row.start < from || row.start > to) return false;
   if (fastest === undefined && slowest === undefined) return true;
-  // As the filter says it.
+  // Use the same value as the filter.
   const { responseTime = NaN } = row;
   return responseTime >= (fastest ?? 0) && responseTime < (slowest ?? Infinity);
 }

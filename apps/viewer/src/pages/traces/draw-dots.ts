@@ -3,7 +3,7 @@ import { tokenColours } from '../../components/theme';
 import type { Point } from '../../model/list/scatter';
 import { sized } from './sized-canvas';
 
-/** The shapes of the statuses, so that colour is not alone. */
+/** Draws points in the shapes of their statuses, so that colour is not the only difference. */
 export function drawDots(canvas: HTMLCanvasElement, points: Point[]): void {
   const area = sized(canvas);
   if (!area) return;
@@ -14,8 +14,8 @@ export function drawDots(canvas: HTMLCanvasElement, points: Point[]): void {
     'throttle',
     'fault',
   ] as const);
-  // Each shape is drawn once and then copied, and no point twice on the same pixel: ten
-  // thousand paths would take longer than a frame.
+  // Each shape is drawn once and then copied, at most once per pixel: ten thousand paths would take
+  // longer than a frame.
   const taken = new Set<number>();
   const stamps = new Map<Status, HTMLCanvasElement>();
   for (let at = points.length - 1; at >= 0; at--) {
@@ -39,7 +39,7 @@ export function drawDots(canvas: HTMLCanvasElement, points: Point[]): void {
   }
 }
 
-/** Width and height of a shape's picture, in pixels of the page. */
+/** Width and height of the image of a shape, in CSS pixels. */
 const STAMP = 12;
 
 function stampOf(status: Status, colour: string, scale: number): HTMLCanvasElement {

@@ -6,7 +6,7 @@ const STEPS = ['heat-1', 'heat-2', 'heat-3', 'heat-4', 'heat-5'] as const;
 /** Half the size of the diamond in a cell with faults. */
 const MARK = 5;
 
-/** Cells in the colour of their step; one with faults has the fault's diamond. */
+/** Draws cells in the colour of their step. Cells with faults have the diamond of a fault. */
 export function drawHeat(canvas: HTMLCanvasElement, { cells }: HeatMap): void {
   const area = sized(canvas);
   if (!area) return;
@@ -17,7 +17,7 @@ export function drawHeat(canvas: HTMLCanvasElement, { cells }: HeatMap): void {
     context.fillStyle = colours[STEPS[cell.step - 1] ?? 'heat-1'];
     const left = Math.round(cell.x * width);
     const top = Math.round(cell.y * height);
-    // A pixel stays free between two cells.
+    // Leave one pixel free between two cells.
     context.fillRect(
       left,
       top,

@@ -18,19 +18,19 @@ import list from './filter-options.module.css';
 import problemStyle from './filter-problem.module.css';
 
 interface FilterBarProps {
-  /** The expression that is in force. */
+  /** The expression that is currently applied. */
   filter: string;
-  /** What local X-Ray says is wrong with it. */
+  /** What is wrong with it, according to local X-Ray. */
   problem?: FilterProblem | undefined;
   onRun: (filter: string) => void;
   field: RefObject<HTMLInputElement | null>;
-  /** What else is asked, for the count while writing. */
+  /** The other parameters of the query, for the count while typing. */
   bounds: () => { start?: number; end?: number; group?: string };
-  /** Set where it is not the filter of the page: text that is dropped on the page is not its own. */
+  /** Set if it is not the main filter of the page, which takes text that is dropped on the page. */
   label?: string;
 }
 
-/** The filter expression, coloured while it is written, with completion and the error below its character. */
+/** The field for the filter expression, with colours, completion, and errors below the character at fault. */
 export function FilterBar({
   filter,
   problem,
@@ -41,7 +41,7 @@ export function FilterBar({
 }: FilterBarProps): JSX.Element {
   const id = useId();
   const [text, setText] = useState(filter);
-  /** Where completions are asked for; nowhere while the list is closed. */
+  /** The position at which completions are requested. Undefined while the list is closed. */
   const [caret, setCaret] = useState<number>();
   const [chosen, setChosen] = useState(-1);
   const shadow = useRef<HTMLDivElement>(null);
@@ -51,7 +51,7 @@ export function FilterBar({
   const meant = useMeaning(text, caret !== undefined || problem !== undefined, bounds);
   const found = caret === undefined ? undefined : meant?.found;
   const suggestions = [...(here ? suggestionsOf(here) : []), ...(meant?.filters ?? [])];
-  /** What was looked for without success. */
+  /** The message if no trace was found for an id. */
   const [missing, setMissing] = useState('');
   const soFar = useCountSoFar(caret === undefined ? filter : text, filter, bounds);
   const open = caret !== undefined && suggestions.length > 0;
@@ -73,7 +73,7 @@ export function FilterBar({
   const take = (suggestion: Suggestion): void => {
     const input = field.current;
     if (!input) return;
-    if (suggestion.whole) return apply(suggestion.insert);
+    if (suggestion.replacesAll) return apply(suggestion.insert);
     if (!here) return;
     const next = insert(text, here.from, here.to, suggestion.insert);
     setText(next.text);
@@ -113,14 +113,14 @@ export function FilterBar({
     } else if (step) look();
     else if (event.key === 'Tab' && open && !event.shiftKey) {
       const choice = suggestions[Math.max(chosen, 0)] as Suggestion;
-      if (choice.whole) setText(choice.insert);
+      if (choice.replacesAll) setText(choice.insert);
       else take(choice);
     } else if (event.key === 'Enter') {
       const choice = open ? suggestions[chosen] : undefined;
       if (choice) take(choice);
       else run();
     } else if (event.key === 'Escape') {
-      // Also while what fits is still being asked.
+      // Also while completions are being loaded.
       if (open || (caret !== undefined && !here)) setCaret(undefined);
       else if (text !== filter) setText(filter);
       else field.current?.blur();
@@ -128,7 +128,7 @@ export function FilterBar({
     event.preventDefault();
   };
   const shownProblem = problem && text === filter && !open ? problem : undefined;
-  // Reading where the field is scrolled to makes the browser lay the page out: only when the text changed.
+  // Reading the scroll position forces a layout, so do it only when the text has changed.
   useLayoutEffect(() => {
     if (shownProblem && field.current) showCharacter(field.current, shownProblem.position);
     follow();
@@ -246,11 +246,11 @@ export function FilterBar({
   );
 }
 
-/** Scrolls a field whose text is longer than it, so that what is wrong can be seen. */
+/** Scrolls a field with long text, so that the character at fault is visible. */
 function showCharacter(input: HTMLInputElement, position: number): void {
   const { scrollWidth, clientWidth, value } = input;
   if (scrollWidth <= clientWidth || value === '') return;
-  // One width for all characters: the font is monospaced.
+  // All characters have the same width, because the font is monospaced.
   const at = (position / value.length) * scrollWidth;
   if (at < input.scrollLeft || at > input.scrollLeft + clientWidth * 0.9)
     input.scrollLeft = at - clientWidth / 2;

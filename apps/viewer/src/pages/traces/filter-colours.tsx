@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Completion } from './use-completions';
 import style from './filter-colours.module.css';
 
-/** An expression with its pieces coloured, and what is wrong underlined. */
+/** An expression with coloured tokens, and the error underlined. */
 export function Coloured({
   text,
   completion,
@@ -41,7 +41,7 @@ interface Piece {
   tone: string;
 }
 
-/** The same pieces, none of which reaches over one of these places. */
+/** Splits the pieces at these positions. */
 function cut(pieces: Piece[], ...places: number[]): Piece[] {
   return places.reduce(
     (all, at) =>
@@ -57,7 +57,7 @@ function cut(pieces: Piece[], ...places: number[]): Piece[] {
   );
 }
 
-/** The whole text in pieces. Of an answer to an earlier text those count that the two have in common. */
+/** Splits the whole text. Of a response to an earlier text, only the tokens in the common beginning are used. */
 function piecesOf(text: string, completion: Completion | undefined): Piece[] {
   const pieces: Piece[] = [];
   const earlier = completion?.text ?? '';

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { Suggestion } from './use-completions';
 import style from './filter-options.module.css';
 
-/** What can be chosen, under headings. */
+/** The list of suggestions, under headings. */
 export function Options({
   suggestions,
   chosen,
@@ -13,7 +13,7 @@ export function Options({
   suggestions: Suggestion[];
   chosen: number;
   prefix: string;
-  /** Of the list; that of each choice begins with it. */
+  /** Id of the list, and the beginning of the id of each suggestion. */
   id: string;
   onTake: (suggestion: Suggestion) => void;
 }): JSX.Element {
@@ -27,17 +27,17 @@ export function Options({
             </div>
           )}
           <div
-            class={suggestion.whole ? `${style.option} ${style.whole}` : style.option}
+            class={suggestion.replacesAll ? `${style.option} ${style.whole}` : style.option}
             role="option"
             id={`${id}-${at}`}
             aria-selected={at === chosen}
-            // Before the field loses the focus, which would close the list.
+            // On pointerdown, before the field loses the focus, which would close the list.
             onPointerDown={(event) => {
               event.preventDefault();
               onTake(suggestion);
             }}
           >
-            <code class={suggestion.whole ? undefined : 'cut'}>
+            <code class={suggestion.replacesAll ? undefined : 'cut'}>
               <Emphasised text={suggestion.text} part={prefix} />
             </code>
             <span class="t3 cut">{suggestion.about}</span>

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Suggestion } from './use-completions';
 import style from './filter-problem.module.css';
 
-/** A caret under the character, then what to write there, and what may have been meant. */
+/** A mark below the character at fault, what to write there, and suggestions. */
 export function Problem({
   id,
   text,

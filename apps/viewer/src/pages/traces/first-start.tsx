@@ -10,7 +10,7 @@ const MODULE = `import { XrayModule } from 'nestjs-xray';
 export class AppModule {}`;
 const REQUEST = 'curl -i http://localhost:4567/api/activities/home';
 
-/** Before the first trace: what to write, what to ask, and what has come so far. */
+/** Shown before the first trace: the code to add, a request to send, and what has been received so far. */
 export function FirstStart({ onImport }: { onImport: () => void }): JSX.Element {
   const status = useStatus();
   const address = status?.address ?? location.host;

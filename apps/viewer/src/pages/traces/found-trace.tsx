@@ -7,12 +7,12 @@ import { hasAnswered, rowStatus, timeOf, whatOf } from '../../model/list/trace-l
 import { traceHref } from '../../router';
 import style from './found-trace.module.css';
 
-/** Where a trace that was found is opened: with the segment selected that was named. */
+/** The address of a trace that was found, with the named segment selected. */
 export function foundHref({ row, segment }: FoundTraces['traces'][number]): string {
   return traceHref(row.id, undefined, { select: segment });
 }
 
-/** What a pasted id, header or log line leads to. */
+/** The traces that were found for a pasted id, header or log line. */
 export function FoundTrace({ found }: { found: FoundTraces }): JSX.Element {
   const { traces } = found;
   if (traces.length === 0) return <p class={style.missing}>{missingWords(found)}</p>;
@@ -49,10 +49,10 @@ export function FoundTrace({ found }: { found: FoundTraces }): JSX.Element {
   );
 }
 
-/** Says what was looked for without success, and why it may not be there. */
-export function missingWords({ named, spans, whole }: FoundTraces): string {
+/** The message if nothing was found, with possible reasons. */
+export function missingWords({ named, spans, complete }: FoundTraces): string {
   if (named.length > 0) {
     return `There is no trace ${named[0]}. It may have been deleted after the retention time, or not have arrived yet.`;
   }
-  return `No trace has a segment or subsegment ${spans[0]}${whole ? '' : ' among the newest; older ones were not searched'}. Paste the id of the trace, if there is one.`;
+  return `No trace has a segment or subsegment ${spans[0]}${complete ? '' : ' among the newest; older ones were not searched'}. Paste the id of the trace, if there is one.`;
 }

@@ -11,19 +11,19 @@ import formStyle from '../../components/form.module.css';
 const RECOUNT_MS = 10_000;
 
 interface GroupsProps {
-  /** Name of the group in force; empty for all traces. */
+  /** Name of the selected group. Empty for all traces. */
   group: string;
   filter: string;
-  /** All traces in the range. */
+  /** The time range. */
   bounds: () => { start?: number; end?: number };
   rangeKey: string;
-  /** Counts that the page shows elsewhere, by name: the two must not differ. */
+  /** Counts by group name that the page also shows elsewhere. Both must be the same. */
   known: Record<string, number>;
   onGroup: (name: string) => void;
   onImport: () => void;
 }
 
-/** Saved filters: X-Ray's groups, with how many traces each finds in the range. */
+/** Saved filters: X-Ray's groups, with the number of traces that each finds in the range. */
 export function Groups({
   group,
   filter,
@@ -200,7 +200,7 @@ function GroupDialog({
             {problem}
           </p>
         )}
-        <p class="t2">A group is kept in local X-Ray; the AWS CLI and other tools see it too.</p>
+        <p class="t2">Local X-Ray stores the group. The AWS CLI and other tools see it too.</p>
         <div class={formStyle.actions}>
           {group && (
             <button

@@ -7,7 +7,7 @@ import { plural } from '../../model/format';
 import { navigate, traceHref } from '../../router';
 import formStyle from '../../components/form.module.css';
 
-/** Takes traces as a file or as text: what "Export" writes, what other tools give out, or plain segment documents. */
+/** Imports traces from a file or text: exported traces, the output of other tools, or segment documents. */
 export function ImportDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const [text, setText] = useState('');
   const [result, setResult] = useState<ImportResult>();

@@ -4,7 +4,7 @@ import type { Sort } from '../../model/list/trace-list';
 import style from './loaded-line.module.css';
 import type { TraceListState } from './use-trace-list';
 
-/** Says so where the table holds a part of what matches; nothing where it holds all. */
+/** Says if the table contains only a part of the matching traces. Empty if it contains all. */
 export function LoadedLine({
   list: { rows, matching, truncated, newest, loading, more },
   sort,

@@ -9,14 +9,14 @@ interface NoMatchProps {
   filter: string;
   group: string;
   bounds: () => { start?: number; end?: number };
-  /** In words, inside a sentence: "in the last 15 minutes". */
+  /** The time range inside a sentence: "in the last 15 minutes". */
   when: string;
   allTime: boolean;
   onFilter: (filter: string) => void;
   onAllTime: () => void;
 }
 
-/** Says what was looked for and which part of it is in the way. */
+/** Shown if no trace matches: the filter, and which part of it excludes the traces. */
 export function NoMatch({
   filter,
   group,
@@ -54,7 +54,7 @@ export function NoMatch({
       <div class={loadState.actions}>
         {drop && (
           <button type="button" class="btn pri" onClick={() => onFilter(drop.rest)}>
-            Drop that part
+            Remove that part
           </button>
         )}
         {!allTime && (
@@ -95,7 +95,7 @@ interface Drop {
   found: number;
 }
 
-/** The part without which most is found; where dropping one does not help, those that nothing matches at all. */
+/** The condition without which most traces match. If removing one does not help, those that no trace matches. */
 function usePartToDrop(
   filter: string,
   group: string,

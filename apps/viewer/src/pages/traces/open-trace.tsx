@@ -9,13 +9,13 @@ import { navigate, traceHref } from '../../router';
 import { missingWords } from './found-trace';
 import loadState from '../../components/load-state.module.css';
 
-/** Whether an address names its trace as X-Ray does, or by nothing that could be led to a trace. */
+/** Whether an address needs no search: it contains an id in X-Ray's form, or nothing that could be an id. */
 export function isPlain(id: string): boolean {
   const { traces, spans } = idsInText(id);
   return traces[0] === id || (traces.length === 0 && spans.length === 0);
 }
 
-/** Leads an address that names its trace in another form (W3C, a header, a span) to the trace's own. */
+/** Redirects an address with another form of id (W3C, a header, a span) to the address of the trace. */
 export function OpenTrace({
   text,
   view,
@@ -30,7 +30,7 @@ export function OpenTrace({
     api.find(text.slice(0, 2_000), abort.signal).then(
       (found) => {
         const [first] = found.traces;
-        // The page of the trace shows one that has yet to come as soon as it does.
+        // If the trace has not arrived yet, its page shows it as soon as it does.
         const id = first?.row.id ?? found.named[0];
         const select = first?.segment ?? new URLSearchParams(location.search).get('select');
         if (id === undefined) setFailed({ found });

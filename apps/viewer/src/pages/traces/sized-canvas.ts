@@ -1,4 +1,4 @@
-/** A canvas with as many pixels as its place on the screen has, to be drawn on in pixels of the page. */
+/** Sizes a canvas to the pixels of the screen, so that it can be drawn on in CSS pixels. */
 export function sized(
   canvas: HTMLCanvasElement,
 ): { context: CanvasRenderingContext2D; width: number; height: number; scale: number } | undefined {

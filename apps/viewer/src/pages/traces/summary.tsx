@@ -7,13 +7,13 @@ import style from './summary.module.css';
 
 const ORDER: Status[] = ['ok', 'error', 'throttle', 'fault'];
 
-/** How many traces there are and how they ended; each count shows only those. */
+/** The number of traces by outcome. Clicking a count shows only those. */
 export function CountList({
   counts,
   status,
   onStatus,
 }: {
-  /** Undefined until there is an answer. */
+  /** Undefined until loaded. */
   counts: Counts | undefined;
   status: string;
   onStatus: (status: Status | undefined) => void;

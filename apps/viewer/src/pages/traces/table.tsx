@@ -23,7 +23,7 @@ import style from './table.module.css';
 const ROW = 32;
 const ROW_MEDIUM = 48;
 const ROW_NARROW = 60;
-/** The sticky heading. */
+/** Height of the sticky heading in pixels. */
 const HEAD = 32;
 
 const HEADINGS: [Column, string, string | undefined][] = [
@@ -41,10 +41,10 @@ export interface TableProps {
   rows: TraceRow[];
   sort: Sort;
   onSort: (sort: Sort) => void;
-  /** Index of the row that j and k have reached; -1 for none. */
+  /** Index of the current row for the keyboard; -1 if there is none. */
   current: number;
   onCurrent: (index: number) => void;
-  /** Newer traces that are kept back. */
+  /** Number of newer traces that are not shown yet. */
   held: number;
   paused: boolean;
   onRelease: () => void;
@@ -52,11 +52,11 @@ export interface TableProps {
   onPointer: (over: boolean) => void;
 }
 
-/** The traces; only the rows that can be seen are in the page. The page itself scrolls. */
+/** The table of traces. Only the visible rows are rendered. The page itself scrolls. */
 export function TraceTable(props: TableProps): JSX.Element {
   const { rows, current, body } = props;
   const narrow = useMedia('(max-width: 719px)');
-  // What has no column of its own any more stands below the name.
+  // Values without a column on narrower pages are shown below the name.
   const medium = useMedia('(max-width: 1199px)');
   const rowHeight = narrow ? ROW_NARROW : medium ? ROW_MEDIUM : ROW;
   const { items, totalSize, reveal } = useVirtual({
@@ -129,14 +129,14 @@ export function TraceTable(props: TableProps): JSX.Element {
   );
 }
 
-/** A click anywhere in a row opens it, unless text was selected. */
+/** Opens the trace when its row is clicked anywhere, unless text was selected. */
 function openRow(event: MouseEvent): void {
   const target = event.target as Element;
   if (target.closest('a') || getSelection()?.toString()) return;
   target.closest('[role=row]')?.querySelector('a')?.click();
 }
 
-/** The bars are drawn against the slowest that has ended whole: one that never ends would dwarf all. */
+/** The duration of the slowest complete trace, which bars are relative to. A trace that never ends would dwarf all. */
 function slowestOf(rows: TraceRow[]): number {
   return rows.reduce((most, row) => (row.partial ? most : Math.max(most, row.duration)), 0.001);
 }
@@ -186,14 +186,14 @@ interface RowProps {
   top: number;
   current: boolean;
   slowest: number;
-  /** Epoch seconds while it grows, else 0. */
+  /** Epoch seconds while the trace is in progress, else 0. */
   now: number;
 }
 
 const Row = memo(TableRow);
 
 function TableRow({ row, index, top, current, slowest, now }: RowProps): JSX.Element {
-  // Also when it has answered: what goes on after that is part of the duration.
+  // Also after it has responded: work that continues is part of the duration.
   const open = now > 0;
   const status = rowStatus(row, open ? now : Infinity);
   const time = clock(row.start);

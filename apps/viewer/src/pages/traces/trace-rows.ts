@@ -7,32 +7,32 @@ import {
   type Sort,
 } from '../../model/list/trace-list';
 
-/** The most that local X-Ray gives at once. */
+/** The maximum number of rows that local X-Ray returns at once. */
 export const LIMIT = 10_000;
 
-/** What a list shows. */
+/** The state of the list. */
 export interface ListedTraces {
-  /** The newest first. */
+  /** The rows in order. */
   rows: TraceRow[];
   counts: Counts;
-  /** How many match, of which the rows may be a part. */
+  /** How many traces match. The rows may be only a part of them. */
   matching: number;
-  /** There are more than the rows. */
+  /** Whether more traces match than there are rows. */
   truncated: boolean;
-  /** Set where the newest so many traces were sorted, and older ones left out. */
+  /** Set if only this many of the newest traces were sorted, and older ones were left out. */
   newest?: number;
-  /** Newer traces that are kept back until `release`. */
+  /** Number of newer traces that are held back until `release()`. */
   held: number;
   loading: boolean;
-  /** Whether any answer has come yet for what is asked. */
+  /** Whether any response to the current query has arrived. */
   loaded: boolean;
   problem?: FilterProblem;
   error?: Error;
-  /** The filter whose result is shown: while another is wrong, the last that was right. */
+  /** The filter whose result is shown. While the current one is invalid, the last valid one. */
   shownFilter: string;
 }
 
-/** Rows and what waits to become one. */
+/** The rows of the list, and traces that wait to become rows. */
 export class TraceRows {
   loading = true;
   loaded = false;
@@ -40,25 +40,25 @@ export class TraceRows {
   problem: FilterProblem | undefined;
   error: Error | undefined;
   abort: AbortController | undefined;
-  /** Counts of all that match, when that is more than the rows. */
+  /** Counts of all matching traces, if there are more than the rows. */
   serverCounts: Counts | undefined;
-  /** What is being asked, and what the rows answer. */
+  /** The query that is being requested, and the query that the rows belong to. */
   asking = '';
   private question = '';
-  /** Where the next page begins, while there is one. */
+  /** Where the next page begins, if there is one. */
   next: string | undefined;
   private newest: number | undefined;
   private sort: Sort = { column: 'time', descending: true };
   private status = '';
-  /** Rows that are kept at most. */
+  /** Maximum number of rows. */
   private most = LIMIT;
   private rows: TraceRow[] = [];
   private counts: Counts = countRows([]);
   private held = new Map<string, TraceRow>();
-  /** What was told while an answer was awaited that may be older; undefined for what no longer matches. */
+  /** Changes that arrived while a possibly older response was awaited. Undefined for traces that no longer match. */
   private meanwhile = new Map<string, TraceRow | undefined>();
 
-  /** A read begins. */
+  /** Call this when a request begins. */
   begin(): void {
     this.loading = true;
     this.meanwhile.clear();
@@ -72,12 +72,12 @@ export class TraceRows {
     this.newest = newest;
     this.most = LIMIT;
     this.held.clear();
-    // Of one outcome the rows say nothing about the others.
+    // If only one outcome is shown, the other outcomes cannot be counted from the rows.
     this.serverCounts = truncated || status ? counts : undefined;
     this.put(this.withNews(rows));
   }
 
-  /** Sorts the rows, where they are all that answer this question; says whether they are. */
+  /** Sorts the rows here if they are the complete result of this query. Returns whether they are. */
   sortAnew(question: string, sort: Sort): boolean {
     const partial = this.next !== undefined || this.newest !== undefined;
     if (!this.loaded || this.loading || partial || this.question !== question) return false;
@@ -86,20 +86,20 @@ export class TraceRows {
     return true;
   }
 
-  /** The next page, to those that are there. */
+  /** Appends the next page. */
   add({ rows, next }: TracePage): void {
     this.next = next;
     this.most += rows.length;
     this.put(this.withNews(mergeRows(this.rows, rows)));
   }
 
-  /** Rows as they were answered, with what was told meanwhile. */
+  /** Merges the rows of a response with the changes that arrived meanwhile. */
   private withNews(rows: readonly TraceRow[]): TraceRow[] {
-    const told = [...this.meanwhile];
-    const gone = new Set(told.flatMap(([id, row]) => (row ? [] : [id])));
+    const changes = [...this.meanwhile];
+    const gone = new Set(changes.flatMap(([id, row]) => (row ? [] : [id])));
     return mergeRows(
       rows.filter((row) => !gone.has(row.id)),
-      told.flatMap(([, row]) => row ?? []),
+      changes.flatMap(([, row]) => row ?? []),
     );
   }
 
@@ -114,7 +114,7 @@ export class TraceRows {
     const now = changed.filter((row) => !hold || shown.has(row.id));
     if (hold) {
       for (const row of changed) if (!shown.has(row.id)) this.held.set(row.id, row);
-      // Rows that no longer match stay too: taking one away would move those below.
+      // Keep rows that no longer match: removing one would move those below.
       this.put(mergeRows(this.rows, now));
     } else {
       const kept = left.size ? this.rows.filter((row) => !left.has(row.id)) : this.rows;

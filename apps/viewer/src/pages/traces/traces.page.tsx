@@ -48,7 +48,7 @@ export function TracesPage(_: PageProps): JSX.Element {
   const lost = useConnection().state === 'lost';
   const noneKept = useStatusPart((status) => status?.traces === 0);
 
-  // Rows stay where they are under the pointer, under the keyboard, and once scrolled away from the top.
+  // Rows must not move under the pointer, under the keyboard, or when the page is scrolled down.
   const hold = useCallback(
     () =>
       paused ||
@@ -212,7 +212,7 @@ export function TracesPage(_: PageProps): JSX.Element {
   );
 }
 
-/** What the brushed or chosen traces have more often than the rest. */
+/** The address of the comparison of the selected traces with the rest. */
 function differentHref(status: string, brush: Brush | undefined, took: string): string | undefined {
   if (!brush && !status) return undefined;
   const a = and(status && outcomeFilter(status), took);

@@ -6,7 +6,7 @@ import { ago, plural } from '../../model/format';
 import { whenOf } from '../../model/list/when';
 import style from './unreachable.module.css';
 
-/** Since when local X-Ray has been silent, when it is tried again, and what may be the matter. */
+/** Shown if local X-Ray does not answer: since when, when the next attempt is made, and possible reasons. */
 export function Unreachable({ kept }: { kept: number }): JSX.Element {
   const connection = useConnection();
   const address = useStatus()?.address ?? location.host;

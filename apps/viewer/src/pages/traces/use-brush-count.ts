@@ -4,11 +4,11 @@ import { and } from '../../model/filter/filter-text';
 import { askedOf, isLive, type Selection } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
 
-/** How many traces are in a brush, counted by local X-Ray; undefined until it has answered. */
+/** How many traces are selected, counted by local X-Ray. Undefined until loaded. */
 export function useBrushCount(
   selection: Selection,
   brush: Brush | undefined,
-  /** For its durations, and for the outcome that is shown. */
+  /** The filter for its durations, and for the outcome that is shown. */
   filter: string,
 ): number | undefined {
   const { filter: all, group, range } = selection;

@@ -3,14 +3,14 @@ import { useState } from 'preact/hooks';
 import { type Brush, type Edge, valueAt } from '../../model/list/brush';
 import type { Axes } from '../../model/list/scatter';
 
-/** Less movement is a click. */
+/** A drag with less movement, in pixels, is a click. */
 const CLICK = 4;
-/** A drag that is lower than that is about time alone: hands are not steady. */
+/** A drag with less vertical movement selects only a time range. */
 const LOW = 16;
-/** So near to the upper or lower end of the plot, that end is open. */
+/** Within this many pixels of the upper or lower end of the plot, that end is open. */
 const NEAR_END = 6;
 
-/** A place on the plot in pixels, and how large that is. */
+/** A position on the plot, and the size of the plot, in pixels. */
 export interface Place {
   x: number;
   y: number;
@@ -25,7 +25,7 @@ export function placeOn(plot: RefObject<HTMLElement | null>, event: MouseEvent):
   return { x: event.clientX - left, y: event.clientY - top, width, height };
 }
 
-/** Drags a brush, or one of its edges; what it is meanwhile is `drawn`: one change, made when the pointer is let go. */
+/** Drags a selection or one of its edges. During the drag it is `drawn`; it is applied when the pointer is released. */
 export function useBrushDrag(
   plot: RefObject<HTMLElement | null>,
   axes: Axes,
@@ -65,7 +65,7 @@ function shares({ x, y, width, height }: Place): { x: number; y: number } {
   return { x: x / width, y: y / height };
 }
 
-/** What lies between two corners. */
+/** The selection between two corners. */
 function between(a: Place, b: Place, axes: Axes): Brush {
   const [first, last] = [valueAt(axes, shares(a)), valueAt(axes, shares(b))];
   const brush: Brush = {
@@ -79,7 +79,7 @@ function between(a: Place, b: Place, axes: Axes): Brush {
   return brush;
 }
 
-/** With an edge where the pointer is; past the edge across, the two change places. */
+/** Moves an edge to the pointer. Beyond the opposite edge, the two are swapped. */
 function withEdge(brush: Brush, edge: Edge, place: Place, axes: Axes): Brush {
   const { time, seconds } = valueAt(axes, shares(place));
   const next = { ...brush };

@@ -3,32 +3,32 @@ import { useEffect, useState } from 'preact/hooks';
 import { api } from '../../api/client';
 import { plural } from '../../model/format';
 
-/** One thing that can be chosen. */
+/** A suggestion in the list. */
 export interface Suggestion {
-  /** What is shown. */
+  /** The text that is shown. */
   text: string;
-  /** What is put in place of what is written. */
+  /** The text that replaces what is typed. */
   insert: string;
-  /** Type or meaning, shown beside it. */
+  /** Its type or meaning, shown beside it. */
   about: string;
-  /** How often or how many, shown at the end. */
+  /** How often it was recorded, or how many traces it finds, shown at the end. */
   seen: string;
-  /** Heading that it stands under. */
+  /** The heading above it. */
   group: string;
-  /** Stands for the whole expression, and is in force as soon as it is chosen. */
-  whole?: boolean;
+  /** Whether it replaces the whole expression and is applied at once. */
+  replacesAll?: boolean;
 }
 
-/** What local X-Ray says of an expression and of a place in it. */
+/** Completions and tokens of an expression from local X-Ray. */
 export interface Completion extends FilterCompletion {
-  /** The expression that it speaks of, and the place. */
+  /** The expression, and the position in it. */
   text: string;
   caret: number;
 }
 
 /**
- * Asks what the pieces of an expression are, and what fits at the caret; the end when there is none. The answer may
- * be that to an earlier text: look at its `text`.
+ * Requests the tokens of an expression, and the completions at the caret or, without one, at the end. The result may
+ * belong to an earlier text: check its `text`.
  */
 export function useCompletion(text: string, caret: number | undefined): Completion | undefined {
   const [answer, setAnswer] = useState<Completion>();
@@ -57,7 +57,7 @@ const SEEN: Record<CompletionKind, string> = {
   'annotation-values': 'Values seen',
 };
 
-/** What can be chosen: values that were seen first, then words of the language. */
+/** The suggestions: recorded values first, then words of the language. */
 export function suggestionsOf({ items, values }: FilterCompletion): Suggestion[] {
   const group = ({ kind }: CompletionItem): string => {
     if (kind === 'seen') return SEEN[values?.kind ?? 'annotation-keys'];

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { api } from '../../api/client';
 import { plural } from '../../model/format';
 
-/** How many traces the expression that is being written finds so far; empty while it is not yet one. */
+/** How many traces the typed expression finds so far. Empty while it is not a valid expression. */
 export function useCountSoFar(
   text: string,
   filter: string,

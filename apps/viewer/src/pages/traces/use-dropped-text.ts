@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 
-/** Text that is dropped anywhere on the page, but into a field: a log line, dragged from a terminal. */
+/** Calls `take` with text that is dropped anywhere on the page except into a field, such as a log line. */
 export function useDroppedText(take: (text: string) => void): void {
   const latest = useRef(take);
   latest.current = take;

@@ -1,11 +1,11 @@
 import { useEffect } from 'preact/hooks';
 
-/** Keeps in the history entry how far the page is scrolled, for Back and for a reload. */
+/** Stores the scroll position in the history entry, for Back and for a reload. */
 export function useScrollPlace(loaded: boolean): void {
   useEffect(() => {
     if (!loaded) return undefined;
     const place = (history.state as { scroll?: number } | null)?.scroll;
-    // Once the rows have given the page its height.
+    // Wait until the rows have given the page its height.
     const frame = requestAnimationFrame(() => place && window.scrollTo(0, place));
     let timer: ReturnType<typeof setTimeout>;
     const note = (): void => {

@@ -7,14 +7,14 @@ import { statusOf } from '@nestjs-xray/trace';
 import { formatSort, type Sort } from '../../model/list/trace-list';
 import { LIMIT, TraceRows, type ListedTraces } from './trace-rows';
 
-/** Events are checked against the filter, and counts of more than the limit refreshed, no more often than that. */
+/** Minimum interval for checking events against the filter, and for refreshing counts above the limit. */
 const CHECK_MS = 400;
 const RECOUNT_MS = 5_000;
 
 export interface TraceListState extends ListedTraces {
   release: () => void;
   reload: () => void;
-  /** Reads the next ones. */
+  /** Loads the next page. */
   more: () => void;
 }
 
@@ -24,13 +24,13 @@ interface Question {
   filter: string;
   group: string;
   sort: Sort;
-  /** One outcome alone; all without. */
+  /** The only outcome to show. Empty for all. */
   status: string;
 }
 
 /**
- * The traces that match, kept up to date by events. While `hold()` says so, new
- * traces wait so that no row moves; those already shown still change in place.
+ * The matching traces, updated by events. While `hold()` returns true, new traces wait so that no row moves; those that
+ * are shown are still updated in place.
  */
 export function useTraceList(
   { range, rangeKey, filter, group, sort, status }: Question,
@@ -42,7 +42,7 @@ export function useTraceList(
   const holding = useRef(hold);
   holding.current = hold;
   const sortKey = formatSort(sort) ?? '';
-  /** What every question to the list says, but for times and the filter. */
+  /** The parameters of every request, except times and filter. */
   const asked = (): ListQuery => ({
     group,
     limit: LIMIT,
@@ -72,7 +72,7 @@ export function useTraceList(
       if (abort.signal.aborted) return;
       mine.problem = filterProblem(error);
       mine.error = mine.problem ? undefined : (error as Error);
-      // A wrong filter from the start, in a permalink: there is no result to keep, so all are shown.
+      // If the filter is invalid from the start, as in a permalink, there is no result to keep: show all traces.
       if (mine.problem && !mine.loaded) await ask('').catch(() => undefined);
       if (abort.signal.aborted) return;
     }
@@ -83,7 +83,7 @@ export function useTraceList(
   useEffect(() => {
     const mine = data.current;
     const question = [rangeKey, filter, group, status, openings].join('\n');
-    // All of them are here: there is nothing to ask for another order.
+    // All rows are loaded, so sorting needs no request.
     if (mine.sortAnew(question, sort)) {
       redraw();
       return undefined;
@@ -100,7 +100,7 @@ export function useTraceList(
     const waiting = new Map<string, TraceRow>();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let countedAt = 0;
-    // Ends what is being asked for a question that was replaced.
+    // Aborts the request for a query that was replaced.
     const abort = new AbortController();
     const take = async (): Promise<void> => {
       timer = undefined;
@@ -121,7 +121,7 @@ export function useTraceList(
         const answer = await api.traces(among, abort.signal).catch(() => undefined);
         if (!answer || abort.signal.aborted) return;
         const matching = new Set(answer.rows.map((row) => row.id));
-        // Of traces older than what there was room for nothing is known.
+        // Nothing is known about traces that are older than the last row.
         const known = answer.truncated ? (answer.rows.at(-1)?.start ?? 0) : -Infinity;
         gone = changed
           .filter((row) => row.start > known && !matching.has(row.id))

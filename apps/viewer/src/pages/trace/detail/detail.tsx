@@ -27,17 +27,17 @@ import style from './panel.module.css';
 interface DetailProps {
   view: TraceView;
   logs: LogView;
-  /** Of other traces; undefined until they are known. */
+  /** Links from and to other traces. Undefined until loaded. */
   links: TraceLinks | undefined;
 }
 
-/** The panel on what is selected; a sheet at the bottom where the page is narrow. */
+/** The panel about the selection. On a narrow page it is a sheet at the bottom. */
 export function Detail({ view, logs, links }: DetailProps): JSX.Element {
   const [open, setOpen] = useState(false);
   const { selected, selectedFold: fold } = view;
   const row = view.rows[view.selectedRow];
   const before = useRef(view.chosen);
-  // A choice made here is shown at once; what the page selected when it opened stays folded up.
+  // Open the sheet for what the user selects, but not for the initial selection of the page.
   useEffect(() => {
     if (view.chosen && view.chosen !== before.current) setOpen(true);
     before.current = view.chosen;
@@ -140,7 +140,7 @@ function NodeDetail({ node, view, logs, links }: DetailProps & { node: TraceNode
   );
 }
 
-/** In a fixed order; what a document does not have gets no tab. */
+/** The tabs in a fixed order. Fields that a document lacks get no tab. */
 function tabsOf(
   node: TraceNode,
   view: TraceView,

@@ -70,7 +70,7 @@ export function HttpTab({ node }: { node: TraceNode }): JSX.Element {
             {...(isSegment && { filter: `http.clientip = ${literal(request.client_ip)}` })}
           >
             {request.client_ip}
-            {request.x_forwarded_for === true && <span class="t3"> as X-Forwarded-For says</span>}
+            {request.x_forwarded_for === true && <span class="t3"> from X-Forwarded-For</span>}
           </Field>
         )}
         {request.user_agent !== undefined && (
@@ -79,7 +79,9 @@ export function HttpTab({ node }: { node: TraceNode }): JSX.Element {
           </Field>
         )}
         {request.traced !== undefined && (
-          <Field name="Traced">{request.traced ? 'by the called service too' : 'here alone'}</Field>
+          <Field name="Traced">
+            {request.traced ? 'by the called service too' : 'only by this service'}
+          </Field>
         )}
       </Fields>
       <h3>Response</h3>
@@ -174,12 +176,12 @@ export function AwsTab({ node }: { node: TraceNode }): JSX.Element {
   );
 }
 
-/** Subsegments that have rows of their own are left out of the text, not of what is copied. */
+/** The document as JSON. Subsegments, which have their own rows, are omitted here but included in the copy. */
 export function RawTab({ node }: { node: TraceNode }): JSX.Element {
-  const [whole, setWhole] = useState(false);
+  const [withSubsegments, setWithSubsegments] = useState(false);
   const { subsegments, ...own } = node.doc;
   const parts = subsegments?.length ?? 0;
-  const shown = whole || parts === 0 ? node.doc : { ...own, subsegments: `… ${parts}` };
+  const shown = withSubsegments || parts === 0 ? node.doc : { ...own, subsegments: `… ${parts}` };
   return (
     <>
       <p class={style.actions}>
@@ -187,8 +189,12 @@ export function RawTab({ node }: { node: TraceNode }): JSX.Element {
           Copy
         </CopyButton>
         {parts > 0 && (
-          <button type="button" class="btn quiet" onClick={() => setWhole(!whole)}>
-            {whole ? 'Without subsegments' : 'With subsegments'}
+          <button
+            type="button"
+            class="btn quiet"
+            onClick={() => setWithSubsegments(!withSubsegments)}
+          >
+            {withSubsegments ? 'Without subsegments' : 'With subsegments'}
           </button>
         )}
       </p>

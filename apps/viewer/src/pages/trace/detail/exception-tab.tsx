@@ -18,7 +18,7 @@ import { glyphOf } from '../row';
 import { Excerpt, SourceLink } from './source-link';
 import style from './exception-tab.module.css';
 
-/** What was thrown, with its stack and causes; the path the trouble took; what failed just before. */
+/** The exception with its stack and causes, the path to it in the trace, and what failed just before. */
 export function ExceptionTab({
   node,
   nodes,
@@ -84,7 +84,7 @@ function Exception({
 }): JSX.Element {
   const stack = exception.stack ?? [];
   const firstOwn = stack.findIndex((frame) => !isLibrary(frame));
-  // Without a frame of the reader's own the others are all there is to see.
+  // If there is no frame in the application, show the frames in libraries.
   const [libraries, setLibraries] = useState(firstOwn < 0);
   const shown = libraries ? stack : stack.filter((frame) => !isLibrary(frame));
   const hidden = stack.length - shown.length;

@@ -19,7 +19,7 @@ export function Field({
 }: {
   name: string;
   children: ComponentChildren;
-  /** What its copy button copies; without it there is none. */
+  /** What the copy button copies. Without it there is no button. */
   copy?: string | undefined;
   /** The filter expression that finds traces with the same value. */
   filter?: string;
@@ -39,7 +39,7 @@ export function Field({
   );
 }
 
-/** Leads to the list of traces with the same value. */
+/** A link to the list of traces with the same value. */
 export function FilterLink({ name, filter }: { name: string; filter: string }): JSX.Element {
   return (
     <a

@@ -4,10 +4,10 @@ import { useState } from 'preact/hooks';
 import { Icon } from '../../../components/icon';
 import style from './json-tree.module.css';
 
-/** Objects and arrays with more entries show so many at first. */
+/** Longer objects and arrays initially show this many entries. */
 const FIRST = 100;
 
-/** Any JSON as a tree that opens and closes; all strings are text. */
+/** Any JSON as a tree that can be opened and closed. Strings are shown as text, never as markup. */
 export function JsonTree({
   value,
   name,

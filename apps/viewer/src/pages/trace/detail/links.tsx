@@ -15,12 +15,12 @@ import style from './links.module.css';
 interface Props {
   node: TraceNode;
   tree: TraceTree;
-  /** Of other traces; undefined until they are known. */
+  /** Links from and to other traces. Undefined until loaded. */
   links: TraceLinks | undefined;
   onSelect: (node: TraceNode) => void;
 }
 
-/** Links of a node to others, in this trace or another, and those that lead to it. */
+/** The links of a node to other nodes, in this trace or another, and the links to it. */
 export function Links({ node, tree, links, onSelect }: Props): JSX.Element | null {
   const to = linksTo(node, tree, links);
   const from = linksFrom(node, tree, links);
@@ -79,7 +79,7 @@ function Target({
   return (
     <span>
       <a href={href}>{words}</a>
-      {known && <span class="t3"> not received, or older than what is kept</span>}
+      {known && <span class="t3"> not received yet, or already deleted</span>}
     </span>
   );
 }
@@ -104,7 +104,7 @@ function Here({ node, onSelect }: { node: TraceNode; onSelect: Props['onSelect']
   );
 }
 
-/** Another trace by what it did, how it ended and when: its id alone says nothing. */
+/** Another trace with its request, outcome and time, which say more than its id. */
 function OtherTrace({
   row,
   href,

@@ -12,7 +12,7 @@ import { SourceBlock } from './source-block';
 import { WhyHints } from './why-hints';
 import style from './overview-tab.module.css';
 
-/** When, how long, what share; then who and where. */
+/** Time, duration and share, then service, user and host. */
 export function OverviewTab({
   node,
   tree,

@@ -4,7 +4,7 @@ import { Excerpt, SourceLink } from './source-link';
 import style from './source.module.css';
 import reason from './reason.module.css';
 
-/** The line where the method is written, or where the nearest one above is that is known; never a guessed one. */
+/** The source line of the method, or of the nearest ancestor whose line is known. Never a guess. */
 export function SourceBlock({ node }: { node: TraceNode }): JSX.Element | null {
   const own = sourceOf(node);
   const near = own ? nearestAbove(node) : nearestSource(node);
@@ -15,13 +15,13 @@ export function SourceBlock({ node }: { node: TraceNode }): JSX.Element | null {
       <h3>Source</h3>
       {own && (
         <p class={style.place}>
-          <SourceLink place={own} class="mono" whole />
+          <SourceLink place={own} class="mono" fullPath />
         </p>
       )}
       {near && (
         <p class={`t2 ${style.place}`}>
           Called in <bdi>{near.node.title}</bdi>,{' '}
-          <SourceLink place={near.place} class="mono" whole={!own} />
+          <SourceLink place={near.place} class="mono" fullPath={!own} />
         </p>
       )}
       {place && <Excerpt place={place} before={1} after={5} method />}

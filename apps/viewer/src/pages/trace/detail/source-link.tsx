@@ -2,28 +2,28 @@ import { nearestSource, placeOf, type SourcePlace, type TraceNode } from '@nestj
 import type { JSX } from 'preact';
 import { useStatusPart } from '../../../api/live';
 import { useSource } from '../../../api/use-source';
-import { editorHref, isWhole } from '../../../model/trace/source';
+import { editorHref, isAbsolute } from '../../../model/trace/source';
 import { Field } from './fields';
 import style from './source.module.css';
 import reason from './reason.module.css';
 
-/** The place in the source, as a link into the editor where that is possible. */
+/** A source line, as a link to the editor if possible. */
 export function SourceLink({
   place,
   class: more = '',
-  whole = false,
+  fullPath = false,
 }: {
   place: SourcePlace;
   class?: string;
-  /** The path as it was recorded, not the name of the file alone. */
-  whole?: boolean;
+  /** Whether to show the recorded path instead of only the file name. */
+  fullPath?: boolean;
 }): JSX.Element {
   const template = useStatusPart((status) => status?.editorLink);
-  // Where a relative path leads, local X-Ray knows: it was given the folders.
-  const found = useSource(template && !isWhole(place.path) ? place : undefined);
+  // Local X-Ray resolves relative paths, because it knows the source folders.
+  const found = useSource(template && !isAbsolute(place.path) ? place : undefined);
   const path = found?.excerpt?.file ?? place.path;
   const link = editorHref(template, { ...place, path });
-  const text = whole ? `${place.path}:${place.line}` : placeOf(place.path, place.line);
+  const text = fullPath ? `${place.path}:${place.line}` : placeOf(place.path, place.line);
   if (!link) {
     return (
       <span class={more} title={place.path}>
@@ -44,7 +44,7 @@ export function SourceLink({
   );
 }
 
-/** The traced method that a query or a call came from: where to look for it in the source. */
+/** The traced method that made a query or a call, and so where to find it in the source. */
 export function CalledIn({ node }: { node: TraceNode }): JSX.Element | null {
   const source = node.kind === 'subsegment' ? nearestSource(node) : undefined;
   if (!source || source.node === node) return null;
@@ -55,7 +55,7 @@ export function CalledIn({ node }: { node: TraceNode }): JSX.Element | null {
   );
 }
 
-/** The lines around a place, when local X-Ray may read the file; otherwise why it does not, or nothing. */
+/** The lines around a source line if local X-Ray may read the file; otherwise the reason, or nothing. */
 export function Excerpt({
   place,
   before = 5,
@@ -65,7 +65,7 @@ export function Excerpt({
   place: SourcePlace;
   before?: number;
   after?: number;
-  /** Where a method is written: nothing was thrown there, and if there are no lines it says why. */
+  /** Whether this is the line of a method, not of an exception. If there are no lines, the reason is shown. */
   method?: boolean;
 }): JSX.Element | null {
   const source = useSource(place);

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { Hint, TraceNode } from '@nestjs-xray/trace';
 import reason from './reason.module.css';
 
-/** What the hints say that are about these nodes. */
+/** The explanations of the hints about these nodes. */
 export function WhyHints({
   hints,
   nodes,

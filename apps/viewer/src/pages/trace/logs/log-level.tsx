@@ -10,7 +10,7 @@ const GLYPHS: Record<LogLevel, GlyphName> = {
   error: 'fault',
 };
 
-/** The shape of a level, in its colour; a word stands beside it or in its label. */
+/** The shape of a log level, in its colour. The level is also named beside it or in its label. */
 export function LevelGlyph({ level }: { level: LogLevel }): JSX.Element {
   return (
     <span class={style[level]}>

@@ -7,15 +7,15 @@ import { offset } from '../../../model/format';
 import { LevelGlyph } from './log-level';
 import style from './logs.module.css';
 
-/** The same for all rows. */
+/** What all rows have in common. */
 export interface LogsOnBars {
   index: LogIndex;
-  /** Pixels of the bars' column. */
+  /** Width of the column of bars in pixels. */
   width: number;
   chosen: LogLine | undefined;
 }
 
-/** What was logged, at its time on the bar. Clicks are the grid's; keys go by the list of lines. */
+/** Marks for log lines at their times on a bar. The grid handles clicks, and the list of lines handles keys. */
 export function LogMarks({
   row,
   index,

@@ -7,7 +7,7 @@ import { LogRows } from './log-rows';
 import style from './logs.module.css';
 import type { LogView } from './use-trace-logs';
 
-/** All lines of the trace in the order of time, below the waterfall. */
+/** All log lines of the trace by time, below the waterfall. */
 export function LogPane({ logs, words }: { logs: LogView; words: string }): JSX.Element | null {
   if (logs.all.length === 0) return null;
   return (
@@ -50,10 +50,10 @@ function foundWords({ matching, matchingOff }: LogView): string {
   if (matching > 0) return `${plural(matching, 'line')} found`;
   return matchingOff > 0
     ? `${plural(matchingOff, 'line')} found among levels that are off`
-    : 'no line contains what is searched for';
+    : 'no line matches the search';
 }
 
-/** While the list is shut: what in it is worth a look. */
+/** Shown while the list is closed: how many errors and warnings it contains. */
 function Trouble({ logs }: { logs: LogView }): JSX.Element {
   return (
     <>

@@ -11,7 +11,7 @@ import type { LogView } from './use-trace-logs';
 const ROW = 24;
 const ROW_NARROW = 44;
 
-/** The lines, of which only those that can be seen are in the page. */
+/** The log lines. Only the visible ones are rendered. */
 export function LogRows({ logs, words }: { logs: LogView; words: string }): JSX.Element {
   const { shown, chosen } = logs;
   const rowHeight = useMedia('(max-width: 719px)') ? ROW_NARROW : ROW;
@@ -131,7 +131,7 @@ function Row({
 
 const MOST_PAIRS = 6;
 
-/** What was logged besides, as far as it fits a row: `amount=3`. */
+/** The attributes of a line that fit into a row: `amount=3`. */
 function pairsOf({ details }: LogLine): [name: string, value: string][] {
   return details
     .flatMap(([name, value]): [string, unknown][] =>

@@ -9,10 +9,10 @@ import { LevelGlyph } from './log-level';
 import style from './logs.module.css';
 import tabs from '../detail/document-tabs.module.css';
 
-/** So many lines are drawn; the list below the waterfall has all. */
+/** How many lines are shown. The list below the waterfall has all. */
 const MOST = 200;
 
-/** The lines of one node whole, with what was logged besides. */
+/** The log lines of one node in full, with their attributes. */
 export function LogsTab({
   lines,
   chosen,

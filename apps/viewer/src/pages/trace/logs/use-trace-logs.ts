@@ -5,24 +5,24 @@ import { useQuery } from '../../../components/use-query';
 import { indexLogs, linesBelow, type LogIndex } from '../../../model/trace/log-marks';
 import type { TraceView } from '../use-trace-view';
 
-/** What the reader sees of the lines of logs, and what to do with it. */
+/** The visible log lines and the actions on them. */
 export interface LogView {
   all: LogLine[];
-  /** Lines of which only their number was kept. */
+  /** Number of lines that were dropped. */
   left: number;
   index: LogIndex;
   counts: Record<LogLevel, number>;
   levels: ReadonlySet<LogLevel>;
-  /** Those in the list, in the order of time. */
+  /** The lines in the list, by time. */
   shown: LogLine[];
-  /** How many lines contain what is searched for; undefined where nothing is. */
+  /** How many lines match the search. Undefined without a search. */
   matching: number | undefined;
-  /** How many do among those of levels that are off. */
+  /** How many lines match among the levels that are off. */
   matchingOff: number;
   onlySelected: boolean;
   open: boolean;
   marks: boolean;
-  /** The one that is lit: in the list, on the bar, in the panel. */
+  /** The line that is highlighted in the list, on the bar and in the panel. */
   chosen: LogLine | undefined;
   choose: (line: LogLine) => void;
   toggleLevel: (level: LogLevel) => void;
@@ -43,7 +43,7 @@ export function useTraceLogs(view: TraceView): LogView {
   const levels = useMemo((): ReadonlySet<LogLevel> => {
     const asked = LOG_LEVELS.filter((level) => query.levels.split(',').includes(level));
     if (query.levels !== '') return new Set(asked);
-    // Of a trace that has nothing else, even what was written for debugging.
+    // If a trace has only debug lines, they are shown.
     const usual = LOG_LEVELS.filter((level) => level !== 'debug' && counts[level] > 0);
     return new Set(usual.length > 0 ? usual : ['debug']);
   }, [query.levels, counts]);
@@ -57,7 +57,7 @@ export function useTraceLogs(view: TraceView): LogView {
     if (!words) return { shown: wanted, matching: undefined, matchingOff: 0 };
     const matches = part.filter((line) => textOf(line).includes(words));
     const found = matches.filter(({ level }) => levels.has(level));
-    // A search that is about something else leaves the lines as they are.
+    // A search that matches no line does not filter the lines.
     const matchingOff = matches.length - found.length;
     return { shown: found.length > 0 ? found : wanted, matching: found.length, matchingOff };
   }, [all, index, levels, words, onlySelected, selected, selectedFold]);
@@ -80,7 +80,7 @@ export function useTraceLogs(view: TraceView): LogView {
   };
   const step = (by: 1 | -1): void => {
     const at = chosen ? shown.indexOf(chosen) : -1;
-    // Without one chosen, from where the selection begins.
+    // If no line is chosen, start where the selection begins.
     const from = at >= 0 ? at : shown.findIndex((each) => place(each) >= (selected?.start ?? 0));
     const next = shown[at >= 0 ? at + by : by > 0 ? from : from - 1];
     if (next) choose(next);
@@ -120,7 +120,7 @@ function inTime(lines: LogLine[]): LogLine[] {
   return lines.sort((a, b) => place(a) - place(b));
 }
 
-/** All that a search looks at. */
+/** The searchable text of a line. */
 function textOf({ message, context, levelName, details }: LogLine): string {
   const more = details.map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return [message, context, levelName, ...more].join('\n').toLowerCase();
