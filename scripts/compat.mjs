@@ -40,8 +40,9 @@ async function pack() {
   const [{ filename, files, size }] = Array.isArray(listing) ? listing : Object.values(listing);
   const has = (path) => files.some((file) => file.path === path);
   for (const path of [
-    'dist/document/src/index.js',
-    'dist/xray/src/index.d.ts',
+    'dist/index.js',
+    'dist/types/xray/src/index.d.ts',
+    'dist/types/document/src/index.d.ts',
     'README.md',
     'LICENSE',
   ]) {

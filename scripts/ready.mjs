@@ -19,9 +19,9 @@ const targets = [
   {
     name: 'nestjs-xray package',
     sources: ['libs/xray/src', 'libs/document/src', 'libs/trace/src'],
-    config: ['libs/xray/tsconfig.publish.json', 'tsconfig.json'],
-    made: 'libs/xray/dist/xray/src/index.js',
-    command: ['tsc', '-p', 'libs/xray/tsconfig.publish.json'],
+    config: ['libs/xray/tsconfig.publish.json', 'tsconfig.json', 'scripts/bundle-xray.mjs'],
+    made: 'libs/xray/dist/index.js',
+    command: ['bundle-xray'],
     toRun: false,
   },
   {
@@ -165,10 +165,9 @@ const inOrder = (all) => [...all].sort((a, b) => Number(!!a.after) - Number(!!b.
 
 /** The script behind a command: of an installed package, or our own. */
 function binary(tool) {
-  if (tool === 'bundle-local-xray') return join(root, 'scripts', `${tool}.mjs`);
+  if (tool.startsWith('bundle-')) return join(root, 'scripts', `${tool}.mjs`);
   const scripts = {
     nest: '@nestjs/cli/bin/nest.js',
-    tsc: 'typescript/bin/tsc',
     vite: 'vite/bin/vite.js',
   };
   return join(root, 'node_modules', scripts[tool]);

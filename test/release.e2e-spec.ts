@@ -28,7 +28,7 @@ describe('scripts/release.mjs', () => {
       [`local-xray-${version}.tgz`, `nestjs-xray-${version}.tgz`, 'notes.md'].sort(),
     );
     for (const [name, main] of [
-      ['nestjs-xray', 'dist/xray/src/index.js'],
+      ['nestjs-xray', 'dist/index.js'],
       ['local-xray', 'dist/index.js'],
     ]) {
       const { stdout: list } = await run('tar', ['-tf', join(out, `${name}-${version}.tgz`)]);

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { compiledLibrary, type CompiledLibrary } from './compiled-library';
+import { join } from 'node:path';
+import { publishedLibrary, type PublishedLibrary } from './published-library';
 
 const run = promisify(execFile);
 
@@ -87,17 +87,29 @@ const LATE = `
   };
 `;
 
+/** Prints the files of this package that `require` or `import` loads. */
+const FILES = `
+  const { createRequire } = require('node:module');
+  const { basename, dirname } = require('node:path');
+  (async () => {
+    await (process.env.IMPORT ? import(process.env.LIBRARY) : require(process.env.LIBRARY));
+    const own = dirname(process.env.LIBRARY);
+    const files = Object.keys(createRequire(__filename).cache).filter((path) => dirname(path) === own);
+    console.log(JSON.stringify(files.map((path) => basename(path)).sort()));
+  })();
+`;
+
 describe('an application', () => {
-  let library: CompiledLibrary;
-  beforeAll(() => void (library = compiledLibrary()));
+  let library: PublishedLibrary;
+  beforeAll(() => void (library = publishedLibrary()));
   afterAll(() => library.remove());
 
   /** Runs `script` as the main file of an application: a string for `node -e` is no module. */
   async function lines(file: string, script: string, env: Record<string, string> = {}) {
-    const main = join(dirname(library.path()), file);
+    const main = join(library.folder, file);
     writeFileSync(main, script);
     const { stdout } = await run(process.execPath, [main], {
-      env: { ...process.env, NODE_NO_WARNINGS: '1', LIBRARY: `${library.path()}.js`, ...env },
+      env: { ...process.env, NODE_NO_WARNINGS: '1', LIBRARY: library.path(), ...env },
     });
     return stdout.trim().split('\n');
   }
@@ -105,6 +117,14 @@ describe('an application', () => {
   async function loaded(env: Record<string, string> = {}): Promise<string[][]> {
     return (await lines('main.cjs', SCRIPT, env)).map((line) => JSON.parse(line) as string[]);
   }
+
+  it.each([
+    ['required', {}],
+    ['imported', { IMPORT: 'yes' }],
+  ])('loads a few files of this package when it is %s', async (_, env) => {
+    const [files] = await lines('files.cjs', FILES, env);
+    expect(JSON.parse(files!)).toEqual(['index.js', 'nestjs-xray.js', 'rolldown-runtime.js']);
+  });
 
   it('loads no package by requiring this one', async () => {
     const [nest, atRequire] = await loaded();

@@ -7,8 +7,12 @@ const node = createRequire(process.execPath);
 /** The path of this file; undefined in an ES-module bundle. */
 const here = typeof __filename === 'undefined' ? undefined : __filename;
 
-/** Whether this package is part of a bundle, where its files lose their names. */
-export const inBundle = here === undefined || !/^loaded-copies\.[jt]s$/.test(basename(here));
+/**
+ * Whether this package is part of an application's bundle. As published, this file is part of
+ * nestjs-xray.js; see scripts/bundle-xray.mjs.
+ */
+export const inBundle =
+  here === undefined || !/^(loaded-copies|nestjs-xray)\.[jt]s$/.test(basename(here));
 
 /**
  * Node's loaders by file extension; undefined where something else loads modules, such as Jest.
