@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { isArray, isError, nameIn, reasonOf } from './foreign-values';
 import type { Budget } from './metadata-budget';
-import { EntriesClass, keyText, type Entries } from './metadata-entries';
+import { distinctKey, EntriesClass, keyText, newEntries, type Entries } from './metadata-entries';
 import { isSecretKey, withoutPasswords } from './redact';
 import { classText, pairsIn, textInstead } from './web-objects';
 
@@ -64,6 +64,7 @@ export class Copier {
   private entriesText(entries: Entries, textOf: (value: unknown) => string | undefined): string {
     const keys = Object.keys(entries);
     let text = '';
+    let cutKeys: Entries | undefined;
     this.values++;
     this.above.push(entries);
     this.budget.spend(2);
@@ -74,7 +75,11 @@ export class Copier {
         break;
       }
       const key = keys[i]!;
-      const kept = this.key(key);
+      let kept = this.key(key);
+      if (kept !== key) {
+        kept = distinctKey(kept, (cutKeys ??= newEntries()));
+        cutKeys[kept] = true;
+      }
       const value = this.isSecret(key) ? `"${REDACTED}"` : textOf(entries[key]);
       if (value !== undefined) text += before + keyText(kept) + value;
     }
@@ -175,7 +180,7 @@ export class Copier {
 
   /** Names with values, such as headers and the entries of a Map. A name may be repeated. */
   private pairs(pairs: Iterable<[unknown, unknown]>, size?: number): Entries {
-    const result = Object.create(null) as Entries;
+    const result = newEntries();
     const repeated = new Set<string>();
     let count = 0;
     for (const [given, item] of pairs) {
@@ -198,14 +203,15 @@ export class Copier {
   }
 
   private record(value: Entries, keys = Object.keys(value)): Entries {
-    const result = Object.create(null) as Entries;
+    const result = newEntries();
     for (let i = 0; i < keys.length; i++) {
       if (i === MAX_ITEMS || this.budget.isSpent) {
         result['…'] = `[${keys.length - i} more]`;
         break;
       }
       const key = keys[i]!;
-      const kept = this.key(key);
+      const cut = this.key(key);
+      const kept = cut === key ? key : distinctKey(cut, result);
       if (this.isSecret(key)) {
         result[kept] = REDACTED;
         continue;

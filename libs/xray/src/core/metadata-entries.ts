@@ -19,3 +19,10 @@ export function keyText(key: string): string {
   }
   return text;
 }
+
+/** Returns `key`, with a number if `taken` has it: long keys that differ may be cut alike. */
+export function distinctKey(key: string, taken: Entries): string {
+  let distinct = key;
+  for (let n = 2; distinct in taken; n++) distinct = `${key} (${n})`;
+  return distinct;
+}

@@ -243,6 +243,20 @@ describe('a safe copy', () => {
     expect(budget.left).toBeGreaterThan(-50);
   });
 
+  it('keeps apart long keys that are cut alike', () => {
+    const long = 'k'.repeat(500);
+    const value = { [`${long}a`]: 1, [`${long}b`]: 2, [`${long}c`]: 3, [long]: 4 };
+    const kept = { [`${long}…`]: 1, [`${long}… (2)`]: 2, [`${long}… (3)`]: 3, [long]: 4 };
+    expect(safeCopy(value)).toEqual(kept);
+
+    const { segment } = trace(() =>
+      capture('step', (step) => {
+        for (const [key, each] of Object.entries(value)) step?.addMetadata(key, each);
+      }),
+    );
+    expect(segment.subsegments![0]!.metadata).toEqual({ default: kept });
+  });
+
   it('leaves bodies to the application', async () => {
     const response = new Response('{"a":1}');
     const request = new Request('http://a.example', { method: 'POST', body: 'text' });

@@ -133,4 +133,75 @@ describe('splitDocument', () => {
       { numRuns: 50 },
     );
   });
+
+  it('gives parts that make up the original, whatever their texts contain', () => {
+    const text = fc.oneof(
+      fc.constantFrom('"', '\\', '\\\\"', '],"subsegments":[{', '{"id":"x"}', '}', '語', '\ud800'),
+      fc.string({ unit: 'binary', maxLength: 8 }),
+    );
+    type Tree = { size: number; texts: string[]; first: boolean; subsegments: Tree[] };
+    const tree: (depth?: number) => fc.Arbitrary<Tree> = fc.memo((depth) =>
+      fc.record({
+        size: fc.integer({ min: 0, max: 400 }),
+        texts: fc.array(text, { maxLength: 4 }),
+        first: fc.boolean(),
+        subsegments: depth <= 1 ? fc.constant([]) : fc.array(tree(depth - 1), { maxLength: 4 }),
+      }),
+    );
+    fc.assert(
+      fc.property(tree(4), (root) => {
+        let count = 1;
+        const build = ({ size, texts, first, subsegments }: Tree): Node => {
+          const children = subsegments.length > 0 && { subsegments: subsegments.map(build) };
+          const metadata = { default: { texts, text: texts.join('').padEnd(size, 'x') } };
+          return {
+            ...(first && children),
+            id: id(++count),
+            ...base,
+            metadata,
+            ...children,
+          } as Node;
+        };
+        const original = segment({ subsegments: [build(root)] }) as unknown as Node;
+        const { documents, trimmed } = split(original, 2_000);
+        expect(trimmed).toBe(0);
+        expect(joined(documents)).toEqual(sorted(JSON.parse(JSON.stringify(original))));
+      }),
+      { numRuns: 200 },
+    );
+  });
 });
+
+interface Node {
+  id: string;
+  type?: string;
+  trace_id?: string;
+  parent_id?: string;
+  metadata?: { nestjs_xray?: unknown };
+  subsegments?: Node[];
+}
+
+/** The original of split documents, as a receiver puts it together. */
+function joined(documents: Node[]): Node {
+  const nodes = new Map<string, Node>();
+  const collect = (node: Node): void => {
+    nodes.set(node.id, node);
+    node.subsegments?.forEach(collect);
+  };
+  documents.forEach(collect);
+  for (const { type, parent_id, trace_id, ...node } of documents.slice(0, -1)) {
+    expect({ type, trace_id }).toEqual({
+      type: 'subsegment',
+      trace_id: documents.at(-1)!.trace_id,
+    });
+    const siblings = node.metadata?.nestjs_xray === undefined ? [node] : node.subsegments!;
+    (nodes.get(parent_id!)!.subsegments ??= []).push(...siblings);
+  }
+  return sorted(documents.at(-1)!);
+}
+
+function sorted({ type: _type, parent_id: _parent, trace_id: _trace, ...node }: Node): Node {
+  if (node.subsegments === undefined) return node;
+  const subsegments = node.subsegments.map(sorted).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { ...node, subsegments };
+}
