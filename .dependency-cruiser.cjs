@@ -1,6 +1,6 @@
 /** Imports point one way: apps → libs/xray, libs/local-xray → libs/document. */
 
-/** The folders of libs/xray/src, with those that each may import; core stands below all of them. */
+/** The folders of libs/xray/src with those that each may import. All of them may import core. */
 const FOLDERS = {
   core: [],
   net: [],
@@ -20,10 +20,10 @@ const FOLDERS = {
   testing: [],
 };
 
-/** Files beside the folders that everything may import: they start nothing. */
+/** Files that every folder may import, because they have no side effects. */
 const LEAVES = '^libs/xray/src/(document|xray\\.errors|xray\\.options)\\.ts$';
 
-/** The packages that a folder may import; where it is not listed, those of the package itself. */
+/** The packages that a folder may import. Folders that are not listed may import those in package.json. */
 const PACKAGES = { core: 'rxjs', net: '', sampling: '', plugins: '', testing: '' };
 
 const NOT_SPECS = '\\.spec\\.ts$';
@@ -35,7 +35,7 @@ const folderRules = Object.entries(FOLDERS).flatMap(([folder, others]) => {
     {
       name: `xray-${folder}-imports-downwards`,
       severity: 'error',
-      comment: `libs/xray/src/${folder} may import ${[...others, 'core'].join(', ')} and what starts nothing.`,
+      comment: `libs/xray/src/${folder} may import ${[...others, 'core'].join(', ')} and files without side effects.`,
       from,
       to: {
         path: '^libs/xray/src/',
@@ -48,7 +48,7 @@ const folderRules = Object.entries(FOLDERS).flatMap(([folder, others]) => {
     rules.push({
       name: `xray-${folder}-needs-few-packages`,
       severity: 'error',
-      comment: `libs/xray/src/${folder} needs ${packages || 'no package'}, and what Node has.`,
+      comment: `libs/xray/src/${folder} needs ${packages || 'no package'}, and Node's modules.`,
       from,
       to: {
         path: 'node_modules/',
@@ -59,7 +59,7 @@ const folderRules = Object.entries(FOLDERS).flatMap(([folder, others]) => {
   return rules;
 });
 
-/** Folders of local X-Ray and what each may import, from the lowest floor to the highest. */
+/** The layers of local X-Ray with the folders that each may import, from the lowest to the highest. */
 const floors = {
   options: [],
   threads: [],
@@ -73,7 +73,7 @@ const floors = {
   engine: ['ingest', 'options', 'reads', 'store', 'threads'],
   http: ['ingest/document', 'options'],
 };
-/** Above them the features, one Nest module each; they know each other only where it says so. */
+/** Above them the features, one Nest module each. They may import only the features that are listed. */
 const features = {
   account: ['groups'],
   console: ['groups'],
@@ -110,7 +110,8 @@ module.exports = {
     {
       name: 'no-circular-types',
       severity: 'error',
-      comment: 'What two files need of each other goes into a third, as core/trace-node.ts does.',
+      comment:
+        'Move what two files need from each other into a third file, such as core/trace-node.ts.',
       from: { path: '^libs/(xray|document)/' },
       to: { circular: true },
     },
@@ -130,14 +131,14 @@ module.exports = {
     {
       name: 'trace-needs-document-alone',
       severity: 'error',
-      comment: 'libs/trace runs in a server and in a page: no Nest, no DOM.',
+      comment: 'libs/trace runs on the server and in the browser: no Nest, no DOM.',
       from: { path: '^libs/trace/src', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: '^libs/(trace|document)/src' },
     },
     {
       name: 'xray-and-local-xray-are-strangers',
       severity: 'error',
-      comment: 'An app joins them with the in-process emitter.',
+      comment: 'Only an application connects them, with the in-process emitter.',
       from: { path: '^libs/xray/src' },
       to: { path: '^libs/local-xray' },
     },
@@ -155,22 +156,21 @@ module.exports = {
     {
       name: 'local-xray-data-knows-no-nest',
       severity: 'error',
-      comment: 'What stores, finds and reads runs in threads of its own, and without Nest.',
+      comment: 'Storing, searching and reading run in separate threads, without Nest.',
       from: { path: `${src}/(aggregates|forward|ingest|options|query|reads|store|threads|trace)/` },
       to: { path: 'node_modules/(@nestjs|rxjs)' },
     },
     {
       name: 'xray-folder-without-a-rule',
       severity: 'error',
-      comment: 'Say in FOLDERS, above, what a new folder of libs/xray/src may import.',
+      comment: 'Add a new folder of libs/xray/src to FOLDERS above, with what it may import.',
       from: { path: `^libs/xray/src/(?!(${Object.keys(FOLDERS).join('|')})/)[^/]+/` },
       to: {},
     },
     {
       name: 'xray-leaves-start-nothing',
       severity: 'error',
-      comment:
-        'Errors and options are imported from everywhere, so of the rest they know types only.',
+      comment: 'Errors and options are imported from everywhere, so they may import only types.',
       from: { path: LEAVES },
       to: {
         path: '^libs/xray/src/',
@@ -181,21 +181,22 @@ module.exports = {
     {
       name: 'xray-outside-document-by-one-file',
       severity: 'error',
-      comment: 'src/document.ts is the one way to libs/document, so that the tarball contains it.',
+      comment:
+        'Import libs/document only through src/document.ts, so that the tarball contains it.',
       from: { path: '^libs/xray/src/', pathNot: '^libs/xray/src/document\\.ts$' },
       to: { path: '^libs/document/' },
     },
     {
       name: 'opentelemetry-is-optional',
       severity: 'error',
-      comment: 'Who does not import the bridge needs no @opentelemetry/api.',
+      comment: 'Applications that do not import the bridge must not need @opentelemetry/api.',
       from: { path: '^libs/xray/src/(?!opentelemetry/)', pathNot: NOT_SPECS },
       to: { path: 'node_modules/@opentelemetry' },
     },
     {
       name: 'through-the-index',
       severity: 'error',
-      comment: 'What another package needs of a library is exported by its index.',
+      comment: 'Other packages may import only the index of a library.',
       from: { path: '^(apps|libs)/([^/]+)/' },
       to: {
         path: '^libs/[^/]+/src/.+',
@@ -207,13 +208,13 @@ module.exports = {
       name: 'not-to-unresolvable',
       severity: 'error',
       from: {},
-      // What is built may not be there yet.
+      // The build output may not exist yet.
       to: { couldNotResolve: true, pathNot: '^\\.\\./dist/' },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // Our own builds; packages are seen, also those that are served from a dist/ of theirs.
+    // Only our own build output: packages in node_modules that are served from a dist/ must be checked.
     exclude: { path: '^(dist|apps/[^/]+/dist|libs/[^/]+/dist)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,

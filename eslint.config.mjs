@@ -6,7 +6,7 @@ export default tseslint.config(
       '**/dist/**',
       '**/node_modules/**',
       '.data/**',
-      // Applications of their own, whose packages are not the root's.
+      // Separate applications, whose packages are not those of the root.
       'aws/**',
       'bench/**',
       'compat/**',

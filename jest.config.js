@@ -2,20 +2,20 @@ const { readFileSync } = require('node:fs');
 const { availableParallelism } = require('node:os');
 
 const swc = JSON.parse(readFileSync(`${__dirname}/.swcrc`, 'utf8'));
-delete swc.exclude; // the build leaves specs out; here they are the point
+delete swc.exclude; // the build excludes specs; Jest needs them
 delete swc.jsc.paths; // moduleNameMapper does this job under Jest
 delete swc.jsc.baseUrl;
 
-// Threads that tests start load TypeScript by it.
+// The loader for threads that tests start from TypeScript.
 process.env.XRAY_THREAD_LOADER = `${__dirname}/test/support/typescript-loader.cjs`;
 
-// Tests run beside each other and beside whatever runs here, so no local X-Ray may take OpenTelemetry's ports.
+// Tests run in parallel with each other and with other programs, so none may use OpenTelemetry's ports.
 process.env.XRAY_LOCAL_OTLP_HTTP = process.env.XRAY_LOCAL_OTLP_GRPC = 'off';
 
-/** Packages that ship only ES modules: Jest loads CommonJS, so these are compiled on the way in. */
+/** Packages that contain only ES modules. Jest loads CommonJS, so they are transformed. */
 const esm = [
   '@nestjs',
-  // What Nest 12 itself asks for.
+  // Dependencies of Nest 12.
   'file-type',
   'strtok3',
   'token-types',
@@ -27,7 +27,7 @@ const esm = [
   'chevrotain',
 ];
 
-/** Has import() in its CommonJS, which Jest runs only where it was compiled away. */
+/** Packages with import() in their CommonJS, which Jest can run only if it is transformed. */
 const dynamic = ['@electric-sql/pglite'];
 
 /** @type {import('jest').Config} */
@@ -44,7 +44,7 @@ module.exports = {
     '^local-xray$': '<rootDir>/libs/local-xray/src/index.ts',
     '^local-xray/console-api$': '<rootDir>/libs/local-xray/src/console-api.ts',
     '^@nestjs-xray/trace$': '<rootDir>/libs/trace/src/index.ts',
-    // Its parts name no entry point for require(); the bundle is all of them in one file.
+    // Its packages have no entry point for require(). This file bundles all of them.
     '^chevrotain$': '<rootDir>/node_modules/chevrotain/lib/chevrotain.mjs',
     '^nestjs-xray$': '<rootDir>/libs/xray/src/index.ts',
     '^nestjs-xray/testing$': '<rootDir>/libs/xray/src/testing/index.ts',

@@ -27,7 +27,7 @@ export const SECTIONS = [
   'viewer',
 ];
 
-/** Left out of a quick run, unless asked for: it has three minutes. */
+/** Left out of a quick run, which may take three minutes, unless requested with --only. */
 const SLOW = [
   'sdk',
   'opentelemetry-unsampled',
@@ -58,7 +58,7 @@ const SIZES = {
   },
 };
 
-/** Runs the chosen parts and hands each over as it is done. */
+/** Runs the chosen parts. Calls `done` with the result of each. */
 export async function runSections({ only, quick, nodes, variants: chosen, rounds, log, done }) {
   const sizes = SIZES[quick ? 'quick' : 'full'];
   const all = nodesOf(nodes ?? (quick ? [process.versions.node.split('.')[0]] : undefined));
@@ -100,7 +100,7 @@ export async function runSections({ only, quick, nodes, variants: chosen, rounds
   }
   return measured;
 
-  /** One Node after another; what is there of them is kept as it comes. */
+  /** Runs one Node version after another, and keeps the results of each as they arrive. */
   async function onEach(settings, keep, bench) {
     const results = [];
     for (const { major, version, path } of all) {
@@ -112,7 +112,7 @@ export async function runSections({ only, quick, nodes, variants: chosen, rounds
   }
 }
 
-/** When and on what a part was measured. */
+/** When, and on which machine, a part was measured. */
 function conditions(started) {
   return {
     date: new Date(started).toISOString(),

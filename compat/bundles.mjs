@@ -1,7 +1,7 @@
 // npm run compat:bundles: bundles one application in every usual way, on Nest 11 and 12, and
-// compares what is recorded with the same application unbundled. Writes the table of
-// docs/bundles.md with --write; without, fails where the table says something else. CI runs it
-// with --quick, which leaves out what takes longest.
+// compares what is recorded with the same application unbundled. With --write, writes the table of
+// docs/bundles.md; without, fails if the table differs. CI runs it with --quick, which leaves out
+// the slowest bundlers.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,8 +29,8 @@ try {
 if (process.argv.includes('--write')) await writeTable(rows);
 for (const line of missingIn(rows)) {
   failures++;
-  console.error(`✗ docs/bundles.md says something else than this: ${line}`);
-  console.error('  Write it again: npm run compat:bundles -- --write');
+  console.error(`✗ docs/bundles.md differs from this run: ${line}`);
+  console.error('  Update it: npm run compat:bundles -- --write');
 }
 process.exit(failures === 0 ? 0 : 1);
 
@@ -74,7 +74,7 @@ async function attempt(what, work) {
   }
 }
 
-/** Clients that nobody handed over are named at the start, and what is recorded besides stays. */
+/** A warning at startup names clients that were not passed to captureAws() and capturePg(). The rest is recorded. */
 async function saysWhatIsHidden(file, app) {
   const { warnings, aws, pg, guard } = await factsOf(file, app, { HAND_OVER: 'no' });
   assert.equal(warnings.length, 1);
@@ -82,7 +82,7 @@ async function saysWhatIsHidden(file, app) {
   assert.deepEqual([pg, aws[1], guard[1]], [[null, null], 'remote', 'the guard refuses']);
 }
 
-/** Runs it where a copy of Nest could be found that is not the bundle's. */
+/** Runs the bundle in a folder where another copy of Nest could be found. */
 async function factsOf(file, cwd, more = {}) {
   const env = { ...process.env, DATABASE_URL: postgres.url, NODE_ENV: 'production', ...more };
   const { stdout } = await run(process.execPath, [file], { cwd, env, timeout: 60_000 });

@@ -1,8 +1,8 @@
 // npm run compat:versions: runs one application with the packed library on Nest 10, 11 and 12, on
 // Express and Fastify, with the interceptor and without, on several versions of Node, built by
-// several compilers, as CommonJS and as an ES module; what is recorded must be the same. --write
-// puts the table into docs/versions.md; --quick takes two runs that have little in common. The
-// versions of Node besides one's own are those for Linux on x64.
+// several compilers, as CommonJS and as an ES module. What is recorded must be the same everywhere.
+// --write writes the table of docs/versions.md. --quick runs only two combinations that differ as
+// much as possible. Other versions of Node than the current one are those for Linux on x64.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { compileBy } from './lib/compile.mjs';
@@ -27,7 +27,7 @@ const GRAPHQL = { graphql: ['BookResolver.book', 'BookResolver.author'] };
 
 const PLAIN = { adapter: 'express', interceptor: 'on', compiler: 'TypeScript 5' };
 const adapters = ['express', 'fastify'];
-/** What stands in a column of the table, and the runs that it takes. */
+/** The columns of the table, with the runs for each. */
 const COLUMNS = {
   ...Object.fromEntries(
     adapters.map((adapter) => [
@@ -93,7 +93,7 @@ async function attempt({ nest, adapter, interceptor, compiler, esModule, node })
   }
 }
 
-/** The application on this Nest, built once in each way. */
+/** The application for this version of Nest, built once per compiler and module format. */
 async function built(nest, compiler, esModule) {
   const key = `${nest} ${compiler} ${esModule}`;
   const done = (built.known ??= new Map());

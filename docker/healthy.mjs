@@ -1,4 +1,4 @@
-// node docker/healthy.mjs <url>: exit code 0 when it answers. tcp://host:port is enough for a port that is open.
+// node docker/healthy.mjs <url>: exit code 0 if it answers. tcp://host:port only checks that the port is open.
 import { connect } from 'node:net';
 
 const url = new URL(process.argv[2]);

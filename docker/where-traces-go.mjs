@@ -2,7 +2,7 @@
 // services is running. A compose profile can start a service but not change the environment of another one.
 import { lookup } from 'node:dns/promises';
 
-/** In order of preference; the last one is there without any profile. */
+/** In order of preference. The last one runs without a profile. */
 const services = [
   {
     host: 'xray-daemon', // --profile aws
@@ -35,7 +35,7 @@ for (const { host, env } of services) {
     () => false,
   );
   if (!known) continue;
-  // What was set by hand stays; an empty variable is one that nobody set.
+  // Variables that are already set are kept. An empty variable counts as not set.
   for (const [name, value] of Object.entries(env)) process.env[name] ||= value;
   console.log(`Traces go to ${host}.`);
   break;

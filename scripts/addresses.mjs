@@ -1,4 +1,4 @@
-// Where the parts listen, from the variables that README.md lists.
+// The addresses of all parts, from the environment variables in README.md.
 import { root } from './ready.mjs';
 
 const {
@@ -12,27 +12,27 @@ const {
 export const cruddur = `http://${HOST}:${PORT}`;
 export const localXray = `http://${XRAY_LOCAL_ADDRESS}`;
 
-/** What must be free for Cruddur's two services: host, port, and the variable that sets it. */
+/** The ports of Cruddur's two services, which must be free, with the variables that set them. */
 export const cruddurPorts = [
   [HOST, PORT, 'PORT'],
   [NOTIFICATIONS_HOST, NOTIFICATIONS_PORT, 'NOTIFICATIONS_PORT'],
 ];
 
-/** The demo reports to the local X-Ray beside it, unless it was told of another daemon or an OTLP collector. */
+/** The demo sends its traces to its local X-Ray, unless a daemon address or an OTLP exporter is configured. */
 const tracingEnv = process.env.AWS_XRAY_DAEMON_ADDRESS
   ? {}
   : { AWS_XRAY_DAEMON_ADDRESS: XRAY_LOCAL_ADDRESS };
 
-/** Datagrams wait in the nursery to be freed: with 4 MB of it instead of 16 there are never many of them. */
+/** Datagrams stay in V8's young generation until they are freed. With 4 MB instead of 16 MB there are fewer. */
 export const localXrayNodeArgs = ['--max-semi-space-size=4'];
 
-/** The parts in the order they start, each with the address that tells that it is ready. */
+/** The parts in the order in which they start, each with the address that answers when it is ready. */
 export const parts = [
   {
     name: 'Local X-Ray',
     script: 'dist/apps/local-xray/src/main.js',
     nodeArgs: localXrayNodeArgs,
-    // Stack frames are shown with the lines of code they stand for.
+    // The console shows the source lines of stack frames.
     args: ['--source', root],
     ready: `${localXray}/health`,
   },

@@ -1,5 +1,5 @@
-// npm run aws:setup: makes the group and the sampling rule of aws/json, in AWS or in local X-Ray.
-// Running it again changes nothing; after an edit of the files it brings what is there up to date.
+// npm run aws:setup: creates the group and the sampling rule of aws/json, in AWS or in local X-Ray.
+// Running it again changes nothing. If the files were edited, it updates the group and the rule.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
@@ -23,7 +23,7 @@ const HELP = `Makes the X-Ray group and sampling rule that aws/json describes.
 
 In AWS, your user needs what aws/policies/xray-setup.json allows, and nothing more.`;
 
-// The SDK's warning of what it will ask of Node some day is none of this command's business.
+// Users of this command need not see the SDK's warning about future Node versions.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 /** The files of aws/json, parsed. */
@@ -57,20 +57,20 @@ async function main() {
   }
 }
 
-/** Creates the group, or gives it the expression of the file. */
+/** Creates the group, or updates its expression from the file. */
 async function setUpGroup(client, { GroupName, FilterExpression }) {
   const there = await find(
     paginateGetGroups({ client }, {}),
     ({ Groups }) => Groups,
     (group) => group.GroupName === GroupName,
   );
-  if (there?.FilterExpression === FilterExpression) return `Group ${GroupName}: as it should be.`;
+  if (there?.FilterExpression === FilterExpression) return `Group ${GroupName}: unchanged.`;
   const Command = there ? UpdateGroupCommand : CreateGroupCommand;
   await client.send(new Command({ GroupName, FilterExpression }));
   return `Group ${GroupName}: ${there ? 'updated' : 'created'}, ${FilterExpression}.`;
 }
 
-/** Creates the rule, or brings it to what the file says. */
+/** Creates the rule, or updates it from the file. */
 async function setUpRule(client, rule) {
   const there = await find(
     paginateGetSamplingRules({ client }, {}),
@@ -84,7 +84,7 @@ async function setUpRule(client, rule) {
     return `${name}: created, ${what}.`;
   }
   if (Object.entries(rule).every(([key, value]) => there[key] === value)) {
-    return `${name}: as it should be.`;
+    return `${name}: unchanged.`;
   }
   const { Version: _fixed, ...update } = rule;
   await client.send(new UpdateSamplingRuleCommand({ SamplingRuleUpdate: update }));
@@ -99,14 +99,14 @@ async function find(pages, items, wanted) {
   return undefined;
 }
 
-/** Local X-Ray asks for no region, but the client for AWS does. */
+/** Local X-Ray needs no region, but AWS's client does. */
 function region(given, endpoint) {
   const wanted = given ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
   if (wanted) return { region: wanted };
   return isLocal(endpoint) ? { region: 'us-east-1' } : {};
 }
 
-/** A machine of one's own takes any credentials. AWS's addresses are https, and get the real ones. */
+/** Whether the endpoint is not AWS, whose endpoints use https. Other endpoints accept any credentials. */
 function isLocal(endpoint) {
   return endpoint !== undefined && new URL(endpoint).protocol === 'http:';
 }
@@ -124,7 +124,7 @@ function explain(problem, endpoint) {
     remedies[problem.name] ??
     remedies[problem.code] ??
     (/region/i.test(cause)
-      ? 'Say which region: --region eu-west-1.'
+      ? 'Give a region: --region eu-west-1.'
       : 'See npm run aws:setup -- --help.');
   return `${attempt}: ${cause}. ${remedy}`;
 }

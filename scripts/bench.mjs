@@ -1,4 +1,4 @@
-// Measures what tracing costs. `npm run bench -- --help` says how; docs/performance.md is what comes out.
+// Measures what tracing costs, and writes docs/performance.md. See `npm run bench -- --help`.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
@@ -65,14 +65,14 @@ async function measure() {
   const [load] = loadavg();
   if (load > availableParallelism() / 2) {
     log(
-      `This machine is busy (load average ${load.toFixed(1)}): microseconds will be too many. ` +
-        'Compare rows with each other, and measure again when it is quiet.',
+      `This machine is busy (load average ${load.toFixed(1)}), so the figures in microseconds will be too high. ` +
+        'Compare rows only with each other, and measure again when the machine is idle.',
     );
   }
   const only = list(given.only) ?? SECTIONS;
   const unknown = only.filter((name) => !SECTIONS.includes(name));
   if (unknown.length > 0) {
-    throw new Error(`There is no bench "${unknown[0]}". Choose from ${SECTIONS.join(', ')}.`);
+    throw new Error(`There is no bench "${unknown[0]}". Use one of ${SECTIONS.join(', ')}.`);
   }
   if (only.includes('local-xray') || only.includes('viewer')) {
     log('Building local X-Ray and its page…');
@@ -85,7 +85,7 @@ async function measure() {
     variants: list(given.variants),
     rounds: given.rounds === undefined ? undefined : Number(given.rounds),
     log,
-    // A part that has taken minutes is kept even if the next one fails.
+    // Save each part, because it takes minutes and the next one may fail.
     done(name, section) {
       mkdirSync(join(BENCH, 'results'), { recursive: true });
       const all = existsSync(results) ? readJson(results) : {};
@@ -102,26 +102,27 @@ async function profile(name) {
   const { packages, owners, functions } = await profileRequest({ name, requests: 20_000, save });
   const print = (rows) =>
     rows.forEach(([where, micros]) => console.log(`${micros.toFixed(2).padStart(8)}  ${where}`));
-  console.log('µs a request, by package');
+  console.log('µs per request, by package');
   print(packages.slice(0, 15));
-  console.log('\nµs a request, by function, with what it asks of Node');
+  console.log('\nµs per request, by function, including its calls of Node');
   print(owners.slice(0, 40));
-  console.log('\nµs a request, by function alone');
+  console.log('\nµs per request, by function, without its calls');
   print(functions.slice(0, 40));
   console.log(`\nThe profile is in ${save}.`);
 }
 
-/** The peers are dependencies of bench/ alone: they come when they are first needed, or have changed. */
+/** Installs the other tracers, which only bench/ depends on, if they are missing or have changed. */
 function installPeers() {
   const installed = join(BENCH, 'node_modules', '.package-lock.json');
   const lock = join(BENCH, 'package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
-  process.stderr.write('Installing what is compared (npm ci in bench/)…\n');
+  process.stderr.write('Installing the tracers to compare (npm ci in bench/)…\n');
   execFileSync('npm', ['ci', '--loglevel=error'], { cwd: BENCH, stdio: 'inherit' });
 }
 
 function readJson(path) {
-  if (!existsSync(path)) throw new Error(`${path} is not there yet: run \`npm run bench\` first.`);
+  if (!existsSync(path))
+    throw new Error(`${path} does not exist yet: run \`npm run bench\` first.`);
   return JSON.parse(readFileSync(path, 'utf8'));
 }
 

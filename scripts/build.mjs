@@ -1,4 +1,4 @@
-// npm run build: everything, changed or not; with --stale only what changed since it was last built.
+// npm run build: builds everything. With --stale, builds only what has changed since the last build.
 import { build } from './ready.mjs';
 
 await build({ force: !process.argv.includes('--stale') }).catch((problem) => {

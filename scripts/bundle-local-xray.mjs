@@ -1,6 +1,6 @@
-// Bundles the built server with everything that it needs of node_modules into libs/local-xray/dist: what
-// npm publishes. Whoever installs it gets one package (two with libsql, which Node 20 needs), and no
-// second copy of Nest meets that of their own app.
+// Bundles the built server with its dependencies from node_modules into libs/local-xray/dist, which npm publishes. An
+// installation is one package (two with libsql, which Node 20 needs), and does not add a second copy of Nest to the
+// application.
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
@@ -10,9 +10,9 @@ import { root, run } from './ready.mjs';
 const built = join(root, 'dist/libs/local-xray/src');
 const target = join(root, 'libs/local-xray/dist');
 
-/** Has native parts, so it stays a package. */
+/** Packages with native code, which cannot be bundled. */
 const EXTERNAL = ['libsql'];
-/** Nest and gRPC ask for these and go on without. Those of somebody's own app would be of another copy of Nest. */
+/** Optional packages of Nest and gRPC. Those of the user's application would belong to another copy of Nest. */
 const ABSENT =
   /^(@nestjs\/(microservices|websockets|platform-(fastify|socket\.io|ws))|class-(transformer|validator)|@fastify\/static|@grpc\/proto-loader)(\/|$)/;
 
@@ -25,12 +25,12 @@ const absent = {
       : null,
 };
 
-/** Paths within the folder, at any depth, that end so. */
+/** The paths within the folder, at any depth, with this ending. */
 function filesOf(folder, ending) {
   return readdirSync(folder, { recursive: true }).filter((file) => file.endsWith(ending));
 }
 
-/** The programs of threads are files of their own, found beside the code that starts them. */
+/** The programs of threads, which are separate files next to the code that starts them. */
 function programs() {
   const workers = filesOf(built, '.worker.js');
   return Object.fromEntries(workers.map((file) => [basename(file, '.js'), join(built, file)]));
@@ -56,7 +56,7 @@ async function bundle() {
   });
 }
 
-/** import { … } finds the names of a CommonJS module only where each is assigned in so many words. */
+/** Assigns each export literally: otherwise import { … } does not find the names of a CommonJS module. */
 function index() {
   const names = Object.keys(createRequire(import.meta.url)(join(target, 'local-xray.js')));
   const lines = names.map((name) => `exports.${name} = all.${name};\n`);
@@ -67,8 +67,8 @@ function index() {
 }
 
 /**
- * Declarations of what the index exports, and of what those refer to. tsc leaves in them the names
- * that only this workspace has for its parts.
+ * Writes the type declarations of what the index exports, and of what these refer to. Names of packages that exist only
+ * in this workspace are replaced by paths.
  */
 async function declare() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');

@@ -1,7 +1,7 @@
-// npm run check: what every change must pass, on two cores; each part prints when it has ended.
+// npm run check: runs the checks that every change must pass, two at a time. Each prints its output at its end.
 import { run } from './ready.mjs';
 
-/** Each row runs in order, beside the others. ESLint with types takes as long as the rest together. */
+/** Rows run in parallel; the checks of a row run one after another. ESLint takes as long as the others together. */
 const rows = [['lint'], ['format:check', 'typecheck', 'depcruise']];
 
 const results = await Promise.allSettled(

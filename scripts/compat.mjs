@@ -56,7 +56,7 @@ async function pack() {
   };
 }
 
-/** The path of Node's binary, by the npm package `node`. */
+/** The path of a Node binary from the npm package `node`. */
 async function findNode(major) {
   if (Number(process.versions.node.split('.')[0]) === major) return process.execPath;
   const { stdout } = await run('npx', ['--yes', `node@${major}`, '-p', 'process.execPath'], {
@@ -107,7 +107,7 @@ async function prepare(nest, tarball) {
   return app;
 }
 
-/** With `skipLibCheck` off, so that the package's own declarations are checked too. */
+/** Compiles with `skipLibCheck` off, so that the declarations of the package are checked too. */
 async function compile(app) {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [tsc, '-p', app], { cwd: app }).catch((problem) => {

@@ -1,4 +1,4 @@
-// The demo on free ports and databases of its own, for scripts that look at it.
+// Runs the demo on free ports and with separate databases, for scripts that use it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './ready.mjs';
 
-/** Starts it as `npm start` does; resolves when it is ready. */
+/** Starts the demo like `npm start`. Resolves when it is ready. */
 export async function startDemo() {
   const [port, notifications, xray] = [await freePort(), await freePort(), await freePort()];
   const folder = mkdtempSync(join(tmpdir(), 'cruddur-demo-'));

@@ -9,7 +9,7 @@ import { watchFolders } from './watch.mjs';
 await ready({ toRun: true });
 const processes = new Processes({ verbose: true });
 for (const part of parts) await processes.start(part);
-// From here on, what a change breaks the next one mends.
+// From now on, a part that fails waits for the next change instead of ending everything.
 processes.patient = true;
 keepTraffic(cruddur);
 console.log(

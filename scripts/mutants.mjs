@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCE = 'libs/xray/src';
 
-/** What was found to survive the tests at some time, and what must notice it now. */
+/** Changes that the tests once did not notice, with the tests that must notice them now. */
 const MUTANTS = [
   {
     name: "a second subscription's call",
@@ -250,7 +250,7 @@ function run({ file, from, to, spec, test }) {
   try {
     const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
     const args = [jest, spec, '-t', test, '-w', '1', '--forceExit', '--testTimeout', '12000'];
-    // A mutant may well run for ever.
+    // With a time limit, because a mutant may never end.
     const { status } = spawnSync(process.execPath, args, { cwd: ROOT, timeout: 120_000 });
     return status === 0 ? 'survived' : 'killed';
   } finally {

@@ -9,9 +9,9 @@ import { root } from './ready.mjs';
 const START_MS = 60_000;
 const STOP_MS = 5_000;
 
-/** The running parts; `stop` ends them all, and one that ends by itself ends the rest. */
+/** The running parts. `stop` ends all of them, and a part that ends by itself ends the others. */
 export class Processes {
-  /** Whether a part that ends by itself leaves the rest running, to be started again after a change. */
+  /** Whether the others keep running when a part ends by itself. It is then restarted after a change. */
   patient = false;
   #children = new Map();
   #stopping;
@@ -21,14 +21,17 @@ export class Processes {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
       process.on(signal, () => void this.stop(0));
     }
-    // When npm or the terminal is killed outright, no signal arrives; the parent changes.
+    // If npm or the terminal is killed, no signal arrives, but the parent process changes.
     const parent = process.ppid;
     setInterval(() => process.ppid !== parent && void this.stop(0), 1000).unref();
   }
 
-  /** Starts `node <script>` and resolves to true once the address `ready` answers, to false when a patient start failed. */
+  /**
+   * Starts `node <script>`. Resolves to true once the address `ready` answers, or to false if the start
+   * failed and `patient` is set.
+   */
   async start({ name, script, nodeArgs = [], args = [], ready, env = {} }) {
-    // Who answers there already would pass for the part, which is about to say that its port is taken.
+    // Another program that already answers at this address must not be mistaken for the part.
     const taken = await answers(ready);
     const node = ['--enable-source-maps', ...nodeArgs, join(root, script)];
     const child = spawn(process.execPath, [...node, ...args], {
@@ -52,7 +55,7 @@ export class Processes {
       if (!taken && (await answers(address))) return true;
       if (Date.now() > deadline) {
         console.error(
-          `${name} did not answer at ${address} within ${START_MS / 1000} s; giving up.`,
+          `${name} did not answer at ${address} within ${START_MS / 1000} s, so everything is stopped. See its output above.`,
         );
         void this.stop(1);
         break;
@@ -64,7 +67,7 @@ export class Processes {
     await new Promise(() => undefined); // stop() ends the process
   }
 
-  /** Ends one part and waits until it is gone. */
+  /** Ends one part and waits until it has ended. */
   async end(name) {
     const child = this.#children.get(name);
     if (!child) return;

@@ -1,4 +1,4 @@
-// Brings a clone to where it can run: installs and builds what is missing or stale. Needs nothing but Node and npm.
+// Prepares a clone for running: installs and builds what is missing or outdated. Needs only Node and npm.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What is built, from which files, and by which command. */
+/** The build targets, with their sources and commands. */
 const targets = [
   {
     name: 'server',
@@ -31,7 +31,7 @@ const targets = [
     made: 'libs/local-xray/dist/index.js',
     command: ['bundle-local-xray'],
     toRun: false,
-    // It is made of these.
+    // It contains the output of these.
     after: ['server', 'viewer'],
   },
   {
@@ -50,7 +50,7 @@ const targets = [
   },
 ];
 
-/** Stops with a clear message where nothing else would be clear. */
+/** Stops with a clear message if Node is too old, because later errors would be confusing. */
 function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
@@ -60,7 +60,7 @@ function requireNode() {
   process.exit(1);
 }
 
-/** Runs a command in the root and resolves when it succeeded. */
+/** Runs a command in the root folder. Resolves when it has succeeded. */
 export function run(command, args, { quiet = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -82,14 +82,14 @@ export function run(command, args, { quiet = false } = {}) {
 
 const hashOf = (text) => createHash('sha256').update(text).digest('hex');
 
-/** Installs when node_modules is missing or older than the lock file. */
+/** Installs the packages if node_modules is missing or older than the lock file. */
 async function install() {
   const lock = join(root, 'package-lock.json');
   const installed = join(root, 'node_modules/.package-lock.json');
   const stamp = join(root, 'node_modules/.nestjs-xray-lock');
   const wanted = hashOf(readFileSync(lock));
   const stamped = existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
-  if (stamped === wanted) return; // and write nothing: another user may own what is installed
+  if (stamped === wanted) return; // without writing, because another user may own node_modules
   const current =
     stamped === undefined &&
     existsSync(installed) &&
@@ -102,7 +102,7 @@ async function install() {
   writeFileSync(stamp, wanted);
 }
 
-/** Every file below `path` that a build could depend on. */
+/** All files below `path` that a build may depend on. */
 function files(path) {
   const full = join(root, path);
   if (!existsSync(full)) return [];
@@ -113,7 +113,7 @@ function files(path) {
     .filter((file) => !/\.spec\.tsx?$/.test(file));
 }
 
-/** A hash of a target's sources and command; a change in any means a build. */
+/** A hash of the sources and the command of a target. If it changes, the target is built again. */
 function fingerprint({ sources, config, command }) {
   const hash = createHash('sha256').update(command.join(' '));
   for (const file of [...sources, ...config, 'package-lock.json'].flatMap(files).sort()) {
@@ -123,8 +123,8 @@ function fingerprint({ sources, config, command }) {
 }
 
 /**
- * Builds the targets whose sources changed since they were last built; returns their names.
- * `toRun` leaves out what the product does not need to run: the packages for npm.
+ * Builds the targets whose sources have changed since they were last built. Returns their names. With `toRun`, leaves
+ * out what is not needed to run the product: the npm packages.
  */
 export async function build({ force = false, toRun = false } = {}) {
   const stamps = join(root, 'dist/.built');
@@ -160,10 +160,10 @@ export async function build({ force = false, toRun = false } = {}) {
   return stale.map(({ name }) => name);
 }
 
-/** What others are made of comes first. */
+/** Targets that others depend on come first. */
 const inOrder = (all) => [...all].sort((a, b) => Number(!!a.after) - Number(!!b.after));
 
-/** The script behind a command: of an installed package, or our own. */
+/** The script of a command: from an installed package, or from this folder. */
 function binary(tool) {
   if (tool.startsWith('bundle-')) return join(root, 'scripts', `${tool}.mjs`);
   const scripts = {
@@ -173,7 +173,7 @@ function binary(tool) {
   return join(root, 'node_modules', scripts[tool]);
 }
 
-/** Installs and builds what is needed; ends the process with a message when that fails. */
+/** Installs and builds what is needed. If that fails, ends the process with a message. */
 export async function ready(options) {
   requireNode();
   try {

@@ -22,7 +22,7 @@ try {
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'notes.md'), notes);
   const tarballs = PACKAGES.map(pack);
-  console.log(`The notes are in ${join(out, 'notes.md')}.`);
+  console.log(`The release notes are in ${join(out, 'notes.md')}.`);
   if (given['dry-run']) {
     console.log('Nothing was published (--dry-run).');
   } else {
@@ -35,7 +35,7 @@ try {
   process.exit(1);
 }
 
-/** The one version of the workspace and of all its packages. */
+/** The version that the workspace and all its packages share. */
 function sharedVersion() {
   const { version } = manifest('.');
   for (const folder of ['libs/document', 'libs/trace', ...PACKAGES]) {
@@ -61,7 +61,7 @@ function notesOf(version) {
   return section.slice(section.indexOf('\n')).trim() + '\n';
 }
 
-/** What npm would refuse, or what could not be traced back to a commit. */
+/** Throws if npm would reject the packages, or if they could not be traced back to a commit. */
 function requireReleasable(version) {
   if (run('git', ['status', '--porcelain']) !== '') {
     throw new Error('there are changes that are not committed. Commit them first.');
@@ -80,7 +80,7 @@ function requireReleasable(version) {
   }
 }
 
-/** Packs a built package; what npm would publish is this file. */
+/** Packs a built package into the file that npm would publish. */
 function pack(folder) {
   const flags = ['--ignore-scripts', '--json', '--pack-destination', out];
   const [packed] = Object.values(JSON.parse(run('npm', ['pack', `./${folder}`, ...flags])));

@@ -1,6 +1,6 @@
-// node scripts/screenshots.mjs [name …]: the pictures in docs/images, of the running demo after a few hundred
-// requests: traces, waterfall, map and exception, each light and dark, and from-request-to-line.gif.
-// Needs a build, Chromium (or CHROMIUM_PATH), and ImageMagick's convert for the moving one.
+// node scripts/screenshots.mjs [name …]: takes the pictures in docs/images from the running demo after a few hundred
+// requests: traces, waterfall, map and exception, each in light and dark, and from-request-to-line.gif.
+// Needs a build, Chromium (or CHROMIUM_PATH), and ImageMagick's convert for the GIF.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ const REQUESTS = 300;
 const FEED = '[role=row][data-name="HomeActivities.repliesOneByOne"]';
 const LINE = 'text=/home-activities.service.ts:\\d+/';
 
-/** What each picture shows: where it is, what is done there, and when it is there. */
+/** For each picture its address, what to do there, and the condition for when it is ready. */
 function pictures(slow, faulty) {
   return {
     waterfall: { path: `/traces/${slow}`, click: '[data-hint]', ready: LINE },
@@ -58,7 +58,7 @@ async function take(name, theme, { path, click, ready }) {
   requireSize(name, MOST_BYTES);
 }
 
-/** From a request on Cruddur's page to the line that is to blame. */
+/** Takes the GIF: from a request on Cruddur's page to the line of code that is the cause. */
 async function takeMoving() {
   const folder = mkdtempSync(join(tmpdir(), 'moving-picture-'));
   const frames = [];
@@ -121,7 +121,7 @@ function showCaption(text) {
   document.body.append(caption);
 }
 
-/** A page without motion: every picture of it is the same picture. */
+/** Opens a page without animations, so that pictures can be reproduced. */
 async function open(colorScheme) {
   const context = await browser.newContext({
     viewport: SIZE,

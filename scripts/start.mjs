@@ -5,7 +5,7 @@ import { ready } from './ready.mjs';
 import { burst } from './traffic.mjs';
 
 await ready({ toRun: true });
-// Cruddur starts last, and would say only then that its port is taken.
+// Check the ports now, because Cruddur starts last and would report a used port only then.
 const { requireFreePort } = (await import('../dist/apps/cruddur/src/listening.js')).default;
 for (const [host, port, variable] of cruddurPorts) {
   await requireFreePort(host, Number(port), variable).catch((problem) => {
@@ -15,7 +15,7 @@ for (const [host, port, variable] of cruddurPorts) {
 }
 const processes = new Processes({ verbose: process.argv.includes('--verbose') });
 for (const part of parts) await processes.start(part);
-// An empty console shows nobody what it is for.
+// Send some requests, so that the console is not empty.
 const trace = await burst(cruddur);
 console.log(`
   Cruddur      ${cruddur}

@@ -1,4 +1,4 @@
-// npm test: installs and builds what is needed, then runs every test; arguments go to Jest.
+// npm test: installs and builds what is needed, then runs every test. Arguments are passed to Jest.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ready, root } from './ready.mjs';

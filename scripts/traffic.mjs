@@ -1,6 +1,6 @@
-// Requests as a few users would make them, so that the console shows something of everything: mostly fine
-// ones, some writing, an N+1 in twelve, a fault in forty, a slow query, calls of the notifications service, and
-// few mistakes of the users'.
+// Requests such as a few users would make, so that the console has examples of everything: mostly successful ones,
+// some writes, an N+1 in twelve, a fault in forty, a slow query, calls of the notifications service, and a few mistakes
+// by users.
 const users = ['andrewbrown', 'bayko', 'worf', 'garek', 'londo'];
 const words = ['cloud', 'fun', 'the', 'a', 'mars'];
 const cruds = [
@@ -18,7 +18,7 @@ const post = (path, body) => ({ path: `/api/activities${path}`, body });
 
 const nPlusOne = () => activities('home?n_plus_one=1');
 
-/** What a user may do next, and how often in 120 times. */
+/** What a user may do next, with the frequency per 120 actions. */
 const actions = [
   [38, () => activities('home')],
   [26, () => activities(`@${pick(users)}`)],
@@ -34,14 +34,14 @@ const actions = [
   [1, () => get('/api/nowhere')],
 ];
 
-/** To the newest crud, whichever it is by then. */
+/** Replies to the newest crud at that time. */
 async function reply(send) {
   const feed = await send(activities('home')).then((response) => response.json());
   const uuid = feed[0]?.uuid;
   return uuid ? post(`/${uuid}/reply`, { message: 'Same here.' }) : activities('home');
 }
 
-/** Sends a request to `base` about every `everyMs`; what fails is the next one's business. */
+/** Sends a request to `base` about every `everyMs`; failures are ignored. */
 export function keepTraffic(base, everyMs = 700) {
   const next = () => {
     act(base, chosen());
@@ -50,7 +50,7 @@ export function keepTraffic(base, everyMs = 700) {
   next();
 }
 
-/** Sends `count` requests to `base`, a few at a time; resolves when all are answered. */
+/** Sends `count` requests to `base`, a few at a time; resolves when all have been answered. */
 export async function traffic(base, count) {
   let left = count;
   const user = async () => {
@@ -59,14 +59,14 @@ export async function traffic(base, count) {
   await Promise.all(users.map(user));
 }
 
-/** One request to `base`; resolves with the id of its trace. */
+/** Sends one request to `base`. Resolves to the id of its trace. */
 export async function ask(base, path) {
   return (await act(base, () => get(path))).headers.get('x-trace-id');
 }
 
 /**
- * Each action once and the common ones a few times, one after the other. Resolves with the address of a
- * trace worth opening, that of an N+1; undefined when nothing was traced.
+ * Performs each action once and the common ones a few times, one after the other. Resolves to the address of a trace
+ * with an N+1, or undefined if nothing was traced.
  */
 export async function burst(base) {
   let worthOpening;
@@ -79,7 +79,7 @@ export async function burst(base) {
   return worthOpening;
 }
 
-/** One action of some user's: its answer, undefined when there was none. */
+/** Performs one action of a random user. Returns the response, or undefined if there was none. */
 async function act(base, action) {
   const headers = { 'x-cruddur-user': pick(users), 'content-type': 'application/json' };
   const send = ({ path, body }) =>

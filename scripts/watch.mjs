@@ -1,17 +1,17 @@
-// Tells of changes in source folders.
+// Watches source folders for changes.
 import { readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
 
-/** An editor writes a file in several steps, and a change often spans several files. */
+/** How long to wait for further changes: editors write files in several steps, and a change often spans several. */
 const QUIET_MS = 150;
-/** Folders in which nothing is that could be built. */
+/** Folders without sources of a build. */
 const ignored = new Set(['dist', 'node_modules', 'test']);
 
 /**
  * Calls `changed` once for each burst of changes in `folders` and below, until the returned function is called.
  *
- * One watch a folder, renewed after each burst because folders come and go: Node's own recursive watch
- * loses a file on Linux once git or an editor has put another in its place.
+ * Uses one watcher per folder, renewed after each burst because folders come and go. Node's recursive watch loses a
+ * file on Linux once git or an editor has replaced it.
  */
 export function watchFolders(folders, changed) {
   let watchers = [];
@@ -28,7 +28,7 @@ export function watchFolders(folders, changed) {
         renew();
       } catch (problem) {
         if (problem.code !== 'ENOENT') throw problem;
-        return later(); // a folder went away meanwhile
+        return later(); // a folder was removed meanwhile
       }
       changed();
     }, QUIET_MS);
@@ -40,7 +40,7 @@ export function watchFolders(folders, changed) {
   };
 }
 
-/** `folder` and every folder below it. */
+/** `folder` and all folders below it. */
 function below(folder) {
   const inner = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !ignored.has(entry.name))

@@ -1,11 +1,11 @@
-// Bundles each function into one file of its own, dist/<function>/index.js.
+// Bundles each function into one file, dist/<function>/index.js.
 import { writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const given = process.argv.slice(2);
 const functions = given.length > 0 ? given : ['http', 'queue', 'stream'];
 
-/** Packages that Nest asks for and does without. */
+/** Optional packages that Nest tries to load. */
 const OPTIONAL = [
   '@nestjs/microservices',
   '@nestjs/microservices/*',
@@ -29,5 +29,5 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
-// What takes up room in them: https://esbuild.github.io/analyze/
+// For analysing the size of the bundles: https://esbuild.github.io/analyze/
 await writeFile('dist/meta.json', JSON.stringify(metafile));

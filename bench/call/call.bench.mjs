@@ -8,17 +8,17 @@ const { variantOf } = require('../tracers/variants.cjs');
 
 const SERVER = fileURLToPath(new URL('server.cjs', import.meta.url));
 
-/** Calls in one trace: enough that the segment around them does not count, few enough for a real one. */
+/** Calls per trace: enough that the cost of the segment is negligible, few enough to be realistic. */
 const CALLS_PER_TRACE = 100;
-/** Traces behind one figure. */
+/** Traces per measured figure. */
 const TRACES_PER_TURN = 50;
 const WARM_UP_TURNS = 6;
-/** So large a nursery that nothing is collected while bytes are counted. */
+/** A young generation so large that no garbage is collected while bytes are counted. */
 const NO_COLLECTION = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'];
 
 /**
  * One row for each of these: a variant, the kinds of method it decorates, and whether they are called
- * outside of a trace. `bare` leaves the methods undecorated: what is left is Node's own share.
+ * outside a trace. `bare` leaves the methods undecorated, which shows Node's own share of the cost.
  */
 export const CALL_ROWS = [
   { name: 'untraced', kinds: ['async', 'sync', 'observable'], title: 'not decorated' },
@@ -62,7 +62,7 @@ export const CALL_ROWS = [
   { name: 'floor', kinds: ['async', 'sync'] },
 ];
 
-/** Nanoseconds and bytes of one decorated call, with nothing sent: what the application's own thread pays. */
+/** Nanoseconds and bytes of one decorated call, with nothing sent: the cost on the application's thread. */
 export async function benchCall({ rows = CALL_ROWS, turns, node, log }) {
   const times = await inTurn({ rows, node, turns: turns + WARM_UP_TURNS, calls: CALLS_PER_TRACE });
   const sizes = await inTurn({
@@ -88,7 +88,7 @@ export async function benchCall({ rows = CALL_ROWS, turns, node, log }) {
   });
 }
 
-/** Starts a process for each row, and lets each measure each of its kinds once a turn. */
+/** Starts a process for each row. In each turn, every process measures each of its kinds once. */
 async function inTurn({
   rows,
   turns,
@@ -120,7 +120,7 @@ async function inTurn({
 async function oneTurn(server, { kind, calls, traces, outside }) {
   const url = `http://127.0.0.1:${server.hello.port}/call?kind=${kind}&calls=${calls}`;
   const seen = [];
-  // From the first context on, Node 20 does more for every promise there is, also outside of it.
+  // Node 20 does more work for every promise once a context exists, also outside that context.
   await fetch(url).then((response) => response.json());
   await server.ask('collect');
   for (let trace = 0; trace < traces; trace++) {
@@ -131,9 +131,9 @@ async function oneTurn(server, { kind, calls, traces, outside }) {
     );
   }
   return {
-    // The mean: a collection of garbage is part of the price, and few loops meet one.
+    // The mean, because garbage collection is part of the cost and occurs in few loops.
     nanos: seen.reduce((sum, { nanos }) => sum + nanos, 0) / traces,
-    // The median: the first loop of a turn also pays for what the collection dropped.
+    // The median, because the first loop of a turn also pays for earlier garbage.
     bytes: summary(seen.map(({ bytes }) => bytes)).median,
   };
 }

@@ -2,7 +2,7 @@
 const { of } = require('rxjs');
 const { decorate } = require('../lib/decorate.cjs');
 
-/** Methods that do next to nothing, so that what is timed is the decorator. */
+/** Methods that do almost nothing, so that the time measured is that of the decorator. */
 function subjectOf(traced) {
   class Subject {
     async async(value) {
@@ -23,7 +23,7 @@ function subjectOf(traced) {
   return new Subject();
 }
 
-/** Each makes `calls` calls, one after another, inside whatever trace is active. */
+/** Each makes `calls` calls, one after another, in the active trace. */
 const loops = {
   async async(subject, calls) {
     let value = 0;
@@ -45,7 +45,7 @@ const loops = {
 
 /**
  * Nanoseconds of CPU and, when nothing is collected meanwhile, bytes that one call of `kind` takes.
- * CPU and not elapsed time: what else runs on the machine is not the decorator's.
+ * CPU time rather than elapsed time, because other processes on the machine affect the latter.
  */
 async function measure(subject, { kind, calls }) {
   const { heapUsed } = process.memoryUsage();

@@ -1,5 +1,5 @@
 'use strict';
-// Calls of decorated methods, inside a request that the tracer opened a trace for, and outside of any.
+// Calls decorated methods, inside a request for which the tracer opened a trace, and outside any request.
 const { startTracer } = require('../tracers/start.cjs');
 
 async function main() {
@@ -31,7 +31,7 @@ async function main() {
   tracer.use?.(app);
   await app.listen(0, '127.0.0.1');
 
-  // Asked by message, the loop runs outside of any request.
+  // When started by a message, the loop runs outside any request.
   process.on('message', async ({ ask, args }) => {
     if (ask === 'collect') globalThis.gc();
     process.send({ answer: ask === 'outside' ? await measure(subject, args) : 'done' });

@@ -5,7 +5,7 @@ import { summary } from '../lib/stats.mjs';
 const SERVER = fileURLToPath(new URL('server.cjs', import.meta.url));
 const SINK = fileURLToPath(new URL('../request/sink.cjs', import.meta.url));
 const SENDERS = ['nestjs-xray', 'aws-sdk'];
-/** Turns that are not counted: what is timed is compiled code. */
+/** Turns that are not counted, so that optimised code is measured. */
 const WARM_UP_TURNS = 10;
 const SHAPES = { small: 500, medium: 60, large: 40 };
 
@@ -55,7 +55,7 @@ export async function benchDocument({ turns, node, log }) {
 
 const counts = (sink, servers) => Promise.all(servers.map(({ id }) => ask(sink, id)));
 let queue = Promise.resolve();
-/** One question at a time: answers carry no name. */
+/** Sends one question at a time, because answers do not say to which question they belong. */
 function ask(sink, id) {
   return (queue = queue.then(() => sink.ask('counts', { id })));
 }

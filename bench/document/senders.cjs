@@ -1,7 +1,7 @@
 'use strict';
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Ours: segments are made by the toolkit in an application, and sent by its own UDP emitter. */
+/** nestjs-xray: the toolkit creates the segments in an application, and its UDP emitter sends them. */
 async function nestjsXray({ port }) {
   require('reflect-metadata');
   const { Module } = require('@nestjs/common');
@@ -33,13 +33,13 @@ async function nestjsXray({ port }) {
   };
 }
 
-/** AWS's SDK: its Segment, its own emitter. */
+/** AWS's SDK, with its Segment and its emitter. */
 async function awsSdk({ port }) {
   const AWSXRay = require('aws-xray-sdk-core');
   const emitter = require('aws-xray-sdk-core/dist/lib/segment_emitter');
   AWSXRay.setDaemonAddress(`127.0.0.1:${port}`);
   AWSXRay.setStreamingThreshold(10_000);
-  // It logs every document that it drops; those are counted at the sink.
+  // Silence the log of dropped documents. The sink counts the missing ones.
   AWSXRay.setLogger({ debug() {}, info() {}, warn() {}, error() {} });
   const send = emitter.send.bind(emitter);
   let last;

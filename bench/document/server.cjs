@@ -1,12 +1,12 @@
 'use strict';
-// Makes closed segments first, then times what turning them into documents and sending them costs.
+// Creates closed segments, then measures the cost of serialising and sending them.
 const { once } = require('node:events');
 const { setTimeout } = require('node:timers/promises');
 const { senders } = require('./senders.cjs');
 
 /**
- * `small` is what a request leaves behind: five nested subsegments. `medium` just fits a
- * datagram. `large` does not: it has to be split, or is lost.
+ * `small` is what a typical request records: five nested subsegments. `medium` just fits into a
+ * datagram. `large` does not: it must be split, or is lost.
  */
 const shapes = {
   small: { depth: 5, wide: 1, text: 0, perTurn: 4 },
@@ -26,7 +26,7 @@ async function main() {
     while (closed.length > 0) {
       for (const segment of closed.splice(0, perTurn)) sender.send(segment);
       await sender.sent();
-      // Waiting takes no CPU; without it, the largest would overrun the sink's socket.
+      // Waiting takes no CPU time. Without it, large documents would overflow the socket of the sink.
       if (shape !== 'small') await setTimeout(3);
     }
     const { user, system } = process.cpuUsage(before);

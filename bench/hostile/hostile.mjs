@@ -1,4 +1,4 @@
-// What the worst requests cost, traced and untraced: `npm run build && node bench/hostile/hostile.mjs`.
+// Measures the most expensive requests, traced and untraced: `npm run build && node bench/hostile/hostile.mjs`.
 import { fork } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ const SERVER = fileURLToPath(new URL('server.cjs', import.meta.url));
 const FACTOR = 1.2;
 const MORE_MS = 25;
 const ROUNDS = Number(process.argv[2] ?? 3);
-/** Only the inputs whose name has this in it; a profile of the traced server is written if PROFILE names a folder. */
+/** Runs only the inputs whose name contains this text. With PROFILE, writes a profile of the traced server there. */
 const ONLY = process.argv[3] ?? '';
 const { PROFILE } = process.env;
 
@@ -62,7 +62,7 @@ class Server {
     this.child.send(what);
     return (await once(this.child, 'message'))[0];
   }
-  /** One request: CPU of the process and the longest turn in ms, and heap that stayed in MB. */
+  /** Sends one request. Returns the CPU time and the longest turn in ms, and the retained heap in MB. */
   async request({ path, body = '' }) {
     const before = await this.ask('begin');
     const response = await fetch(this.url + path, { method: 'POST', body });
@@ -106,4 +106,4 @@ for (const input of INPUTS.filter(({ name }) => name.includes(ONLY))) {
 }
 for (const { child } of Object.values(servers)) child.disconnect();
 sink.close();
-console.error(`${missed} of ${INPUTS.length} beyond the goal; ${datagrams} datagrams came.`);
+console.error(`${missed} of ${INPUTS.length} miss the goal; ${datagrams} datagrams were received.`);

@@ -1,5 +1,5 @@
 'use strict';
-// One application, traced or not, whose requests are as bad as they get; steered by its parent's messages.
+// One application, traced or not, with the most expensive requests. Messages from the parent control it.
 require('reflect-metadata');
 const { monitorEventLoopDelay } = require('node:perf_hooks');
 const { BadRequestException, Module } = require('@nestjs/common');
@@ -20,13 +20,13 @@ class Shop {
     return Array.from({ length: count }, row);
   }
 }
-/** As much of pg as an insert needs. */
+/** The part of pg that an insert needs. */
 class Client {
   constructor() {
     Object.assign(this, { host: 'db', database: 'shop', port: 5432 });
   }
   query(text) {
-    // What pg does with it before it goes out.
+    // pg does this before it sends the text.
     Buffer.from(text);
     return Promise.resolve({ rows: [] });
   }
@@ -95,7 +95,7 @@ async function main() {
       return { cpu: user + system, heap: process.memoryUsage().heapUsed };
     },
     async end() {
-      if (traced) await settled(app.get(XrayService));
+      if (traced) await allSent(app.get(XrayService));
       const { user, system } = process.cpuUsage();
       const held = delay.max / 1e6;
       globalThis.gc();
@@ -108,8 +108,8 @@ async function main() {
   process.send({ port: app.getHttpServer().address().port });
 }
 
-/** All that was closed has left. */
-async function settled(xray) {
+/** Waits until everything that was closed has been sent. */
+async function allSent(xray) {
   for (;;) {
     const { opened, closed, sent, failed, dropped } = xray.stats();
     if (opened === closed && sent + failed + dropped === closed) return;

@@ -1,6 +1,6 @@
 'use strict';
-// The application of the request bench as a Lambda function bundles it: loaded, started, and asked once.
-// TRACED is put in by the bundler, so that the untraced bundle holds nothing of the toolkit.
+// The application of the request bench, bundled for Lambda: loaded, started, and called once.
+// The bundler replaces TRACED, so that the untraced bundle contains nothing of the toolkit.
 require('reflect-metadata');
 const { NestFactory } = require('@nestjs/core');
 const { activitiesModule } = require('../request/activities.cjs');
@@ -14,7 +14,7 @@ exports.handler = async () => {
   return { status: response.status, body: await response.text() };
 };
 
-// Named in full, unlike in the tracers of the request bench: a bundler follows no variables.
+// A literal name, unlike in the tracers of the request bench, because bundlers do not resolve variables.
 function toolkit() {
   const { Subsegment, XrayModule } = require('nestjs-xray');
   return {

@@ -7,7 +7,7 @@ import { runProcess } from '../lib/processes.mjs';
 import { summary } from '../lib/stats.mjs';
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
-/** Nest asks for these and does without them; a bundler has to be told. */
+/** Optional packages that Nest tries to load. A bundler must be told to leave them out. */
 const OPTIONAL = [
   '@nestjs/microservices',
   '@nestjs/microservices/*',
@@ -20,13 +20,13 @@ const OPTIONAL = [
 const NAMES = { untraced: 'false', traced: 'true' };
 
 /**
- * CPU of a cold start of a bundled Lambda handler, with the toolkit and without: loading the
- * bundle, starting Nest, answering one request. A process of its own each, in turn, `rounds` times.
+ * CPU of a cold start of a bundled Lambda handler, with the toolkit and without: loading the bundle,
+ * starting Nest, answering one request. Each runs in its own process, alternating, `rounds` times.
  */
 export async function benchLambda({ rounds, node, log }) {
   const folder = path('../results/tmp/lambda');
   await mkdir(folder, { recursive: true });
-  // A daemon that takes everything: a warning about a missing one would be on the bill.
+  // A daemon that accepts everything, so that no warning about a missing daemon is measured.
   const daemon = createSocket('udp4').bind(0, '127.0.0.1');
   await once(daemon, 'listening');
   try {
@@ -74,7 +74,7 @@ async function bundle(outfile, traced) {
     target: 'node20',
     define: { TRACED: traced },
     external: OPTIONAL,
-    // The packed toolkit, not the sources that the workspace's tsconfig.json maps its name to.
+    // Use the packed toolkit, not the sources to which the tsconfig.json of the workspace maps its name.
     tsconfigRaw: {},
     logLevel: 'error',
   });

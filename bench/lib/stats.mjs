@@ -1,4 +1,4 @@
-/** Middle, lowest and highest of `values`. */
+/** Median, minimum and maximum of `values`. */
 export function summary(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length >> 1;

@@ -6,10 +6,10 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 const BENCH = join(ROOT, 'bench');
 
 /**
- * Builds and packs the toolkit as npm would publish it and unpacks it among the
- * bench's own modules, so that it meets the same copy of Nest as its peers do.
+ * Builds and packs the toolkit as npm would publish it, and unpacks it into the bench's
+ * node_modules, so that it uses the same copy of Nest as the other tracers.
  *
- * @param {string} [suffix] keeps it as `nestjs-xray-<suffix>`, to compare a later build with:
+ * @param {string} [suffix] installs it as `nestjs-xray-<suffix>`, to compare a later build with it:
  *   the variant `lean@before` runs `nestjs-xray-before`
  * @returns {string} its version
  */
@@ -30,7 +30,7 @@ export function installToolkit(suffix) {
     ],
     { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  // What the build prints comes first.
+  // The output of the build precedes the JSON.
   const [{ filename }] = JSON.parse(answer.slice(answer.indexOf('[\n')));
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });

@@ -1,9 +1,9 @@
-// Draws how the medians of queries grow, for light and dark pages:
+// Draws how the medians of queries grow with the number of traces, for light and dark pages:
 // node bench/local-xray/scale.mjs 10000 100000 1000000 | node bench/local-xray/growth.mjs > docs/images/local-xray-growth.svg
 import { readFileSync } from 'node:fs';
 
 const input = readFileSync(0, 'utf8');
-// The server that the measurement starts says before it where it listens.
+// The output of the server that the measurement starts precedes the JSON.
 const results = JSON.parse(input.slice(input.search(/^\[/m)));
 const SHOWN = [
   'first page',
@@ -22,7 +22,7 @@ const LEFT = 60;
 const RIGHT = 230;
 const TOP = 20;
 const BOTTOM = 40;
-/** On white, and on black. */
+/** Colours on a white background, and on a black one. */
 const COLOURS = [
   ['#1f5fa8', '#6ab0f3'],
   ['#b3261e', '#f28b82'],
@@ -52,7 +52,7 @@ const lines = [1, 10, 100, 1000, 10_000].flatMap((ms) => [
 const axis = sizes.map((size) =>
   text(x(size), HEIGHT - BOTTOM + 20, size.toLocaleString('en'), 'text-anchor="middle"'),
 );
-/** Names beside the ends of their lines, far enough apart to be read. */
+/** Places names beside the ends of their lines, far enough apart to be readable. */
 const last = results[results.length - 1].p50;
 const order = [...names].sort((a, b) => last[a] - last[b]);
 let below = HEIGHT;

@@ -1,4 +1,4 @@
-// Documents a second over HTTP, in batches of 50, four requests at a time. The load is made beforehand.
+// Documents a second over HTTP, in batches of 50, four requests at a time. The load is created beforehand.
 import { httpClient, sendFor } from './sending.mjs';
 import { makeTrace, round, startServer } from './support.mjs';
 

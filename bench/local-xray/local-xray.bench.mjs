@@ -22,7 +22,7 @@ const PARTS = {
   ],
 };
 
-/** Ingest, queries and retention of local X-Ray, each in a process of its own. */
+/** Ingest, queries and retention of local X-Ray, each in a separate process. */
 export async function benchLocalXray({ quick, log }) {
   const result = {};
   for (const [name, script, env, args = []] of PARTS[quick ? 'quick' : 'full']) {
@@ -30,7 +30,7 @@ export async function benchLocalXray({ quick, log }) {
     const { stdout } = await run(process.execPath, [file, ...args], {
       env: { ...process.env, ...env },
     });
-    // The server that a script starts says on the same output where it listens.
+    // The output of the server that a script starts precedes the JSON.
     result[name] = JSON.parse(stdout.slice(stdout.search(/^[[{]/m)));
     log?.(`  ${name} done`);
   }

@@ -1,4 +1,4 @@
-// Loaded into the measured process: answers for the delay of its event loop.
+// Loaded into the measured process: reports the delay of its event loop.
 const { monitorEventLoopDelay } = require('node:perf_hooks');
 const { isMainThread } = require('node:worker_threads');
 

@@ -1,5 +1,5 @@
 // Spans a second over OTLP, in exports of 50, four at a time: node bench/local-xray/otlp-ingest.mjs [http|grpc]
-// The load is made beforehand, as protobuf.
+// The load is created beforehand, as protobuf.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,7 +19,7 @@ const SCHEMA = new URL('../../dist/libs/local-xray/src/ingest/otlp/otlp_pb.js', 
 
 const transports = { http: overHttp, grpc: overGrpc };
 if (!transports[TRANSPORT]) {
-  console.error(`There is no transport "${TRANSPORT}". Give http or grpc.`);
+  console.error(`There is no transport "${TRANSPORT}". Use http or grpc.`);
   process.exit(1);
 }
 if (!existsSync(SCHEMA)) throw new Error('Run npm run build first: dist/ has no local X-Ray.');
@@ -28,7 +28,7 @@ const { ExportTraceServiceRequestSchema } = createRequire(import.meta.url)(SCHEM
 const attribute = (key, value) => ({ key, value: { [`${typeof value}Value`]: value } });
 const id = (bytes) => randomBytes(bytes).toString('base64');
 
-/** A request that asks a database twice, calls another service and does something itself. */
+/** A request with two database queries, a call to another service, and work of its own. */
 function spansOf(number, at) {
   const traceId = id(16);
   const span = (name, kind, from, to, attributes, parentSpanId) => ({
@@ -80,7 +80,7 @@ function exportOf(number) {
   );
 }
 
-/** Resolves to '' when all of an export was taken, else to what was answered. */
+/** Resolves to '' if an export was accepted completely, else to the response. */
 function overHttp(server) {
   const { send, close } = httpClient(`${server.base}/v1/traces`, {
     connections: CLIENTS,
@@ -111,7 +111,7 @@ const bodies = Array.from({ length: EXPORTS }, (_, at) => exportOf(at * 10));
 const address = `127.0.0.1:${await freePort()}`;
 const server = await startServer({ args: ['--otlp-http', 'off', '--otlp-grpc', address] });
 const { send, close } = transports[TRANSPORT](server, address);
-// The first export loads what decodes it.
+// The first export loads the decoder.
 await send(bodies[0]);
 await server.resetLoop();
 const before = await server.status();

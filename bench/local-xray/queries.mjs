@@ -1,4 +1,4 @@
-// Queries on 100,000 stored traces: milliseconds at the client, p50 and p95 of 20.
+// Queries on 100,000 stored traces: milliseconds measured at the client, p50 and p95 of 20 runs.
 import { percentile, round } from './support.mjs';
 import { seeded } from './seed.mjs';
 

@@ -1,4 +1,4 @@
-// Deletes the oldest traces by size while documents come in: the longest that one of them waited.
+// Deletes the oldest traces by size while documents arrive, and measures how long documents waited.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 // How queries grow with the number of stored traces: node bench/local-xray/scale.mjs 100000 1000000
-// Made once for each size and kept in the temporary folder. Some thousand traces are written as the server
-// writes them, and copied by SQL over a week: 1,000,000 take a few minutes.
+// Each size is created once and kept in the temporary folder. Some thousand traces are written as the server writes
+// them, and copied by SQL over a week. 1,000,000 traces take a few minutes.
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { loadavg, tmpdir } from 'node:os';
@@ -74,7 +74,7 @@ async function get(server, path) {
   return response.json();
 }
 
-/** Milliseconds at the client; two runs before warm the caches of both readers up. */
+/** Milliseconds measured at the client, after two runs that warm up the caches of both readers. */
 async function timesOf(server, path) {
   for (let run = 0; run < 2; run++) await get(server, path);
   const times = [];
@@ -114,7 +114,7 @@ async function filled(size) {
       if (at % 50 === 0) console.error(`${size}: ${at} of ${copies}`);
     }
   }
-  // Those of the first block are there, but not those of its copies.
+  // The totals contain the first block, but not its copies.
   driver.exec('DELETE FROM totals; DELETE FROM added_up');
   const totals = new TraceTotals(driver);
   countStored(driver, totals);
@@ -126,7 +126,7 @@ async function filled(size) {
   return file;
 }
 
-/** Functions that copy the first block of each table, so many traces and seconds further on. */
+/** Functions that copy the first block of each table, shifted by a number of traces and seconds. */
 function copiers(driver) {
   const numbers = 'count, seconds, fault, error, throttle, traces';
   const sums = numbers.split(', ').map((each) => `sum(${each})`);
@@ -144,7 +144,7 @@ function copiers(driver) {
     end: '"end" + ?2',
     summary: `json_set(summary, '$.Id', ${id}, '$.StartTime', start + ?2)`,
   };
-  // No index leads from a trace to its annotations.
+  // There is no index from a trace to its annotations.
   driver.exec('CREATE TEMP TABLE first_annotations AS SELECT * FROM annotations');
   const quoted = columns.map((name) => `"${name}"`);
   const statements = [

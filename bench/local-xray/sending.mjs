@@ -1,7 +1,7 @@
-// What the measurements of HTTP and OTLP share: a client and the loop that keeps it busy.
+// Shared by the measurements of HTTP and OTLP: a client, and the loop that keeps it busy.
 import http from 'node:http';
 
-/** Posts over kept-alive connections; resolves to the status and the text of the answer. */
+/** Posts over kept-alive connections. Resolves to the status and the text of the response. */
 export function httpClient(url, { connections, headers = {} }) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
   const send = (body) =>
@@ -22,8 +22,8 @@ export function httpClient(url, { connections, headers = {} }) {
 }
 
 /**
- * Sends one body after the other, `clients` at a time, until `seconds` are over or all are sent. Any
- * answer but `expected` is returned among the unexpected.
+ * Sends one body after the other, `clients` at a time, until `seconds` have passed or all are sent. Returns every
+ * response other than `expected` as unexpected.
  */
 export async function sendFor({ seconds, clients, bodies, send, expected }) {
   let next = 0;

@@ -1,7 +1,7 @@
-// A long load: node bench/local-xray/soak.mjs --minutes 10 --rate 5000
-// Three consoles that listen, a query a second, a client that puts documents and remembers which were
-// acknowledged, and two kills of the whole process (kill -9), after each of which it is started again on
-// the same file. Prints memory over time, and what became of datagrams and documents.
+// A long load test: node bench/local-xray/soak.mjs --minutes 10 --rate 5000
+// Three consoles listen, a query runs every second, and a client puts documents and remembers which were acknowledged.
+// The whole process is killed twice (kill -9) and started again on the same file. Prints memory over time, and what
+// became of datagrams and documents.
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ const { values: given } = parseArgs({
 const seconds = Math.round(positive('minutes') * 60);
 const rate = positive('rate');
 const RETENTION = '500MB';
-/** Of each trace that makeTrace() makes. */
+/** Documents per trace from makeTrace(). */
 const DOCUMENTS = 3;
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'local-xray-soak-'));
@@ -46,11 +46,11 @@ let refused = 0;
 function positive(name) {
   const number = Number(given[name]);
   if (number > 0 && Number.isFinite(number)) return number;
-  console.error(`--${name} ${given[name]} is not a number above 0.`);
+  console.error(`--${name} ${given[name]} is not a number above 0. Use a number such as 10.`);
   process.exit(1);
 }
 
-/** A program that never writes to a killed one's file: the port is the same each time. */
+/** Starts local X-Ray again on the same file and port, and waits until it answers. */
 async function startServer() {
   const child = spawn(
     process.execPath,
@@ -95,7 +95,7 @@ async function send() {
   while (!done) {
     await pause(5);
     const now = performance.now();
-    // What could not be sent in time is not sent later: a burst is another test.
+    // Datagrams that could not be sent in time are skipped: bursts are a different test.
     due = Math.min(due + ((now - last) / 1000) * rate, rate / 10);
     last = now;
     for (; due >= 1; due--) {
@@ -151,7 +151,7 @@ async function watch() {
       const mb = Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
       memory.push({ at: Math.round(elapsed()), mb, fileMb: Math.round(statSync(file).size / 1e6) });
     } catch {
-      // It is being started again.
+      // It is being restarted.
     }
   }
 }
@@ -175,7 +175,7 @@ for (const part of [1 / 3, 2 / 3]) {
   const before = performance.now();
   server = await startServer();
   up = true;
-  console.error(`killed, and there again after ${Math.round(performance.now() - before)} ms`);
+  console.error(`killed, and running again after ${Math.round(performance.now() - before)} ms`);
 }
 await pause(seconds * 1000 - elapsed() * 1000);
 done = true;
@@ -183,7 +183,7 @@ await Promise.all(work);
 for (let status = await waiting(); status > 0; status = await waiting()) await pause(500);
 await count();
 
-/** Datagrams sent, and documents acknowledged, around the two kills: counted neither before nor after. */
+/** Datagrams sent and documents acknowledged around the two kills may be counted by neither process. */
 const counted = totals.received + totals.lost + totals.kernelDrops + totals.rejected;
 const uncounted = totals.sent + acknowledged.length * DOCUMENTS - counted;
 
@@ -191,7 +191,7 @@ async function waiting() {
   return (await (await fetch(`${base}/console/status`)).json()).waiting;
 }
 
-// What retention deleted is not missing: it keeps the newest.
+// Documents that retention deleted are not missing: it keeps the newest.
 const oldest = await oldestKept();
 const kept = acknowledged.filter(({ id }) => parseInt(id.slice(2, 10), 16) > oldest + 1);
 let missing = 0;

@@ -1,4 +1,4 @@
-// What the local X-Ray measurements share. Plain Node, against the build in dist/.
+// Shared by the measurements of local X-Ray. Plain Node, using the build in dist/.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -22,7 +22,7 @@ export async function freePort() {
   return port;
 }
 
-/** Starts local X-Ray as a process of its own, on a new file unless `db` is given. */
+/** Starts local X-Ray as a separate process, on a new file unless `db` is given. */
 export async function startServer({ db, args = [] } = {}) {
   if (!existsSync(MAIN)) throw new Error('Run npm run build first: dist/ has no local X-Ray.');
   const folder = mkdtempSync(join(tmpdir(), 'local-xray-bench-'));
@@ -65,7 +65,7 @@ export async function startServer({ db, args = [] } = {}) {
     resetLoop: () => ask('reset'),
     /** Event-loop delay in ms since the last reset. */
     loop: () => ask('read'),
-    /** Counts are told four times a second, so the last are waited for. */
+    /** Counts are updated four times a second, so this waits for the latest. */
     status: async () => {
       await new Promise((resolve) => setTimeout(resolve, 400));
       return (await fetch(`${base}/console/status`)).json();
@@ -106,8 +106,8 @@ function causeOf(number) {
 const SERVICES = ['shop', 'billing', 'stock', 'mail', 'search'];
 
 /**
- * A trace of three documents of about 1.2 kB: a service that calls a second one, which
- * calls a third. One in 100 fails, one in 30 is slow.
+ * A trace of three documents of about 1.2 kB: one service calls a second one, which calls a third.
+ * One in 100 fails, one in 30 is slow.
  */
 export function makeTrace(at = Date.now() / 1000, number = 0) {
   const trace_id = `1-${Math.floor(at).toString(16).padStart(8, '0')}-${hex(12)}`;

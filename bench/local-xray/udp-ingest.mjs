@@ -1,4 +1,4 @@
-// Loss over UDP at fixed rates, three seconds each. Sent in bursts of a millisecond, as applications do.
+// Loss over UDP at fixed rates, three seconds each. Datagrams are sent in bursts every millisecond, as by applications.
 import dgram from 'node:dgram';
 import { makeTrace, round, startServer } from './support.mjs';
 

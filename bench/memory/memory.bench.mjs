@@ -9,9 +9,8 @@ const file = (name) => fileURLToPath(new URL(`../request/${name}`, import.meta.u
 const MB = 2 ** 20;
 
 /**
- * Resident set and heap of the request bench's server at full load: half of `requests`,
- * a full collection, the other half, a full collection. Heap that grew in the
- * second half is heap that somebody keeps.
+ * Resident set and heap of the request bench's server at full load: half of `requests`, a full
+ * collection, the other half, a full collection. Heap that grew in the second half is retained.
  */
 export async function benchMemory({ names, requests, node, log }) {
   const rows = [];

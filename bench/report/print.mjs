@@ -9,7 +9,7 @@ import {
   viewerTable,
 } from './tables.mjs';
 
-/** What was measured, on the terminal. */
+/** Prints the results to the terminal. */
 export function printResults({ request, call, document, lambda, memory, viewer, ...others }) {
   const print = (title, text) => console.log(`\n${title}\n\n${text}`);
   if (request) print('Request', requestTable(request));

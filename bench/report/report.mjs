@@ -13,7 +13,7 @@ import {
 const TEMPLATE = new URL('performance.template.md', import.meta.url);
 const PAGE = new URL('../../docs/performance.md', import.meta.url);
 
-/** What the template may name, as `{{name}}` on a line of its own. */
+/** The blocks that the template can contain, each as `{{name}}` on its own line. */
 const blocks = {
   request: ({ request }) => `${requestTable(request)}\n\n${when(request)}`,
   call: ({ call }) =>
@@ -33,18 +33,21 @@ const blocks = {
       .join(', ') + '.',
 };
 
-/** As `npm run check` wants it; prettier is one of the root's own dependencies. */
+/** Formats the page as `npm run check` requires. prettier is a dependency of the root. */
 async function format(page) {
   const prettier = await import('prettier');
   const options = await prettier.resolveConfig(PAGE.pathname);
   return prettier.format(page, { ...options, parser: 'markdown' });
 }
 
-/** Writes docs/performance.md: the template's words, the results' figures. */
+/** Writes docs/performance.md from the template and the results. */
 export async function writeReport(results) {
   const page = readFileSync(TEMPLATE, 'utf8').replace(/^\{\{([\w-]+)\}\}$/gm, (_, name) => {
     const block = blocks[name];
-    if (!block) throw new Error(`${TEMPLATE.pathname} names {{${name}}}, which there is not.`);
+    if (!block)
+      throw new Error(
+        `${TEMPLATE.pathname} contains {{${name}}}, but there is no such block. Remove it, or add it to the blocks in report.mjs.`,
+      );
     const section = name === 'versions' ? 'request' : name;
     if (results[section] === undefined) {
       return `_Not measured yet: \`npm run bench -- --only ${section}\`._`;

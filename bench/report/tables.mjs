@@ -2,7 +2,7 @@ const whole = (value) => Math.round(value).toLocaleString('en');
 const range = ({ median, low, high }, digits = 0) =>
   `${median.toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`;
 
-/** A table in Markdown; the first column is text, the others numbers. */
+/** A table in Markdown. The first column is text, the others are numbers. */
 function table(head, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
   return [
@@ -15,7 +15,7 @@ function table(head, rows) {
 const label = ({ title, ours, reference }) =>
   ours ? `**${title}**` : reference ? `_${title}_` : title;
 
-/** µs of CPU over untraced on each Node; what else is told is of the first one. */
+/** µs of CPU over untraced on each Node. The other columns are from the first one. */
 export function requestTable({ nodes }) {
   const [first, ...others] = nodes;
   return table(
@@ -74,7 +74,7 @@ export function documentTable({ rows }) {
   );
 }
 
-/** CPU and heap that starting a tracer takes, by Node, and the packages it loads. */
+/** CPU and heap needed to start a tracer, by Node, and the packages it loads. */
 export function startUpTable({ nodes }) {
   const [first] = nodes;
   return table(
@@ -93,7 +93,7 @@ export function startUpTable({ nodes }) {
   );
 }
 
-/** CPU of a cold start of a bundled Lambda function, without the toolkit and what it adds. */
+/** CPU of a cold start of a bundled Lambda function without the toolkit, and what the toolkit adds. */
 export function lambdaTable({ nodes }) {
   return table(
     ['Node', 'without tracing, ms of CPU', 'added by nestjs-xray', 'added to the bundle, kB'],
@@ -140,7 +140,7 @@ export function localXrayTables({ result: { udp, http, queries, retention, ...ot
       ['OTLP/HTTP', otlp.otlpHttp],
       ['OTLP/gRPC', otlp.otlpGrpc],
     ]
-      // Older results have none.
+      // Older results do not contain these.
       .filter(([, row]) => row)
       .map(([name, row]) => [
         `${name}, exports of 50, spans of ${whole(row.spanBytes)} bytes`,
@@ -163,7 +163,7 @@ export function localXrayTables({ result: { udp, http, queries, retention, ...ot
   ];
   if (retention) {
     tables.push(
-      `Deleting the oldest traces by size while documents come in (${whole(retention.before)} to ` +
+      `Deleting the oldest traces by size while documents arrive (${whole(retention.before)} to ` +
         `${whole(retention.after)} traces): a batch waited ${retention.putP50Ms} ms in the median, ` +
         `${retention.putMaxMs} ms at most.`,
     );

@@ -3,12 +3,12 @@ require('reflect-metadata');
 const { Controller, Get, Inject, Module, Param } = require('@nestjs/common');
 const { decorate, decorateParameter } = require('../lib/decorate.cjs');
 
-/** What the sink looks for in everything that arrives: the name of the innermost traced call. */
+/** The name of the innermost traced call, which the sink searches for in everything it receives. */
 const INNERMOST = 'ActivitiesService.rank';
 
 /**
- * The application that every tracer runs under: one route, a controller, and a service
- * with five traced calls, each inside the one before.
+ * The application that runs under every tracer: one route, a controller, and a service with five
+ * traced calls, each inside the previous one.
  *
  * @param {import('../tracers').Tracer} tracer
  */

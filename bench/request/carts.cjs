@@ -5,8 +5,8 @@ const { INNERMOST } = require('./activities.cjs');
 const { decorate, decorateParameter } = require('../lib/decorate.cjs');
 
 /**
- * The same route as the other application's, with five reads of Redis one after another in place of
- * five traced calls. Nothing in it is decorated: what is recorded comes from instrumentation alone.
+ * The same route as in the other application, with five reads from Redis one after another instead of
+ * five traced calls. Nothing is decorated: what is recorded comes from instrumentation only.
  */
 function cartsModule({ imports = [] }) {
   const { Redis } = require('ioredis');

@@ -1,5 +1,5 @@
 'use strict';
-// A load generator that costs little: raw sockets, one request at a time on each.
+// A load generator with low overhead: raw sockets, one request at a time on each.
 const net = require('node:net');
 
 process.on('message', async ({ args }) => {
@@ -11,7 +11,7 @@ process.on('message', async ({ args }) => {
 });
 process.send({ answer: 'ready' });
 
-/** Makes `requests` requests over `connections` kept-alive sockets; resolves when all are answered with 200. */
+/** Makes `requests` requests over `connections` kept-alive sockets; resolves when all were answered with 200. */
 function run({ port, path, requests, connections }) {
   const request = Buffer.from(
     `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n`,

@@ -6,7 +6,7 @@ import { addresses, startRedis } from './request.bench.mjs';
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /**
- * Where the CPU of one variant goes: self time per request by function, and by package.
+ * Where one variant spends its CPU time: self time per request by function, and by package.
  *
  * @param {string} [settings.save] where to keep the profile, for Chromium's DevTools
  */
@@ -43,9 +43,9 @@ export async function profileRequest({ name, requests, warmUp = 5000, node, save
 }
 
 /**
- * Microseconds a request, largest first: by function itself; by the package that
- * asked for it; and by the function outside of Node that asked for it, so that a
- * `JSON.stringify` or a socket's `send` is on the bill of whoever called it.
+ * Microseconds per request, largest first: by the function itself; by the package that called it; and
+ * by the nearest calling function outside Node, so that a `JSON.stringify` or the `send` of a socket
+ * is attributed to its caller.
  */
 function selfTimes({ nodes, samples, timeDeltas }, requests) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -64,7 +64,7 @@ function selfTimes({ nodes, samples, timeDeltas }, requests) {
   return { functions: sorted(functions), owners: sorted(owners), packages: sorted(packages) };
 }
 
-/** The nearest caller that is neither Node nor native; the function itself where there is none. */
+/** The nearest caller that is neither part of Node nor native, or the function itself if there is none. */
 function ownerOf(node) {
   for (let at = node; at; at = at.parent) {
     const { url } = at.callFrame;

@@ -1,5 +1,5 @@
 'use strict';
-// Stands for a Redis server in a process of its own: it reads commands as Redis does, and has a value for every key.
+// Simulates a Redis server in a separate process: it parses commands like Redis, and has a value for every key.
 const net = require('node:net');
 
 const VALUE = Buffer.from('$13\r\nCloud is fun!\r\n');
@@ -22,7 +22,7 @@ const server = net.createServer((socket) => {
 });
 server.listen(0, '127.0.0.1', () => process.send({ answer: { port: server.address().port } }));
 
-/** The command that begins at `from`, and where it ends; undefined until all of it has come. */
+/** The command that begins at `from`, and where it ends. Undefined until it has arrived completely. */
 function commandAt(text, from) {
   let at = from;
   const number = () => {

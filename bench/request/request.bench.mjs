@@ -12,14 +12,13 @@ const LOAD_CORE = 1;
 const PATH = '/api/activities/@andrewbrown';
 
 /**
- * CPU that one request takes in the server's process, for each variant.
+ * CPU time that one request takes in the process of the server, for each variant.
  *
- * A round starts every variant in a process of its own and warms each up. Then they
- * are given `block` requests each, in turn, `turns` times over: whatever else the
- * machine does meets all of them alike. A turn's figure is the CPU that a process has
- * used from this block to its next one, so what it sends later is on its bill too; what
- * is compared is the difference to `untraced` in the same turn; a round's figure
- * is the median of its turns.
+ * A round starts every variant in its own process and warms each up. Then each handles `block`
+ * requests, in turn, `turns` times, so that other load on the machine affects all of them alike. The
+ * figure of a turn is the CPU time that a process used from this block to its next one, so that
+ * sending later is included. It is compared with `untraced` in the same turn. The figure of a round is
+ * the median of its turns.
  */
 export async function benchRequest(settings) {
   const { names, rounds, log } = settings;
@@ -82,13 +81,13 @@ async function measureRound(settings) {
   return figuresOf(subjects, { block, served: warmUp + turns * block });
 }
 
-/** What stands for Redis, where a variant asks for it. */
+/** Starts the simulated Redis server if a variant needs it. */
 export async function startRedis(names) {
   if (!names.some((name) => variantOf(name).redis)) return undefined;
   return startProcess(file('redis.cjs'), { core: LOAD_CORE });
 }
 
-/** Where a server finds what it sends to and asks. */
+/** The addresses of the sink and of Redis, for a server. */
 export const addresses = ({ udpPort, httpPort }, redis) => ({
   SINK_UDP: String(udpPort),
   SINK_HTTP: String(httpPort),
@@ -130,7 +129,7 @@ function figuresOf(subjects, { block, served }) {
   });
 }
 
-/** The same order, beginning elsewhere each time. */
+/** The same list, beginning at a different item each time. */
 function turned(list, by) {
   const from = by % list.length;
   return [...list.slice(from), ...list.slice(0, from)];
@@ -139,13 +138,13 @@ function turned(list, by) {
 /** The variant without tracing that `name` is compared with. */
 export const baselineOf = (name) => variantOf(name).baseline ?? 'untraced';
 
-/** How many of `requests` are to arrive at the sink. */
+/** How many of `requests` should arrive at the sink. */
 function expectedOf(name, requests) {
   const { tracer, options } = variantOf(name);
   return tracer === 'untraced' || options?.sampled === false ? 0 : requests;
 }
 
-/** Waits until the sink has what is expected, or nothing more has come for half a second. */
+/** Waits until the sink has received what is expected, or nothing more for half a second. */
 async function quiet(sink, port, expected) {
   let counts = await sink.ask('counts', port);
   let idle = 0;

@@ -1,5 +1,5 @@
 'use strict';
-// One variant of the application in a process of its own, steered by its parent's messages.
+// One variant of the application in a separate process, controlled by messages from its parent.
 const { profiler } = require('../lib/profiler.cjs');
 const { startTracer } = require('../tracers/start.cjs');
 const { variantOf } = require('../tracers/variants.cjs');

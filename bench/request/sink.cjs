@@ -1,6 +1,6 @@
 'use strict';
-// Takes what tracers send (X-Ray's daemon by UDP; OTLP and Datadog's agent by HTTP) and counts the
-// innermost call in it: one for each request, whatever the format. Bodies are not parsed: the sink must keep up.
+// Receives what tracers send (UDP for X-Ray's daemon; HTTP for OTLP and Datadog's agent) and counts the innermost call:
+// one per request, whatever the format. Bodies are not parsed, because the sink must keep up.
 const dgram = require('node:dgram');
 const { once } = require('node:events');
 const http = require('node:http');
@@ -18,7 +18,7 @@ function count(counter, body) {
 }
 
 const answers = {
-  /** Two ports for one sender, so that what arrives late is still put down to it. */
+  /** Opens two ports for one sender, so that late data is still attributed to it. */
   async open() {
     const counter = { seen: 0, messages: 0, bytes: 0 };
     const id = counters.push(counter) - 1;

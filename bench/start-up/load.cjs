@@ -1,5 +1,5 @@
 'use strict';
-// What loading and starting one tracer takes in a process that has loaded Nest already.
+// Measures loading and starting one tracer in a process that has already loaded Nest.
 require('reflect-metadata');
 require('@nestjs/common');
 require('@nestjs/core');
@@ -28,7 +28,7 @@ function heapUsed() {
   return process.memoryUsage().heapUsed;
 }
 
-/** The packages of which `require()` has loaded something. */
+/** The packages from which `require()` has loaded something. */
 function loadedPackages() {
   const names = Object.keys(require.cache).map(
     (path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1],

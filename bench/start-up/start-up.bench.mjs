@@ -7,12 +7,12 @@ const require = createRequire(import.meta.url);
 const { variantOf } = require('../tracers/variants.cjs');
 const LOAD = fileURLToPath(new URL('load.cjs', import.meta.url));
 
-/** What is started; the others share their modules with one of these. */
+/** The variants to start. The others share their modules with one of these. */
 const NAMES = ['default', 'sdk', 'dd-trace', 'opentelemetry', 'aws-sdk'];
 
 /**
- * CPU and heap that loading and starting a tracer adds to a process in which Nest is loaded,
- * and the packages it brings along. A process of its own for each, in turn, `rounds` times.
+ * CPU and heap that loading and starting a tracer adds to a process in which Nest is loaded, and the packages that it
+ * loads. Each runs in its own process, alternating, `rounds` times.
  */
 export async function benchStartUp({ rounds, node, log }) {
   const runs = new Map(NAMES.map((name) => [name, []]));

@@ -1,6 +1,6 @@
 'use strict';
 
-/** AWS's SDK with its Express middleware, and a decorator as its users write one. */
+/** AWS's SDK with its Express middleware, and a decorator such as its users write. */
 function start({ sampled, exporting, udpPort }) {
   const AWSXRay = require('aws-xray-sdk-core');
   const { openSegment, closeSegment } = require('aws-xray-sdk-express');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** How often dd-trace sends, in ms: it has no flush of its own. */
+/** How often dd-trace sends, in ms, because it has no flush(). */
 const FLUSH_INTERVAL_MS = 2000;
 
 /** Datadog's tracer with its HTTP and Express plugins, and a decorator around `tracer.wrap`. */

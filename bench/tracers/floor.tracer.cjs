@@ -4,8 +4,8 @@ const { randomFillSync } = require('node:crypto');
 const dgram = require('node:dgram');
 
 /**
- * The least that tracing can cost: plain objects on AsyncLocalStorage, ids from a pool, one
- * datagram a document at the end of the turn. No error handling, no limits, no naming.
+ * The least that tracing can cost: plain objects in AsyncLocalStorage, ids from a pool, one datagram
+ * per document at the end of the turn. No error handling, no limits, no checks of names.
  */
 function start({ exporting, udpPort }) {
   const storage = new AsyncLocalStorage();

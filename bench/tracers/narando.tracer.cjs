@@ -1,6 +1,6 @@
 'use strict';
 
-/** @narando/nest-xray, made for Nest 8 and 9: it has no decorator, so one as its README writes by hand. */
+/** @narando/nest-xray, made for Nest 8 and 9. It has no decorator, so one is written here as in its README. */
 function start({ exporting, udpPort }) {
   process.env.AWS_XRAY_DAEMON_ADDRESS = `127.0.0.1:${udpPort}`;
   const AWSXRay = require('aws-xray-sdk-core');

@@ -1,7 +1,7 @@
 'use strict';
 const { instrumentationsOf } = require('./instrumentations.cjs');
 
-/** Ours, as it is packed for npm; with `instrumentations`, those of OpenTelemetry record in its traces. */
+/** nestjs-xray as packed for npm. With `instrumentations`, libraries of OpenTelemetry record into its traces. */
 function start(options) {
   const { toolkit, sampled, interceptor = true, capture, exporting, udpPort } = options;
   const { sdk = false, instrumentations } = options;

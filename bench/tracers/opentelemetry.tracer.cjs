@@ -17,7 +17,7 @@ function start({ sampled, instrumentations = ['http', 'express'], exporting, htt
   const processor = exporting
     ? new BatchSpanProcessor(
         new OTLPTraceExporter({ url: `http://127.0.0.1:${httpPort}/v1/traces` }),
-        // Room for all that comes at full load: with the defaults it drops what 2,048 spans do not hold.
+        // A queue for full load: with the defaults it drops everything beyond 2,048 spans.
         { maxQueueSize: 200_000, maxExportBatchSize: 2048, scheduledDelayMillis: 500 },
       )
     : { onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} };

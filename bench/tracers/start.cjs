@@ -7,7 +7,7 @@ const { variantOf } = require('./variants.cjs');
  * @property {unknown[]} [providers] providers of the application
  * @property {(name: string) => MethodDecorator | undefined} traced decorates a method
  * @property {(app: import('@nestjs/common').INestApplication) => void} [use] before it listens
- * @property {() => Promise<void>} [flush] resolves when what was recorded has left
+ * @property {() => Promise<void>} [flush] resolves when everything recorded has been sent
  */
 
 /**

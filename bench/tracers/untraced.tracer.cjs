@@ -1,6 +1,6 @@
 'use strict';
 
-/** No tracing at all; with `interceptor`, what Nest takes for one that does nothing. */
+/** No tracing. With `interceptor`, measures what Nest needs for an interceptor that does nothing. */
 function start({ interceptor = false }) {
   return {
     traced: () => undefined,

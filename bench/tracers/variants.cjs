@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * What is compared. `tracer` is a file beside this one, `options` what it is started with.
- * `redis` has the application that reads Redis. `ours` marks nestjs-xray; `baseline` is the variant that a figure is over, `untraced` unless given.
+ * The variants to compare. `tracer` is a file in this folder, and `options` are passed to it. `redis` uses the
+ * application that reads from Redis. `ours` marks nestjs-xray. `baseline` is the variant that the figure is compared
+ * with, by default `untraced`.
  */
 const variants = {
   untraced: { title: 'untraced', tracer: 'untraced' },
@@ -79,7 +80,7 @@ const variants = {
     ours: true,
   },
   'bridge-http': {
-    title: 'the same with instrumentation-http, which steps back',
+    title: 'the same with instrumentation-http, which it ignores',
     tracer: 'nestjs-xray',
     options: { instrumentations: ['http', 'ioredis'] },
     redis: true,
@@ -109,7 +110,7 @@ const variants = {
   },
 };
 
-/** Looks a variant up; `lean@before` is `lean` with the toolkit kept as `nestjs-xray-before`. */
+/** Finds a variant. `lean@before` is `lean` with the build installed as `nestjs-xray-before`. */
 function variantOf(name) {
   const [known, build] = name.split('@');
   const variant = variants[known];

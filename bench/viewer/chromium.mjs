@@ -29,7 +29,7 @@ export function launch() {
 }
 
 /**
- * Opens the address in a fresh tab. `openMs` is from the start of the navigation
+ * Opens the address in a new tab. `openMs` is from the start of the navigation
  * to the first frame drawn once an element matches `ready`, both from the trace.
  */
 export async function openMeasured(browser, url, ready) {
@@ -50,7 +50,7 @@ export async function openMeasured(browser, url, ready) {
     await page.goto(url, { waitUntil: 'commit' });
     await page.locator(ready).first().waitFor();
     await twoFrames(page);
-    // That the frame is on screen is traced some time after the page has made it.
+    // The trace event of a presented frame follows some time after the page has drawn it.
     await new Promise((done) => setTimeout(done, 300));
   });
   const start = events.find(
@@ -64,8 +64,8 @@ export async function openMeasured(browser, url, ready) {
 }
 
 /**
- * Turns the wheel over the rows, down and up again. The longest frame is the
- * longest time between two frames drawn meanwhile.
+ * Scrolls the rows with the wheel, down and up again. The longest frame is the longest time between
+ * two frames that were presented meanwhile.
  */
 export async function scrollMeasured(browser, page, scroll) {
   const box = scroll === 'page' ? undefined : await page.locator(scroll).first().boundingBox();
@@ -102,7 +102,7 @@ export async function scrollMeasured(browser, page, scroll) {
     frames: frames.length,
     longestFrameMs: milliseconds(Math.max(0, ...gaps)),
     longestTaskMs: milliseconds(Math.max(0, ...tasks.map(({ dur = 0 }) => dur))),
-    // Without the time in which other processes had the processor.
+    // Excluding the time in which other processes used the CPU.
     longestTaskCpuMs: milliseconds(Math.max(0, ...tasks.map(({ tdur = 0 }) => tdur))),
     rowsScrolled: furthest,
   };
@@ -122,7 +122,7 @@ function presented(events, pid) {
   return times.sort((a, b) => a - b);
 }
 
-/** What Chromium traced while `work` ran, in the order of time. */
+/** The events that Chromium traced while `work` ran, by time. */
 async function traced(browser, page, work) {
   await browser.startTracing(page, { categories: CATEGORIES });
   let buffer;
@@ -141,7 +141,7 @@ async function twoFrames(page) {
   );
 }
 
-/** From the microseconds of a trace, to a tenth. */
+/** Converts microseconds of a trace to milliseconds, rounded to a tenth. */
 function milliseconds(microseconds) {
   return Math.round(microseconds / 100) / 10;
 }

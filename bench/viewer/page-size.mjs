@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 
 const BUILT = new URL('../../dist/apps/viewer', import.meta.url).pathname;
 
-/** Bytes of every file of the built page together, each gzipped as a server would. */
+/** The total size in bytes of all files of the built page, each gzipped as by a server. */
 export function pageSize(folder = BUILT) {
   if (!existsSync(join(folder, 'index.html'))) {
     throw new Error(`The viewer is not built: ${folder} has no index.html. Run npm run build.`);

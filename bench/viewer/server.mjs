@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 const MAIN = new URL('../../dist/apps/local-xray/src/main.js', import.meta.url).pathname;
 
-/** The built local X-Ray in a process of its own, in memory, on a free port. */
+/** Starts the built local X-Ray in a separate process, in memory, on a free port. */
 export async function startLocalXray() {
   const child = spawn(process.execPath, [MAIN, '--address', '127.0.0.1:0', '--db', ':memory:'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -20,18 +20,20 @@ export async function startLocalXray() {
   });
   return {
     url,
-    /** Sends segment documents as an SDK does; throws when one is refused. */
+    /** Sends segment documents like an SDK. Throws if one is rejected. */
     async send(documents) {
       for (let at = 0; at < documents.length; at += 500) {
         const part = documents.slice(at, at + 500).map((one) => JSON.stringify(one));
         const response = await post(`${url}/TraceSegments`, { TraceSegmentDocuments: part });
         const answer = await response.json();
         if (!response.ok || answer.UnprocessedTraceSegments.length > 0) {
-          throw new Error(`Local X-Ray refused documents: ${JSON.stringify(answer).slice(0, 500)}`);
+          throw new Error(
+            `Local X-Ray rejected documents: ${JSON.stringify(answer).slice(0, 500)}`,
+          );
         }
       }
     },
-    /** Until what was sent is no news to the page any more. */
+    /** Waits until the page receives no more events about what was sent. */
     async quiet() {
       for (;;) {
         const status = await (await fetch(`${url}/console/status`)).json();
@@ -48,7 +50,7 @@ export async function startLocalXray() {
   };
 }
 
-/** Once more where the server had just closed a connection that was idle for long. */
+/** Tries again if the server had just closed an idle connection. */
 async function post(address, body) {
   const options = { method: 'POST', body: JSON.stringify(body) };
   try {

@@ -1,4 +1,4 @@
-// How fast the console is, from Chromium's own trace, and how large. Prints JSON:
+// Measures the speed of the console with Chromium's tracing, and its size. Prints JSON:
 //   node bench/viewer/viewer.bench.mjs
 // Needs `npm run build` and Chromium (or CHROMIUM_PATH). Exit code 1 when a limit is missed.
 import { availableParallelism, loadavg } from 'node:os';
@@ -13,7 +13,7 @@ const SUBSEGMENTS = 5_000;
 const TRACES = 10_000;
 const RUNS = 3;
 
-/** Medians of three openings in fresh tabs; of the scrolling, the worst frame of all runs. */
+/** Medians of three runs in new tabs. For scrolling, the longest frame of all runs. */
 export async function benchViewer({ log = () => undefined, runs = RUNS } = {}) {
   const size = pageSize();
   log(` page ${Math.round(size.gzipBytes / 100) / 10} kB gzip`);
@@ -31,7 +31,7 @@ export async function benchViewer({ log = () => undefined, runs = RUNS } = {}) {
     log(
       ` trace of ${SUBSEGMENTS} subsegments: opens in ${trace.openMs} ms, longest frame ${trace.scroll.longestFrameMs} ms`,
     );
-    // Small traces: what is measured is their number.
+    // Small traces, because their number is what is measured.
     const many = traffic(TRACES, now - 5, { seconds: 800 });
     await server.send(many.flatMap(({ segments }) => segments));
     const list = await measure(browser, server, '/traces?range=1h', {
@@ -44,7 +44,7 @@ export async function benchViewer({ log = () => undefined, runs = RUNS } = {}) {
     );
     return {
       chromium: browser.version(),
-      // Frames wait while others have the processors: above 1 for each core, times say little.
+      // Frames wait while other processes use the CPU: with a load above 1 per core, times are not meaningful.
       machine: { cores: availableParallelism(), load: Math.round(loadavg()[0] * 10) / 10 },
       limits: LIMITS,
       size,
@@ -85,7 +85,7 @@ function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-/** What of the limits is missed, in words; empty when all are kept. */
+/** The limits that were exceeded, as messages. Empty if none was. */
 export function missed({ size, trace, list }) {
   const wrong = [];
   if (size.gzipBytes > LIMITS.gzipBytes) wrong.push(`the page has ${size.gzipBytes} bytes gzip`);

@@ -23,7 +23,7 @@ export class Cart {
   }
 }
 
-/** Has no decorator of ours: traced because its name fits `autoTrace`. */
+/** Has no @Subsegment(): traced because its name matches `autoTrace`. */
 @Injectable()
 export class PriceService {
   async of(id: string): Promise<number> {
@@ -100,7 +100,7 @@ export class CartGateway {
 
 export const emitter = new MemoryEmitter();
 
-/** What XrayModule warned of. */
+/** The warnings that XrayModule logged. */
 export const warnings: string[] = [];
 
 @Module({})

@@ -1,4 +1,4 @@
-/** An application with nothing installed but Nest and the library. */
+/** An application in which only Nest and the library are installed. */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

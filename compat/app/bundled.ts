@@ -1,4 +1,4 @@
-/** The application that the bundlers take: Express, and the clients that most applications on AWS have. */
+/** The application to bundle: Express, and the clients that most applications on AWS use. */
 import 'reflect-metadata';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { NestFactory } from '@nestjs/core';
@@ -10,7 +10,7 @@ import * as pg from 'pg';
 import { AppModule } from './app';
 import { exercise, type Facts, type Running } from './exercise';
 
-// HAND_OVER=no shows what is said when these are left out of a bundle.
+// HAND_OVER=no shows the warnings when these calls are missing in a bundle.
 if (process.env.HAND_OVER !== 'no') {
   xray.captureAws([SQSClient]);
   xray.capturePg([pg]);
@@ -50,7 +50,7 @@ async function fakeSqs() {
   return { client, close };
 }
 
-/** How many files of Nest's were loaded from node_modules: none, where it is in the bundle. */
+/** How many files of Nest were loaded from node_modules. None if the bundle contains Nest. */
 function nestFiles(): number {
   const { cache } = createRequire(`${process.cwd()}/package.json`);
   return Object.keys(cache).filter((path) =>

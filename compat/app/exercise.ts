@@ -7,14 +7,14 @@ import { firstValueFrom } from 'rxjs';
 import { WebSocket } from 'ws';
 import { emitter, warnings } from './app';
 
-/** What was recorded of each thing that the application did. */
+/** What was recorded for each action of the application. */
 export type Facts = Record<string, unknown>;
 
 export interface Running {
   readonly url: string;
-  /** The segments that `work` left; waits until there are `count`. */
+  /** The segments that `work` recorded. Waits until there are `count`. */
   record(count: number, work: () => unknown): Promise<SegmentDocument[]>;
-  /** Runs `work` in a segment of its own and gives what was recorded in it. */
+  /** Runs `work` in a new segment and returns what was recorded in it. */
   within(work: () => Promise<unknown>): Promise<SubsegmentDocument[]>;
 }
 
@@ -23,7 +23,7 @@ interface Tcp {
   options: { host: string; port: number };
 }
 
-/** Does everything once, and says what was recorded of it. */
+/** Performs every action once, and returns what was recorded. */
 export async function exercise(
   app: INestApplication,
   more: (running: Running) => Promise<Facts> = () => Promise.resolve({}),
@@ -92,7 +92,7 @@ async function wsFacts({ url, record }: Running): Promise<Facts> {
   };
 }
 
-/** The error that a segment bears. */
+/** The error recorded on a segment. */
 export function causeOf({ cause, http }: SegmentDocument): unknown {
   const { exceptions } = typeof cause === 'object' ? cause : { exceptions: [] };
   return [http?.response?.status ?? null, exceptions[0]?.message ?? null];
@@ -110,7 +110,7 @@ async function record(count: number, work: () => unknown): Promise<SegmentDocume
   while (emitter.documents.length < count && Date.now() < deadline) {
     await new Promise((turn) => setTimeout(turn, 5));
   }
-  // What is missing is seen as that: a document with nothing in it.
+  // Stands for a missing document, so that the comparison shows what is missing.
   const found = [...emitter.documents];
   while (found.length < count) found.push({} as SegmentDocument);
   return found;

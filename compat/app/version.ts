@@ -1,4 +1,4 @@
-/** The application that every version of Nest, Node and TypeScript takes. */
+/** The application that runs on every version of Nest, Node and TypeScript. */
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';

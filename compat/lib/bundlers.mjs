@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { run } from './install.mjs';
 
 /**
- * What Nest itself asks for only where it is installed. Nest's page on serverless names the same.
+ * Packages that Nest loads only if they are installed, as listed on Nest's page about serverless.
  * https://docs.nestjs.com/faq/serverless#using-webpack
  */
 const OPTIONAL_OF_NEST = [
@@ -24,12 +24,12 @@ const OPTIONAL_OF_NEST = [
   'nats',
   'pg-native',
   'bufferutil',
-  // An ES module alone, which Nest 11 loads by import() only when a file is validated.
+  // Only an ES module. Nest 11 loads it by import() when a file is validated.
   'file-type',
   'utf-8-validate',
 ];
 
-/** What ES modules of Nest 12 ask for in CommonJS, and CommonJS in ES modules. */
+/** Definitions that the ES modules of Nest 12 need in CommonJS, and CommonJS code in ES modules. */
 const COMMON_JS = {
   format: 'cjs',
   banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
@@ -50,7 +50,7 @@ const FORMATS = {
   'esbuild, ES module, minified': { ...ES_MODULE, minify: true, names: false },
 };
 
-/** Optional peers of ours that Nest does not ask for: what a bundle must do without. */
+/** Optional peers of this package that Nest does not load. A bundle must work without them. */
 const OPTIONAL_OF_OURS = [
   '@aws-sdk/credential-provider-node',
   '@smithy/signature-v4',
@@ -60,7 +60,7 @@ const OPTIONAL_OF_OURS = [
 
 const notInstalled = (name) => `not-installed-${name.replace(/\W+/g, '-')}`;
 
-/** Bundles `entry` as if no optional peer of ours were installed. */
+/** Bundles `entry` as if no optional peer of this package were installed. */
 export function withoutPeers({ tools, app }) {
   const require = createRequire(join(tools, 'package.json'));
   const alias = Object.fromEntries(OPTIONAL_OF_OURS.map((name) => [name, notInstalled(name)]));
@@ -84,7 +84,7 @@ export function withoutPeers({ tools, app }) {
   ];
 }
 
-/** `bundle(entry, out)` writes one file into the folder `out` and gives its path. */
+/** The bundlers. `bundle(entry, out)` writes one file into the folder `out` and returns its path. */
 export function bundlers({ tools, app, nest }) {
   const require = createRequire(join(tools, 'package.json'));
   return [
@@ -92,7 +92,7 @@ export function bundlers({ tools, app, nest }) {
       name,
       names,
       bundle: async (entry, out) => {
-        // Nest 12 loads it by a require() that esbuild leaves alone: it is deployed beside the bundle.
+        // Nest 12 loads it by a require() that esbuild does not bundle, so it is deployed next to the bundle.
         const external = nest >= 12 ? ['ws'] : [];
         for (const name of external) {
           cpSync(join(app, 'node_modules', name), join(out, 'node_modules', name), {
@@ -105,7 +105,7 @@ export function bundlers({ tools, app, nest }) {
     ...['webpack', 'rspack'].flatMap((name) =>
       [false, true].map((minimize) => ({
         name: minimize ? `${name}, minimised` : name,
-        // Terser takes its time, and the same is covered by the others.
+        // Terser is slow, and the other bundlers cover the same.
         slow: minimize && name === 'webpack',
         names: !minimize,
         bundle: (entry, out) => {
@@ -141,7 +141,7 @@ export function bundlers({ tools, app, nest }) {
           {
             name: 'nest build --webpack',
             names: true,
-            // Its output asks for node_modules, so it stays where they are.
+            // The output needs node_modules, so it stays next to them.
             inPlace: true,
             bundle: () => nestBuild(app, {}),
           },
@@ -170,7 +170,7 @@ async function esbuild(tool, entry, out, options, external) {
   return outfile;
 }
 
-/** Leaves out what is not installed, as Nest's page on serverless does. */
+/** Ignores packages that are not installed, as on Nest's page about serverless. */
 function withoutOptional(tool) {
   return new tool.IgnorePlugin({
     checkResource: (request) => OPTIONAL_OF_NEST.some((name) => request.startsWith(name)),
@@ -184,7 +184,7 @@ async function pack(tool, entry, out, app, options) {
     context: app,
     entry,
     output: { path: out, filename: 'main.cjs' },
-    // Bundling every file of Nest's warns of each package that is loaded by a name in a variable.
+    // When all files of Nest are bundled, there is a warning for each package whose name is in a variable.
     ignoreWarnings: [/./],
     plugins: [withoutOptional(tool)],
     ...options,
@@ -197,7 +197,7 @@ async function pack(tool, entry, out, app, options) {
   return join(out, 'main.cjs');
 }
 
-/** The command of cli 11, where the application would be its project. */
+/** Runs `nest build` of @nestjs/cli 11 in the application's folder. */
 async function nestBuild(app, { everything = false, out = join(app, 'dist') }) {
   const write = (file, content) => writeFileSync(join(app, file), content);
   const configuration = everything ? 'webpack.everything.js' : 'webpack.default.js';

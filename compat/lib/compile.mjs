@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { compat, run } from './install.mjs';
 
-/** The compilers that applications are built with, by the names of their packages in compat/tools. */
+/** The compilers, with the names of their packages in compat/tools. */
 export const COMPILERS = {
   'TypeScript 5': 'typescript',
   'TypeScript 6': 'typescript6',
@@ -11,14 +11,14 @@ export const COMPILERS = {
   SWC: '@swc/core',
 };
 
-/** Puts the application's sources into `folder`, and compiles them to `<folder>/<out>`. */
+/** Copies the sources of the application to `folder`, and compiles them to `<folder>/<out>`. */
 export async function compile(folder, tools, entries, options = {}, out = 'out') {
   putSources(folder);
   await tsc(folder, join(tools, 'node_modules/typescript'), entries, options, out);
   return join(folder, out);
 }
 
-/** The same with any of COMPILERS, to CommonJS or to an ES module. */
+/** Like compile(), with any of COMPILERS, to CommonJS or to an ES module. */
 export async function compileBy({ folder, tools, compiler, esModule = false, entry }) {
   const out = `out-${compiler.replace(' ', '-')}${esModule ? '-esm' : ''}`;
   putSources(folder, esModule);
@@ -32,7 +32,7 @@ export async function compileBy({ folder, tools, compiler, esModule = false, ent
 
 const ES_MODULE = '{ "type": "module" }';
 
-/** In an ES module, imports of its own files have their extension. */
+/** Copies the sources. In an ES module, relative imports get a file extension. */
 function putSources(folder, esModule = false) {
   const src = join(folder, 'src');
   rmSync(src, { recursive: true, force: true });
@@ -65,7 +65,7 @@ async function tsc(folder, typescript, entries, options, out) {
   await run(process.execPath, [join(typescript, 'bin/tsc'), '-p', config], { cwd: folder });
 }
 
-/** As `nest build` has SWC do it. */
+/** Compiles with SWC as `nest build` does. */
 function swc(folder, used, out) {
   const { transformFileSync } = createRequire(import.meta.url)(used);
   mkdirSync(join(folder, out));

@@ -1,4 +1,4 @@
-// Installs the applications outside of the repository: inside, Node would find the workspace's packages too.
+// Installs the applications outside the repository, where Node cannot find the packages of the workspace.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ export const run = promisify(execFile);
 export const compat = dirname(dirname(fileURLToPath(import.meta.url)));
 export const root = dirname(compat);
 
-/** Installs `compat/<name>` by its lock file, once for each state of that file; gives the folder. */
+/** Installs `compat/<name>` from its lock file, once per version of that file. Returns the folder. */
 export async function install(name) {
   const from = join(compat, name);
   const lock = readFileSync(join(from, 'package-lock.json'));
@@ -49,7 +49,7 @@ export async function pack() {
   };
 }
 
-/** Puts the packed library where npm would have put it in `folder`. */
+/** Unpacks the library in `folder` where npm would install it. */
 export async function addLibrary(folder, tarball) {
   const target = join(folder, 'node_modules/nestjs-xray');
   rmSync(target, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// A PostgreSQL server of one's own, from Debian's package.
+// Starts a separate PostgreSQL server from Debian's package.
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { run } from './install.mjs';
 
 const DEBIAN = '/usr/lib/postgresql';
 
-/** Starts one on a free port; gives its URL and what ends it. */
+/** Starts a server on a free port. Returns its URL, and a function that stops it. */
 export async function startPostgres() {
   const programs = (existsSync(DEBIAN) ? readdirSync(DEBIAN) : [])
     .sort((a, b) => Number(b) - Number(a))
@@ -33,7 +33,7 @@ export async function startPostgres() {
   };
 }
 
-/** PostgreSQL refuses to run as root; there, its package's own user is borrowed. */
+/** PostgreSQL does not run as root. If this process does, the user of the package is used. */
 async function unprivileged(folder) {
   if (process.getuid?.() !== 0) return {};
   const [uid, gid] = await Promise.all(

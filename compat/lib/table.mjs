@@ -1,4 +1,4 @@
-// The table of docs/bundles.md: made by the run, so that it says what is so.
+// Writes the table of docs/bundles.md from the results of the run.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -8,7 +8,7 @@ import { root } from './install.mjs';
 const PATH = join(root, 'docs/bundles.md');
 const MARKS = ['<!-- table: npm run compat:bundles -- --write -->', '<!-- end of the table -->'];
 
-/** A column, and the facts that must be as in the application unbundled. */
+/** The columns, with the facts that must be the same as in the unbundled application. */
 const COLUMNS = {
   'routes, calls': ['route'],
   'causes: guard, 404, handler': ['guard', '404', 'thrown'],
@@ -20,12 +20,12 @@ const COLUMNS = {
   'class names': ['names'],
 };
 
-/** Writes the table of these rows: `{ nest, bundler, facts, expected }`. */
+/** Writes the table for these rows: `{ nest, bundler, facts, expected }`. */
 export async function writeTable(rows) {
   writeFileSync(PATH, await withTable(rows));
 }
 
-/** The lines for these rows that the document does not have. */
+/** The lines for these rows that are missing in the document. */
 export function missingIn(rows) {
   const squeeze = (line) => line.replace(/ +/g, ' ');
   const known = new Set(readFileSync(PATH, 'utf8').split('\n').map(squeeze));
@@ -52,8 +52,8 @@ async function withTable(rows) {
     `|${titles.map(() => ' --- |').join('')}`,
     ...linesOf(rows),
   ].join('\n');
-  const whole = `${text.slice(0, from)}\n\n${table}\n\n${text.slice(to)}`;
-  return format(whole, { parser: 'markdown', printWidth: 100 });
+  const updated = `${text.slice(0, from)}\n\n${table}\n\n${text.slice(to)}`;
+  return format(updated, { parser: 'markdown', printWidth: 100 });
 }
 
 function same({ facts, expected }, fact) {

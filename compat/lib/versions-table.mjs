@@ -1,4 +1,4 @@
-// The table of docs/versions.md: made by the run, so that it says what is so.
+// Writes the table of docs/versions.md from the results of the run.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
@@ -7,7 +7,7 @@ import { root } from './install.mjs';
 const PATH = join(root, 'docs/versions.md');
 const MARKS = ['<!-- table: npm run compat:versions -- --write -->', '<!-- end of the table -->'];
 
-/** Writes the table of these rows: `{ nest, column, right }`. */
+/** Writes the table for these rows: `{ nest, column, right }`. */
 export async function writeVersions(columns, rows) {
   const text = readFileSync(PATH, 'utf8');
   const [from, to] = [text.indexOf(MARKS[0]) + MARKS[0].length, text.indexOf(MARKS[1])];
@@ -22,6 +22,6 @@ export async function writeVersions(columns, rows) {
       return `| ${[nest, ...cells].join(' | ')} |`;
     }),
   ].join('\n');
-  const whole = `${text.slice(0, from)}\n\n${table}\n\n${text.slice(to)}`;
-  writeFileSync(PATH, await format(whole, { parser: 'markdown', printWidth: 100 }));
+  const updated = `${text.slice(0, from)}\n\n${table}\n\n${text.slice(to)}`;
+  writeFileSync(PATH, await format(updated, { parser: 'markdown', printWidth: 100 }));
 }

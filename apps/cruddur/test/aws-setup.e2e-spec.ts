@@ -27,7 +27,7 @@ describe('npm run aws:setup', () => {
     });
     expect(await setUp('--endpoint-url', url)).toEqual({
       code: 0,
-      said: 'Group Cruddur: as it should be.\nSampling rule Cruddur: as it should be.\n',
+      said: 'Group Cruddur: unchanged.\nSampling rule Cruddur: unchanged.\n',
     });
     expect((await api('Groups')).Groups).toContainEqual(
       expect.objectContaining(read('aws/json/group.json')),

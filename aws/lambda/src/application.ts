@@ -5,7 +5,7 @@ import { OrdersModule } from './orders.module';
 
 let started: Promise<INestApplication> | undefined;
 
-/** The application, started by the first invocation of the process and used by all that follow. */
+/** The application. The first invocation of the process starts it, and all others reuse it. */
 export function application(): Promise<INestApplication> {
   return (started ??= start());
 }

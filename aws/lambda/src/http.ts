@@ -5,7 +5,7 @@ type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
 let handle: Handler | undefined;
 
-/** Behind API Gateway, a load balancer or a function URL. */
+/** The function behind API Gateway, a load balancer or a function URL. */
 export const handler: Handler = async (event, context) => {
   const app = await application();
   handle ??= serverlessExpress({ app: app.getHttpAdapter().getInstance() }) as unknown as Handler;

@@ -4,7 +4,7 @@ import { Orders } from './orders';
 
 @Controller('orders')
 class OrdersController {
-  // esbuild writes no types of parameters: Nest has to be told by @Inject().
+  // esbuild emits no parameter types, so Nest needs @Inject().
   constructor(@Inject(Orders) private readonly orders: Orders) {}
 
   @Get(':id')
@@ -17,7 +17,7 @@ class OrdersController {
   imports: [
     XrayModule.forRoot({
       serviceName: 'orders',
-      // In a bundle, clients have to be handed over, by captureAws() and capturePg(). Here are none.
+      // In a bundle, clients must be passed to captureAws() and capturePg(). This application uses none.
       capture: { aws: false, sql: false },
     }),
   ],

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { Annotation, Segment, Subsegment, XrayService } from 'nestjs-xray';
 
-/** A message of SQS, as far as it is looked at here. */
+/** The fields of an SQS message that are used here. */
 export interface OrderMessage {
   messageId: string;
   body: string;
@@ -15,14 +15,15 @@ export class Orders {
 
   @Subsegment()
   async find(@Annotation('order') id: string): Promise<{ id: string; trace: string | undefined }> {
-    await wait(1); // In place of a database.
+    await wait(1); // Simulates a database.
     if (id === 'none') throw new NotFoundException(`There is no order ${id}`);
     return { id, trace: this.xray.traceId };
   }
 
   /**
-   * No request begins a batch, so @Segment() does; the function's subsegment is then named so, and
-   * linked to the traces that sent the messages. Returns the ids of those to be delivered again.
+   * A batch does not begin with a request, so @Segment() opens the segment: the subsegment of the
+   * function gets this name, and links to the traces that sent the messages. Returns the ids of the
+   * messages to be delivered again.
    */
   @Segment('orders-queue')
   async handleBatch(messages: OrderMessage[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { application } from './application';
 import { type OrderMessage, Orders } from './orders';
 
-/** Handles a batch of SQS; only the messages that failed come again. */
+/** Handles an SQS batch. Only the messages that failed are delivered again. */
 export async function handler(event: { Records: OrderMessage[] }) {
   const app = await application();
   const failed = await app.get(Orders).handleBatch(event.Records);

@@ -4,14 +4,14 @@ import { XrayService } from 'nestjs-xray';
 import { application } from './application';
 import { Orders } from './orders';
 
-/** What Lambda's Node runtime has for functions that stream their response. */
+/** The global of Lambda's Node runtime for functions that stream their response. */
 declare const awslambda: {
   streamifyResponse(
     handler: (event: unknown, response: Writable) => Promise<void>,
   ): (event: unknown, response: Writable) => Promise<void>;
 };
 
-/** Behind a function URL with InvokeMode RESPONSE_STREAM. */
+/** The function behind a function URL with InvokeMode RESPONSE_STREAM. */
 export const handler = awslambda.streamifyResponse(async (_event, response) => {
   const app = await application();
   // Lambda may freeze the function once the response has ended, so the segment ends before.

@@ -54,6 +54,6 @@ export class HealthController {
       .withTimeout(TIMEOUT_MS);
     return notifications.status === 'up'
       ? indicator.up()
-      : indicator.degraded('Activities are stored; nobody is told of them.');
+      : indicator.degraded('Activities are stored, but users get no notifications.');
   }
 }

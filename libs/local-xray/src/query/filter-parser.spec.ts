@@ -46,8 +46,8 @@ describe('a filter expression', () => {
   });
 
   it.each<[string, number, string]>([
-    ['', 0, 'The expression is empty. Expected a condition, !, NOT or (, for instance: fault'],
-    ['   ', 3, 'The expression is empty. Expected a condition, !, NOT or (, for instance: fault'],
+    ['', 0, 'The expression is empty. Expected a condition, !, NOT or (, for example: fault'],
+    ['   ', 3, 'The expression is empty. Expected a condition, !, NOT or (, for example: fault'],
     ['responstime > 5', 0, 'Unknown keyword "responstime". Did you mean responsetime?'],
     ['http.urll = "x"', 0, 'Unknown keyword "http.urll". Did you mean http.url?'],
     ['duration > 5 seconds', 13, 'Times are numbers in seconds: write 0.25 for 250 ms'],

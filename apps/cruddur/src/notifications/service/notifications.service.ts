@@ -33,19 +33,19 @@ export class NotificationsService {
   /** Notifies every user that the message mentions and, for a reply, the author it answers, but nobody about their own messages. */
   @Subsegment()
   async remember(activity: Activity | Reply): Promise<void> {
-    const told = new Map<string, Reason>();
+    const recipients = new Map<string, Reason>();
     for (const [, handle] of activity.message.matchAll(/@(\w+)/g)) {
-      if (handle !== undefined && told.size < MENTIONS) told.set(handle, 'mention');
+      if (handle !== undefined && recipients.size < MENTIONS) recipients.set(handle, 'mention');
     }
-    if ('repliesTo' in activity) told.set(activity.repliesTo, 'reply');
-    told.delete(activity.handle);
-    this.xray.annotate('told', told.size);
-    if (told.size === 0) return;
+    if ('repliesTo' in activity) recipients.set(activity.repliesTo, 'reply');
+    recipients.delete(activity.handle);
+    this.xray.annotate('recipients', recipients.size);
+    if (recipients.size === 0) return;
 
     await this.database.ready
       .insertInto('notifications')
       .values(
-        [...told].map(([recipient, reason]) => ({
+        [...recipients].map(([recipient, reason]) => ({
           recipient,
           reason,
           activity_uuid: activity.uuid,
