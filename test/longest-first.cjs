@@ -7,7 +7,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 /** What starts other programs, from the slowest kind on. */
 const KINDS = [
   /\bPacked\b|\bStack\b|test-runners/,
-  /\bConsole\.start\b|[cC]hromium|openBrowser/,
+  /\bConsole\.start\b|[cC]hromium/,
   /\bonBothDatabases\b|\bpostgresServer\b|\bexecFile\b|\bspawn\b|\brunProgram\b/,
   /\bstartLocalXray\b|support\/client/,
 ];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { withChromium } from './chromium';
+import { withChromium } from './support/chromium';
 import { freePort, root, until } from './stack';
 import { type Installed, Packed, type Running } from './support/packages';
 

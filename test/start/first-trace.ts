@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { withChromium } from '../chromium';
+import { withChromium } from '../support/chromium';
 import { root, type Stack, until } from '../stack';
 
 const run = promisify(execFile);

@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { withChromium } from '../chromium';
+import { withChromium } from '../support/chromium';
 import { root, type Stack } from '../stack';
 
 const run = promisify(execFile);

@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { describeWithBrowser, openBrowser } from './support/browser';
 import { startCruddur, type RunningCruddur } from './support/cruddur';
 import { embeddedDatabase } from './support/embedded-database';
 import { startNotifications, type RunningNotifications } from './support/notifications';
 import type { TestDatabase } from './support/test-database';
+import { describeInChromium, launchChromium } from '../../../test/support/chromium';
 import { soon } from '../../../test/support/soon';
 
 const BUILT = resolve('dist/apps/cruddur/web');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-describeWithBrowser('the home page', () => {
+describeInChromium('the home page', () => {
   let database: TestDatabase;
   let notifications: RunningNotifications;
   let cruddur: RunningCruddur;
@@ -29,7 +29,7 @@ describeWithBrowser('the home page', () => {
       config: { notifications: { host, port } },
       page: BUILT,
     });
-    browser = await openBrowser();
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();

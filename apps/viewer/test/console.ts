@@ -24,7 +24,12 @@ export class Console {
       database: ':memory:',
       ...options,
     });
-    return new Console(server, await launchChromium());
+    try {
+      return new Console(server, await launchChromium());
+    } catch (problem) {
+      await server.close(); // else Jest would wait for it, and nobody would read why
+      throw problem;
+    }
   }
 
   get url(): string {
