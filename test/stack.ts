@@ -70,14 +70,15 @@ export class Stack {
   /** Starts and resolves once both addresses were printed. */
   static async start(): Promise<Stack> {
     const stack = await Stack.spawn();
-    await until(
-      `npm start to be ready; it printed: ${stack.output}`,
-      () => {
-        if (stack.child.exitCode !== null) throw new Error(stack.output);
-        return stack.output.includes('Ctrl-C');
-      },
-      90_000,
-    );
+    const ended = () => stack.child.exitCode !== null;
+    try {
+      const ready = () => ended() || stack.output.includes('Ctrl-C');
+      await until('npm start to be ready', ready, 90_000);
+      if (ended()) throw new Error(`npm start ended with code ${stack.child.exitCode}.`);
+    } catch (problem) {
+      await stack.stop(); // else Jest would wait for its processes
+      throw new Error(`It printed: ${stack.output}`, { cause: problem });
+    }
     return stack;
   }
 
