@@ -33,6 +33,14 @@ describe('the origin of a class', () => {
     expect(originsOf([own!, foreign!])).toEqual(['application', 'package']);
   });
 
+  it('is found once for each file, also where others were looked up before', () => {
+    const first = load('dist/a.js', 'exports.A = class A {}; exports.B = class B {};');
+    const [foreign] = load('node_modules/lib/index.js', 'exports.Foreign = class Foreign {};');
+    expect(originsOf([])).toEqual([]);
+    expect(originsOf(first.slice(0, 1))).toEqual(['application']);
+    expect(originsOf([foreign!, ...first])).toEqual(['package', 'application', 'application']);
+  });
+
   it('is told in a bundle by the paths that esbuild writes', () => {
     const classes = load(
       'bundle.cjs',

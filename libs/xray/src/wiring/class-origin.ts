@@ -21,6 +21,7 @@ interface Place {
  * For a bundle, the source map is used, or the paths that esbuild writes above each file.
  */
 export function originsOf(classes: readonly object[]): Origin[] {
+  if (classes.length === 0) return [];
   try {
     const bundles = new Map<string, Bundle>();
     return placesOf(classes).map((place) => (place ? originOf(place, bundles) : 'unknown'));
@@ -100,14 +101,25 @@ function placesOf(classes: readonly object[]): (Place | undefined)[] {
 }
 
 function places(session: Session, count: number): (Place | undefined)[] {
-  const files = new Map<string, string>();
-  const contexts: number[] = [];
-  session.on(
-    'Debugger.scriptParsed',
-    ({ params }: InspectorNotification<Debugger.ScriptParsedEventDataType>) => {
-      files.set(params.scriptId, params.url);
-    },
+  const context = contextsOf(session).find(
+    (id) => evaluate(session, id, 'length')?.value === count,
   );
+  const locations = Array.from({ length: count }, (_, at) => {
+    const objectId = context && evaluate(session, context, String(at))?.objectId;
+    return objectId ? locationOf(session, objectId) : undefined;
+  });
+  const scripts = locations.flatMap((location) => location?.scriptId ?? []);
+  if (scripts.some((id) => !urls.has(id))) findUrls(session, new Set(scripts));
+  return locations.map((location) => {
+    const url = location && urls.get(location.scriptId);
+    if (!url) return undefined;
+    const file = url.startsWith('file:') ? fileURLToPath(url) : url;
+    return { file, line: location.lineNumber, column: location.columnNumber ?? 0 };
+  });
+}
+
+function contextsOf(session: Session): number[] {
+  const contexts: number[] = [];
   session.on(
     'Runtime.executionContextCreated',
     ({ params }: InspectorNotification<Runtime.ExecutionContextCreatedEventDataType>) => {
@@ -116,13 +128,25 @@ function places(session: Session, count: number): (Place | undefined)[] {
   );
   // A session in the same thread answers before `post` returns.
   session.post('Runtime.enable');
+  return contexts;
+}
+
+/** The URLs of the scripts in which classes were found. V8 uses no id twice. */
+const urls = new Map<string, string>();
+
+/**
+ * V8 names a script only while it lists every script of the process, thousands of them. Tests start
+ * one application after another from the same files, which are looked up once.
+ */
+function findUrls(session: Session, scripts: Set<string>): void {
+  session.on(
+    'Debugger.scriptParsed',
+    ({ params }: InspectorNotification<Debugger.ScriptParsedEventDataType>) => {
+      if (scripts.has(params.scriptId)) urls.set(params.scriptId, params.url);
+    },
+  );
   session.post('Debugger.enable');
   session.post('Debugger.disable');
-  const context = contexts.find((id) => evaluate(session, id, 'length')?.value === count);
-  return Array.from({ length: count }, (_, at) => {
-    const objectId = context && evaluate(session, context, String(at))?.objectId;
-    return objectId ? placeOf(session, objectId, files) : undefined;
-  });
 }
 
 function evaluate(session: Session, contextId: number, member: string) {
@@ -134,15 +158,11 @@ function evaluate(session: Session, contextId: number, member: string) {
   return result;
 }
 
-function placeOf(session: Session, objectId: string, files: Map<string, string>) {
-  let place: Place | undefined;
+function locationOf(session: Session, objectId: string): Debugger.Location | undefined {
+  let location: Debugger.Location | undefined;
   session.post('Runtime.getProperties', { objectId, ownProperties: true }, (_problem, answer) => {
     const found = answer?.internalProperties?.find(({ name }) => name === '[[FunctionLocation]]');
-    const at = found?.value?.value as Debugger.Location | undefined;
-    const url = at && files.get(at.scriptId);
-    if (!url) return;
-    const file = url.startsWith('file:') ? fileURLToPath(url) : url;
-    place = { file, line: at.lineNumber, column: at.columnNumber ?? 0 };
+    location = found?.value?.value as Debugger.Location | undefined;
   });
-  return place;
+  return location;
 }
