@@ -40,7 +40,7 @@ const MUTANTS = [
     from: 'if (active !== undefined) contexts.set(options, active);',
     to: '',
     spec: 'libs/xray/test/outgoing-http.e2e-spec.ts',
-    test: 'one connection of',
+    test: 'only connection of',
   },
   {
     name: 'early unsubscribe of a ClientProxy call',
@@ -120,7 +120,7 @@ const MUTANTS = [
     from: '  if (links.some(({ id, trace_id }) => id === other.id && trace_id === other.trace_id)) return;\n',
     to: '',
     spec: 'libs/xray/test/links.e2e-spec.ts',
-    test: 'has a link once',
+    test: 'has each link once',
   },
   {
     name: 'a name of which nothing may stay',

@@ -1,7 +1,7 @@
 import { runChild } from './child/run-child';
 
-describe('200,000 requests, one in ten with a call that never settles,', () => {
-  it('report it as in progress and keep nothing alive', async () => {
+describe('200,000 requests, one in ten with a call that never settles', () => {
+  it('report these calls as in progress and retain nothing', async () => {
     const output = await runChild('abandoned-work.ts', { flags: ['--expose-gc'] });
     const { heaps, ...counts } = JSON.parse(output) as { heaps: number[] };
     expect(counts).toEqual({

@@ -224,7 +224,7 @@ describe('metrics for Application Signals', () => {
     ]);
   });
 
-  it('arrive by OTLP as they are, and local X-Ray accepts them', async () => {
+  it('arrive unchanged over OTLP, and local X-Ray accepts them', async () => {
     const local = await startLocalXray({ address: '127.0.0.1:0', database: ':memory:' });
     const agent = await receiver();
     const exporter = otlpExporter([`http://${local.address}/v1/metrics`, agent.url]);
@@ -329,7 +329,7 @@ describe('metrics for Application Signals', () => {
     expect(requests.map(({ count }) => count)).toEqual([2]);
   });
 
-  it('leave a request that is not sampled out of everything else', async () => {
+  it('leave everything else unchanged for a request that is not sampled', async () => {
     const other = await echo();
     const app = await measuredApp();
     let seen: unknown[] = [];
@@ -354,7 +354,7 @@ describe('metrics for Application Signals', () => {
     expect(app.xray.stats()).toMatchObject({ opened: 0, closed: 0, sent: 0, dropped: 0 });
   });
 
-  it('are off unless they are asked for, by the option or by the variable of AWS', async () => {
+  it('are off unless the option or AWS’s variable turns them on', async () => {
     const off = await measuredApp({ applicationSignals: undefined });
     await off.get('orders/7', UNSAMPLED);
     await off.close();
@@ -378,7 +378,7 @@ describe('metrics for Application Signals', () => {
     expect(off.exporter.getMetrics()).toEqual([]);
   });
 
-  it('say once that they could not be sent, and leave requests alone', async () => {
+  it('log once that they could not be sent, without affecting requests', async () => {
     const exporter = {
       export: (_: unknown, done: (result: { code: number; error: Error }) => void) =>
         done({ code: 1, error: new Error('connect ECONNREFUSED 127.0.0.1:4316') }),
@@ -398,7 +398,7 @@ describe('metrics for Application Signals', () => {
     expect(app.emitter.documents).toHaveLength(2);
   });
 
-  it('are not sent on AWS Lambda, which a warning says', async () => {
+  it('are not sent on AWS Lambda, with a warning', async () => {
     process.env.LAMBDA_TASK_ROOT = '/var/task';
     try {
       const app = await measuredApp();

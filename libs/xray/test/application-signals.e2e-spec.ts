@@ -45,14 +45,14 @@ const LOCAL = {
   'aws.local.environment': 'generic:default',
 };
 
-describe('for Application Signals, a span by OTLP', () => {
-  it('of a request is the root of its service', async () => {
+describe('a span sent over OTLP, for Application Signals,', () => {
+  it('of a request is the local root of its service', async () => {
     const [root] = await signals(() => undefined);
 
     expect(root!.told).toEqual({ ...LOCAL, 'aws.span.kind': 'LOCAL_ROOT' });
   });
 
-  it('tells the environment and the service that the user names', async () => {
+  it('has the environment and the service that the user configures', async () => {
     const resource = { 'deployment.environment.name': 'production', 'service.name': 'store' };
     const [root] = await signals(() => undefined, resource);
 
@@ -62,7 +62,7 @@ describe('for Application Signals, a span by OTLP', () => {
     });
   });
 
-  it('of an HTTP call names whom it calls, and the first part of the path', async () => {
+  it('of an HTTP call names the called host and the first part of the path', async () => {
     const other = await echo();
     const spans = await signals(() => fetch(`${other.url}/orders/17/lines?secret=1`));
     await other.close();
@@ -92,7 +92,7 @@ describe('for Application Signals, a span by OTLP', () => {
     });
   });
 
-  it('of a query that the OpenTelemetry API told names the database', async () => {
+  it('of a query recorded through the OpenTelemetry API names the database', async () => {
     const spans = await signals(() => {
       const attributes = {
         'db.system': 'mysql',
@@ -116,7 +116,7 @@ describe('for Application Signals, a span by OTLP', () => {
     });
   });
 
-  it('keeps what was said by hand', async () => {
+  it('keeps attributes that were set by hand', async () => {
     const spans = await signals(() => {
       const attributes = { 'aws.remote.service': 'billing', 'aws.remote.operation': 'charge' };
       trace.getTracer('t').startSpan('call', { kind: SpanKind.CLIENT, attributes }).end();
@@ -128,7 +128,7 @@ describe('for Application Signals, a span by OTLP', () => {
     });
   });
 
-  it('within the process has none', async () => {
+  it('has no such attributes if it is within the process', async () => {
     const spans = await signals(() => trace.getTracer('t').startSpan('inside').end());
 
     expect(spans.find(({ name }) => name === 'inside')?.told).toEqual({});

@@ -21,7 +21,7 @@ const shape = ({ name, subsegments = [] }: Document): string =>
   subsegments.length === 0 ? name : `${name}(${subsegments.map(shape).join(',')})`;
 const all = (node: Document): Document[] => [node, ...(node.subsegments ?? []).flatMap(all)];
 
-describe("AWS's SDK in company", () => {
+describe("AWS's SDK together with this package", () => {
   let xray: Tracing;
   let aws: AwsFake;
   let server: Awaited<ReturnType<typeof echo>>;
@@ -89,7 +89,7 @@ describe("AWS's SDK in company", () => {
     ]);
   });
 
-  it('nests under ours, and ours under it', async () => {
+  it('nests its subsegments below ours, and ours below its own', async () => {
     const { result, segment } = await xray.request(() =>
       xray.service.capture('ours', () =>
         AWSXRay.captureAsyncFunc('theirs', async (theirs: any) => {
@@ -107,7 +107,7 @@ describe("AWS's SDK in company", () => {
     expect(all(segment).every(({ end_time }) => end_time! > 0)).toBe(true);
   });
 
-  it('puts the context back after what it captured', async () => {
+  it('restores the context after what it captured', async () => {
     const { segment } = await xray.request(async () => {
       AWSXRay.captureFunc('first', () => undefined);
       AWSXRay.captureFunc('second', () => undefined);
@@ -147,7 +147,7 @@ describe("AWS's SDK in company", () => {
     }
   });
 
-  it('takes subsegments that were made by its constructor', async () => {
+  it('accepts subsegments created by its constructor', async () => {
     const { segment } = await xray.request(() => {
       const made = new AWSXRay.Subsegment('made');
       AWSXRay.getSegment().addSubsegment(made);
@@ -161,7 +161,7 @@ describe("AWS's SDK in company", () => {
     ]);
   });
 
-  it('takes segments that were made by its constructor', async () => {
+  it('accepts segments created by its constructor', async () => {
     xray.emitter.documents.length = 0;
     AWSXRay.getNamespace().run(() => {
       const segment = new AWSXRay.Segment('job');
@@ -203,17 +203,23 @@ describe("AWS's SDK in company", () => {
     ['getItem, in a subsegment', () => AWSXRay.captureAsyncFunc('x', () => getItem())],
     ['http.get', () => get()],
     ['fetch', () => fetched()],
-  ])('passes Sampled=0 on and records nothing when not sampled: %s', async (_what, call) => {
-    xray.emitter.documents.length = 0;
-    const { result } = await xray.request(call as () => Promise<Record<string, string>>, UNSAMPLED);
-    const header = aws.requests[0]?.headers['x-amzn-trace-id'] ?? result['x-amzn-trace-id'];
-    expect(parseTraceHeader(String(header))).toMatchObject({
-      root: '1-5759e988-bd862e3fe1be46a994272793',
-      sampled: false,
-      parent: expect.stringMatching(/^[0-9a-f]{16}$/),
-    });
-    expect(xray.emitter.documents).toEqual([]);
-  });
+  ])(
+    'passes on Sampled=0 and records nothing if the request is not sampled: %s',
+    async (_what, call) => {
+      xray.emitter.documents.length = 0;
+      const { result } = await xray.request(
+        call as () => Promise<Record<string, string>>,
+        UNSAMPLED,
+      );
+      const header = aws.requests[0]?.headers['x-amzn-trace-id'] ?? result['x-amzn-trace-id'];
+      expect(parseTraceHeader(String(header))).toMatchObject({
+        root: '1-5759e988-bd862e3fe1be46a994272793',
+        sampled: false,
+        parent: expect.stringMatching(/^[0-9a-f]{16}$/),
+      });
+      expect(xray.emitter.documents).toEqual([]);
+    },
+  );
 
   it('keeps every call of 20 concurrent requests under its parent, with its header', async () => {
     const requests = await Promise.all(

@@ -86,7 +86,7 @@ describe('centralized sampling', () => {
   const decide = (times: number, path?: string) =>
     Array.from({ length: times }, () => sampler.decide(request(path)).sampled);
 
-  it('records 1 a second and 5 % until there are rules', async () => {
+  it('records 1 request per second and 5 % of the others until rules are known', async () => {
     expect(decide(3)).toEqual([true, false, false]);
     random = 0.04;
     expect(decide(1)).toEqual([true]);
@@ -94,7 +94,7 @@ describe('centralized sampling', () => {
     expect(sampler.decide(request()).ruleName).toBe('all');
   });
 
-  it('borrows one request a second while it has no quota, then goes by the rate', async () => {
+  it('borrows one request per second while it has no quota, then applies the rate', async () => {
     await sampler.tick();
     expect(decide(3)).toEqual([true, false, false]);
     clock.now += 1;
@@ -107,7 +107,7 @@ describe('centralized sampling', () => {
     expect(decide(2)).toEqual([false, false]);
   });
 
-  it('reports what it did and uses its quota until the TTL, in seconds', async () => {
+  it('reports its counts and uses its quota until the TTL, in seconds', async () => {
     await sampler.tick();
     decide(3);
     xray.told.targets = {
@@ -147,7 +147,7 @@ describe('centralized sampling', () => {
     expect(decide(3)).toEqual([true, false, false]);
   });
 
-  it('reports 25 rules at a time, as many as X-Ray takes', async () => {
+  it('reports 25 rules at a time, the maximum of X-Ray', async () => {
     xray.told.rules = Array.from({ length: 26 }, (_, n) => rule(`r${n}`, { URLPath: `/${n}` }));
     await sampler.tick();
     for (let n = 0; n < 26; n++) decide(1, `/${n}`);
@@ -176,7 +176,7 @@ describe('centralized sampling', () => {
     });
   });
 
-  it('asks for rules every five minutes, and at once when they changed', async () => {
+  it('fetches rules every five minutes, and at once if they have changed', async () => {
     await sampler.tick();
     const count = () =>
       xray.asked.filter(({ operation }) => operation === 'GetSamplingRules').length;
@@ -195,7 +195,7 @@ describe('centralized sampling', () => {
     expect(sampler.decide(request()).ruleName).toBe('new');
   });
 
-  it('reports what was counted before new rules came, with the new ones', async () => {
+  it('reports what was counted before new rules came, together with the new ones', async () => {
     await sampler.tick();
     decide(3);
     xray.told.rules = [rule('all', { FixedRate: 1 })];
@@ -230,13 +230,13 @@ describe('centralized sampling', () => {
     ['attributes', { Attributes: { a: 'b' } }],
     ['a resource', { ResourceARN: 'arn:aws:ecs:x' }],
     ['another type of service', { ServiceType: 'AWS::Lambda::Function' }],
-  ])('passes over rules with %s', async (_what, rest) => {
+  ])('ignores rules with %s', async (_what, rest) => {
     xray.told.rules = [rule('special', rest), rule('Default', { Priority: 10_000 })];
     await sampler.tick();
     expect(sampler.decide(request()).ruleName).toBe('Default');
   });
 
-  it('follows rules for an hour when the daemon is gone, then no longer', async () => {
+  it('follows rules for an hour after the daemon has gone, and no longer', async () => {
     await sampler.tick();
     xray.told.status = 503;
     clock.now += 3_599;
@@ -249,7 +249,7 @@ describe('centralized sampling', () => {
   });
 
   it.each([['{'], ['null'], ['[]'], ['{"SamplingRuleRecords":[null,{"SamplingRule":7}]}']])(
-    'is not upset by the answer %s',
+    'continues after the answer %s',
     async (raw) => {
       xray.told.raw = raw;
       await sampler.tick();
@@ -259,7 +259,7 @@ describe('centralized sampling', () => {
 });
 
 describe('centralized sampling by local X-Ray', () => {
-  it('names its rule on the segment, and reports to it', async () => {
+  it('records the rule on the segment, and reports to local X-Ray', async () => {
     const server = await startLocalXray({ address: '127.0.0.1:0', database: ':memory:' });
     const post = (operation: string, body: object) =>
       fetch(`http://${server.address}/${operation}`, {

@@ -54,13 +54,13 @@ describe('docs/configuration.md', () => {
     expect(page).toMatch(new RegExp(`^\\| \`${name}\` +\\|`, 'm'));
   });
 
-  it('has every variable that is read', () => {
+  it('lists every variable that is read', () => {
     const read = variables();
     expect(read.length).toBeGreaterThan(20);
     expect(read.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it('has no variable that is not read', () => {
+  it('lists no variable that is not read', () => {
     const read = new Set([...variables(), 'AWS_ACCESS_KEY_ID', 'SERVICE']);
     const named = [...page.matchAll(/`([A-Z_]*[A-Z]+_[A-Z0-9_]+)`/g)].map(([, name]) => name!);
     const values = ['IGNORE_ERROR', 'LOG_ERROR', 'RUNTIME_ERROR'];

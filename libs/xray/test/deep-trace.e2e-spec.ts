@@ -46,7 +46,7 @@ function depthOf(documents: Part[]): number {
 }
 
 describe('a trace that is deeper than the stack', () => {
-  it('leaves in parts that name their parents', async () => {
+  it('is sent in parts that name their parents', async () => {
     const emitter = new MemoryEmitter();
     const { service, close } = await tracing({ serviceName: 'deep', emitter });
     expect(await service.captureSegment('root', () => new Recursion().steps(10_000))).toBe(10_000);
@@ -60,7 +60,7 @@ describe('a trace that is deeper than the stack', () => {
     await close();
   });
 
-  it('comes through when the stack overflows, which it does as ever', async () => {
+  it('is complete even if the application overflows the stack', async () => {
     const daemon = await udpDaemon();
     const logger = { warn: () => undefined };
     const emitter = new UdpEmitter({ host: '127.0.0.1', port: daemon.port, logger });

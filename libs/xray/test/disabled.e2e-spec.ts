@@ -68,36 +68,39 @@ describe('enabled: false', () => {
     it.each([
       ['Express', undefined],
       ['Fastify', new FastifyAdapter()],
-    ])('leaves an application on %s as it was, whatever else is said', async (name, adapter) => {
-      process.env.XRAY_EXPORTER = 'jaeger';
-      process.env.AWS_XRAY_DAEMON_ADDRESS = 'nonsense';
-      const read = jest.spyOn(fs, 'readFileSync');
-      const socket = jest.spyOn(dgram, 'createSocket');
-      const listeners = process.listenerCount('beforeExit');
+    ])(
+      'leaves an application on %s unchanged, whatever the other options are',
+      async (name, adapter) => {
+        process.env.XRAY_EXPORTER = 'jaeger';
+        process.env.AWS_XRAY_DAEMON_ADDRESS = 'nonsense';
+        const read = jest.spyOn(fs, 'readFileSync');
+        const socket = jest.spyOn(dgram, 'createSocket');
+        const listeners = process.listenerCount('beforeExit');
 
-      @Module({ imports: [module(HOPELESS)], controllers: [CartController], providers: [Cart] })
-      class App {}
-      const app = adapter
-        ? await NestFactory.create(App, new FastifyAdapter(), { logger: false })
-        : await NestFactory.create(App, { logger: false });
-      await app.listen(0, '127.0.0.1');
-      const { port } = app.getHttpServer().address() as AddressInfo;
-      const answer = await fetch(`http://127.0.0.1:${port}/total`);
+        @Module({ imports: [module(HOPELESS)], controllers: [CartController], providers: [Cart] })
+        class App {}
+        const app = adapter
+          ? await NestFactory.create(App, new FastifyAdapter(), { logger: false })
+          : await NestFactory.create(App, { logger: false });
+        await app.listen(0, '127.0.0.1');
+        const { port } = app.getHttpServer().address() as AddressInfo;
+        const answer = await fetch(`http://127.0.0.1:${port}/total`);
 
-      expect([name, await answer.json()]).toEqual([name, { total: 3 }]);
-      const xray = app.get(XrayService);
-      expect(xray.captureSegment('work', () => xray.traceId)).toBeUndefined();
-      expect(xray.stats()).toMatchObject({ opened: 0, closed: 0, sent: 0 });
-      expect(patchable()).toEqual(before);
-      expect(process.listenerCount('beforeExit')).toBe(listeners);
-      expect(socket).not.toHaveBeenCalled();
-      expect(read.mock.calls.filter(([file]) => file === 'none.json')).toEqual([]);
-      await app.close();
-      read.mockRestore();
-      socket.mockRestore();
-    });
+        expect([name, await answer.json()]).toEqual([name, { total: 3 }]);
+        const xray = app.get(XrayService);
+        expect(xray.captureSegment('work', () => xray.traceId)).toBeUndefined();
+        expect(xray.stats()).toMatchObject({ opened: 0, closed: 0, sent: 0 });
+        expect(patchable()).toEqual(before);
+        expect(process.listenerCount('beforeExit')).toBe(listeners);
+        expect(socket).not.toHaveBeenCalled();
+        expect(read.mock.calls.filter(([file]) => file === 'none.json')).toEqual([]);
+        await app.close();
+        read.mockRestore();
+        socket.mockRestore();
+      },
+    );
 
-    it('asks the daemon for nothing', async () => {
+    it('sends no request to the daemon', async () => {
       const asked: string[] = [];
       const daemon = createServer((request, response) => {
         asked.push(request.url!);

@@ -493,7 +493,7 @@ describe.each(settings)('a segment on %s %s', (platform, mode) => {
     if (cause) expect(causeOf(segment!)).toBe(cause);
   });
 
-  it('stays open for as long as an event stream does, and takes its end by the client for one', async () => {
+  it('stays open while an event stream is open, and accepts that the client ends it', async () => {
     const leaving = new AbortController();
     const response = await fetch(`${url}/books/events`, { signal: leaving.signal });
     const events = response.body!.getReader();
@@ -509,7 +509,7 @@ describe.each(settings)('a segment on %s %s', (platform, mode) => {
     expect(segment!.annotations).not.toHaveProperty('aborted');
   });
 
-  it('takes the end of an event stream for one also without further headers', async () => {
+  it('accepts that an event stream ends, also without further headers', async () => {
     const bare = await started(shopModule(mode === 'with the interceptor'), platform, false);
     try {
       const leaving = new AbortController();
@@ -553,14 +553,14 @@ describe.each(settings)('a segment on %s %s', (platform, mode) => {
     });
   });
 
-  it('leaves out what is to be ignored', async () => {
+  it('leaves out ignored requests', async () => {
     await (await fetch(`${url.replace('/api', '')}/healthz`)).text();
     await (await fetch(`${url}/books/any`)).text();
     const [segment, ...others] = await recorded();
     expect([segment!.http!.request!.url, others]).toEqual([`${url}/books/any`, []]);
   });
 
-  it('is one for each request of a connection that is kept', async () => {
+  it('is recorded for each request on a kept-alive connection', async () => {
     const socket = connect(port, '127.0.0.1');
     socket.write(
       'GET /api/books/any HTTP/1.1\r\nHost: a\r\n\r\nGET /api/films/all HTTP/1.1\r\nHost: a\r\n\r\n',
@@ -573,7 +573,7 @@ describe.each(settings)('a segment on %s %s', (platform, mode) => {
     ]);
   });
 
-  it('continues the trace of the caller and answers its question', async () => {
+  it('continues the trace of the caller and answers its sampling question', async () => {
     const root = '1-5759e988-bd862e3fe1be46a994272793';
     const response = await fetch(`${url}/books/any`, {
       headers: { 'x-amzn-trace-id': `Root=${root};Parent=53995c3f42cd8ad8;Sampled=?` },

@@ -92,10 +92,10 @@ describe.each<[string, () => unknown]>([
 ])("under Jest's fake timers, %s,", (_what, fake) => {
   afterEach(() => void jest.useRealTimers());
 
-  it('flush() and close() send what there is, and give up a collector that hangs', () =>
+  it('flush() and close() send everything, and give up on a collector that hangs', () =>
     sends(LOADED, fake));
 
-  it('nothing ends before it starts when they come and go within a segment', async () => {
+  it('nothing ends before it starts if fake timers are installed or removed within a segment', async () => {
     const emitter = new MemoryEmitter();
     const { app, xray } = await application({ emitter }, LOADED);
     xray.captureSegment('opened before', () => {
@@ -123,7 +123,7 @@ describe.each<[string, () => unknown]>([
   });
 });
 
-it('nothing ends before it starts when a test moves the time of its fake timers', async () => {
+it('nothing ends before it starts if a test changes the time of its fake timers', async () => {
   const emitter = new MemoryEmitter();
   const { app, xray } = await application({ emitter }, LOADED);
   jest.useFakeTimers();
@@ -144,7 +144,7 @@ it('nothing ends before it starts when a test moves the time of its fake timers'
 });
 
 it.each([['modern'], ['legacy']])(
-  'fake timers of Jest, %s, that were there before the package was loaded change nothing',
+  "nothing changes if Jest's fake timers, %s, were installed before the package was loaded",
   async (kind) => {
     jest.useFakeTimers({ legacyFakeTimers: kind === 'legacy' });
     await sends(loadAgain(), () => undefined);

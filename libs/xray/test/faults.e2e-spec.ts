@@ -50,7 +50,7 @@ const turn = () => new Promise((done) => setImmediate(done));
 /** What each fault came to; printed at the end. */
 const figures: string[] = [];
 
-describe('the application is served and every trace accounted for when', () => {
+describe('the application responds and every trace is accounted for if', () => {
   const warnings: string[] = [];
   const logger = { warn: (message: string) => void warnings.push(message) };
   beforeEach(() => void (warnings.length = 0));
@@ -66,7 +66,7 @@ describe('the application is served and every trace accounted for when', () => {
       emitter: new UdpEmitter({ host, port, logger, ...rest }),
     });
 
-  it('the daemon is there', async () => {
+  it('the daemon is available', async () => {
     const daemon = await udpDaemon();
     const xray = await toPort(daemon.port);
     expect(await serve(xray)).toBe(COUNT);
@@ -76,7 +76,7 @@ describe('the application is served and every trace accounted for when', () => {
     await daemon.close();
   });
 
-  it('the daemon is there on IPv6, and by name', async () => {
+  it('the daemon is available on IPv6, and by name', async () => {
     const daemon = await udpDaemon(0, '::1');
     const xray = await toPort(daemon.port, {}, '::1');
     expect(await serve(xray, 5)).toBe(5);
@@ -92,7 +92,7 @@ describe('the application is served and every trace accounted for when', () => {
     await other.close();
   });
 
-  it('the daemon is absent, said once', async () => {
+  it('the daemon is missing, which is logged once', async () => {
     const xray = await toPort(await freeUdpPort());
     expect(await serve(xray)).toBe(COUNT);
     const { failed } = await settled(xray);
@@ -100,7 +100,7 @@ describe('the application is served and every trace accounted for when', () => {
     expect(warnings).toEqual([expect.stringContaining('ECONNREFUSED')]);
   });
 
-  it('the daemon goes mid-run and comes back', async () => {
+  it('the daemon stops and comes back', async () => {
     const daemon = await udpDaemon();
     const xray = await toPort(daemon.port);
     expect(await serve(xray)).toBe(COUNT);
@@ -117,7 +117,7 @@ describe('the application is served and every trace accounted for when', () => {
     await back.close();
   });
 
-  it('the daemon goes before a document in parts, and one in progress', async () => {
+  it('the daemon stops before a document in parts, and before one in progress', async () => {
     const daemon = await udpDaemon();
     const { port } = daemon;
     const emitter = new UdpEmitter({ host: '127.0.0.1', port, logger, maxDocumentBytes: 9_000 });
@@ -140,7 +140,7 @@ describe('the application is served and every trace accounted for when', () => {
     expect(await settled(xray)).toMatchObject({ closed: 12, sent: 10, failed: 2, split: 1 });
   });
 
-  it('ECONNREFUSED comes for one datagram after another', async () => {
+  it('ECONNREFUSED is reported for one datagram after another', async () => {
     const xray = await toPort(await freeUdpPort());
     for (let round = 0; round < 20; round++) expect(await serve(xray, 10)).toBe(10);
     const { failed } = await settled(xray);
@@ -148,7 +148,7 @@ describe('the application is served and every trace accounted for when', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('a document is larger than the system takes: EMSGSIZE', async () => {
+  it('a document is larger than the system accepts: EMSGSIZE', async () => {
     const daemon = await udpDaemon();
     const xray = await toPort(daemon.port, { maxDocumentBytes: 1_000_000 });
     const { result } = await xray.request(() => {
@@ -170,7 +170,7 @@ describe('the application is served and every trace accounted for when', () => {
     await daemon.close();
   });
 
-  it('a document is larger than a datagram: it leaves in parts', async () => {
+  it('a document is larger than a datagram: it is sent in parts', async () => {
     const daemon = await udpDaemon();
     const xray = await toPort(daemon.port);
     await xray.request(() => {
@@ -189,14 +189,14 @@ describe('the application is served and every trace accounted for when', () => {
     await daemon.close();
   });
 
-  it('the name of the daemon is not known', async () => {
+  it('the name of the daemon is unknown', async () => {
     const xray = await toPort(2000, {}, 'daemon.invalid');
     expect(await serve(xray)).toBe(COUNT);
     expect(await settled(xray)).toMatchObject({ closed: COUNT, failed: COUNT });
     expect(warnings).toEqual([expect.stringMatching(/ENOTFOUND|EAI_AGAIN/)]);
   });
 
-  it('the name of the daemon comes to mean another address', async () => {
+  it('the name of the daemon resolves to another address later', async () => {
     const first = await udpDaemon(0, '127.0.0.1');
     const second = await udpDaemon(first.port, '127.0.0.2');
     let address = '127.0.0.1';
@@ -244,7 +244,7 @@ describe('the application is served and every trace accounted for when', () => {
     ]);
   });
 
-  it('the emitter is slow, within the time given', async () => {
+  it('the emitter is slow, but within the time limit', async () => {
     const emitter: Emitter = {
       emit: () => undefined,
       flush: () => new Promise(() => undefined),
@@ -282,7 +282,7 @@ describe('the application is served and every trace accounted for when', () => {
     expect(across!.start_time - later[0]!.start_time).toBeGreaterThan(3_590);
   });
 
-  it('more comes than can be sent: the queue is bounded', async () => {
+  it('more arrives than can be sent: the queue is bounded', async () => {
     const emitter = new UdpEmitter({ host: '127.0.0.1', port: await freeUdpPort(), logger });
     const stats = noStats();
     emitter.countIn(stats);
@@ -295,8 +295,8 @@ describe('the application is served and every trace accounted for when', () => {
   });
 });
 
-describe('a segment that is not done', () => {
-  it('is sent as in progress after a second, and again when it is done', async () => {
+describe('a segment that is still open', () => {
+  it('is sent as in progress after a second, and again when it has ended', async () => {
     const daemon = await udpDaemon();
     const logger = { warn: () => undefined };
     const emitter = new UdpEmitter({ host: '127.0.0.1', port: daemon.port, logger });
@@ -338,7 +338,7 @@ describe('a segment that is not done', () => {
     await xray.close();
   });
 
-  it('leaves as in progress when the application shuts down', async () => {
+  it('is sent as in progress when the application shuts down', async () => {
     const daemon = await udpDaemon();
     const logger = { warn: () => undefined };
     const emitter = new UdpEmitter({ host: '127.0.0.1', port: daemon.port, logger });

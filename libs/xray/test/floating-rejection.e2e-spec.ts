@@ -1,5 +1,5 @@
 import { runChild } from './child/run-child';
 
-it('reports a rejection that nobody handles, but of a promise that others may hold', async () => {
+it('an unhandled rejection is reported, except of a promise that others may hold', async () => {
   expect(await runChild('floating-rejection.ts')).toBe('of an async method');
 });

@@ -14,7 +14,7 @@ const FRAGMENTS = [
 /** No regular expression gets more than this, however long the text is: as much as Node takes of headers. */
 const LONGEST_MATCHED = 20_000;
 
-describe('the work on text that others have written', () => {
+describe('the work for text from users and other programs', () => {
   // V8 counts all that an isolate has loaded, which is much in a process that ran other suites.
   let thread: Worker;
   beforeAll(() => {

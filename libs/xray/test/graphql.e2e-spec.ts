@@ -129,12 +129,12 @@ describe.each([
     ]);
   });
 
-  it('has one for a mutation', async () => {
+  it('has a subsegment for a mutation', async () => {
     const { segment } = await ask(url, 'mutation { lend(id: 3) }');
     expect(segment.subsegments).toMatchObject([{ name: 'BookResolver.lend' }]);
   });
 
-  it('tells on the resolver what it threw, though the answer is 200', async () => {
+  it('records on the resolver what it threw, although the response has status 200', async () => {
     const { errors, segment } = await ask(url, '{ book(id: 0) { title } }');
     expect(errors).toMatchObject([{ message: 'no book 0' }]);
     expect(segment).toMatchObject({
@@ -178,7 +178,7 @@ describe.each([
     expect(segment.annotations).toMatchObject({ graphql_operation: name });
   });
 
-  it('is named by the operation that is asked for among several', async () => {
+  it('is named after the requested operation if there are several', async () => {
     const query = 'query One { book(id: 1) { id } } query Two { book(id: 2) { id } }';
     const { segment } = await post(url, JSON.stringify({ query, operationName: 'Two' }));
     expect(segment.annotations).toMatchObject({ graphql_operation: 'query Two' });
@@ -215,7 +215,7 @@ describe.each([
       undefined,
       'Unknown operation named "Other".',
     ],
-  ])('has the reason of %s', async (_what, body, name, reason) => {
+  ])('has the reason for %s', async (_what, body, name, reason) => {
     const { segment, errors, status } = await post(url, JSON.stringify(body));
     expect(errors).toMatchObject([{ message: reason }]);
     expect(reasonOf(segment)).toEqual([reason]);
@@ -225,7 +225,7 @@ describe.each([
     expect(segment.error).toBe(status >= 400 ? true : undefined);
   });
 
-  it('has the reason of a body without a query', async () => {
+  it('has the reason for a body without a query', async () => {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -270,7 +270,7 @@ describe.each([
 });
 
 describe('graphql.trivialFields', () => {
-  it('has a subsegment for every field too', async () => {
+  it('records a subsegment for every field', async () => {
     const { app, url } = await start({ graphql: { trivialFields: true } });
     try {
       const { data, segment } = await ask(url, '{ book(id: 1) { id title author } }');

@@ -110,7 +110,7 @@ describe.each([
     expect(methodsNow()).toEqual(originals);
   });
 
-  it('are recorded on the segment of a request, as the pipes leave them', async () => {
+  it('are recorded on the segment of a request, as transformed by pipes', async () => {
     expect(await (await fetch(`http://${host}/orders/7?page=2`)).text()).toBe('7');
     const [segment] = await segments();
     expect(segment).toMatchObject({
@@ -120,12 +120,12 @@ describe.each([
     expect(segment!.subsegments).toBeUndefined();
   });
 
-  it('are recorded where the handler is inherited', async () => {
+  it('are recorded for an inherited handler', async () => {
     await fetch(`http://${host}/inherited/a`);
     expect(await segments()).toMatchObject([{ annotations: { id: 'a' } }]);
   });
 
-  it('are recorded on the subsegment where there is one', async () => {
+  it('are recorded on the subsegment if there is one', async () => {
     await fetch(`http://${host}/traced/a`);
     const [segment] = await segments();
     expect(segment!.annotations).not.toHaveProperty('id');
@@ -141,7 +141,7 @@ describe.each([
     socket.terminate();
   });
 
-  it('are recorded by each of two applications at once, and until the last one closes', async () => {
+  it('are recorded by two applications at once, until the last one closes', async () => {
     const other = await start(() => new ExpressAdapter());
     await other.init();
     await other.close();
@@ -168,7 +168,7 @@ it('parameters of a message handler are recorded on the segment of the message',
   await app.close();
 });
 
-describe('@Annotation() and @Metadata() where nothing records them', () => {
+describe('@Annotation() and @Metadata() where they have no effect', () => {
   class Prices {
     round(@Annotation() price: number): number {
       return price;
@@ -184,7 +184,7 @@ describe('@Annotation() and @Metadata() where nothing records them', () => {
 
   class Cheap extends Prices {}
 
-  it('are named at the start, with what to add', async () => {
+  it('are named at startup, with what to add', async () => {
     const warnings: string[] = [];
     const logger = { warn: (message: string) => void warnings.push(message) };
     @Module({

@@ -13,7 +13,7 @@ describe('a request with five decorated async calls', () => {
     ['without the interceptor', { interceptor: false }],
     ['with it', {}],
     ["with it and one of the application's", { intercepted: true }],
-  ])('does no more for being recorded than its share, %s', async (_mode, options) => {
+  ])('does no more work than expected when it is recorded, %s', async (_mode, options) => {
     const { extra, requests, documents, subsegments } = await beyondUntraced(options);
 
     expect(extra).toEqual({
@@ -39,7 +39,7 @@ describe('a request with five decorated async calls', () => {
   it.each<[string, Options]>([
     ['without the interceptor', { interceptor: false }],
     ['with it', {}],
-  ])('does next to nothing when it is not sampled, %s', async (_mode, options) => {
+  ])('does almost no work when it is not sampled, %s', async (_mode, options) => {
     const { extra, documents } = await beyondUntraced({ ...options, sampling: 0 });
 
     // Calls from here must tell the callee that the trace is not recorded.
@@ -47,7 +47,7 @@ describe('a request with five decorated async calls', () => {
     expect(documents).toBe(0);
   });
 
-  it('has no context when it is not sampled and there is nobody to tell', async () => {
+  it('has no context when it is not sampled and nothing needs to be propagated', async () => {
     const { extra } = await beyondUntraced({ interceptor: false, sampling: 0, capture: false });
 
     expect(extra).toEqual({ ...NOTHING, randomFills: expect.closeTo(0, 1) });

@@ -63,7 +63,7 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
     return xray.documents[0]!;
   }
 
-  it('is described as AWS SDKs do', async () => {
+  it("is described as by AWS's SDKs", async () => {
     const url = await start();
     const segment = await segmentOf(`${url}/jobs/7?token=secret`, {
       'user-agent': 'curl/8',
@@ -82,20 +82,20 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
     expect(JSON.stringify(segment)).not.toContain('secret');
   });
 
-  it('keeps its query where that is asked for', async () => {
+  it('keeps its query string if the option asks for it', async () => {
     const url = await start({ urlQuery: 'keep' });
     const segment = await segmentOf(`${url}/jobs/7?page=2`);
     expect(segment.http!.request!.url).toBe(`${url}/jobs/7?page=2`);
   });
 
-  it('says nothing of the query of a route that is not there', async () => {
+  it('contains no query string for a route that does not exist', async () => {
     const url = await start();
     const segment = await segmentOf(`${url}/nowhere?token=secret`);
     expect(segment.cause).toMatchObject({ exceptions: [{ message: 'Cannot GET /nowhere' }] });
     expect(JSON.stringify(segment)).not.toContain('secret');
   });
 
-  it('quotes the query of a route that is not there where it is kept', async () => {
+  it('contains the query string for a route that does not exist if it is kept', async () => {
     const url = await start({ urlQuery: 'keep' });
     const segment = await segmentOf(`${url}/nowhere?page=2`);
     expect(segment.cause).toMatchObject({
@@ -140,7 +140,7 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
     expect(segment).toMatchObject({ trace_id: ROOT, parent_id: PARENT });
   });
 
-  it('has the address that was asked where the request names no host', async () => {
+  it("has the server's address if the request names no host", async () => {
     const url = new URL(await start());
     const socket = connect(Number(url.port), url.hostname);
     socket.write('GET /jobs/7 HTTP/1.0\r\n\r\n');
@@ -149,7 +149,7 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
     expect(xray.documents[0]!.http!.request!.url).toBe(`${url.origin}/jobs/7`);
   });
 
-  it("continues W3C's trace where there is none of X-Ray's", async () => {
+  it("continues W3C's trace if there is no X-Ray header", async () => {
     const url = await start();
     const segment = await segmentOf(`${url}/jobs/7`, {
       traceparent: '00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01',
@@ -164,7 +164,7 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
     ['00-00000000000000000000000000000000-53995c3f42cd8ad8-01'],
     ['00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01-more'],
     ['ff-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01'],
-  ])("ignores one of W3C's that is malformed: %s", async (traceparent) => {
+  ])('ignores a malformed traceparent: %s', async (traceparent) => {
     const url = await start();
     const segment = await segmentOf(`${url}/jobs/7`, { traceparent });
     expect(segment.parent_id).toBeUndefined();
@@ -175,7 +175,7 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
     ['nonsense;=;Root=;Parent=x', 0],
     ['x'.repeat(5000), 0],
     ['Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0', 1],
-  ])('bears any header: %.30s', async (header, unsampled) => {
+  ])('works with any header: %.30s', async (header, unsampled) => {
     const url = await start();
     const response = await fetch(`${url}/jobs/7`, { headers: { 'x-amzn-trace-id': header } });
     expect(await response.text()).toBe('7');
@@ -189,7 +189,7 @@ describe.each(platforms)('a request on %s', (_name, adapter) => {
     ['a function', { sampling: ({ path }: { path?: string }) => !path?.startsWith('/jobs') }],
     ['an ignore rule that throws nothing', { ignore: '/jobs/*' }],
   ] as [string, Partial<XrayOptions>][])(
-    'is not recorded when %s says so',
+    'is not recorded if %s says so',
     async (_what, options) => {
       const url = await start(options);
       expect(await (await fetch(`${url}/jobs/7`)).text()).toBe('7');

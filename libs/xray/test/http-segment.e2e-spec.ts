@@ -109,7 +109,7 @@ describe.each([
     return xray.documents;
   }
 
-  it('holds the request, the answer, the route and the nested calls', async () => {
+  it('contains the request, the response, the route and the nested calls', async () => {
     const response = await fetch(`${url}/carts/7?secret=1`);
     expect([response.status, await response.json()]).toEqual([200, ['7']]);
     const [document] = await recorded();
@@ -157,7 +157,7 @@ describe.each([
     expect(document!.fault).toBeUndefined();
   });
 
-  it('marks a client that hangs up, with no status', async () => {
+  it('marks a client that hangs up, without a status', async () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     await once(socket, 'connect');
     const handled = once(entered, 'never');

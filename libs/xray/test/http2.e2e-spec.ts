@@ -89,7 +89,7 @@ describe('HTTP/2 on fastify', () => {
     return segment!;
   }
 
-  it('has the authority in name and URL', async () => {
+  it('has the authority in its name and URL', async () => {
     expect(await ask('/books/1')).toMatchObject({
       name: authority,
       http: { request: { url: `http://${authority}/books/1` }, response: { status: 200 } },
@@ -97,7 +97,7 @@ describe('HTTP/2 on fastify', () => {
     });
   });
 
-  it('records a refusal with its exception', async () => {
+  it('records a rejection by a guard with its exception', async () => {
     expect(await ask('/books/missing/one')).toMatchObject({
       error: true,
       http: { response: { status: 404 } },
@@ -112,7 +112,7 @@ describe('HTTP/2 on fastify', () => {
     expect(segment.error).toBeUndefined();
   });
 
-  it('records a client that leaves before the answer', async () => {
+  it('records a client that leaves before the response', async () => {
     const request = session.request({ ':path': '/books/slow/one' });
     request.on('error', () => undefined);
     // By the time this is answered, the server has the other one.
@@ -124,7 +124,7 @@ describe('HTTP/2 on fastify', () => {
     expect(segment!.http).not.toHaveProperty('response');
   });
 
-  it('keeps the context where a middleware reads the body', async () => {
+  it('keeps the context if a middleware reads the body', async () => {
     const segment = await ask('/books', { method: 'POST', body: 'x'.repeat(50_000) });
     expect(segment.subsegments).toMatchObject([{ name: 'Books.add' }]);
   });

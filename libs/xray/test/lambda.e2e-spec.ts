@@ -34,7 +34,7 @@ describe('on AWS Lambda', () => {
     parent_id: parent,
   });
 
-  it('sends one subsegment of the invocation that is on, and no segment', async () => {
+  it('sends one subsegment of the current invocation, and no segment', async () => {
     for (const [header, root, parent] of [
       [first, '1-5759e988-bd862e3fe1be46a994272793', '53995c3f42cd8ad8'],
       [second, '1-5759e989-bd862e3fe1be46a994272793', '53995c3f42cd8ad9'],
@@ -57,7 +57,7 @@ describe('on AWS Lambda', () => {
     }
   });
 
-  it('says on it what is on the root elsewhere, and whether the start was cold', async () => {
+  it('records on it what is otherwise on the root, and whether the start was cold', async () => {
     const { documents } = await invoke(first, () => {
       xray.service.annotate('order', 42);
       xray.service.setUser('ada');
@@ -72,7 +72,7 @@ describe('on AWS Lambda', () => {
     expect(documents[0]).not.toHaveProperty('user');
   });
 
-  it('sends what outlives the invocation when it is done', async () => {
+  it('sends what outlives the invocation when it has ended', async () => {
     let finish = () => {};
     const { documents } = await invoke(first, () => {
       void xray.service.capture('late', () => new Promise<void>((done) => (finish = done)));
@@ -98,7 +98,7 @@ describe('on AWS Lambda', () => {
     it.each([
       ['without the variable', undefined],
       ['with the variable of another one', second],
-    ])('takes the header of each, %s', async (_what, variable) => {
+    ])('uses the header of each invocation, %s', async (_what, variable) => {
       if (variable === undefined) delete process.env._X_AMZN_TRACE_ID;
       else process.env._X_AMZN_TRACE_ID = variable;
       const ids = ['1', '2', '3', '4'];
@@ -127,7 +127,7 @@ describe('on AWS Lambda', () => {
     beforeEach(() => void delete process.env._X_AMZN_TRACE_ID);
     const header = { 'x-amzn-trace-id': second };
 
-    it("is part of the invocation that the request's header names", async () => {
+    it("belongs to the invocation that the request's header names", async () => {
       await xray.request(() => undefined, header, 'without a segment');
       expect(xray.emitter.documents).toMatchObject([
         alone('1-5759e989-bd862e3fe1be46a994272793', '53995c3f42cd8ad9'),
@@ -143,14 +143,14 @@ describe('on AWS Lambda', () => {
       ]);
     });
 
-    it('records nothing for a header with a Root alone', async () => {
+    it('records nothing for a header that has only a Root', async () => {
       const gateway = { 'x-amzn-trace-id': 'Root=1-5759e999-bd862e3fe1be46a994272793' };
       await xray.request(() => undefined, gateway, 'without a segment');
       expect(xray.emitter.documents).toEqual([]);
     });
   });
 
-  it('passes the trace on to whom it calls', async () => {
+  it('passes the trace on to called services', async () => {
     const { result, documents } = await invoke(first, async () => {
       const { headers } = (await (await fetch(server.url)).json()) as {
         headers: Record<string, string>;

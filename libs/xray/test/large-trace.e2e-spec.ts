@@ -11,7 +11,7 @@ interface Node {
 const names = ({ name, subsegments = [] }: Node): string[] => [name, ...subsegments.flatMap(names)];
 
 describe('a trace that is larger than a datagram', () => {
-  it('comes out of local X-Ray whole', async () => {
+  it('is complete in local X-Ray', async () => {
     const server = await startLocalXray({ address: '127.0.0.1:0', database: ':memory:' });
     const logger = { warn: () => undefined };
     const emitter = new UdpEmitter({ host: '127.0.0.1', port: server.port, logger });

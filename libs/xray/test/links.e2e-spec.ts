@@ -32,21 +32,21 @@ describe('a segment', () => {
     ['an X-Amzn-Trace-Id header', header('00f067aa0ba902b7')],
     ['a traceparent', '00-5759e988bd862e3fe1be46a994272793-00f067aa0ba902b7-01'],
     ['ids', { traceId: TRACE, id: '00f067aa0ba902b7' }],
-  ])('is linked by %s, from wherever in it', async (_name, target) => {
+  ])('is linked by %s, called anywhere in it', async (_name, target) => {
     const { segment } = await app.request(() =>
       app.service.capture('inside', () => app.service.link(target)),
     );
     expect(segment.links).toEqual([{ trace_id: TRACE, id: '00f067aa0ba902b7' }]);
   });
 
-  it('is not linked to nowhere, and says so', async () => {
+  it('is not linked to an invalid target, which is logged', async () => {
     const { segment } = await app.request(() => app.service.link('Root=nonsense'));
 
     expect(segment).not.toHaveProperty('links');
     expect(warnings).toContainEqual(expect.stringContaining('"Root=nonsense" names no segment'));
   });
 
-  it('has a link once, and twenty at most', async () => {
+  it('has each link once, and at most twenty links', async () => {
     const { segment } = await app.request(() => {
       for (let at = 0; at < 50; at++) {
         app.service.link({ traceId: TRACE, id: (at >> 1).toString(16).padStart(16, '0') });
@@ -61,7 +61,7 @@ describe('a segment', () => {
 describe('@Segment', () => {
   const sqs = (id: string) => ({ Body: '{}', Attributes: { AWSTraceHeader: header(id) } });
 
-  it('links to the sender of a message of SQS', () => {
+  it('links to the sender of an SQS message', () => {
     expect(links(() => consumer.one(sqs('00f067aa0ba902b7')))).toEqual([
       { trace_id: TRACE, id: '00f067aa0ba902b7' },
     ]);
@@ -95,13 +95,13 @@ describe('@Segment', () => {
   });
 
   it.each([undefined, null, 7, 'text', {}, { Attributes: null }, { Messages: 'none' }, [null]])(
-    'takes what is no message: %j',
+    'accepts an argument that is not a message: %j',
     (value) => {
       expect(links(() => consumer.one(value))).toBeUndefined();
     },
   );
 
-  it('survives a getter that throws', () => {
+  it('works if a getter throws', () => {
     const hostile = {
       get Messages(): never {
         throw new Error('no');

@@ -132,7 +132,7 @@ describe('an application', () => {
     expect(atRequire).toEqual([]);
   });
 
-  it('loads no package by its start that the application does not use', async () => {
+  it('loads no package at startup that the application does not use', async () => {
     const [, , atStart] = await loaded();
     expect(atStart!.filter((name) => HEAVY.test(name))).toEqual([]);
     expect(atStart!.filter((name) => !NEST.includes(name))).toEqual([]);
@@ -156,7 +156,7 @@ describe('an application', () => {
     expect(JSON.parse(names!)).toEqual(['shop@db', 'SQS', '127.0.0.1:1']);
   });
 
-  it('loads what writes protobuf once that is sent, and not before', async () => {
+  it('loads the protobuf encoder when it is needed, and not before', async () => {
     const otlp = { XRAY_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
     const [, atRequire, atStart] = await loaded({ ...otlp, CAPTURE: 'no' });
     expect(atRequire).toEqual([]);

@@ -99,7 +99,7 @@ describe('very many subsegments', () => {
   it.each([
     ['one after another', 50_000],
     ['all at once', 20_000],
-  ])('arrive whole, in few datagrams, and are counted: %s', async (how, count) => {
+  ])('arrive completely, in few datagrams, and are counted: %s', async (how, count) => {
     const xray = await start();
     await xray.service.captureSegment('job', async () => {
       if (how === 'all at once') {
@@ -124,7 +124,7 @@ describe('very many subsegments', () => {
     expect(datagrams).toBeLessThan(count / 50);
   });
 
-  it('leave while the segment is open', async () => {
+  it('are sent while the segment is open', async () => {
     const xray = await start();
     let finish = () => {};
     const job = xray.service.captureSegment('job', async () => {
@@ -140,7 +140,7 @@ describe('very many subsegments', () => {
     expect(nodesOf((await receiver.received(1_001)).documents).size).toBe(1_001);
   });
 
-  it('keep their place, whatever is open around and begins below them', async () => {
+  it('keep their place, whatever is open around them and starts below them', async () => {
     const xray = await start();
     const { service } = xray;
     const late: (() => void)[] = [];
@@ -211,7 +211,7 @@ onLinux('a receiver that hangs', () => {
   beforeEach(async () => void (receiver = await Receiver.start()));
   afterEach(() => receiver.stop());
 
-  it('is told of with as many datagrams as the kernel dropped', async () => {
+  it('is logged with the number of datagrams that the kernel dropped', async () => {
     const warnings: string[] = [];
     const emitter = new UdpEmitter({
       host: '127.0.0.1',
@@ -234,7 +234,7 @@ onLinux('a receiver that hangs', () => {
 });
 
 describe('local X-Ray', () => {
-  it('shows siblings that came together right below their parent', async () => {
+  it('shows siblings that arrived together directly below their parent', async () => {
     const server = await startLocalXray({ address: '127.0.0.1:0', database: ':memory:' });
     const emitter = new UdpEmitter({ host: '127.0.0.1', port: server.port, logger });
     const xray = await tracing({ serviceName: 'worker', emitter });

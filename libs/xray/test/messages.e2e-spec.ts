@@ -169,7 +169,7 @@ describe.each([
       thrown,
     }));
 
-  it('holds pattern, handler, user and the nested calls', async () => {
+  it('contains pattern, handler, user and the nested calls', async () => {
     expect(await send({ cmd: 'count' }, 'apple')).toEqual([5]);
     const [segment, ...others] = await recorded();
     expect(others).toEqual([]);
@@ -183,7 +183,7 @@ describe.each([
     expect(segment!.fault).toBeUndefined();
   });
 
-  it('is open until an Observable has given all', async () => {
+  it('is open until an Observable has completed', async () => {
     expect(await send('each')).toEqual([1, 2, 3]);
     const [segment] = await recorded();
     expect(segment).toMatchObject({ subsegments: [{ name: 'Stock.each' }] });
@@ -199,7 +199,7 @@ describe.each([
     ],
     ['an HttpException', 'missing', { error: true }, 'NotFoundException: no such item'],
     ['an RpcException', 'refused', { fault: true }, 'RpcException: not like this'],
-  ])('tells of %s', async (_what, pattern, flags, cause) => {
+  ])('records %s', async (_what, pattern, flags, cause) => {
     expect(await send(pattern, 'x')).toHaveProperty('thrown');
     const [segment] = await recorded();
     const { type, message } = (segment!.cause as { exceptions: any[] }).exceptions[0];
@@ -211,13 +211,13 @@ describe.each([
     });
   });
 
-  it('keeps the cause of what a filter turned into an answer', async () => {
+  it('keeps the cause of an error that a filter turned into an answer', async () => {
     expect(await send('mapped')).toEqual(['mapped by a filter']);
     const [segment] = await recorded();
     expect(segment!.cause).toMatchObject({ exceptions: [{ message: 'too far' }] });
   });
 
-  it('is one of an event too', async () => {
+  it('is also recorded for an event', async () => {
     await firstValueFrom(client.emit('sold', 'pear').pipe(map(() => 0)), { defaultValue: 0 });
     const [segment] = await recorded();
     expect(segment).toMatchObject({
@@ -243,13 +243,13 @@ describe.each([
     ]);
   });
 
-  it('has one pattern, in whatever order its keys are given', async () => {
+  it('has the same pattern, whatever the order of its keys', async () => {
     await send({ of: 'pears', cmd: 'weigh' });
     const [segment] = await recorded();
     expect(segment!.annotations).toEqual({ rpc_pattern: '{"cmd":"weigh","of":"pears"}' });
   });
 
-  it('joins the trace of the service that sends, with its call as parent', async () => {
+  it('continues the trace of the sender, with its call as parent', async () => {
     const caller = service.get(XrayService);
     await caller.captureSegment('caller', () => send({ cmd: 'count' }, 'fig'));
     const documents = await recorded(2);
@@ -318,7 +318,7 @@ describe.each([
     await app.close();
   });
 
-  it('holds event, handler and the nested calls', async () => {
+  it('contains event, handler and the nested calls', async () => {
     emit('count', 'apple');
     const [segment] = await recorded();
     expect(segment).toMatchObject({
@@ -329,7 +329,7 @@ describe.each([
     });
   });
 
-  it('is open until an Observable has given all', async () => {
+  it('is open until an Observable has completed', async () => {
     emit('each');
     const [segment] = await recorded();
     expect(segment).toMatchObject({ subsegments: [{ name: 'Stock.each' }] });
@@ -339,7 +339,7 @@ describe.each([
   it.each([
     ['closed', 'WsException: Forbidden resource'],
     ['broken', 'WsException: broken'],
-  ])('tells what was thrown at %s', async (event, cause) => {
+  ])('records what was thrown at %s', async (event, cause) => {
     emit(event);
     const [segment] = await recorded();
     const { type, message } = (segment!.cause as { exceptions: any[] }).exceptions[0];

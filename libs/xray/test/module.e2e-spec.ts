@@ -200,7 +200,7 @@ describe('autoTrace', () => {
     expect(xray.documents[0]!.subsegments!.map(({ name }) => name)).toEqual(expected);
   });
 
-  it('takes the wrappers of inherited methods away when the application is closed', async () => {
+  it('removes the wrappers of inherited methods when the application is closed', async () => {
     class Base {
       read(): number {
         return 1;
@@ -221,7 +221,7 @@ describe('autoTrace', () => {
     expect(Base.prototype.read).toBe(read);
   });
 
-  it('leaves the classes as they were when the application is closed', async () => {
+  it('restores the classes when the application is closed', async () => {
     const before = Object.getOwnPropertyDescriptors(Plain.prototype);
     const { app } = await start({ autoTrace: true });
     expect(Object.getOwnPropertyDescriptors(Plain.prototype)).not.toEqual(before);
@@ -231,7 +231,7 @@ describe('autoTrace', () => {
 });
 
 describe('@Segment', () => {
-  it('opens a segment of its own outside of a request', async () => {
+  it('opens a segment outside a request', async () => {
     const { app } = await start();
     expect(await app.get(Jobs).nightly(7)).toBe(3);
     expect(xray.documents).toMatchObject([
@@ -239,20 +239,20 @@ describe('@Segment', () => {
     ]);
   });
 
-  it('is a subsegment inside of a request', async () => {
+  it('is a subsegment inside a request', async () => {
     const { url } = await start();
     expect(await (await fetch(`${url}/job`)).text()).toBe('3');
     const [segment] = await recorded();
     expect(tree(segment!)).toBe('Jobs.sold(Cart.total) nightly-job(Cart.total)');
   });
 
-  it('is one for an event outside of a request', async () => {
+  it('opens a segment for an event outside a request', async () => {
     const { app } = await start();
     app.get(EventEmitter2).emit('sold');
     expect(await recorded()).toMatchObject([{ name: 'Jobs.sold' }]);
   });
 
-  it('records a failure and throws it on', async () => {
+  it('records a failure and rethrows it', async () => {
     const { app } = await start();
     expect(() => app.get(Jobs).broken()).toThrow('broken');
     expect(xray.documents).toMatchObject([
@@ -260,14 +260,14 @@ describe('@Segment', () => {
     ]);
   });
 
-  it('simply runs the method without a module, and where the sampler refuses', async () => {
+  it('only runs the method without a module, and if the sampler decides against it', async () => {
     expect(await new Jobs(new Cart()).nightly(1)).toBe(3);
     const { app } = await start({ sampling: 0 });
     expect(await app.get(Jobs).nightly(1)).toBe(3);
     expect(xray.documents).toEqual([]);
   });
 
-  it('has its like in captureSegment', async () => {
+  it('works like captureSegment', async () => {
     const { app } = await start();
     const service = app.get(XrayService);
     const id = await service.captureSegment('script', async (node) => {
@@ -287,7 +287,7 @@ describe('@Segment', () => {
 });
 
 describe('contextMissing', () => {
-  it('is that of the option where AWS_XRAY_CONTEXT_MISSING says what there is not, which is told', async () => {
+  it('uses the option if AWS_XRAY_CONTEXT_MISSING says what there is not, which is logged', async () => {
     process.env.AWS_XRAY_CONTEXT_MISSING = 'EXPLODE';
     const said: string[] = [];
     try {
@@ -334,7 +334,7 @@ describe('contextMissing', () => {
     expect(() => attempt(app)).toThrow(`Cannot ${what}`);
   });
 
-  it('is overruled by AWS_XRAY_CONTEXT_MISSING', async () => {
+  it('is overridden by AWS_XRAY_CONTEXT_MISSING', async () => {
     process.env.AWS_XRAY_CONTEXT_MISSING = 'RUNTIME_ERROR';
     try {
       const { app } = await start({ contextMissing: 'ignore' });
@@ -393,7 +393,7 @@ describe('names', () => {
       { AWS_XRAY_URL: '*4567-x.gitpod.io*' },
       '4567-x.gitpod.io',
     ],
-  ])('a segment after %s', async (_what, options, host, env, name) => {
+  ])('a segment is named after %s', async (_what, options, host, env, name) => {
     expect(await named(options, host, env)).toBe(name);
   });
 });
@@ -402,7 +402,7 @@ describe('an earlier request hook', () => {
   it.each([
     ['Express', () => new ExpressAdapter()],
     ['Fastify', () => new FastifyAdapter() as never],
-  ])('is chained on %s, and so is a later one, which replaces it as ever', async (_name, make) => {
+  ])('is still called on %s, and so is a later one that replaces it', async (_name, make) => {
     const adapter = make();
     const seen: string[] = [];
     const hook = (name: string) => (_request: unknown, _response: unknown, next: () => void) => {
@@ -419,11 +419,11 @@ describe('an earlier request hook', () => {
   });
 });
 
-describe('a later request hook that goes on to the one it found', () => {
+describe('a later request hook that calls the previous one', () => {
   it.each([
     ['Express', () => new ExpressAdapter()],
     ['Fastify', () => new FastifyAdapter() as never],
-  ])('is run once for a request on %s', async (_name, make) => {
+  ])('is called once per request on %s', async (_name, make) => {
     const adapter = make();
     const { url } = await start({}, adapter);
     const { onRequestHook: found } = adapter as never as { onRequestHook: Hook };
@@ -443,7 +443,7 @@ describe('an application that imports the module twice', () => {
   it.each([
     ['Express', () => new ExpressAdapter()],
     ['Fastify', () => new FastifyAdapter() as never],
-  ])('has one segment a request on %s, of the first', async (_name, make) => {
+  ])('has one segment per request on %s, from the first module', async (_name, make) => {
     const again = XrayModule.forRoot({ serviceName: 'again', emitter: xray });
     const { imports = [], ...rest } = metadata({});
     @Module({ imports: [...imports, again], ...rest })
@@ -463,7 +463,7 @@ describe('an application of a TestingModule', () => {
   it.each([
     ['Express', () => new ExpressAdapter()],
     ['Fastify', () => new FastifyAdapter()],
-  ])('is traced on %s, malformed JSON included', async (_name, adapter) => {
+  ])('is traced on %s, including malformed JSON', async (_name, adapter) => {
     const testing = await Test.createTestingModule(metadata({})).compile();
     const app = testing.createNestApplication(adapter() as never);
     started.push(app);
@@ -484,7 +484,7 @@ describe('an application of a TestingModule', () => {
   });
 });
 
-describe('a provider that refuses to be looked at, such as a proxy for a request', () => {
+describe('a provider that throws when it is inspected, such as a request-scoped proxy', () => {
   /** Nest itself asks every provider for these. */
   const asked = /^(constructor|then|on[A-Z]\w+|beforeApplicationShutdown)$/;
   const proxy = new Proxy(
@@ -525,7 +525,7 @@ describe('enabled: false', () => {
   });
 });
 
-describe('where a decorator stands', () => {
+describe('the source line of a decorator', () => {
   /** Where the one method of that name is declared in this file. */
   function declared(method: string): string {
     const lines = readFileSync(__filename, 'utf8').split('\n');
@@ -533,7 +533,7 @@ describe('where a decorator stands', () => {
     return `libs/xray/test/module.e2e-spec.ts:${at + 1}`;
   }
 
-  it('is in the metadata as path:line of the method, outside of production', async () => {
+  it('is recorded as path:line of the method, except in production', async () => {
     const { app } = await start();
     await app.get(Jobs).nightly(1);
     const [job] = xray.documents;
@@ -541,7 +541,7 @@ describe('where a decorator stands', () => {
     expect(job!.subsegments![0]!.metadata!.nest!.source).toBe(declared('total'));
   });
 
-  it('can be left out', async () => {
+  it('can be turned off', async () => {
     const { app } = await start({ source: false });
     await app.get(Jobs).nightly(1);
     expect(xray.documents[0]!.metadata).toBeUndefined();

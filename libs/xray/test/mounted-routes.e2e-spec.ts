@@ -47,7 +47,7 @@ describe('the route of a request', () => {
 
   afterEach(() => app.close());
 
-  it('has the mount path of an Express application or router, also when it fails', async () => {
+  it('includes the mount path of an Express application or router, also if it fails', async () => {
     app = await NestFactory.create(App, { logger: false });
     const inner = express.Router().get('/boom', fails).get('/fine', answers);
     const outer = express.Router().use('/inner', inner).get('/items/:id', fails).get('/', fails);
@@ -91,7 +91,7 @@ describe('the route of a request', () => {
     });
   });
 
-  it('has the prefix of a Fastify plugin', async () => {
+  it('includes the prefix of a Fastify plugin', async () => {
     const adapter = new FastifyAdapter();
     app = await NestFactory.create(App, adapter, { logger: false });
     adapter.getInstance().register(

@@ -115,7 +115,7 @@ const documents = async (count: number) => {
 };
 
 describe('@Segment', () => {
-  it('takes what @Subsegment takes', async () => {
+  it('accepts the options of @Subsegment', async () => {
     const { app } = await start();
     await app.get(Jobs).run(7);
     expect(() => app.get(Jobs).busy('mails')).toThrow('busy');
@@ -142,7 +142,7 @@ describe('a name on the decorator of a class', () => {
 });
 
 describe('@CurrentSegment', () => {
-  it('hands a handler the segment of its request', async () => {
+  it('injects the segment of the request into a handler', async () => {
     const { app, url } = await start();
     await fetch(`${url}/total`);
     const [segment] = await documents(1);
@@ -150,7 +150,7 @@ describe('@CurrentSegment', () => {
     await app.close();
   });
 
-  it('is undefined where the request is not recorded', async () => {
+  it('is undefined if the request is not recorded', async () => {
     const { app, url } = await start({ sampling: 0 });
     expect(await (await fetch(`${url}/total`)).text()).toBe('3');
     await app.close();
@@ -158,7 +158,7 @@ describe('@CurrentSegment', () => {
 });
 
 describe("contextMissing: 'error'", () => {
-  it('breaks neither the start nor the end for what lifecycle hooks call, and says so', async () => {
+  it('does not stop the application because of lifecycle hooks, and logs their calls', async () => {
     const said: string[] = [];
     const { app } = await start({
       contextMissing: 'error',
@@ -171,8 +171,8 @@ describe("contextMissing: 'error'", () => {
   });
 });
 
-describe('what a segment says of its service', () => {
-  it('has the version and the log groups', async () => {
+describe('the service information of a segment', () => {
+  it('contains the version and the log groups', async () => {
     const arn = 'arn:aws:logs:eu-central-1:123456789012:log-group:/shop/api';
     const { app } = await start({ serviceVersion: '1.4.0', logGroups: ['plain', `${arn}:*`] });
     await app.get(Jobs).run(1);
@@ -186,7 +186,7 @@ describe('what a segment says of its service', () => {
   });
 });
 
-describe('lines of the log', () => {
+describe('log lines', () => {
   /** Keeps what Nest prints. */
   class Printed extends ConsoleLogger {
     readonly lines: string[] = [];
@@ -195,7 +195,7 @@ describe('lines of the log', () => {
     }
   }
 
-  it('are on what was active when they were logged, and printed once', async () => {
+  it('are recorded on the node that was active when they were logged, and printed once', async () => {
     const printed = new Printed('', { logLevels: ['log', 'warn', 'error'] });
     const { app } = await start({}, printed);
     Logger.overrideLogger(['log', 'warn', 'error']);
@@ -220,7 +220,7 @@ describe('lines of the log', () => {
     await app.close();
   });
 
-  it('are one each also where a class hands them on to Nest, and go to any logger of the application', async () => {
+  it('are recorded once if a class passes them on to Nest, and with any logger of the application', async () => {
     class Own extends Logger {
       override log(message: unknown): void {
         super.log(`own: ${String(message)}`);
@@ -246,7 +246,7 @@ describe('lines of the log', () => {
     await app.close();
   });
 
-  it('are 200 of a (sub)segment at most', async () => {
+  it('are limited to 200 per segment or subsegment', async () => {
     const { app } = await start();
     app.get(Jobs).much();
     const { logs } = (emitter.documents[0] as any).metadata.default;
@@ -255,7 +255,7 @@ describe('lines of the log', () => {
     await app.close();
   });
 
-  it('are left out when that is wanted, and in production', async () => {
+  it('are left out if the option is off, and in production', async () => {
     const { app } = await start({ logs: false, source: false });
     app.get(Jobs).chat();
     expect(emitter.documents[0]!.metadata).toBeUndefined();

@@ -44,8 +44,8 @@ async function without<T>(owner: object, key: string, work: () => Promise<T>): P
   }
 }
 
-describe('a part of Nest without a public interface', () => {
-  it('is found in this version of Nest', async () => {
+describe('an internal part of Nest', () => {
+  it('exists in this version of Nest', async () => {
     expect(await warningsAtStart()).toEqual([]);
   });
 
@@ -61,14 +61,17 @@ describe('a part of Nest without a public interface', () => {
     [ClientTCP, 'publish', 'what it sends is not recorded'],
     [ClientNats, 'publish', 'what it sends is not recorded'],
     [ClientGrpcProxy, 'createServiceMethod', 'its calls are not recorded'],
-  ] as const)('%p.%s is missing: says what is not recorded', async (owner, method, consequence) => {
-    const warnings = await without(owner.prototype, method, warningsAtStart);
+  ] as const)(
+    '%p.%s is missing: a warning says what is not recorded',
+    async (owner, method, consequence) => {
+      const warnings = await without(owner.prototype, method, warningsAtStart);
 
-    expect(warnings).toEqual([expect.stringContaining(consequence)]);
-    expect(warnings[0]).toMatch(/Could not find .* in @nestjs\/.*look for a newer one/);
-  });
+      expect(warnings).toEqual([expect.stringContaining(consequence)]);
+      expect(warnings[0]).toMatch(/Could not find .* in @nestjs\/.*look for a newer one/);
+    },
+  );
 
-  it('ExceptionsHandler.next is missing: says so before the first request', async () => {
+  it('ExceptionsHandler.next is missing: a warning says so before the first request', async () => {
     const warnings: string[] = [];
     const logger = { warn: (message: string) => void warnings.push(message) };
     @Module({
@@ -84,7 +87,7 @@ describe('a part of Nest without a public interface', () => {
     expect(warnings).toEqual([expect.stringContaining('guards, pipes and middleware')]);
   });
 
-  it('HttpAdapterHost has no accessor: says that applications under test are not seen', async () => {
+  it('HttpAdapterHost has no accessor: a warning says that applications under test are not traced', async () => {
     const warnings: string[] = [];
     const logger = { warn: (message: string) => void warnings.push(message) };
     const emitter = new MemoryEmitter();

@@ -20,8 +20,8 @@ afterEach(() => {
   delete registered[API];
 });
 
-describe('where another SDK is registered already', () => {
-  it('logs one warning, changes nothing, and leaves the spans to that SDK', async () => {
+describe('if another SDK is already registered', () => {
+  it('the import logs one warning, changes nothing, and leaves the spans to that SDK', async () => {
     const exporter = new InMemorySpanExporter();
     const sdk = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
     trace.setGlobalTracerProvider(sdk);
@@ -39,7 +39,7 @@ describe('where another SDK is registered already', () => {
   });
 });
 
-describe('an instrumentation for what is recorded here already', () => {
+describe('an instrumentation for calls that this package records', () => {
   it('is ignored: its spans record nothing and inject nothing', async () => {
     await import('nestjs-xray/opentelemetry');
     const { tracing } = jest.requireActual<typeof Tracing>('./tracing');

@@ -25,7 +25,7 @@ function recordSpans(count: number): void {
 }
 
 describe('a span of the OpenTelemetry API', () => {
-  it('is recorded and written in few steps', () => {
+  it('is recorded and written with little work', () => {
     const counter = new WorkCounter();
     recordSpans(10);
     const [few, more] = [20, 60].map((count) => counter.measure(() => recordSpans(count)).steps);
@@ -34,7 +34,7 @@ describe('a span of the OpenTelemetry API', () => {
     expect((more! - few!) / 40).toBeLessThan(480);
   });
 
-  it('has its keys looked at for secrets once, and not with every span', () => {
+  it('has its keys checked for secrets once, not with every span', () => {
     recordSpans(1);
     const tests = jest.spyOn(RegExp.prototype, 'test');
     recordSpans(10);
@@ -46,7 +46,7 @@ describe('a span of the OpenTelemetry API', () => {
 });
 
 describe('the active context', () => {
-  it('is made once for what is active in a context that was entered', () => {
+  it('is created once for the active node in an entered context', () => {
     trace(() => {
       context.with(context.active().setValue(createContextKey('test'), 1), () => {
         capture('inner', () => expect(context.active()).toBe(context.active()));

@@ -41,7 +41,7 @@ async function sentBy(work: () => unknown): Promise<Sent[]> {
   return spans;
 }
 
-it('sends what the API said as it was said', async () => {
+it('data from the OpenTelemetry API is sent unchanged', async () => {
   const other = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
   const spans = await sentBy(() => {
     const span = trace.getTracer('shop').startSpan('orders publish', {

@@ -58,7 +58,7 @@ async function nextSegment(work: () => unknown): Promise<SegmentDocument> {
 }
 
 describe('the API and decorators', () => {
-  it('nest in each other in any order, fifty requests at once', async () => {
+  it('nest in each other in any order, in fifty concurrent requests', async () => {
     const call = (name: string) =>
       tracer.startActiveSpan(name, { kind: SpanKind.CLIENT }, async (span) => {
         await sleep(Math.random() * 5);
@@ -80,7 +80,7 @@ describe('the API and decorators', () => {
     );
   });
 
-  it('have one active span: that of the node that is active', async () => {
+  it('share one active span: that of the active node', async () => {
     const seen: (string | undefined)[] = [];
     const note = () => seen.push(trace.getActiveSpan()?.spanContext().spanId);
     const { segment } = await app.request(() => {
@@ -104,7 +104,7 @@ describe('the API and decorators', () => {
     expect(seen).toEqual([segment.id, outer.id, inner.id, inner.subsegments![0]!.id, outer.id]);
   });
 
-  it('agree in timers and promises that were begun under a context of the API', async () => {
+  it('have the same context in timers and promises started under a context of the API', async () => {
     const key = createContextKey('basket');
     const seen: unknown[] = [];
     const { segment } = await app.request(() =>
@@ -127,7 +127,7 @@ describe('the API and decorators', () => {
     expect(tree(segment)).toBe('shop (Cart.load (in a timer, in a promise))');
   });
 
-  it('keep an emitter and a function that were bound in the trace they were bound in', async () => {
+  it('keep a bound emitter and a bound function in the trace in which they were bound', async () => {
     const { segment } = await app.request(() =>
       cart.load(() => {
         const bound = context.bind(context.active(), () => {
@@ -145,7 +145,7 @@ describe('the API and decorators', () => {
     expect(tree(segment)).toBe('shop (Cart.load (Cart.inner, called back))');
   });
 
-  it('pass a span on by hand, as those do that know no active context', async () => {
+  it('allow a span to be passed on explicitly', async () => {
     const { segment } = await app.request(() => {
       const parent = tracer.startSpan('parent');
       const inParent = trace.setSpan(context.active(), parent);
@@ -189,7 +189,7 @@ describe('a span', () => {
     expect(JSON.stringify(first)).not.toContain('after');
   });
 
-  it('keeps attributes as metadata, those to be indexed as annotations, and the user', async () => {
+  it('keeps attributes as metadata, indexed ones as annotations, and the user', async () => {
     const node = await recorded(() => {
       const span = tracer.startSpan('priced', { attributes: { 'cart.id': 7, tags: ['a', 'b'] } });
       span.setAttributes({ 'cart.total': 9.5, 'other.key': true, listed: 'yes' });
@@ -205,7 +205,7 @@ describe('a span', () => {
     expect(segment.user).toBe('bayko');
   });
 
-  it('adds to the node that a decorator began, and leaves its end to it', async () => {
+  it('adds to the node that a decorator opened, without ending it', async () => {
     const node = await recorded(() =>
       cart.load(async () => {
         const span = trace.getActiveSpan()!;
@@ -250,7 +250,7 @@ describe('a span', () => {
     ]);
   });
 
-  it('is a fault with an exception or the status ERROR, and none when it says OK', async () => {
+  it('is a fault after an exception or the status ERROR, but not after OK', async () => {
     const { segment } = await app.request(() => {
       const thrown = tracer.startSpan('thrown');
       thrown.recordException(new RangeError('kaput'));
@@ -287,7 +287,7 @@ describe('a span', () => {
     expect(fine).not.toHaveProperty('fault');
   });
 
-  it('takes the times it is given', async () => {
+  it('uses the given times', async () => {
     const node = await recorded(() => {
       const start = Date.now() - 5_000;
       tracer
@@ -297,7 +297,7 @@ describe('a span', () => {
     expect(node.end_time! - Math.floor(node.start_time)).toBeCloseTo(2.5, 3);
   });
 
-  it('that outlives its request is sent on its own', async () => {
+  it('is sent on its own if it outlives its request', async () => {
     let late: { end(): void } | undefined;
     const { segment } = await app.request(() => {
       late = tracer.startSpan('late');
@@ -316,7 +316,7 @@ describe('semantic conventions', () => {
   const call = (attributes: Record<string, string | number>, name = 'call') =>
     recorded(() => tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }).end());
 
-  it('make http of HTTP, with X-Ray’s idea of whose fault it was', async () => {
+  it('turn HTTP attributes into http, with error and fault as in X-Ray', async () => {
     const node = await call({
       'http.request.method': 'GET',
       'url.full': 'https://pay.test/charge',
@@ -335,7 +335,7 @@ describe('semantic conventions', () => {
     });
   });
 
-  it('make sql of a database, without literals', async () => {
+  it('turn database attributes into sql, without literals', async () => {
     const node = await call(
       {
         'db.system': 'mysql',
@@ -357,7 +357,7 @@ describe('semantic conventions', () => {
     });
   });
 
-  it('name what has no name after its kind and host, and keep the operation', async () => {
+  it('name a span without a name after its kind and host, and keep the operation', async () => {
     const node = await call(
       { 'db.system': 'redis', 'net.peer.name': 'cache.test', 'db.statement': 'hset cart [2]' },
       'hset',
@@ -368,7 +368,7 @@ describe('semantic conventions', () => {
     });
   });
 
-  it('name a database after its name and host, whatever tells the host', async () => {
+  it('name a database after its name and host, whichever attribute has the host', async () => {
     const node = await call({
       'db.system.name': 'mongodb',
       'db.namespace': 'shop',
@@ -377,7 +377,7 @@ describe('semantic conventions', () => {
     expect(node.name).toBe('shop@db.test');
   });
 
-  it('make one call of a query that the driver records inside of a span of an ORM', async () => {
+  it('record a query once that both an ORM and the driver record', async () => {
     const attributes = { 'db.system.name': 'mysql', 'db.query.text': 'SELECT 1' };
     const node = await recorded(() =>
       tracer.startActiveSpan('orm query', { kind: SpanKind.CLIENT, attributes }, (orm) =>
@@ -392,7 +392,7 @@ describe('semantic conventions', () => {
     expect(node).not.toHaveProperty('sql');
   });
 
-  it('make aws of an AWS call', async () => {
+  it('turn attributes of an AWS call into aws', async () => {
     const node = await call(
       {
         'rpc.system': 'aws-api',
@@ -410,41 +410,38 @@ describe('semantic conventions', () => {
   });
 });
 
-describe('work that comes in', () => {
+describe('incoming work', () => {
   const headers = {
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     tracestate: 'vendor=1',
     baggage: 'tenant=t1,plan=free;ttl=60',
   };
 
-  it.each([SpanKind.CONSUMER, SpanKind.SERVER])(
-    'is a segment of its own, kind %s',
-    async (kind) => {
-      const segment = await nextSegment(() => {
-        const from = propagation.extract(ROOT_CONTEXT, headers);
-        return tracer.startActiveSpan('orders process', { kind }, from, async (span) => {
-          await cart.load(() => sleep(1));
-          span.end();
-        });
+  it.each([SpanKind.CONSUMER, SpanKind.SERVER])('is a segment, kind %s', async (kind) => {
+    const segment = await nextSegment(() => {
+      const from = propagation.extract(ROOT_CONTEXT, headers);
+      return tracer.startActiveSpan('orders process', { kind }, from, async (span) => {
+        await cart.load(() => sleep(1));
+        span.end();
       });
-      expect(segment).toMatchObject({
-        name: 'shop',
-        trace_id: '1-0af76519-16cd43dd8448eb211c80319c',
-        parent_id: 'b7ad6b7169203331',
-        metadata: { otel: { name: 'orders process' } },
-        subsegments: [{ name: 'Cart.load' }],
-      });
-    },
-  );
+    });
+    expect(segment).toMatchObject({
+      name: 'shop',
+      trace_id: '1-0af76519-16cd43dd8448eb211c80319c',
+      parent_id: 'b7ad6b7169203331',
+      metadata: { otel: { name: 'orders process' } },
+      subsegments: [{ name: 'Cart.load' }],
+    });
+  });
 
-  it('without a caller begins a trace', async () => {
+  it('starts a trace if it has no caller', async () => {
     const segment = await nextSegment(() =>
       tracer.startSpan('poll', { kind: SpanKind.CONSUMER }, ROOT_CONTEXT).end(),
     );
     expect(segment).not.toHaveProperty('parent_id');
   });
 
-  it('is a segment too where messages were fetched, and are handled', async () => {
+  it('is also a segment if messages were fetched and are processed', async () => {
     const attributes = {
       'messaging.operation.type': 'receive',
       'messaging.batch.message_count': 2,
@@ -463,7 +460,7 @@ describe('work that comes in', () => {
     expect(segment).toMatchObject({ name: 'shop', subsegments: [{ name: 'Cart.load' }] });
   });
 
-  it('is a segment also inside of a call that belongs to no trace', async () => {
+  it('is also a segment inside a call that belongs to no trace', async () => {
     const segment = await nextSegment(() =>
       tracer.startActiveSpan('connect', { kind: SpanKind.CLIENT }, ROOT_CONTEXT, (call) => {
         tracer.startSpan('process orders', { kind: SpanKind.CONSUMER }).end();
@@ -474,7 +471,7 @@ describe('work that comes in', () => {
     expect(segment).not.toHaveProperty('parent_id');
   });
 
-  it('of a caller that is not recorded is not recorded, and says so further down', async () => {
+  it('is not recorded if its caller is not, and passes that decision on', async () => {
     const before = app.emitter.documents.length;
     const carrier: Record<string, string> = {};
     const from = propagation.extract(ROOT_CONTEXT, {
@@ -494,7 +491,7 @@ describe('work that comes in', () => {
     });
   });
 
-  it('has its baggage in the API, which goes out again with what was added', async () => {
+  it('has its baggage in the API, which is sent on with what was added', async () => {
     const sent: Record<string, string>[] = [];
     const target = await echo();
     await app.request(async () => {
@@ -518,8 +515,8 @@ describe('work that comes in', () => {
   });
 });
 
-describe('what is not to be recorded', () => {
-  it('is nothing in an unsampled request, with the right trace id', async () => {
+describe('a span that must not be recorded', () => {
+  it('records nothing in an unsampled request, but has the right trace id', async () => {
     const traceId = '1-5759e988-bd862e3fe1be46a994272793';
     const header = { 'x-amzn-trace-id': `Root=${traceId};Sampled=0` };
     const before = app.emitter.documents.length;
@@ -540,7 +537,7 @@ describe('what is not to be recorded', () => {
     expect(app.emitter.documents).toHaveLength(before);
   });
 
-  it('is nothing where tracing is suppressed', async () => {
+  it('records nothing if tracing is suppressed', async () => {
     const { segment } = await app.request(() =>
       context.with(suppressTracing(context.active()), () => {
         const span = tracer.startSpan('exporting');
@@ -551,7 +548,7 @@ describe('what is not to be recorded', () => {
     expect(segment).not.toHaveProperty('subsegments');
   });
 
-  it('is a call that belongs to no trace', () => {
+  it('records nothing for a call that belongs to no trace', () => {
     const before = app.emitter.documents.length;
     const span = tracer.startSpan('PING', { kind: SpanKind.CLIENT }, ROOT_CONTEXT);
     expect(span.isRecording()).toBe(false);

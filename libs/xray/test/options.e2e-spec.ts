@@ -32,7 +32,7 @@ const startWith = (options: object) =>
 /** Values that no number of anything can be. */
 const NO_NUMBERS = [NaN, Infinity, -Infinity, -1, 0.5, '1', null, true, [1], {}];
 
-describe('options that cannot work stop the start with words:', () => {
+describe('invalid options stop the application at startup with a message:', () => {
   it.each<[object, string]>([
     [{ serviceName: undefined }, 'without serviceName: it takes a name, or leave it to AWS_XRAY'],
     [{ serviceName: '' }, "serviceName '': it takes a name"],
@@ -95,7 +95,7 @@ describe('options that cannot work stop the start with words:', () => {
     }
   });
 
-  it('none at all', async () => {
+  it('no options', async () => {
     const forRoot = XrayModule.forRoot as unknown as (options?: unknown) => DynamicModule;
     const message = 'Cannot start XrayModule without serviceName';
     await expect(start(() => forRoot.call(XrayModule))).rejects.toThrow(message);
@@ -108,7 +108,7 @@ describe('options that cannot work stop the start with words:', () => {
     await expect(starting).rejects.toThrow('it takes an object of them');
   });
 
-  it('what belongs beside the factory in what it made', async () => {
+  it('options of the module definition that the factory returned', async () => {
     const useFactory = () => ({ serviceName: 'shop', emitter, interceptor: false });
     const starting = start(() => XrayModule.forRootAsync({ useFactory }));
     await expect(starting).rejects.toThrow('forRootAsync({ interceptor, useFactory })');
@@ -127,14 +127,14 @@ describe('options that cannot work stop the start with words:', () => {
 });
 
 describe('undefined', () => {
-  it('is the default of every option', async () => {
+  it('stands for the default of every option', async () => {
     const names = ['sampling', 'capture', 'ignore', 'redact', 'plugins', 'maxDocumentBytes'];
     const options = Object.fromEntries(names.map((name) => [name, undefined]));
     await startWith({ ...options, mistyped: undefined });
     await startWith({ capture: { http: undefined, headerHosts: undefined } });
   });
 
-  it('is the default of what emitters take', async () => {
+  it('stands for the default of emitter options', async () => {
     const at = { host: '127.0.0.1', port: 2000 };
     expect(() => new UdpEmitter({ ...at, logger: undefined })).not.toThrow();
     const otlp = new OtlpEmitter({ url: undefined, maxBatch: undefined, headers: undefined });
@@ -142,7 +142,7 @@ describe('undefined', () => {
   });
 });
 
-describe('options of emitters in code are checked as strictly:', () => {
+describe('options of emitters are checked as strictly:', () => {
   const address = { host: '127.0.0.1', port: 2000 };
   it.each<[object | undefined, string]>([
     [undefined, 'Cannot create a UdpEmitter with options undefined'],
@@ -181,7 +181,7 @@ describe('options of emitters in code are checked as strictly:', () => {
   });
 });
 
-describe('a variable that cannot work', () => {
+describe('an invalid variable', () => {
   const before = { ...process.env };
   afterEach(() => void (process.env = { ...before }));
 
@@ -214,13 +214,13 @@ describe('a variable that cannot work', () => {
     expect(() => new OtlpEmitter()).toThrow(`Cannot export by OTLP with ${name}="${value}"`);
   });
 
-  it('is not looked at where code says otherwise', async () => {
+  it('is not read if the code sets the option', async () => {
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'tempo:4318';
     await new OtlpEmitter({ url: 'http://127.0.0.1:4318/v1/traces' }).close();
   });
 });
 
-describe('options made by a class', () => {
+describe('options created by a class', () => {
   @Injectable()
   class Config implements XrayOptionsFactory {
     async createXrayOptions(): Promise<XrayOptions> {

@@ -147,7 +147,7 @@ describe('OtlpEmitter', () => {
   });
   afterEach(() => collector.stop());
 
-  it("writes what OpenTelemetry's own schema reads", async () => {
+  it("writes what OpenTelemetry's schema reads", async () => {
     const emitter = new OtlpEmitter({ logger, url: collector.url, gzip: true });
     const stats = await withApp(emitter, async (url) => {
       await fetch(`${url}/carts/fine`);
@@ -189,7 +189,7 @@ describe('OtlpEmitter', () => {
     });
   });
 
-  it('gives back, through local X-Ray, the trace that went in', async () => {
+  it('sends a trace that local X-Ray returns unchanged', async () => {
     const local = await startLocalXray({ address: '127.0.0.1:0', database: ':memory:' });
     try {
       const kept = new MemoryEmitter();
@@ -214,7 +214,7 @@ describe('OtlpEmitter', () => {
     }
   });
 
-  it('is chosen by XRAY_EXPORTER, and told where by the standard variables', async () => {
+  it('is selected by XRAY_EXPORTER, and configured by the standard variables', async () => {
     process.env.XRAY_EXPORTER = 'otlp';
     process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT = collector.url;
     try {
@@ -264,7 +264,7 @@ describe('OtlpEmitter', () => {
     expect(stats).toMatchObject({ closed: 1, sent: 0, dropped: 1 });
   });
 
-  it('takes a refused batch apart, so that one bad trace costs no other', async () => {
+  it('splits a rejected batch, so that one bad trace does not cost the others', async () => {
     collector.refuses = (body) => body.includes('broken');
     const emitter = new OtlpEmitter({ logger, url: collector.url, protocol: 'http/json' });
     const stats = await withApp(emitter, async (url) => {
@@ -293,7 +293,7 @@ describe('OtlpEmitter', () => {
     },
   );
 
-  it('speaks of credentials when it is not let in', async () => {
+  it('explains the credentials if access is denied', async () => {
     const said: string[] = [];
     collector.answers = [{ status: 403 }];
     const emitter = new OtlpEmitter({
@@ -305,7 +305,7 @@ describe('OtlpEmitter', () => {
     expect(said[0]).not.toContain('that the collector runs');
   });
 
-  describe('that signs', () => {
+  describe('with signatures', () => {
     const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
     beforeEach(() => void Object.assign(process.env, CREDENTIALS));
     afterEach(() => {
@@ -317,14 +317,14 @@ describe('OtlpEmitter', () => {
       return collector.requests.map(({ headers }) => headers);
     };
 
-    it('takes the credentials of the usual chain', async () => {
+    it('uses the credentials of the default provider chain', async () => {
       const [headers] = await send({ region: 'eu-west-1' });
       expect(headers!.authorization).toMatch(
         /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/xray\/aws4_request, SignedHeaders=[a-z0-9;-]*host/,
       );
     });
 
-    it('takes the signer that it is given, as a bundle has to', async () => {
+    it('uses the given signer, as a bundle must', async () => {
       const given: { method?: string; path?: string; body?: Buffer }[] = [];
       const signer: RequestSigner = {
         sign: (request) => {
@@ -340,7 +340,7 @@ describe('OtlpEmitter', () => {
     });
   });
 
-  it('gives up what the collector refuses, and says so once', async () => {
+  it('gives up what the collector rejects, and logs it once', async () => {
     collector.answers = Array.from({ length: 10 }, () => ({ status: 400 }));
     const said: string[] = [];
     const emitter = new OtlpEmitter({
@@ -358,7 +358,7 @@ describe('OtlpEmitter', () => {
     expect(said).toEqual([expect.stringContaining('it answered 400')]);
   });
 
-  it('drops beyond its queue, counts it, and ends in time when nobody listens', async () => {
+  it('drops what exceeds its queue, counts it, and closes in time if nothing listens', async () => {
     collector.stop();
     const emitter = new OtlpEmitter({ logger, url: collector.url, maxQueue: 5 });
     const stats = await withApp(emitter, async (url) => {
@@ -371,7 +371,7 @@ describe('OtlpEmitter', () => {
     expect(stats.failed + stats.dropped).toBe(12);
   });
 
-  it('lets go of a collector that does not answer when the time to shut down is over', async () => {
+  it('gives up on a collector that does not answer when the shutdown time is over', async () => {
     let left: Promise<unknown> | undefined;
     const silent = createServer((request) => void (left ??= once(request.socket, 'close')));
     await once(silent.listen(0, '127.0.0.1'), 'listening');
@@ -385,7 +385,7 @@ describe('OtlpEmitter', () => {
     silent.close();
   });
 
-  it('goes without options, by the standard variables, and keeps a password out of the log', async () => {
+  it('works without options, by the standard variables, and logs no password', async () => {
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'http://me:pa55word@127.0.0.1:9';
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     try {

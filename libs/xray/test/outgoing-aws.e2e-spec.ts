@@ -24,7 +24,7 @@ class GetCommand extends GetItemCommand {
   readonly clientCommand = new GetItemCommand(this.input);
 }
 
-describe('a call by AWS SDK v3', () => {
+describe('a call of AWS SDK v3', () => {
   let xray: Tracing;
   let aws: AwsFake;
   let sqs: SQSClient;
@@ -68,7 +68,7 @@ describe('a call by AWS SDK v3', () => {
     expect(JSON.stringify(segment)).not.toContain('secret');
   });
 
-  it('carries the header, signed, with its id as Parent', async () => {
+  it('carries the signed trace header, with its id as Parent', async () => {
     const { segment } = await xray.request(send);
     const { headers } = aws.requests[0]!;
     expect(parseTraceHeader(String(headers['x-amzn-trace-id']))).toEqual({
@@ -115,7 +115,7 @@ describe('a call by AWS SDK v3', () => {
     expect(segment.subsegments).toMatchObject([{ name, namespace: 'aws', aws: resource }]);
   });
 
-  it('names the operation of a document client, also beside its plain client', async () => {
+  it('names the operation of a document client, also next to its plain client', async () => {
     const plain = new DynamoDBClient(aws.config);
     const get = () => plain.send(new GetItemCommand({ TableName: 'carts', Key: {} }));
     const getDocument = () =>
@@ -174,7 +174,7 @@ describe('a call by AWS SDK v3', () => {
     expect(segment.subsegments).toMatchObject([{ name: 'SQS', aws: { request_id: 'r-1' } }]);
   });
 
-  it('keeps 20 requests at once apart', async () => {
+  it('keeps 20 concurrent requests apart', async () => {
     const requests = await Promise.all(
       Array.from({ length: 20 }, () => xray.request(() => Promise.all([send(), send()]))),
     );
@@ -186,7 +186,7 @@ describe('a call by AWS SDK v3', () => {
     expect(parents.sort()).toEqual(ids.sort());
   });
 
-  it('passes Sampled=0 on in a request that is not sampled', async () => {
+  it('passes on Sampled=0 in a request that is not sampled', async () => {
     await xray.request(send, {
       'x-amzn-trace-id': 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0',
     });
@@ -195,7 +195,7 @@ describe('a call by AWS SDK v3', () => {
     });
   });
 
-  it('is picked by service and operation', async () => {
+  it('is selected by service and operation', async () => {
     const picky = await tracing({
       serviceName: 'picky',
       capture: {
@@ -211,7 +211,7 @@ describe('a call by AWS SDK v3', () => {
     await picky.close();
   });
 
-  it('is recorded once when its client is handed over too', async () => {
+  it('is recorded once if its client is also passed to captureAws()', async () => {
     captureAws([SQSClient, dynamo]);
     const { segment } = await xray.request(send);
     expect(segment.subsegments).toHaveLength(1);
@@ -220,11 +220,11 @@ describe('a call by AWS SDK v3', () => {
   it.each([
     ['another class', class Cart {}],
     ['another object', new Map()],
-  ])('says what it takes when %s is handed over', (_what, given) => {
+  ])('throws an error that says what is accepted if %s is passed', (_what, given) => {
     expect(() => captureAws([given])).toThrow(/captureAws\(\) takes clients of AWS SDK v3/);
   });
 
-  it('is an HTTP request like any other where it is not picked', async () => {
+  it('is recorded as an ordinary HTTP request if it is not selected', async () => {
     const picky = await tracing({
       serviceName: 'picky',
       capture: { aws: ({ operation }) => operation === 'GetItem' },

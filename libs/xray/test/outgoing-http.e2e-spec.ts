@@ -103,7 +103,7 @@ describe('an outgoing HTTP call', () => {
       });
     });
 
-    it('takes two slashes that begin a path for a path, not for another host', async () => {
+    it('treats two slashes at the beginning of a path as a path, not as another host', async () => {
       const url = `${server.url}//other.example/a b//c`.replaceAll(' ', '%20');
       const { result, segment } = await xray.request(() => call(url));
       expect(segment.subsegments).toMatchObject([
@@ -121,7 +121,7 @@ describe('an outgoing HTTP call', () => {
       expect(segment.subsegments).toMatchObject([{ ...flags, http: { response: { status } } }]);
     });
 
-    it('marks a host that is not there and fails as it does untraced', async () => {
+    it('marks a host that cannot be reached, and fails as without tracing', async () => {
       const url = `http://127.0.0.1:${await closedPort()}/x`;
       const untraced = await call(url).catch((thrown: Error) => thrown);
       const { result, segment } = await xray.request(() => call(url).catch((e: Error) => e));
@@ -131,7 +131,7 @@ describe('an outgoing HTTP call', () => {
       ]);
     });
 
-    it('keeps 20 requests at once apart', async () => {
+    it('keeps 20 concurrent requests apart', async () => {
       const requests = await Promise.all(
         Array.from({ length: 20 }, () =>
           xray.request(() => Promise.all([call(`${server.url}/1`), call(`${server.url}/2`)])),
@@ -145,7 +145,7 @@ describe('an outgoing HTTP call', () => {
       }
     });
 
-    it('passes Sampled=0 and foreign parts on in a request that is not sampled', async () => {
+    it('passes on Sampled=0 and other fields in a request that is not sampled', async () => {
       const root = '1-5759e988-bd862e3fe1be46a994272793';
       const { result } = await xray.request(() => call(server.url), {
         'x-amzn-trace-id': `Root=${root};Sampled=0;Lineage=a:1`,
@@ -157,7 +157,7 @@ describe('an outgoing HTTP call', () => {
       });
     });
 
-    it('goes out as it is outside of a request', async () => {
+    it('is unchanged outside a request', async () => {
       expect((await call(server.url)).headers).not.toHaveProperty('x-amzn-trace-id');
     });
   });
@@ -243,7 +243,7 @@ describe('an outgoing HTTP call', () => {
     },
   );
 
-  it('carries its own id where a client repeats the headers of the call before', async () => {
+  it('carries its own id if a client repeats the headers of the previous call', async () => {
     const { result, segment } = await xray.request(
       () =>
         new Promise<Echoed>((done, fail) => {
@@ -279,7 +279,7 @@ describe('an outgoing HTTP call', () => {
     expect(segment.subsegments).toBeUndefined();
   });
 
-  it('sends no tracestate beside a traceparent of another trace', async () => {
+  it('sends no tracestate next to a traceparent of another trace', async () => {
     const { result } = await xray.request(
       () => get1(server.url, { headers: { traceparent: other } }),
       { traceparent, tracestate: 'a=b' },
@@ -288,7 +288,7 @@ describe('an outgoing HTTP call', () => {
     expect(result.headers).not.toHaveProperty('tracestate');
   });
 
-  it('leaves a call alone that other code records', async () => {
+  it('does not record a call that other code records', async () => {
     const { segment } = await xray.request(() =>
       xray.service.capture('call', async (subsegment) => {
         (subsegment as { namespace?: string }).namespace = 'remote';
@@ -301,7 +301,7 @@ describe('an outgoing HTTP call', () => {
     expect(segment.subsegments![0]!.subsegments).toBeUndefined();
   });
 
-  it('keeps baggage, and passes no header on that is not propagated', async () => {
+  it('passes on baggage, and no header that is not propagated', async () => {
     const alone = await tracing({ serviceName: 'alone', propagate: ['xray'] });
     const headers = { traceparent, baggage: 'a=1' };
     const { result, segment } = await alone.request(() => get1(server.url, { headers }), headers);
@@ -313,7 +313,7 @@ describe('an outgoing HTTP call', () => {
     expect(result.headers.baggage).toBe('a=1');
   });
 
-  it('leaves a call alone that carries a trace header already', async () => {
+  it('does not change a call that already has a trace header', async () => {
     const { result, segment } = await xray.request(async () => [
       await get1(server.url, { headers: { 'x-amzn-trace-id': 'Root=mine' } }),
       await requested(server.url, { headers: ['X-Amzn-Trace-Id', 'Root=mine', 'Host', 'shop'] }),
@@ -337,7 +337,7 @@ describe('an outgoing HTTP call', () => {
       () => new Pool(server.url, { connections: 1, pipelining: 1 }),
     ],
   ])(
-    'stays with its request while requests wait for the one connection of %s',
+    'belongs to its request while requests wait for the only connection of %s',
     async (_, how, make) => {
       const dispatcher = make();
       const requests = await Promise.all(
@@ -359,7 +359,7 @@ describe('an outgoing HTTP call', () => {
     },
   );
 
-  it('leaves the response of a call without a listener to Node', async () => {
+  it('leaves a response without a listener to Node', async () => {
     const { segment } = await xray.request(
       () => new Promise<void>((done) => void request(server.url).on('close', done).end()),
     );
@@ -369,7 +369,7 @@ describe('an outgoing HTTP call', () => {
   it.each([
     ['http', (url: string) => get1(url)],
     ['fetch', async (url: string) => (await fetch(url)).text()],
-  ])('marks an answer by %s that breaks off', async (_name, call) => {
+  ])('marks a response by %s that breaks off', async (_name, call) => {
     const broken = createHttpServer((_request, response) => {
       response.writeHead(200, { 'content-length': 100 }).write('half');
       setTimeout(() => response.destroy(), 20);
@@ -385,7 +385,7 @@ describe('an outgoing HTTP call', () => {
     ]);
   });
 
-  it('leaves a tunnel to the requests that go through it', async () => {
+  it('records a tunnel by the requests that use it', async () => {
     const proxy = createHttpServer().on('connect', (_request, socket) =>
       socket.end('HTTP/1.1 200 OK\r\n\r\n'),
     );
@@ -399,7 +399,7 @@ describe('an outgoing HTTP call', () => {
     expect(segment.subsegments).toBeUndefined();
   });
 
-  it('records no credentials, and the query only when it is to be kept', async () => {
+  it('records no credentials, and the query string only if it is kept', async () => {
     const keeping = await tracing({ serviceName: 'keeping', urlQuery: 'keep' });
     const url = server.url.replace('http://', 'http://me:pa55word@');
     const { segment } = await keeping.request(() => get1(`${url}/x?q=1`));
@@ -410,7 +410,7 @@ describe('an outgoing HTTP call', () => {
     await keeping.close();
   });
 
-  it('tells only the hosts that may know', async () => {
+  it('sends headers only to the configured hosts', async () => {
     const choosy = await tracing({
       serviceName: 'choosy',
       capture: { headerHosts: ['*.internal', 'localhost'] },
@@ -441,7 +441,7 @@ describe('an outgoing HTTP call', () => {
     await quiet.close();
   });
 
-  it('is told apart by method, host and path in a predicate', async () => {
+  it('is described to a predicate by method, host and path', async () => {
     const seen: unknown[] = [];
     const note = (call: unknown) => seen.push(call) > 0;
     const noting = await tracing({ serviceName: 'noting', capture: { http: note, fetch: note } });
@@ -456,7 +456,7 @@ describe('an outgoing HTTP call', () => {
     await noting.close();
   });
 
-  it('keeps `http` as it was to look at', () => {
+  it('keeps the visible properties of `http`', () => {
     expect([http.get.name, http.get.length, http.request.name, http.request.length]).toEqual([
       'get',
       3,

@@ -106,7 +106,7 @@ describe('an SQL query through pg', () => {
     expect(JSON.stringify(query)).not.toContain('secret');
   });
 
-  it('carries the error of a query that fails, and throws the same', async () => {
+  it('has the error of a query that fails, and throws the same error', async () => {
     const { result, segment } = await xray.request(() =>
       pool.query('select * from nowhere').then(
         () => undefined,
@@ -120,7 +120,7 @@ describe('an SQL query through pg', () => {
     });
   });
 
-  it('stays with its own request while requests wait for the only connection', async () => {
+  it('belongs to its request while requests wait for the only connection', async () => {
     const requests = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
         xray.request(async () => {
@@ -154,7 +154,7 @@ describe('an SQL query through pg', () => {
     ]);
   });
 
-  it('calls a callback in the context of its caller, by whichever argument it came', async () => {
+  it('calls a callback in the context of its caller, whichever argument it is', async () => {
     const { segment } = await xray.request(async () => {
       const client = await pool.connect();
       const seen: (string | undefined)[] = [];
@@ -175,7 +175,7 @@ describe('an SQL query through pg', () => {
     expect(segment.subsegments!.filter(({ in_progress }) => in_progress)).toEqual([]);
   });
 
-  it('passes over whatever else is given to query()', async () => {
+  it('ignores any other argument of query()', async () => {
     const { segment } = await xray.request(async () => {
       const client = await pool.connect();
       try {
@@ -187,7 +187,7 @@ describe('an SQL query through pg', () => {
     expect(only(segment.subsegments)).toMatchObject({ fault: true });
   });
 
-  it('carries the error of a cursor that nobody listens to', async () => {
+  it('has the error of a cursor that nobody listens to', async () => {
     const { segment } = await xray.request(async () => {
       const client = await pool.connect();
       const cursor = new CursorLike('select nope');
@@ -202,7 +202,7 @@ describe('an SQL query through pg', () => {
     });
   });
 
-  it('has the query of a stream, and no fault when its reader has enough', async () => {
+  it('has the query of a stream, and no fault if its reader stops early', async () => {
     const { segment } = await xray.request(async () => {
       const client = await pool.connect();
       const stream = new StreamLike('select 1 as one');
@@ -217,7 +217,7 @@ describe('an SQL query through pg', () => {
     expect([query.fault, query.in_progress]).toEqual([undefined, undefined]);
   });
 
-  it('leaves no password in the document', async () => {
+  it('contains no password', async () => {
     const client = new Client('postgresql://me:pa55word@db.internal:6543/shop');
     const { segment } = await xray.request(() => void client.query('select 1').catch(() => {}));
     expect(only(segment.subsegments)).toMatchObject({

@@ -50,7 +50,7 @@ class Callee {
 @Module({ controllers: [Callee] })
 class CalleeModule {}
 
-describe("a message through Nest's ClientProxy over TCP", () => {
+describe("a message sent by Nest's ClientProxy over TCP", () => {
   let xray: Tracing;
   let client: ClientProxy;
   let port: number;
@@ -94,7 +94,7 @@ describe("a message through Nest's ClientProxy over TCP", () => {
     });
   });
 
-  it('carries each its own header when 20 requests send at once', async () => {
+  it('carries its own header if 20 requests send at once', async () => {
     const requests = await Promise.all(
       Array.from({ length: 20 }, () =>
         xray.request(() => firstValueFrom(client.send<string>({ cmd: 'header' }, {}))),
@@ -106,7 +106,7 @@ describe("a message through Nest's ClientProxy over TCP", () => {
     }
   });
 
-  it('hands the answer back in the context of its caller', async () => {
+  it('returns the answer in the context of its caller', async () => {
     const { result, segment } = await xray.request(
       () =>
         new Promise((done) =>
@@ -127,7 +127,7 @@ describe("a message through Nest's ClientProxy over TCP", () => {
     ]);
   });
 
-  it('tells an event too', async () => {
+  it('is also recorded for an event', async () => {
     events.length = 0;
     const { segment } = await xray.request(() =>
       firstValueFrom(client.emit('noted', {}), { defaultValue: undefined }),
@@ -146,7 +146,7 @@ describe("a message through Nest's ClientProxy over TCP", () => {
     expect(segment.subsegments).toMatchObject([{ fault: true, end_time: expect.any(Number) }]);
   });
 
-  it('marks a service that is not there', async () => {
+  it('marks a service that cannot be reached', async () => {
     const free = createServer().listen(0, '127.0.0.1');
     await new Promise((done) => free.once('listening', done));
     const options = { host: '127.0.0.1', port: (free.address() as AddressInfo).port };
@@ -159,7 +159,7 @@ describe("a message through Nest's ClientProxy over TCP", () => {
     expect(segment.subsegments).toMatchObject([{ name: `127.0.0.1:${options.port}`, fault: true }]);
   });
 
-  it('passes Sampled=0 on in a request that is not sampled', async () => {
+  it('passes on Sampled=0 in a request that is not sampled', async () => {
     const root = '1-5759e988-bd862e3fe1be46a994272793';
     const { result } = await xray.request(
       () => firstValueFrom(client.send<string>({ cmd: 'header' }, {})),
@@ -169,7 +169,7 @@ describe("a message through Nest's ClientProxy over TCP", () => {
   });
 
   it.each([{ capture: false }, { capture: { rpc: false } }, { capture: { headerHosts: [] } }])(
-    'tells nothing with %j',
+    'sends no header with %j',
     async (options) => {
       const quiet = await tracing({ serviceName: 'quiet', ...options });
       const { result } = await quiet.request(() =>

@@ -74,7 +74,7 @@ describe('@Annotation() without a key', () => {
     expect(segment.subsegments).toMatchObject([{ annotations: { first: 'x', second: 2 } }]);
   });
 
-  it('finds those beside a destructured one, and of a static method', () => {
+  it('finds names next to a destructured parameter, and of a static method', () => {
     const { segment } = trace(() => {
       new Shop().destructured(undefined, 'x', 2);
       Shop.fixed('x', 2);
@@ -109,7 +109,7 @@ function said(decorator: ParameterDecorator, method: unknown): string {
   }
 }
 
-describe('where the name cannot be told', () => {
+describe('if the name is unknown', () => {
   /* eslint-disable prefer-rest-params -- As tsc writes an async method with defaults for old targets. */
   function rewritten(this: unknown, _id: unknown, _page: unknown) {
     return helper(this, arguments, function* (_id: string, _page = 1) {});
@@ -126,7 +126,7 @@ describe('where the name cannot be told', () => {
     ['native code', rewritten.bind(undefined)],
     ['rewritten by the compiler', rewritten],
     ['not there', undefined],
-  ])('a key is demanded when the class is defined: %s', (_what, method) => {
+  ])('a key is required when the class is defined: %s', (_what, method) => {
     expect(said(Annotation(), method)).toBe(
       '@Annotation() on parameter 2 of Shop.find needs a key: the name of the parameter is ' +
         'unknown, because it is destructured or the compiler has rewritten the method. ' +

@@ -67,7 +67,7 @@ async function segmentWith(plugins: XrayOptions['plugins'], logger?: XrayOptions
 }
 
 describe('the ec2 plugin', () => {
-  it('asks IMDSv2 with a token', async () => {
+  it('queries IMDSv2 with a token', async () => {
     const port = await serve((request, response) => {
       if (request.method === 'PUT' && request.url === '/latest/api/token') {
         return response.end('secret-token');
@@ -98,7 +98,7 @@ describe('the ec2 plugin', () => {
     });
   });
 
-  it('gives up on a service that does not answer, says so, and segments go without', async () => {
+  it('gives up on a service that does not answer, logs it, and sends segments without the information', async () => {
     const port = await serve(() => undefined);
     process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT = `http://127.0.0.1:${port}`;
     const { document, warnings } = await segmentWith(['ec2']);
@@ -110,7 +110,7 @@ describe('the ec2 plugin', () => {
 });
 
 describe('the ecs plugin', () => {
-  it('asks the task metadata endpoint, version 4', async () => {
+  it('queries the task metadata endpoint, version 4', async () => {
     const arn = 'arn:aws:ecs:eu-west-1:123456789012:container/c/t/x';
     const port = await serve((request, response) => {
       const task = {
@@ -150,7 +150,7 @@ describe('the ecs plugin', () => {
 });
 
 describe('the eks plugin', () => {
-  it("asks the cluster's API with the pod's own account", async () => {
+  it("queries the cluster's API with the pod's service account", async () => {
     execFileSync(
       'openssl',
       `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=api
@@ -183,7 +183,7 @@ describe('the eks plugin', () => {
 });
 
 describe('the elastic-beanstalk plugin', () => {
-  it('reads the file that the environment leaves', async () => {
+  it('reads the file that the environment creates', async () => {
     const file = join(folder, 'environment.conf');
     writeFileSync(
       file,
@@ -202,13 +202,13 @@ describe('the elastic-beanstalk plugin', () => {
 });
 
 describe('plugins', () => {
-  it('are refused at start-up when there is none of that name', async () => {
+  it('are rejected at startup if the name is unknown', async () => {
     await expect(segmentWith(['ec3' as 'ec2'])).rejects.toThrow(
       'There is no X-Ray plugin "ec3". Use ec2, ecs, eks, elastic-beanstalk',
     );
   });
 
-  it('count without one that hangs, or that fails beside a logger that does', async () => {
+  it('work if one of them hangs, or fails and the logger throws too', async () => {
     const place = { origin: 'AWS::AppRunner::Service', aws: {} };
     const knows = { name: 'apprunner', describe: async () => place };
     const hangs = { name: 'hangs', describe: () => new Promise<never>(() => undefined) };

@@ -40,10 +40,10 @@ describe.each<[string, Prepare, boolean]>([
   ],
   ['gives nothing', () => undefined, false],
   ['gives a number', () => 1, false],
-])('where Error.prepareStackTrace %s', (_what, prepare, hasFrames) => {
+])('if Error.prepareStackTrace %s', (_what, prepare, hasFrames) => {
   afterEach(() => void set(before));
 
-  it('an exception has its type, its message and its stack where that is left', () => {
+  it('an exception has its type, its message and, if it is still available, its stack', () => {
     let thrown: unknown;
     set(prepare);
     const { segment } = trace(() => {

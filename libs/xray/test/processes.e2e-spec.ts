@@ -16,7 +16,7 @@ async function get(port: number): Promise<string> {
   return text(response);
 }
 
-describe('a process of its own', () => {
+describe('a separate process', () => {
   let library: CompiledLibrary;
   let daemon: UdpDaemon;
 
@@ -72,7 +72,7 @@ describe('a process of its own', () => {
     }
   `;
 
-  it('sends what it has before it exits, without being told to', async () => {
+  it('sends everything before it exits, without an explicit flush', async () => {
     const { ended } = start(`${APP}
       app({}).then(async (made) => {
         await made.init();
@@ -101,7 +101,7 @@ describe('a process of its own', () => {
     });
   `;
 
-  it('waits at its end until a collector has taken what there is', async () => {
+  it('waits at its end until a collector has accepted everything', async () => {
     const collector = createServer((request, response) => {
       request.resume();
       request.on('end', () => setImmediate(() => response.end()));
@@ -114,7 +114,7 @@ describe('a process of its own', () => {
     collector.close();
   });
 
-  it('counts as dropped what a collector that hangs has not taken, and says so', async () => {
+  it('counts as dropped what a hanging collector has not accepted, and logs it', async () => {
     const silent = createServer(() => undefined);
     await once(silent.listen(0, '127.0.0.1'), 'listening');
     const { ended } = start(
@@ -196,7 +196,7 @@ describe('a process of its own', () => {
     };
   `;
 
-  it("turns on no async hook with AWS's SDK in company", async () => {
+  it("enables no async hook together with AWS's SDK", async () => {
     const { ended } = start(`${COUNT_HOOKS} ${APP}
       load('interop/aws-sdk');
       const AWSXRay = require('aws-xray-sdk-core');
@@ -215,7 +215,7 @@ describe('a process of its own', () => {
     expect(daemon.documents).toMatchObject([{ name: 'job', subsegments: [{ name: 'theirs' }] }]);
   });
 
-  it("says once that AWS's SDK was loaded too early, with the remedy, and works", async () => {
+  it("logs once that AWS's SDK was loaded too early, with the remedy, and works", async () => {
     const { ended } = start(`${COUNT_HOOKS}
       const AWSXRay = require('aws-xray-sdk-core');
       ${APP}
@@ -255,7 +255,7 @@ describe('a process of its own', () => {
     expect(daemon.documents).toMatchObject([{ name: 'job', subsegments: [{ name: 'x' }] }]);
   });
 
-  it("leaves AWS's SDK, and what else is optional, alone unless it is asked for", async () => {
+  it("loads AWS's SDK and other optional packages only on request", async () => {
     const { ended } = start(`${APP}
       app({ capture: false }).then(() => {
         const loaded = Object.keys(require.cache).filter((path) => /aws-xray-sdk|cls-hooked|[/]pg[/]|@smithy/.test(path));

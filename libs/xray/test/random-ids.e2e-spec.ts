@@ -47,7 +47,7 @@ describe.each<[string, () => unknown]>([
         },
       }),
   ],
-])('where globalThis.crypto %s', (_what, mock) => {
+])('if globalThis.crypto %s', (_what, mock) => {
   afterEach(() => {
     jest.restoreAllMocks();
     Object.defineProperty(globalThis, 'crypto', {
@@ -57,7 +57,7 @@ describe.each<[string, () => unknown]>([
     });
   });
 
-  it('ids are valid, and no two are the same', async () => {
+  it('ids are valid and unique', async () => {
     const emitter = new MemoryEmitter();
     const app = await Test.createTestingModule({
       imports: [XrayModule.forRoot({ serviceName: 'test', emitter })],
@@ -82,7 +82,7 @@ describe.each<[string, () => unknown]>([
 });
 
 it.each([[NaN], [-1], [Infinity], [2 ** 45]])(
-  'a trace id is valid though Date.now() gives %d',
+  'a trace id is valid although Date.now() returns %d',
   async (now) => {
     const emitter = new MemoryEmitter();
     const app = await Test.createTestingModule({

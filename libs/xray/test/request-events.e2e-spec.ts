@@ -170,7 +170,7 @@ describe.each(Object.keys(PLATFORMS) as (keyof typeof PLATFORMS)[])('on %s', (pl
     expect(xray.documents).toEqual([]);
   });
 
-  it('a listener that was added in a subsegment still has the trace', async () => {
+  it('a listener that was added in a subsegment keeps the trace', async () => {
     const ids: (string | undefined)[] = [];
     middleware = (request, response, next) => {
       const service = app.get(XrayService);

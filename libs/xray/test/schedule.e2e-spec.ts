@@ -63,7 +63,7 @@ describe('a scheduled method', () => {
   it.each([
     ['@Cron', 'Jobs.everySecond', { cron: '* * * * * *' }],
     ['@Timeout', 'Jobs.soon', { timeoutMs: 1 }],
-  ])('of %s is a segment without @Segment()', async (_decorator, name, trigger) => {
+  ])('with %s is a segment without @Segment()', async (_decorator, name, trigger) => {
     const { first } = await run([name]);
 
     expect(first[0]).toMatchObject({
@@ -78,7 +78,7 @@ describe('a scheduled method', () => {
   it.each([
     ['throws', 'Jobs.often', 'no such report'],
     ['rejects', 'Jobs.rejected', 'disk full'],
-  ])('that %s leaves a fault, for nobody else can be to blame', async (_how, name, message) => {
+  ])('that %s is a fault, because it has no caller', async (_how, name, message) => {
     const { first } = await run([name]);
 
     expect(first[0]).toMatchObject({ fault: true, cause: { exceptions: [{ message }] } });
@@ -101,7 +101,7 @@ describe('a scheduled method', () => {
     expect(named).not.toHaveProperty('subsegments');
   });
 
-  it('is left out as the option ignore says, with all it calls', async () => {
+  it('is left out by the option ignore, with all its calls', async () => {
     const { all } = await run(['Jobs.soon'], {
       ignore: ({ method, path }) => method === 'JOB' && path !== 'Jobs.soon',
     });

@@ -115,7 +115,7 @@ describe.each([
     }
   });
 
-  it('a TestingModule may make several applications, one after the other', async () => {
+  it('a TestingModule may create several applications, one after another', async () => {
     const emitter = new MemoryEmitter();
     const module = await Test.createTestingModule({ imports: [moduleOf({}, emitter)] }).compile();
     for (let round = 1; round <= 3; round++) {
@@ -125,7 +125,7 @@ describe.each([
     }
   });
 
-  it('closing one of two applications leaves the other as it is', async () => {
+  it('closing one of two applications does not affect the other', async () => {
     const emitters = [new MemoryEmitter(), new MemoryEmitter()] as const;
     const apps: INestApplication[] = [];
     for (const emitter of emitters) {
@@ -148,7 +148,7 @@ describe.each([
     await apps[1]!.close();
   });
 
-  it('so does closing a context that read the configuration, say', async () => {
+  it('neither does closing a context, such as one that only read the configuration', async () => {
     const emitter = new MemoryEmitter();
     const App = moduleOf({ interceptor: false } as Partial<XrayOptions>, emitter);
     const context = await NestFactory.createApplicationContext(App, { logger: false });
@@ -160,12 +160,12 @@ describe.each([
   });
 });
 
-describe('applications one after the other', () => {
+describe('applications that run one after another', () => {
   let daemon: UdpDaemon;
   beforeAll(async () => void (daemon = await udpDaemon()));
   afterAll(() => daemon.close());
 
-  it('send each its own, also by UDP and without HTTP', async () => {
+  it('each send their own traces, also over UDP and without HTTP', async () => {
     const options = { daemonAddress: `127.0.0.1:${daemon.port}` };
     const builder = Test.createTestingModule({ imports: [moduleOf(options)] });
     for (let round = 1; round <= 2; round++) {
@@ -179,7 +179,7 @@ describe('applications one after the other', () => {
     expect(daemon.documents).toMatchObject([{ name: 'nightly' }, { name: 'nightly' }]);
   });
 
-  it('leave the classes as they were', async () => {
+  it('restore the classes', async () => {
     const before = [Stock.prototype.read, Books.prototype.books];
     const apps: INestApplicationContext[] = [];
     for (const _each of [1, 2]) {

@@ -56,8 +56,8 @@ const rules = {
   rules: [],
 } as never;
 
-describe('the line at the start', () => {
-  it('says where traces go and which requests are recorded', async () => {
+describe('the startup line', () => {
+  it('shows where traces go and which requests are recorded', async () => {
     expect(await linesWith(shop())).toEqual(['shop → udp 127.0.0.1:2000, all requests']);
   });
 
@@ -91,12 +91,12 @@ describe('the line at the start', () => {
     [() => true, 'requests that a function picks'],
     [rules, 'requests by local rules'],
     ['central', "requests by the daemon's rules"],
-  ])('says how sampling %p picks', async (sampling, expected) => {
+  ])('shows how sampling %p selects requests', async (sampling, expected) => {
     const options = { sampling, emitter: new MemoryEmitter(), logger: undefined };
     expect((await linesWith(shop(options)))[0]).toBe(`shop → memory, ${expected}`);
   });
 
-  it('says which calls out of the process are not recorded', async () => {
+  it('shows which outgoing calls are not recorded', async () => {
     const emitter = new MemoryEmitter();
     expect(await linesWith(shop({ emitter, capture: { aws: false, jobs: false } }))).toEqual([
       'shop → memory, all requests; not captured: aws (off), jobs (off)',
@@ -106,18 +106,18 @@ describe('the line at the start', () => {
     ]);
   });
 
-  it('says what was not loaded', async () => {
+  it('shows which libraries were not loaded', async () => {
     expect(await runChild('start-line.ts')).toBe(
       'shop → memory, all requests; not captured: aws (not loaded yet), sql (not loaded yet)',
     );
   });
 
-  it('has the name that counts', async () => {
+  it('has the effective service name', async () => {
     process.env.AWS_XRAY_TRACING_NAME = 'by-variable';
     expect(await linesWith(shop())).toEqual(['by-variable → udp 127.0.0.1:2000, all requests']);
   });
 
-  it('comes once with two XrayModules, of the first that is on', async () => {
+  it('is logged once with two XrayModules, by the first that is enabled', async () => {
     const again = XrayModule.forRoot({ serviceName: 'again', emitter: new MemoryEmitter() });
     const off = XrayModule.forRoot({ serviceName: 'off', enabled: false });
     const expected = ['shop → udp 127.0.0.1:2000, all requests'];
@@ -128,7 +128,7 @@ describe('the line at the start', () => {
   it.each([
     ['Express', () => undefined],
     ['Fastify', () => new FastifyAdapter()],
-  ])('comes once on %s, also with a microservice connected', async (_name, adapter) => {
+  ])('is logged once on %s, also with a connected microservice', async (_name, adapter) => {
     const logger = new Lines();
     const app = await NestFactory.create(moduleOf(shop()), (adapter() ?? { logger }) as never, {
       logger,
@@ -142,7 +142,7 @@ describe('the line at the start', () => {
     expect(logger.lines).toHaveLength(1);
   });
 
-  it('comes once of a microservice', async () => {
+  it('is logged once by a microservice', async () => {
     const logger = new Lines();
     const options = { transport: Transport.TCP, options: { port: 0 }, logger };
     const app = await NestFactory.createMicroservice(moduleOf(shop()), options);
@@ -151,7 +151,7 @@ describe('the line at the start', () => {
     await app.close();
   });
 
-  it('comes for each application that a testing module makes', async () => {
+  it('is logged for each application that a testing module creates', async () => {
     const logger = new Lines();
     const module = await Test.createTestingModule({
       imports: [shop({ emitter: new MemoryEmitter() })],
@@ -165,7 +165,7 @@ describe('the line at the start', () => {
     expect(new Set(logger.lines)).toEqual(new Set(['shop → memory, all requests']));
   });
 
-  it('goes to the logger of the module, if that takes it', async () => {
+  it('is passed to the logger of the module, if it accepts such lines', async () => {
     const said: string[] = [];
     const log = (message: string) => void said.push(message);
     expect(await linesWith(shop({ logger: { warn: () => undefined, log } }))).toEqual([]);
@@ -183,7 +183,7 @@ describe('the line at the start', () => {
     expect(await linesWith(shop())).toEqual([]);
   });
 
-  it('is left out of an application that is not traced', async () => {
+  it('is not logged by an application that is not traced', async () => {
     expect(await linesWith(shop({ enabled: false }))).toEqual([]);
   });
 });

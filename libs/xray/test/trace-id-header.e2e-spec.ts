@@ -159,14 +159,14 @@ describe.each(adapters)('X-Trace-Id on %s', (_name, adapter) => {
     expect(answer.ids[0]).toMatch(/^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
   });
 
-  it("is that of the caller's trace", async () => {
+  it("is the id of the caller's trace", async () => {
     const port = await listen(adapter());
     const root = '1-67891233-abcdef012345678912345678';
     const headers = { 'x-amzn-trace-id': `Root=${root};Parent=53995c3f42cd8ad8;Sampled=1` };
     expect(await ask(port, '/ok', { headers })).toEqual({ status: 200, ids: [root] });
   });
 
-  it('comes once with two XrayModules', async () => {
+  it('is sent once with two XrayModules', async () => {
     @Module({
       imports: [
         AnswersModule,
@@ -183,12 +183,12 @@ describe.each(adapters)('X-Trace-Id on %s', (_name, adapter) => {
     expect(ids).toEqual([document!.trace_id]);
   });
 
-  it('leaves a header of the application alone', async () => {
+  it('does not replace a header of the application', async () => {
     const port = await listen(adapter());
     expect((await ask(port, '/own')).ids).toEqual(['of the application']);
   });
 
-  it('is left out where a request is not recorded', async () => {
+  it('is left out if a request is not recorded', async () => {
     const port = await listen(adapter(), { ignore: '/stream' });
     expect(await ask(port, '/stream')).toEqual({ status: 200, ids: [] });
     const headers = {
@@ -197,12 +197,12 @@ describe.each(adapters)('X-Trace-Id on %s', (_name, adapter) => {
     expect(await ask(port, '/ok', { headers })).toEqual({ status: 200, ids: [] });
   });
 
-  it('is left out where nothing is sampled', async () => {
+  it('is left out if nothing is sampled', async () => {
     const port = await listen(adapter(), { sampling: 0 });
     expect(await ask(port, '/ok')).toEqual({ status: 200, ids: [] });
   });
 
-  it('is left out in production, and where tracing is off', async () => {
+  it('is left out in production, and if tracing is off', async () => {
     const off = await listen(adapter(), { enabled: false });
     expect(await ask(off, '/ok')).toEqual({ status: 200, ids: [] });
     await app!.close();
@@ -214,7 +214,7 @@ describe.each(adapters)('X-Trace-Id on %s', (_name, adapter) => {
 });
 
 describe('X-Trace-Id', () => {
-  it('is left out when the headers have left before the request came here', async () => {
+  it('is left out if the headers were sent before the request reached this package', async () => {
     const adapter = new ExpressAdapter();
     await listen(adapter);
     // Express would put its own name on the answer, which is too late as well.
@@ -231,7 +231,7 @@ describe('X-Trace-Id', () => {
     await documentsOf(xray, 1);
   });
 
-  it('is on answers of HTTP/2, errors too', async () => {
+  it('is also sent with HTTP/2, and with errors', async () => {
     const port = await listen(new FastifyAdapter({ http2: true } as object));
     const session = connect(`http://127.0.0.1:${port}`);
     try {

@@ -44,7 +44,7 @@ import * as undici from 'undici';
 import { runChild } from './child/run-child';
 import { documentsOf, tracing, type Tracing } from './tracing';
 
-describe('an answer that the caller does not read to its end', () => {
+describe('a response that the caller does not read to its end', () => {
   let app: Tracing;
   let large: http.Server;
   let url: string;
@@ -131,12 +131,12 @@ describe('an answer that the caller does not read to its end', () => {
     ['fetch', async () => (await fetch(`${url}/broken`)).text()],
     ['undici', async () => (await undici.request(`${url}/broken`)).body.text()],
     ['http', async () => (await get('/broken')).toArray()],
-  ])('is a fault where the other side breaks off: %s', async (_client, read) => {
+  ])('is a fault if the other side breaks it off: %s', async (_client, read) => {
     const call = await callOf(() => read().catch(() => undefined));
     expect(call).toMatchObject({ fault: true, cause: { exceptions: [expect.anything()] } });
   });
 
-  it('is a fault where it took too long', async () => {
+  it('is a fault if it took too long', async () => {
     const call = await callOf(async () => {
       const limit = new AbortController();
       const { body } = await fetch(url, { signal: limit.signal });
@@ -332,7 +332,7 @@ async function begin(url: string): Promise<http.ClientRequest> {
   return request;
 }
 
-it('a handler that throws when its answer has begun is a fault', async () => {
+it('a handler that throws after its response has begun is a fault', async () => {
   const emitter = new MemoryEmitter();
   const { app, url } = await serve('express', emitter);
   await (await fetch(`${url}/begun`)).text();
@@ -368,14 +368,14 @@ describe.each(['express', 'fastify'])('on %s', (platform) => {
     ['/fault', { fault: true }],
     ['/error', { fault: true, cause: { exceptions: [{ message: 'half of it failed' }] } }],
     ['/throttle', { throttle: true }],
-  ])('what was set by hand stays on a 200: %s', async (path, expected) => {
+  ])('flags that were set by hand are kept on a 200: %s', async (path, expected) => {
     expect(await segmentOf(path)).toMatchObject({
       ...expected,
       http: { response: { status: 200 } },
     });
   });
 
-  it('a status from 400 on decides over what was set by hand', async () => {
+  it('a status from 400 on overrides flags that were set by hand', async () => {
     const segment = await segmentOf('/fault-then-404');
     expect(segment).toMatchObject({ error: true, http: { response: { status: 404 } } });
     expect(segment).not.toHaveProperty('fault');
@@ -388,7 +388,7 @@ describe.each(['express', 'fastify'])('on %s', (platform) => {
     expect(segment).not.toHaveProperty('error');
   });
 
-  it('a filter that throws leaves its own error beside the first', async () => {
+  it('the error of an exception filter that throws is recorded next to the first', async () => {
     const segment = await segmentOf('/filter');
     const { exceptions } = segment.cause as { exceptions: { message: string }[] };
     expect(segment.fault).toBe(true);
@@ -398,7 +398,7 @@ describe.each(['express', 'fastify'])('on %s', (platform) => {
     ]);
   });
 
-  it('a filter that rejects leaves its own error too', async () => {
+  it('the error of an exception filter that rejects is recorded too', async () => {
     const told = await runChild('async-filter.ts', { args: [platform] });
     expect(JSON.parse(told)).toEqual({
       unhandled: ['the filter failed'],
@@ -425,7 +425,7 @@ describe.each(['express', 'fastify'])('on %s', (platform) => {
     ['/events', { fault: true }, 'the feed is gone'],
     ['/late-events', { fault: true }, 'the feed is gone'],
     ['/refused-events', { error: true }, 'no such feed'],
-  ])('an error that ends a stream of events is recorded: %s', async (path, flag, message) => {
+  ])('an error that ends an event stream is recorded: %s', async (path, flag, message) => {
     expect(await segmentOf(path)).toMatchObject({
       ...flag,
       cause: { exceptions: [{ message }] },
@@ -433,7 +433,7 @@ describe.each(['express', 'fastify'])('on %s', (platform) => {
     });
   });
 
-  it('a stream of events that fails before the first has the status of its answer', async () => {
+  it('an event stream that fails before the first event has the status of its response', async () => {
     const segment = await segmentOf('/no-events');
     expect(segment).toMatchObject({ error: true, cause: { exceptions: [{}] } });
     expect(segment).not.toHaveProperty('fault');
@@ -496,7 +496,7 @@ describe('an Observable', () => {
     expect(segment.subsegments).toMatchObject([like, like]);
   });
 
-  it('that is a segment of its own leaves nothing open when nobody subscribes', async () => {
+  it('that is a segment leaves nothing open if nobody subscribes', async () => {
     const app = await tracing({ serviceName: 'jobs' });
     const work = new Feed().job();
     expect(app.service.stats()).toMatchObject({ opened: 0, closed: 0 });

@@ -51,7 +51,7 @@ describe("X-Ray's OTLP endpoint", () => {
     ['protobuf', { protocol: 'http/protobuf' }],
     ['protobuf, gzip', { protocol: 'http/protobuf', gzip: true }],
   ])(
-    'takes the signature and all of a burst of 300 × 40 subsegments, as %s',
+    'accepts the signature, and all of a burst of 300 × 40 subsegments, as %s',
     async (_how, options) => {
       const { stats, requests } = await sent(({ service }) => {
         for (let request = 0; request < 300; request++) {
@@ -69,7 +69,7 @@ describe("X-Ray's OTLP endpoint", () => {
     },
   );
 
-  it('gets batches that keep to 5 MB and 10,000 spans without being refused one', async () => {
+  it('receives batches within 5 MB and 10,000 spans, and rejects none', async () => {
     const { stats, requests } = await sent(
       ({ service }) => {
         for (let request = 0; request < 120; request++) {
@@ -90,7 +90,7 @@ describe("X-Ray's OTLP endpoint", () => {
     expect(stats).toMatchObject({ dropped: 0, failed: 0 });
   });
 
-  it('gets what is left of a span of more than 200 kB, beside its neighbours', async () => {
+  it('receives what is left of a span of more than 200 kB, with its neighbours', async () => {
     const { requests } = await sent(
       ({ service }) => {
         service.captureSegment('report', () => {
@@ -111,7 +111,7 @@ describe("X-Ray's OTLP endpoint", () => {
     expect(neighbour).toMatchObject({ name: 'neighbour' });
   });
 
-  it('says what is wrong when credentials do not fit', async () => {
+  it('says what is wrong if the credentials are invalid', async () => {
     const { stats, requests } = await sent(
       ({ service }) => service.captureSegment('request', () => undefined),
       { sign: { region: 'us-east-1' } },

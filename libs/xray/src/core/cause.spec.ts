@@ -52,7 +52,7 @@ describe('a cause', () => {
     expect(each.map(({ message }) => message as string)).toEqual(['a', 'b']);
   });
 
-  it('ends where errors caused each other', () => {
+  it("stops where errors are each other's cause", () => {
     const [a, b] = [new Error('a'), new Error('b')];
     a.cause = b;
     b.cause = a;
@@ -60,7 +60,7 @@ describe('a cause', () => {
     expect([first.cause, second.cause, others]).toEqual([second.id, undefined, []]);
   });
 
-  it('is stored once and referred to above, also as the cause of another', () => {
+  it('is stored once and referred to by the nodes above, also as the cause of another error', () => {
     const inner = new Error('inner');
     const { segment } = trace(() => {
       try {
@@ -86,7 +86,7 @@ describe('a cause', () => {
     expect(outermost.cause).toBe(outer.cause.exceptions[0].id);
   });
 
-  it('is stored once for a primitive that passes up, and again for an equal one elsewhere', () => {
+  it('is stored once for a primitive that is passed up, and again for an equal one elsewhere', () => {
     const { segment } = trace(() => {
       for (const name of ['a', 'b']) {
         try {
@@ -107,7 +107,7 @@ describe('a cause', () => {
     expect(a.cause).not.toBe(b.cause);
   });
 
-  it('shows an object that is no Error, without its secrets', () => {
+  it('shows an object that is not an Error, without its secrets', () => {
     expect(exceptions({ code: 7, password: 'x' })[0].message).toBe(
       '{"code":7,"password":"[redacted]"}',
     );
@@ -125,7 +125,7 @@ describe('a cause', () => {
     expect(exceptions(message)[0].message).toBe(shown);
   });
 
-  it('counts the frames of a stack that it leaves out', () => {
+  it('counts the frames of a stack that are left out', () => {
     const error = new Error('deep');
     error.stack = ['Error: deep', ...Array(80).fill('    at run (/app/deep.js:1:1)')].join('\n');
     const [exception] = exceptions(error);
@@ -157,12 +157,12 @@ describe('the stack of a cause', () => {
     expect(exception.stack[0]).toMatchObject({ path: __filename });
   });
 
-  it('is found where the message was changed since', () => {
+  it('is found if the message was changed later', () => {
     const error = Object.assign(new Error('y'.repeat(500_000)), { message: 'short' });
     expect(exceptions(error)[0].stack[0]).toMatchObject({ path: __filename });
   });
 
-  it('has 50 frames, and a count of the others', () => {
+  it('has 50 frames, and the number of the others', () => {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 120;
     const deep = (levels: number): Error => (levels === 0 ? new Error('deep') : deep(levels - 1));
@@ -198,7 +198,7 @@ describe('the stack of a cause', () => {
   });
 });
 
-describe('the message of what answers a client', () => {
+describe('the message of an exception that determines the response', () => {
   const messageOf = (thrown: unknown) => exceptions(thrown)[0].message as string;
 
   it.each([
@@ -234,11 +234,11 @@ describe('the message of what answers a client', () => {
       new BadRequestException({ given: { password: 'hunter2', name: 'x' } }),
       '{"given":{"password":"[redacted]","name":"x"}}',
     ],
-  ])('says what it was told: %s', (_what, thrown, message) => {
+  ])('contains what the client received: %s', (_what, thrown, message) => {
     expect(messageOf(thrown)).toBe(message);
   });
 
-  it('stays within the budget, whatever the body', () => {
+  it('stays within the budget, whatever the response body', () => {
     const errors = Array.from({ length: 10_000 }, (_, at) => `field ${at} is wrong`);
     expect(messageOf(new BadRequestException(errors)).length).toBeLessThanOrEqual(2_000);
   });

@@ -52,7 +52,7 @@ describe('ClassSource', () => {
     expect(lineOf(text.replaceAll('\n', '\r\n'), 'Cart', 'total')).toBe(expected);
   });
 
-  it('finds a static method beside another of the same name', () => {
+  it('finds a static method next to another method of the same name', () => {
     const text = inCart('  total() {}', '  static async total() {}', '  total2() {}');
     expect(lineOf(text, 'Cart', 'total', true)).toBe(3);
   });
@@ -81,7 +81,7 @@ describe('ClassSource', () => {
     ['a class in a comment', `/* ${inCart('  total() {}')} */`, 'total'],
     ['a class that does not end', 'class Cart {\n  x = `\n  total() {}\n', 'total'],
     ['a class without a body', 'class Cart', 'total'],
-  ])('gives none for %s', (_what, text, key) => {
+  ])('finds nothing for %s', (_what, text, key) => {
     expect(lineOf(text, 'Cart', key)).toBeUndefined();
   });
 
@@ -94,7 +94,7 @@ describe('ClassSource', () => {
     const base = 'class Base<T> {\n  total() {}\n}\n';
 
     it.each(['Base {}', 'Base<1> {}', 'Base implements Sums {}'])(
-      'finds it in the class that is extended: %s',
+      'finds it in the base class: %s',
       (parent) => {
         const text = `${base}class Cart extends ${parent}`;
         expect(find(text)).toBe(text.indexOf('total'));
@@ -102,12 +102,12 @@ describe('ClassSource', () => {
     );
 
     it.each(['Other {}', 'other.Base {}', 'Base(Other) {}', 'mixin(Base) {}'])(
-      'gives none if the class extends something else: %s',
+      'finds nothing if the class extends a different class: %s',
       (parent) => expect(find(`${base}class Cart extends ${parent}`)).toBeUndefined(),
     );
   });
 
-  it('tells classes of one name in a bundle by their text', () => {
+  it('distinguishes classes with the same name in a bundle by their text', () => {
     const bundled =
       'var A = class {\n  total() { return 1; }\n};\nvar B = class {\n  total() { return 2; }\n};';
     const [A, B] = runInThisContext(`${bundled}\n[A, B];`) as (new () => object)[];

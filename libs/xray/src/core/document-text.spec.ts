@@ -41,7 +41,7 @@ describe('documentText', () => {
     );
   });
 
-  it('has trace and parent when a subsegment is sent on its own', () => {
+  it('has the trace id and the parent id if a subsegment is sent on its own', () => {
     const segment = closedSegment({ ...leaf('outer'), children: [leaf('inner')] });
     const [outer] = segment.subsegments!;
     const document = JSON.parse(documentText(outer!));
@@ -49,7 +49,7 @@ describe('documentText', () => {
     expect(document).toMatchObject({ type: 'subsegment', parent_id: segment.id, name: 'outer' });
   });
 
-  it('says that an open node is in progress', () => {
+  it('marks an open node as in progress', () => {
     const { recorder } = recording();
     const open = recorder.open({ serviceName: 'test' }) as Segment;
     expect(JSON.parse(documentText(open))).toEqual({
@@ -61,7 +61,7 @@ describe('documentText', () => {
     });
   });
 
-  it('quotes ids, trace ids and names that came from elsewhere', () => {
+  it('escapes ids, trace ids and names from other sources', () => {
     const { recorder } = recording();
     const header = { root: '1-"a"', parent: '"b"\n' };
     const open = recorder.open({ serviceName: 'x"y' }, header) as Segment;
@@ -74,7 +74,7 @@ describe('documentText', () => {
     });
   });
 
-  it('writes times that are less than a tenth of a second past the full one', () => {
+  it('writes times less than a tenth of a second after a full second', () => {
     const { recorder } = recording();
     const open = recorder.open({ serviceName: 'test' }) as Segment;
     for (const time of [

@@ -226,7 +226,7 @@ describe('a safe copy', () => {
     expect([Object.keys(map).length, map]).toMatchObject([201, { '…': '[3 more]' }]);
   });
 
-  it('stops among many or endless names with values, as in a Map', () => {
+  it('stops after many names with values, also in an endless Map', () => {
     class Endless extends URLSearchParams {
       override *entries(): ReturnType<URLSearchParams['entries']> {
         for (let at = 0; ; at++) yield [`k${at}`, 'v'];
@@ -257,7 +257,7 @@ describe('a safe copy', () => {
     expect(segment.subsegments![0]!.metadata).toEqual({ default: kept });
   });
 
-  it('leaves bodies to the application', async () => {
+  it('does not consume bodies', async () => {
     const response = new Response('{"a":1}');
     const request = new Request('http://a.example', { method: 'POST', body: 'text' });
     const stream = PassThrough.from(['a', 'b']);
@@ -270,14 +270,14 @@ describe('a safe copy', () => {
   });
 
   it.each(['Headers', 'FormData', 'Request', 'Response', 'Blob', 'File', 'Map'])(
-    'says that an object that only inherits from %s is unreadable, or its class',
+    'marks an object that only inherits from %s as unreadable, or shows its class',
     (name) => {
       const { prototype } = (globalThis as unknown as Record<string, { prototype: object }>)[name]!;
       expect(JSON.stringify(safeCopy([Object.create(prototype)]))).toMatch(/unreadable|Map/);
     },
   );
 
-  it('stays of a bearable size whatever is put in', () => {
+  it('is limited in size, whatever the value', () => {
     const wide = (depth: number): unknown =>
       depth === 0 ? 0 : Array.from({ length: 200 }, () => wide(depth - 1));
     const text = JSON.stringify(safeCopy(wide(3)));
@@ -285,7 +285,7 @@ describe('a safe copy', () => {
     expect(text.length).toBeLessThan(3_000_000);
   });
 
-  it('is JSON, for any value', () => {
+  it('is valid JSON for any value', () => {
     fc.assert(
       fc.property(
         fc.anything({
@@ -309,7 +309,7 @@ describe('a safe copy', () => {
   });
 });
 
-describe('what is redacted', () => {
+describe('redaction', () => {
   it.each(
     'newPassword password_hint db_secret client_secret x-auth-token sessionToken nextToken Tokens Api-Key private_key'.split(
       ' ',
@@ -319,7 +319,7 @@ describe('what is redacted', () => {
     expect(safeCopy({ [key]: 'x' })).toEqual({ [key]: harmless ? 'x' : '[redacted]' });
   });
 
-  it('can be added to by key', () => {
+  it('can be extended by keys', () => {
     expect(
       safeCopy({ ssn: 1, Iban: 2, token: 3, name: 4 }, redactPattern(['ssn', 'iban'])),
     ).toEqual({
@@ -330,7 +330,7 @@ describe('what is redacted', () => {
     });
   });
 
-  it('can be replaced by a pattern, every time it fits', () => {
+  it('can be replaced by a pattern, which applies to every match', () => {
     expect(safeCopy([{ a1: 1 }, { a2: 2 }, { token: 3 }], redactPattern(/^a\d/g))).toEqual([
       { a1: '[redacted]' },
       { a2: '[redacted]' },
@@ -343,14 +343,14 @@ describe('the budget of a copy', () => {
   const rows = (count: number) =>
     Array.from({ length: count }, (_, at) => ({ at, text: 'x'.repeat(1_000) }));
 
-  it('ends the copy with a mark where it is spent', () => {
+  it('ends the copy with a mark when it is used up', () => {
     const copy = safeCopy({ rows: rows(100), after: 1 }, undefined, new Budget(10_000)) as any;
     expect(copy.rows.at(-1)).toBe('[90 more]');
     expect(copy['…']).toBe('[1 more]');
     expect(JSON.stringify(copy).length).toBeLessThan(11_500);
   });
 
-  it('holds for any value', () => {
+  it('is kept for any value', () => {
     fc.assert(
       fc.property(
         fc.anything({ withMap: true, withSet: true, maxDepth: 4 }),
@@ -365,7 +365,7 @@ describe('the budget of a copy', () => {
     );
   });
 
-  it('ends the work too: what lies beyond is not looked at', () => {
+  it('also limits the work: values beyond it are not read', () => {
     let looked = 0;
     const item = () => ({
       get text() {
@@ -381,7 +381,7 @@ describe('the budget of a copy', () => {
     expect(looked).toBe(10);
   });
 
-  it('is one for the whole document', () => {
+  it('is shared by the whole document', () => {
     const { segment } = trace(() => {
       for (let n = 0; n < 20; n++)
         capture(`part ${n}`, (part) => part?.addMetadata('rows', rows(50)));
@@ -401,7 +401,7 @@ describe('a recorded value', () => {
       }),
     ).segment.subsegments![0]!.metadata!.default!.value;
 
-  it('stays what it was when a small one is changed later', () => {
+  it('does not change when a small value is modified later', () => {
     const filter = { q: 'books', tags: ['a'] };
     const value = recorded(filter, (given) => {
       given.tags.length = 0;
@@ -410,20 +410,20 @@ describe('a recorded value', () => {
     expect(value).toEqual({ q: 'books', tags: ['a'] });
   });
 
-  it('hides its secrets, also those of a small one', () => {
+  it('is redacted, also if it is small', () => {
     expect(recorded({ user: { password: 'x' } }, () => undefined)).toEqual({
       user: { password: '[redacted]' },
     });
   });
 
-  it('is as deep when copied early as when copied late', () => {
+  it('is equally deep when copied early and when copied late', () => {
     const long = { text: 'x'.repeat(5_000), deep: nested(12) };
     const early = recorded({ deep: nested(12) }, () => undefined) as typeof long;
     const late = recorded(long, () => undefined) as typeof long;
     expect(early.deep).toEqual(late.deep);
   });
 
-  it('is a secret by the end of its key also where that is cut', () => {
+  it('is redacted by the end of its key, even if the key is cut off', () => {
     const long = 'x'.repeat(600);
     const copy = safeCopy({ [`a${long}password`]: 'a', [`b${long}name`]: 'b' }) as object;
     expect(Object.values(copy)).toEqual(['[redacted]', 'b']);

@@ -7,11 +7,11 @@ describe('safeName', () => {
     ['{}', 'unnamed'],
     ['', 'unnamed'],
     ['Größe 語', 'Größe 語'],
-  ])('makes of %j what X-Ray takes', (name, safe) => {
+  ])('turns %j into a name that X-Ray accepts', (name, safe) => {
     expect(safeName(name)).toBe(safe);
   });
 
-  it('keeps the first 200 characters that may stand in a name', () => {
+  it('keeps the first 200 valid characters', () => {
     expect(safeName('a{'.repeat(300))).toBe('a'.repeat(200));
     expect(safeName('b'.repeat(1_000))).toBe('b'.repeat(200));
   });

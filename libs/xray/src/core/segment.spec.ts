@@ -16,7 +16,7 @@ describe('times', () => {
     );
   });
 
-  it('never run backwards within a segment, though the clock is set back an hour meanwhile', () => {
+  it('never run backwards within a segment, even if the clock is set back by an hour', () => {
     const now = Date.now();
     const { segment } = trace(() => {
       capture('before', () => undefined);
@@ -35,7 +35,7 @@ describe('times', () => {
     expect(times).toEqual([...times].sort((a, b) => a - b));
   });
 
-  it('follow the clock with the next segment', () => {
+  it('follow the clock from the next segment on', () => {
     const now = Date.now();
     jest.spyOn(Date, 'now').mockReturnValue(now - 3_600_000);
     const { segment } = trace(() => undefined);
@@ -50,7 +50,7 @@ describe('a name', () => {
     ['with characters that X-Ray refuses', 'a<b>(c)', 'abc'],
     ['that is too long', 'x'.repeat(300), 'x'.repeat(200)],
     ['of nothing that X-Ray takes', '<>', 'unnamed'],
-  ])('%s is made sound', (_what, given, name) => {
+  ])('is made valid: %s', (_what, given, name) => {
     const { segment } = trace(() => capture(given, () => undefined));
     expect(segment.subsegments).toMatchObject([{ name }]);
   });
@@ -78,7 +78,7 @@ describe('an annotation', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('has its key repaired, and says so', () => {
+  it('has its key repaired, with a warning', () => {
     expect(annotated(['user id', 1])).toEqual({ user_id: 1 });
     expect(warnings).toEqual([
       'Annotation key "user id" was recorded as "user_id": X-Ray allows only letters, digits, _ and . in keys.',
@@ -90,14 +90,14 @@ describe('an annotation', () => {
     ['null', null],
     ['NaN', NaN],
     ['a function', () => 1],
-  ])('is refused as %s, with a message that says what to do', (_what, value) => {
+  ])('is left out for %s, with a warning that says what to do', (_what, value) => {
     expect(annotated(['key', value])).toBeUndefined();
     expect(warnings.join()).toMatch(
       /Annotation "key" on test was left out: its value is .*\. Use a string, a finite number or a boolean, or record it as metadata\./,
     );
   });
 
-  it('is one of 50 in a trace, wherever they are', () => {
+  it('is one of at most 50 in a trace, on any node', () => {
     const { segment } = trace(() => {
       for (let i = 0; i < 30; i++) currentNode()!.addAnnotation(`a${i}`, i);
       capture('inside', (node) => {
@@ -113,7 +113,7 @@ describe('an annotation', () => {
 });
 
 describe('a subsegment that outlives its segment', () => {
-  it('is open in the segment', () => {
+  it('is open in the document of the segment', () => {
     class Endless {
       @Subsegment()
       work(): Promise<void> {

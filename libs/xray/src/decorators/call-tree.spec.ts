@@ -166,8 +166,8 @@ const actual = (node: any): Shape => ({
 
 const all = (nodes: any[] = []): any[] => nodes.flatMap((node) => [node, ...all(node.subsegments)]);
 
-describe('traces of calls of every kind, at the same time,', () => {
-  it('are exactly the trees of these calls, with every node closed and none crossed', async () => {
+describe('traces of concurrent calls of every kind', () => {
+  it('are exactly the trees of these calls, with every node closed and no calls mixed up', async () => {
     let nodes = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(any, { minLength: 1, maxLength: 4 }), async (drawn) => {

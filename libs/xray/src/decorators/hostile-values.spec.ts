@@ -78,7 +78,7 @@ class Shop {
   }
 }
 
-describe('a value that throws when it is looked at', () => {
+describe('a value that throws when it is read', () => {
   it.each(Object.entries(hostile))('passes through a traced method: %s', (_what, make) => {
     const value = make();
     const { segment } = trace(() => {
@@ -98,7 +98,7 @@ describe('a value that throws when it is looked at', () => {
     expect(segment.subsegments!.every(({ end_time }) => end_time !== undefined)).toBe(true);
   });
 
-  it('never throws out of what an application calls, in any place', () => {
+  it('never makes a call of the application fail, anywhere', () => {
     fc.assert(
       fc.property(anyHostile, anyHostile, anyHostile, (makeOne, makeTwo, makeThree) => {
         const [one, two, three] = [makeOne(), makeTwo(), makeThree()];

@@ -40,7 +40,7 @@ describe('a decorator without parentheses', () => {
   });
 
   it.each(['Subsegment', 'Segment'])(
-    'names the option where decorators are standard: @%s()',
+    'names the compiler option if decorators are standard: @%s()',
     (name) => {
       const decorate = decorators[name]!() as AnyDecorator;
       expect(() => decorate(() => undefined, { kind: 'method', name: 'load' })).toThrow(

@@ -130,7 +130,7 @@ describe('a traced method', () => {
         },
       ),
     ],
-  ])('that returns %s is closed when it returns', (_what, value) => {
+  ])('is closed when it returns %s', (_what, value) => {
     const holder = { value };
     const { result, segment } = trace(() =>
       holder.value instanceof Function ? { of: call(holder.value) } : { of: call(holder.value) },
@@ -139,7 +139,7 @@ describe('a traced method', () => {
     expect(states(segment)).toEqual(['ok']);
   });
 
-  it('that returns a proxy that was revoked is closed when it returns', () => {
+  it('is closed when it returns a revoked proxy', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     class Revoked {
@@ -165,13 +165,13 @@ describe('a traced method', () => {
       expect([result, states(segment)]).toEqual(['done', ['ok']]);
     });
 
-    it('hands back the very promise, which others may hold', () => {
+    it('returns the same promise object, which others may hold', () => {
       const { promise } = new Deferred();
       const { result } = trace(() => [call(promise)]);
       expect(result[0]).toBe(promise);
     });
 
-    it('keeps a subclass, and its identity', async () => {
+    it('keeps the identity of an instance of a subclass', async () => {
       const promise = LaterPromise.resolve(1);
       const { result, segment } = await trace(async () => {
         const returned = call(promise);
@@ -206,7 +206,7 @@ describe('a traced method', () => {
   });
 
   describe('that returns a lazy thenable', () => {
-    it('does not start it, and records nothing until someone does', () => {
+    it('does not start it, and records nothing until it is used', () => {
       const query = new Query(() => Promise.resolve(1));
       const { result, segment } = trace(() => [call(query)]);
       expect(result[0]).toBe(query);
@@ -219,7 +219,7 @@ describe('a traced method', () => {
       ['then', (query) => query.where().then((value: unknown) => value)],
       ['catch', (query) => query.catch(() => 0)],
       ['finally', (query) => query.finally(() => undefined)],
-    ])('is timed from %s until it settles, and run once', async (_how, use) => {
+    ])('is timed from %s until it settles, and runs it once', async (_how, use) => {
       const { promise, resolve } = new Deferred<string>();
       const query = new Query(() => promise);
       const traced = trace(() => {
@@ -235,7 +235,7 @@ describe('a traced method', () => {
       ['await', async (query) => (await query) as unknown],
       ['catch', (query) => query.catch((thrown: unknown) => Promise.reject(thrown))],
       ['finally', (query) => query.finally(() => undefined)],
-    ])('records its failure, by %s', async (_how, use) => {
+    ])('records its failure when used by %s', async (_how, use) => {
       const thrown = new Error('no table');
       const query = new Query(() => Promise.reject(thrown));
       const { result, segment } = await trace(() =>
@@ -245,7 +245,7 @@ describe('a traced method', () => {
       expect(states(segment)).toEqual(['fault no table']);
     });
 
-    it('runs its work in the subsegment and the callbacks outside of it', async () => {
+    it('runs its work inside the subsegment, and the callbacks outside', async () => {
       const inside: (string | undefined)[] = [];
       const query = new Query(async () => {
         inside.push(currentNode()?.name);
@@ -254,7 +254,7 @@ describe('a traced method', () => {
       expect(inside).toEqual(['call', 'test']);
     });
 
-    it('records one that is kept and handed out again only once', async () => {
+    it('records a thenable that is cached and returned again only once', async () => {
       const query = new Query(() => Promise.resolve(1));
       const { segment } = await trace(async () => {
         for (let i = 0; i < 3; i++) await call(query);
@@ -265,12 +265,12 @@ describe('a traced method', () => {
   });
 
   describe('that returns an Observable', () => {
-    it('records nothing when it is never subscribed to', () => {
+    it('records nothing if nobody subscribes', () => {
       const { segment } = trace(() => void call(of(1)));
       expect(segment.subsegments).toBeUndefined();
     });
 
-    it('is open from subscription to completion, one for each', async () => {
+    it('is open from subscription to completion, with one subsegment per subscription', async () => {
       const subject = new Subject<number>();
       const { segment } = trace(() => {
         const observable: Observable<number> = call(subject);
@@ -297,7 +297,7 @@ describe('a traced method', () => {
       expect(states(segment)).toEqual(['fault gone']);
     });
 
-    it('is closed by unsubscribing', () => {
+    it('is closed when the subscriber unsubscribes', () => {
       let stopped = false;
       const { segment } = trace(() => {
         const endless = new Observable<number>(() => () => (stopped = true));
@@ -315,7 +315,7 @@ describe('a traced method', () => {
       expect([emitted, states(segment)]).toEqual([1, ['ok']]);
     });
 
-    it('has the subsegment active inside, and the caller outside', async () => {
+    it('is active inside the Observable, while the subscriber keeps its context', async () => {
       const inside: unknown[] = [];
       const source = defer(() => {
         inside.push(currentNode()?.name);
@@ -333,7 +333,7 @@ describe('a traced method', () => {
       expect(inside).toEqual(['call', 'call', 'test']);
     });
 
-    it('leaves a Subject a Subject, with its private state', () => {
+    it('keeps a Subject with its private state', () => {
       class Cart extends BehaviorSubject<number> {
         #added = 0;
         add(): number {
@@ -353,7 +353,7 @@ describe('a traced method', () => {
       expect([seen, states(segment)]).toEqual([[1, 2], ['ok']]);
     });
 
-    it('keeps what the method did before it returned', () => {
+    it('keeps what was recorded before it returned', () => {
       const { segment } = trace(() => void call(() => of(capture('prepare', () => 1))));
       expect(segment.subsegments).toMatchObject([
         { name: 'call', subsegments: [{ name: 'prepare' }] },
@@ -379,7 +379,7 @@ describe('a traced method', () => {
       }
     }
 
-    it('records nothing when it is never begun', () => {
+    it('records nothing if it is never started', () => {
       const { segment } = trace(() => void call(numbers()).return());
       expect(segment.subsegments).toBeUndefined();
     });
@@ -403,7 +403,7 @@ describe('a traced method', () => {
       expect(Object.getPrototypeOf(made)).toBe(own);
     });
 
-    it('is open while it is not done', () => {
+    it('stays open while it is not done', () => {
       const { segment } = trace(() => void call(numbers()).next());
       expect(states(segment)).toEqual(['open']);
     });
@@ -426,7 +426,7 @@ describe('a traced method', () => {
       expect(states(segment)).toEqual([state]);
     });
 
-    it('is closed by leaving an async loop', async () => {
+    it('is closed when an async loop is left', async () => {
       const { segment } = await trace(async () => {
         for await (const _ of call(later())) break;
       });
@@ -449,7 +449,7 @@ describe('a traced method', () => {
     it.each<[string, () => Promise<unknown>, string]>([
       ['is done', async () => ({ done: true }), 'ok'],
       ['fails', () => Promise.reject(new Error('torn')), 'fault torn'],
-    ])('is open until one whose steps are thenables %s', async (_how, last, state) => {
+    ])('is open until an iterator with thenable steps %s', async (_how, last, state) => {
       const pages = new Pages(last);
       const { result, segment } = await trace(async () => {
         const seen: number[] = [];
@@ -463,14 +463,14 @@ describe('a traced method', () => {
       expect([result, pages.runs, states(segment)]).toEqual([[1, 2, 3], 4, [state]]);
     });
 
-    it('is open until one of Node itself is done', async () => {
+    it('is open until an iterator of Node is done', async () => {
       const { segment } = await trace(async () => {
         for await (const _ of call(Readable.from(['a', 'b']).iterator()));
       });
       expect(states(segment)).toEqual(['ok']);
     });
 
-    it('has the subsegment active in its body', async () => {
+    it('is active inside its body', async () => {
       const inside: unknown[] = [];
       async function* body(): AsyncGenerator<number> {
         inside.push(currentNode()?.name);
@@ -486,17 +486,17 @@ describe('a traced method', () => {
   });
 });
 
-it('is in a segment until a promise of Node itself is settled', async () => {
+it('keeps a segment open until a promise of Node settles', async () => {
   const { result, segment } = await trace(() => setTimeout(1, 'done'));
   expect([result, segment.end_time]).toEqual(['done', expect.any(Number)]);
 });
 
-it('is nothing but the method itself without a segment', () => {
+it('runs only the method itself if there is no segment', () => {
   expect(call(5)).toBe(5);
 });
 
 describe('a second subscription', () => {
-  it('is recorded with all that the first one is', () => {
+  it('is recorded with everything that the first one has', () => {
     class Feed {
       @Subsegment({ namespace: 'remote', annotations: { fixed: 1 } })
       watch(@Annotation('item') item: string, @Metadata('filter') filter: string) {
@@ -518,7 +518,7 @@ describe('a second subscription', () => {
     expect(segment.subsegments).toMatchObject([expected, expected]);
   });
 
-  it('says what it led to itself: its own result, its own failure', () => {
+  it('has its own result and its own failure', () => {
     let subscriptions = 0;
     class Feed {
       @Subsegment({

@@ -109,7 +109,7 @@ describe('@Subsegment on a method', () => {
     expect([traced.result[0], tree(traced.segment)]).toEqual([result, expected]);
   });
 
-  it('makes calls under Promise.all siblings', async () => {
+  it('records calls in Promise.all as siblings', async () => {
     const cart = new Cart();
     const { segment } = await trace(() => Promise.all([cart.wait(), cart.wait(), cart.wait()]));
     expect(tree(segment)).toBe(Array(3).fill('Cart.wait(Cart.countDown)').join(' '));
@@ -119,7 +119,7 @@ describe('@Subsegment on a method', () => {
     expect(new Cart().times(2)).toBe(4);
   });
 
-  it('keeps name and arity, and that it is no constructor', () => {
+  it('keeps name and arity, and cannot be called with new', () => {
     expect([Cart.prototype.times.name, Cart.prototype.times.length]).toEqual(['times', 1]);
     expect(() => new (Cart.prototype.times as never as new () => unknown)()).toThrow(
       'is not a constructor',
@@ -159,7 +159,7 @@ describe('@Subsegment on a method', () => {
       ),
       { fault: true },
     ],
-  ])('closes on %s and throws the same on', async (_what, thrown, document) => {
+  ])('closes on %s and throws the same error on', async (_what, thrown, document) => {
     class Thrower {
       @Subsegment()
       now(): void {
@@ -232,7 +232,7 @@ describe('@Subsegment on a method', () => {
         );
       },
     ],
-  ])('says of %s, when the class is defined, what to do instead', (what, define) => {
+  ])('explains, when the class is defined, what to use instead on %s', (what, define) => {
     expect(define).toThrow(NotAMethodError);
     expect(define).toThrow(
       `@Subsegment() cannot trace Wrong.total: it is ${what}, not a method. ` +
@@ -344,7 +344,7 @@ describe('@Subsegment on a class', () => {
     named(): void {}
   }
 
-  it('traces own, inherited and static methods, but no accessor, nor what is opted out', () => {
+  it('traces own, inherited and static methods, but no accessors and no methods that are opted out', () => {
     const { segment } = trace(() => {
       const cart = Cart.make();
       cart.add(2);
@@ -361,7 +361,7 @@ describe('@Subsegment on a class', () => {
     );
   });
 
-  it('does not trace what is inherited from a class that is opted out', () => {
+  it('does not trace methods inherited from a class that is opted out', () => {
     @SkipSubsegment()
     class Quiet {
       hush(): void {}
@@ -377,7 +377,7 @@ describe('@Subsegment on a class', () => {
     expect(tree(segment)).toBe('Loud.speak');
   });
 
-  it('leaves the base class alone, and sees what becomes of it', () => {
+  it('does not change the base class, and calls methods that are replaced there later', () => {
     const cart = new Cart();
     const spy = jest.spyOn(Base.prototype, 'inherited').mockReturnValue('spied');
     expect(cart.inherited()).toBe('spied');
@@ -446,7 +446,7 @@ describe('@Subsegment with options', () => {
     }
   }
 
-  it('records what the callbacks make of arguments and result', async () => {
+  it('records what the callbacks return for arguments and result', async () => {
     const { segment } = await trace(() => new Users().find('1'));
     expect(segment.subsegments).toMatchObject([
       {
@@ -465,12 +465,12 @@ describe('@Subsegment with options', () => {
     ]);
   });
 
-  it('takes what a generator returned for the result', () => {
+  it('uses the return value of a generator as the result', () => {
     const { segment } = trace(() => [...new Users().list(3)]);
     expect(segment.subsegments).toMatchObject([{ annotations: { limit: 3, count: 2 } }]);
   });
 
-  it('survives callbacks that throw', () => {
+  it('works if callbacks throw', () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation();
     const thrown = new Error('its own');
     const { result, segment } = trace(() => {
@@ -491,7 +491,7 @@ describe('@Subsegment with options', () => {
     ['throttle', ['error', 'throttle']],
     ['fault', ['fault']],
     [undefined, ['fault']],
-  ])('makes of a failure what onError says: %s', (verdict, flags) => {
+  ])('classifies a failure as onError decides: %s', (verdict, flags) => {
     const { segment } = trace(() => {
       expect(() => new Users().judged(verdict)).toThrow('judged');
     });
@@ -512,7 +512,7 @@ describe('@Subsegment with options', () => {
     ]);
   });
 
-  it('leaves out arguments that are not given, without a warning', () => {
+  it('leaves out missing arguments without a warning', () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation();
     const { segment } = trace(() =>
       new Users().search('andrew', undefined, { tags: [] }, { size: 10 }),
@@ -522,7 +522,7 @@ describe('@Subsegment with options', () => {
     warn.mockRestore();
   });
 
-  it('says where the parameter of a constructor can be recorded instead', () => {
+  it('explains where a parameter of a constructor can be recorded instead', () => {
     expect(() => {
       class Wrong {
         constructor(@Annotation('id') readonly id: string) {}
@@ -541,7 +541,7 @@ describe('@Subsegment with options', () => {
     }
   });
 
-  it('leaves the types of a method as they are, and refuses callbacks of others', () => {
+  it('keeps the types of a method, and rejects callbacks with other types', () => {
     expectTypeOf<Users['find']>().toEqualTypeOf<(id: string) => Promise<User | undefined>>();
     expectTypeOf<Users['list']>().toEqualTypeOf<(limit: number) => Generator<number, string[]>>();
     class Typed {

@@ -5,7 +5,7 @@ describe('Outcomes', () => {
   const segment = {} as SegmentNode;
   const counted = ({ stats: { sent, failed, dropped } }: Outcomes) => ({ sent, failed, dropped });
 
-  it('count a trace as sent once its last part has left', () => {
+  it('counts a trace as sent when its last part has been sent', () => {
     const outcomes = new Outcomes();
     outcomes.shipmentOf(segment);
     expect(counted(outcomes)).toEqual({ sent: 0, failed: 0, dropped: 0 });
@@ -20,7 +20,7 @@ describe('Outcomes', () => {
     expect(counted(outcomes)).toEqual({ sent: 0, failed: 0, dropped: 0, [how]: 1 });
   });
 
-  it('count a loss that becomes known late, and once', () => {
+  it('counts a loss that becomes known late, and only once', () => {
     const outcomes = new Outcomes();
     const shipment = outcomes.shipmentOf(segment);
     outcomes.complete(outcomes.finalShipment(segment), 'sent');

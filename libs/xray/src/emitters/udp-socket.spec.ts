@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { UdpSocket } from './udp-socket';
 
 describe('UdpSocket', () => {
-  it('reaches an IPv4 daemon by a name that means ::1 first', async () => {
+  it('reaches an IPv4 daemon by a name that resolves to ::1 first', async () => {
     const addresses = [
       { address: '::1', family: 6 },
       { address: '127.0.0.1', family: 4 },

@@ -25,14 +25,14 @@ afterEach(() => {
 });
 
 describe('enable and disable', () => {
-  it('returns itself, however often', () => {
+  it('return the manager, however often they are called', () => {
     expect(manager.enable()).toBe(manager);
     expect(manager.enable()).toBe(manager);
     expect(manager.disable()).toBe(manager);
     expect(manager.disable()).toBe(manager);
   });
 
-  it('has the root context after it was disabled, and works again when asked to', () => {
+  it('leave the root context after disable(), and work again after enable()', () => {
     manager.with(some(1), () => {
       manager.disable();
       expect(manager.active()).toBe(ROOT_CONTEXT);
@@ -43,13 +43,13 @@ describe('enable and disable', () => {
 });
 
 describe('active', () => {
-  it('is the root context outside of any', () => {
+  it('is the root context outside any context', () => {
     expect(manager.active()).toBe(ROOT_CONTEXT);
   });
 });
 
 describe('with', () => {
-  it('hands back what the function returns and passes this and arguments on', () => {
+  it('returns the result of the function, and passes on this and arguments', () => {
     const self = { name: 'self' };
     const result = manager.with(
       some(1),
@@ -64,7 +64,7 @@ describe('with', () => {
     expect(result).toBe(5);
   });
 
-  it('runs in the very context, and the former one is back afterwards', () => {
+  it('runs in the given context and restores the previous one', () => {
     const outer = some('outer');
     const inner = some('inner');
     manager.with(outer, () => {
@@ -75,13 +75,13 @@ describe('with', () => {
     expect(manager.active()).toBe(ROOT_CONTEXT);
   });
 
-  it('takes the root context for one', () => {
+  it('accepts the root context', () => {
     manager.with(some(1), () =>
       manager.with(ROOT_CONTEXT, () => expect(manager.active()).toBe(ROOT_CONTEXT)),
     );
   });
 
-  it('lets errors through and has the former context back', () => {
+  it('passes on errors and restores the previous context', () => {
     const thrown = new Error('as it is');
     manager.with(some(1), () => {
       expect(() =>
@@ -93,7 +93,7 @@ describe('with', () => {
     });
   });
 
-  it('holds across awaits, in both of two that are interleaved', async () => {
+  it('keeps the context across awaits, in two interleaved functions', async () => {
     const see = async (value: number) => {
       for (let turn = 0; turn < 3; turn++) {
         await Promise.resolve();
@@ -106,7 +106,7 @@ describe('with', () => {
     expect(manager.active()).toBe(ROOT_CONTEXT);
   });
 
-  it('comes back after an inner asynchronous one', async () => {
+  it('restores the context after an inner asynchronous call', async () => {
     await manager.with(some('outer'), async () => {
       await manager.with(some('inner'), async () => {
         await sleep(1);
@@ -123,7 +123,7 @@ describe('with', () => {
     ['queueMicrotask', (done) => queueMicrotask(done)],
     ['a promise', (done) => Promise.resolve().then(done)],
     ['a thenable', (done) => Promise.resolve({ then: (next: () => void) => next() }).then(done)],
-  ])('holds in %s', async (_name, later) => {
+  ])('keeps the context in %s', async (_name, later) => {
     const context = some('kept');
     const seen = await manager.with(
       context,
@@ -132,7 +132,7 @@ describe('with', () => {
     expect(seen).toBe(context);
   });
 
-  it('holds in an interval, each time', async () => {
+  it('keeps the context in an interval, each time', async () => {
     const context = some('kept');
     const seen = new Set<Context>();
     await manager.with(
@@ -151,7 +151,7 @@ describe('with', () => {
     expect([...seen]).toEqual([context]);
   });
 
-  it('holds in generators that are driven from elsewhere only as far as they are driven', async () => {
+  it('keeps the context in generators only while they run', async () => {
     async function* count() {
       yield manager.active().getValue(key);
       await Promise.resolve();
@@ -163,8 +163,8 @@ describe('with', () => {
   });
 });
 
-describe('bind, of a function', () => {
-  it('calls it in the context, with its own this and arguments', () => {
+describe('bind with a function', () => {
+  it('calls it in the context, with its this and arguments', () => {
     const context = some('bound');
     const self = { name: 'self' };
     const bound = manager.bind(context, function (this: unknown, ...args: number[]) {
@@ -182,13 +182,13 @@ describe('bind, of a function', () => {
     expect(manager.bind(some(1), (_a: unknown, _b: unknown, _c: unknown) => 0)).toHaveLength(3);
   });
 
-  it('hands back anything else as it is', () => {
+  it('returns any other value unchanged', () => {
     const target = { a: 1 };
     expect(manager.bind(some(1), target)).toBe(target);
     expect(manager.bind(some(1), 7)).toBe(7);
   });
 
-  it('reaches what the function begins', async () => {
+  it('applies to work that the function starts', async () => {
     const context = some('bound');
     const bound = manager.bind(context, async () => {
       await sleep(1);
@@ -198,10 +198,10 @@ describe('bind, of a function', () => {
   });
 });
 
-describe('bind, of an emitter', () => {
+describe('bind with an emitter', () => {
   const adders = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'] as const;
 
-  it('hands back the same emitter', () => {
+  it('returns the same emitter', () => {
     const emitter = new EventEmitter();
     expect(manager.bind(some(1), emitter)).toBe(emitter);
     expect(manager.bind(some(2), emitter)).toBe(emitter);
@@ -244,7 +244,7 @@ describe('bind, of an emitter', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
-  it('calls one listener that was added twice twice, and removes one at a time', () => {
+  it('calls a listener that was added twice twice, and removes it once at a time', () => {
     const emitter = manager.bind(some(1), new EventEmitter());
     const listener = jest.fn();
     emitter.on('event', listener).on('event', listener);
@@ -253,7 +253,7 @@ describe('bind, of an emitter', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
-  it('keeps a listener apart by its event', () => {
+  it('distinguishes a listener for different events', () => {
     const emitter = manager.bind(some(1), new EventEmitter());
     const listener = jest.fn();
     emitter.on('a', listener).on('b', listener);
@@ -262,7 +262,7 @@ describe('bind, of an emitter', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
-  it('leaves what was added before as it was', () => {
+  it('does not change listeners that were added before', () => {
     const emitter = new EventEmitter();
     const seen: Context[] = [];
     emitter.on('event', () => seen.push(manager.active()));
@@ -272,7 +272,7 @@ describe('bind, of an emitter', () => {
   });
 });
 
-it('serves the API as its global context manager', () => {
+it('is registered with the API as its global context manager', () => {
   expect(contexts.setGlobalContextManager(manager)).toBe(true);
   contexts.with(some('api'), () => {
     expect(contexts.active().getValue(key)).toBe('api');

@@ -40,7 +40,7 @@ const rules: SamplingRules = {
 };
 
 describe('local sampling rules', () => {
-  it('take the first rule that matches host, method and path', () => {
+  it('apply the first rule that matches host, method and path', () => {
     const sampler = new LocalSampler(rules, handClock(), () => 0.99);
     expect(sampler.decide(request('/health/live'))).toEqual({ sampled: false, ruleName: 'health' });
     expect(sampler.decide(request('/orders/7', 'POST')).ruleName).toBe('orders');
@@ -49,7 +49,7 @@ describe('local sampling rules', () => {
     expect(sampler.decide(request('/orders/7', 'POST', 'evil')).ruleName).toBeUndefined();
   });
 
-  it('record fixed_target requests a second and the rate of the others', () => {
+  it('record fixed_target requests per second and the rate of the others', () => {
     const clock = handClock();
     const random = inTurn([0.4, 0.6]);
     const sampler = new LocalSampler(rules, clock, random);
@@ -63,7 +63,7 @@ describe('local sampling rules', () => {
     expect(decide()).toBe(true);
   });
 
-  it('match what is not known of a request', () => {
+  it('match unknown properties of a request', () => {
     const sampler = new LocalSampler(rules, handClock());
     expect(sampler.decide({ serviceName: 'job' }).ruleName).toBe('health');
     const withoutHost = { serviceName: 'job', method: 'POST', path: '/orders/1' };
@@ -72,7 +72,7 @@ describe('local sampling rules', () => {
     expect(sampler.decide(withoutMethod).ruleName).toBe('orders');
   });
 
-  it('are read in version 1 too, and from a file', () => {
+  it('are also read in version 1, and from a file', () => {
     const old = {
       version: 1,
       rules: [
@@ -103,18 +103,18 @@ describe('local sampling rules', () => {
       { ...rules, version: 1 },
       'rules[0].service_name is not a string',
     ],
-  ])('are refused with %s, saying where', (_what, value, why) => {
+  ])('are rejected with %s, naming the position', (_what, value, why) => {
     expect(() => checkRules(value, 'in x.json')).toThrow(SamplingRulesError);
     expect(() => checkRules(value, 'in x.json')).toThrow(why);
   });
 
-  it('name the file that can not be read', () => {
+  it('name the file that cannot be read', () => {
     expect(() => createSampler({ file: '/nowhere.json' }, {} as never)).toThrow('/nowhere.json');
   });
 });
 
 describe('a sampling function', () => {
-  it('decides by the request, and records where it throws', () => {
+  it('decides by the request; if it throws, the request is recorded', () => {
     const sampler = createSampler(({ path }) => {
       if (path === '/x') throw new Error('broken');
       return path === '/a';
@@ -128,7 +128,7 @@ describe('a sampling function', () => {
 });
 
 describe('a sampling rate', () => {
-  it('is the share that is recorded', () => {
+  it('is the share of requests that are recorded', () => {
     const sampler = createSampler(0.25, {} as never);
     const sampled = Array.from({ length: 10_000 }, () => sampler.decide(request('/')).sampled);
     const share = sampled.filter(Boolean).length / 10_000;

@@ -64,7 +64,7 @@ describe('toHaveSubsegment', () => {
     expect(segment).not.toHaveSubsegment('Cart.items');
   });
 
-  it('compares what is asked for alone, and takes what is left out for false', async () => {
+  it('compares only the given properties, and treats missing flags as false', async () => {
     const { segment } = await trace(() => new Cart().total('7'));
 
     expect(segment).toHaveSubsegment('Cart.total', { annotations: { cart: '7' } });
@@ -83,7 +83,7 @@ describe('toHaveSubsegment', () => {
     expect(said).toMatch(/test\n└─ Cart\.total FAULT\n {3}└─ price list FAULT/);
   });
 
-  it('says what it cannot look at', () => {
+  it('says what it cannot use', () => {
     expect(failure(() => expect(42).toHaveSubsegment('Cart.total'))).toContain(
       'accept a MemoryEmitter, its documents, or one segment document, not 42',
     );
@@ -91,7 +91,7 @@ describe('toHaveSubsegment', () => {
 });
 
 describe('toHaveQueries', () => {
-  it('counts queries, not what controls a transaction', () => {
+  it('counts queries, but not transaction control', () => {
     const xray = request('BEGIN', item(1), item(2), 'COMMIT');
 
     expect(xray).toHaveQueries({ atMost: 2 });
@@ -100,7 +100,7 @@ describe('toHaveQueries', () => {
     expect(xray).not.toHaveQueries({ atLeast: 3 });
   });
 
-  it('prints the tree when there are more', () => {
+  it('prints the tree if there are more', () => {
     const xray = request(item(1), item(2), 'SELECT 1 FROM stock');
     const said = failure(() => expect(xray).toHaveQueries({ atMost: 2 }));
 
@@ -111,11 +111,11 @@ describe('toHaveQueries', () => {
 });
 
 describe('toHaveNoHints', () => {
-  it('passes where nothing is to be said', () => {
+  it('passes if there is nothing to report', () => {
     expect(request(item(1), 'SELECT 1 FROM stock')).toHaveNoHints();
   });
 
-  it('finds N+1 queries and names the place', () => {
+  it('finds N+1 queries and names the method', () => {
     const xray = request(...[1, 2, 3, 4, 5, 6].map(item));
 
     expect(xray).not.toHaveNoHints();
@@ -124,7 +124,7 @@ describe('toHaveNoHints', () => {
     expect(said).toContain('shop GET /carts/:id 200\n└─ Cart.items\n   └─ 6 × SELECT');
   });
 
-  it('leaves out what it is told to leave out', () => {
+  it('ignores the hints in except', () => {
     const xray = request(...[1, 2, 3, 4, 5, 6].map(item));
     expect(xray).toHaveNoHints({ except: ['n-plus-one'] });
   });
@@ -140,7 +140,7 @@ describe('toMatchTrace', () => {
     expect(traceText(request(item(1)))).not.toBe(traceText(request(item(1), item(2))));
   });
 
-  it('has no negation', () => {
+  it('cannot be negated', () => {
     expect(failure(() => expect(request()).not.toMatchTrace())).toContain(
       'a snapshot can only be matched',
     );
@@ -148,7 +148,7 @@ describe('toMatchTrace', () => {
 });
 
 describe('assertTrace', () => {
-  it('passes and throws as the matchers do', async () => {
+  it('passes and throws like the matchers', async () => {
     const xray = request(item(1), item(2));
 
     assertTrace(xray).toHaveQueries({ atMost: 2 });

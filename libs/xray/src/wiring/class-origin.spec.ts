@@ -27,7 +27,7 @@ function load(file: string, text: string): object[] {
 }
 
 describe('the origin of a class', () => {
-  it('is the application or a package, by its file', () => {
+  it('is the application or a package, determined by its file', () => {
     const [own] = load('dist/own.js', 'exports.Own = class Own {};');
     const [foreign] = load('node_modules/lib/index.js', 'exports.Foreign = class Foreign {};');
     expect(originsOf([own!, foreign!])).toEqual(['application', 'package']);
@@ -41,7 +41,7 @@ describe('the origin of a class', () => {
     expect(originsOf([foreign!, ...first])).toEqual(['package', 'application', 'application']);
   });
 
-  it('is told in a bundle by the paths that esbuild writes', () => {
+  it('is determined in a bundle by the paths that esbuild writes', () => {
     const classes = load(
       'bundle.cjs',
       [
@@ -56,7 +56,7 @@ describe('the origin of a class', () => {
   });
 
   it.each(['src/own.ts', '../node_modules/lib/index.ts'])(
-    'is told in a minified bundle by its source map: %s',
+    'is determined in a minified bundle by its source map: %s',
     (filename) => {
       const source = `${NEST}\nexports.Own = class Own {\n  work() {\n    return keys;\n  }\n};`;
       const { code, map } = transformSync(source, {
@@ -75,7 +75,7 @@ describe('the origin of a class', () => {
     },
   );
 
-  it('is unknown in a bundle without either, and of what V8 has itself', () => {
+  it('is unknown in a bundle without either, and for built-in classes', () => {
     const classes = load('bundle.cjs', `${NEST}exports.Own = class Own {};`);
     expect(originsOf([...classes, Map])).toEqual(['unknown', 'unknown']);
   });

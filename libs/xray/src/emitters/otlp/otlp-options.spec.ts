@@ -38,7 +38,7 @@ describe('the settings of OTLP', () => {
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'tempo:4318' }, /ENDPOINT="tempo:4318": write a URL/],
     [{ OTEL_EXPORTER_OTLP_TIMEOUT: 'soon' }, /TIMEOUT="soon": use a whole number/],
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'key' }, /HEADERS="key": write key=value/],
-  ])('refuse %j and say what to write', (env, message) => {
+  ])('reject %j and explain what to write', (env, message) => {
     expect(() => otlpSettings({}, env)).toThrow(message);
   });
 });

@@ -9,7 +9,7 @@ describe('xrayRegion', () => {
     ['https://xray-fips.us-east-1.api.aws/v1/traces', 'us-east-1'],
     ['https://vpce-0a1b-2c3d.xray.eu-west-1.vpce.amazonaws.com/v1/traces', 'eu-west-1'],
     ['https://vpce-0a1b-2c3d-eu-west-1a.xray.eu-west-1.vpce.amazonaws.com/v1/traces', 'eu-west-1'],
-  ])('knows %s', (url, region) => {
+  ])('returns the region for %s', (url, region) => {
     expect(xrayRegion(url)).toBe(region);
   });
 
@@ -18,7 +18,7 @@ describe('xrayRegion', () => {
     'https://xray.eu-west-1.amazonaws.com.evil.test/v1/traces',
     'https://notxray.eu-west-1.amazonaws.com/v1/traces',
     'https://sqs.eu-west-1.api.aws/v1/traces',
-  ])('signs nothing for %s', (url) => {
+  ])('returns nothing for %s', (url) => {
     expect(xrayRegion(url)).toBeUndefined();
   });
 });

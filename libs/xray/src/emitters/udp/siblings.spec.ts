@@ -19,7 +19,7 @@ describe('SiblingPacker', () => {
   });
   const documents = () => datagrams.map((each) => JSON.parse(documentIn(each)));
 
-  it('puts siblings under a subsegment that lasts from the first start to the last end', () => {
+  it('puts siblings into a subsegment that lasts from the first start to the last end', () => {
     const of = parent(1);
     packer.add(sibling('a'), { start_time: 3, end_time: 9 }, of);
     packer.add(sibling('b'), { start_time: 2, end_time: 4 }, of);
@@ -40,7 +40,7 @@ describe('SiblingPacker', () => {
     ]);
   });
 
-  it('sends one that is alone without another around it', () => {
+  it('sends a single subsegment without a wrapper', () => {
     packer.add(sibling('a'), { start_time: 1, end_time: 2 }, parent(1));
     packer.flush();
     packer.flush();
@@ -50,7 +50,7 @@ describe('SiblingPacker', () => {
     ]);
   });
 
-  it('begins another document for another parent, with times of its own', () => {
+  it('starts another document, with its own times, for another parent', () => {
     for (const [n, at] of [8, 1].entries()) {
       const of = parent(n);
       packer.add(sibling('a'), { start_time: at, end_time: at + 1 }, of);
@@ -77,7 +77,7 @@ describe('SiblingPacker', () => {
     expect(names).toEqual(Array.from({ length: 60 }, (_, n) => `${n} ${sign.repeat(n % 20)}`));
   });
 
-  it('gives away what is too large for any document by itself, whole', () => {
+  it('returns unchanged what is too large for any document', () => {
     const of = parent(1);
     const large = sibling('y'.repeat(5_000));
     for (const text of [sibling('a'), large, sibling('b')]) {

@@ -26,12 +26,12 @@ const split = (document: object, max: number) => {
 };
 
 describe('splitDocument', () => {
-  it('leaves a document that fits as it is', () => {
+  it('keeps a document that fits unchanged', () => {
     const document = segment({ subsegments: [child(2, 10)] });
     expect(split(document, 64_000)).toEqual({ documents: [document], trimmed: 0 });
   });
 
-  it('sends the largest subsegments alone, under their parent, and keeps the rest', () => {
+  it('sends the largest subsegments on their own, with their parent id, and keeps the rest', () => {
     const document = segment({ subsegments: [child(2, 100), child(3, 900), child(4, 500)] });
     const { documents, trimmed } = split(document, 1_500);
     expect(trimmed).toBe(0);
@@ -41,7 +41,7 @@ describe('splitDocument', () => {
     ]);
   });
 
-  it('puts closed subsegments that leave into one document, and those that are open each in its own', () => {
+  it('puts closed subsegments into one document, and each open one into its own', () => {
     const open = (n: number) => ({ ...child(n, 900), end_time: undefined, in_progress: true });
     const document = segment({
       subsegments: [child(2, 900), open(3), child(4, 900), open(5), child(6, 900)],
@@ -56,7 +56,7 @@ describe('splitDocument', () => {
     expect(inProgress.length).toBeGreaterThan(0);
   });
 
-  it('goes as deep as it must', () => {
+  it('splits at any depth', () => {
     const document = segment({
       subsegments: [child(2, 300, [child(3, 800), child(4, 800, [child(5, 700)])])],
     });
@@ -70,7 +70,7 @@ describe('splitDocument', () => {
     expect(names).toEqual(['child 2', 'child 3', 'child 4', 'child 5']);
   });
 
-  it('takes the largest metadata from what is too large by itself, and says so', () => {
+  it('removes the largest metadata from a node that is too large by itself, and marks it', () => {
     const { documents, trimmed } = split(
       segment({ metadata: { default: { small: 'kept', large: 'y'.repeat(5_000) } } }),
       2_000,
@@ -83,7 +83,7 @@ describe('splitDocument', () => {
     });
   });
 
-  it('takes more where there is no metadata to take', () => {
+  it('removes more if there is no metadata', () => {
     const { documents, trimmed } = split(
       segment({
         annotations: { a: 'z'.repeat(900), b: 'z'.repeat(900) },
@@ -104,7 +104,7 @@ describe('splitDocument', () => {
     split(segment({ metadata: { default: { text: '語'.repeat(700) } } }), 2_000);
   });
 
-  it('loses no subsegment of whatever tree, and gives sound documents', () => {
+  it('loses no subsegment of any tree, and creates valid documents', () => {
     type Tree = { size: number; subsegments: Tree[] };
     const size = fc.integer({ min: 0, max: 1_500 });
     const tree: (depth?: number) => fc.Arbitrary<Tree> = fc.memo((depth) =>

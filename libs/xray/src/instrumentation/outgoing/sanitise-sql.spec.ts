@@ -18,7 +18,7 @@ describe('sanitiseSql', () => {
     expect(sanitiseSql(text)).toBe(sanitised);
   });
 
-  it('keeps 4,000 characters, none of them of a literal', () => {
+  it('keeps 4,000 characters, without any part of a literal', () => {
     const sanitised = sanitiseSql(`select ${'a, '.repeat(5_000)} '${'secret'.repeat(10_000)}'`);
     expect(sanitised).toHaveLength(4_000);
     expect(sanitiseSql(`select '${'secret'.repeat(10_000)}'`)).toBe('select ?');
