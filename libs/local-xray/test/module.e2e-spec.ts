@@ -43,6 +43,9 @@ describe('LocalXrayModule', () => {
     const { body } = await call(localXray, 'Traces', { TraceIds: [document.trace_id] });
     expect(JSON.parse(body.Traces[0].Segments[0].Document)).toEqual(document);
     expect(emitter.dropped).toBe(2);
+    // The toolkit recognises local X-Ray by the name.
+    const health = await fetch(url(localXray, '/health'));
+    expect(await health.json()).toEqual({ status: 'ok', name: 'local-xray' });
     await app.close();
     await expect(fetch(url(localXray, '/health'))).rejects.toThrow('fetch failed');
     expect(() => emitter.emit({ toJSON: () => document })).not.toThrow();

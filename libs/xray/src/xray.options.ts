@@ -34,6 +34,13 @@ export interface XrayOptions {
   dynamicNaming?: string;
   /** Where the daemon listens: `host:port`, or `tcp:host:port udp:host:port`. Default `127.0.0.1:2000`. */
   daemonAddress?: string;
+  /**
+   * The address of local X-Ray's console, such as `http://127.0.0.1:2000`. Unless `NODE_ENV` is
+   * `production`, an error that Nest's Logger prints during a request is followed by a link to the
+   * trace. `false`: no link. Default: found if local X-Ray listens at the daemon's address on this
+   * machine.
+   */
+  consoleUrl?: string | false;
   /** What sends the traces, instead of the emitter for the daemon. */
   emitter?: Emitter;
   /**

@@ -21,11 +21,14 @@ export class ViewerController {
     @Inject(LOCAL_XRAY_OPTIONS) private readonly options: ResolvedOptions,
   ) {}
 
-  /** 503 with the reason when the writer or the readers cannot continue. */
+  /**
+   * 503 with the reason when the writer or the readers cannot continue. The name distinguishes local
+   * X-Ray from an X-Ray daemon at the same address.
+   */
   @Get('health')
   health(): object {
     const { failure } = this.store;
-    if (!failure) return { status: 'ok' };
+    if (!failure) return { status: 'ok', name: 'local-xray' };
     throw new XrayError('ServiceUnavailableException', failure.message);
   }
 

@@ -63,6 +63,12 @@ export const MODULE_OPTIONS = documented<XrayOptions>({
     takes: 'host:port',
     fits: fits.text,
   },
+  consoleUrl: {
+    says: "Address of local X-Ray's console, for the [link beside error logs](#the-link-beside-error-logs) during development; `false` for no link.",
+    default: 'found at `daemonAddress` on this machine',
+    takes: 'a URL such as http://127.0.0.1:2000, or false',
+    fits: fits.any(fits.httpUrl, fits.oneOf(false)),
+  },
   emitter: {
     says: 'What sends the traces: `new OtlpEmitter()`, `new MemoryEmitter()`, or any object with `emit`, `flush` and `close`.',
     default: 'one for the daemon',

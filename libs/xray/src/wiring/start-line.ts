@@ -29,15 +29,26 @@ export function logStartLine(
   options: XrayOptions,
 ): void {
   if (loggedBy.get(application) !== recorder) return;
-  // The line has level `info`. createLogger() handles the levels that also exclude warnings.
-  if (/^warn$/i.test(process.env.AWS_XRAY_LOG_LEVEL ?? '')) return;
-  try {
-    createLogger(options).log?.(
-      `${serviceName} → ${recorder.destination}, ${sampled(options.sampling)}${notCaptured(recorder)}`,
-    );
-  } catch {
-    // A logger that throws must not keep the application from starting.
-  }
+  infoLogger(options)?.(
+    `${serviceName} → ${recorder.destination}, ${sampled(options.sampling)}${notCaptured(recorder)}`,
+  );
+}
+
+/** Logs what is not a problem. Undefined if the application does not want that. */
+export function infoLogger(
+  options: Pick<XrayOptions, 'logger'>,
+): ((message: string) => void) | undefined {
+  // The lines have level `info`. createLogger() handles the levels that also exclude warnings.
+  if (/^warn$/i.test(process.env.AWS_XRAY_LOG_LEVEL ?? '')) return undefined;
+  const logger = createLogger(options);
+  if (logger.log === undefined) return undefined;
+  return (message) => {
+    try {
+      logger.log!(message);
+    } catch {
+      // A logger that throws must not affect the application.
+    }
+  };
 }
 
 function sampled(sampling: Sampling = 1): string {

@@ -25,6 +25,7 @@ import { inEffect, XRAY_OPTIONS, type XrayOptions } from '../xray.options';
 import { autoTrace } from './auto-trace';
 import { contextMissing } from './context-missing';
 import { nameHandlers } from './controllers';
+import { linkErrorLogs } from './error-link';
 import { recordHandlerParameters } from './handler-parameters';
 import { createLogger } from './recorder.factory';
 import { traceResolvers } from './resolvers';
@@ -78,6 +79,7 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
       void detected.then((resource) => resource && recorder.describe(resource));
     }
     recorder.start();
+    this.done.push(linkErrorLogs(options, recorder));
     receiveRpcHeaders(recorder.warn);
     if (recorder.outgoing) instrumentOutgoing(recorder.outgoing, recorder.warn);
     watchJobs();

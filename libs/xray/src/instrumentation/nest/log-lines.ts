@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { currentNode } from '../../core/context';
+import { currentNode, storage } from '../../core/context';
 import type { RecordedNode } from '../../core/recorded-node';
 import { runtime } from '../../core/runtime';
 import { snapshot } from '../../core/safe-metadata';
@@ -30,6 +30,18 @@ const linesOf = new WeakMap<RecordedNode, Lines>();
 /** A Logger forwards each line to another logger, which may be a Logger too. Record it once. */
 let forwarding = false;
 
+/** Called after an error was logged while a segment or subsegment was active, outside of it. */
+export type ErrorLogListener = (node: RecordedNode) => void;
+
+const errorListeners = new Set<ErrorLogListener>();
+
+/** Calls `listener` after each error logged through Nest's Logger, until the result is called. */
+export function onErrorLogged(listener: ErrorLogListener): () => void {
+  recordLogLines();
+  errorListeners.add(listener);
+  return () => void errorListeners.delete(listener);
+}
+
 /**
  * Records the lines of Nest's Logger on the active segment or subsegment. The logger behind it that
  * prints them (ConsoleLogger, pino, winston) is not affected. Once per process.
@@ -51,8 +63,17 @@ function recording(level: (typeof LEVELS)[number], original: Method): Method {
       return Reflect.apply(original as (...args: unknown[]) => unknown, this, args);
     } finally {
       if (outermost) forwarding = false;
+      if (outermost && errorListeners.size > 0) reportError(level);
     }
   };
+}
+
+function reportError(level: (typeof LEVELS)[number]): void {
+  const node = currentNode();
+  if (node === undefined || !['error', 'fatal'].includes(level) || isOff(level)) return;
+  storage.exit(() => {
+    for (const listener of errorListeners) listener(node);
+  });
 }
 
 function record(level: (typeof LEVELS)[number], own: unknown, args: unknown[]): void {
