@@ -15,7 +15,7 @@ import { put, start, url } from './support/client';
 /** Ten minutes ago, at a round time. */
 const T0 = Math.floor(Date.now() / 1000) - 600;
 
-describe('the pages over many traces', () => {
+describe('the pages about many traces', () => {
   let server: LocalXray;
   beforeAll(async () => {
     server = await start();
@@ -44,7 +44,7 @@ describe('the pages over many traces', () => {
   const total = async (filter: string): Promise<number> =>
     (await ask<TraceList>('traces', { filter, limit: '1' })).counts.total;
 
-  it('count every route of every service, the most time first', async () => {
+  it('count every route of every service, most time first', async () => {
     const { rows, total: traces, services } = await ask<RouteTable>('routes');
 
     expect(traces).toMatchObject({ count: 30, fault: 4 });
@@ -73,7 +73,7 @@ describe('the pages over many traces', () => {
     }
   });
 
-  it('name first what fails and the N+1 that costs most', async () => {
+  it('show first what fails, and the N+1 that takes most time', async () => {
     const { findings } = await ask<RouteTable>('routes');
 
     expect(findings.map(({ kind }) => kind)).toEqual(['fails', 'hint']);
@@ -88,7 +88,7 @@ describe('the pages over many traces', () => {
   });
 
   it.each(['service', 'user', 'annotation.http_route', 'annotation.none'])(
-    'make a row for each %s that adds up to all traces',
+    'have a row for each %s, and the rows add up to all traces',
     async (by) => {
       const { rows } = await ask<RouteTable>('routes', { by });
 
@@ -104,7 +104,7 @@ describe('the pages over many traces', () => {
     },
   );
 
-  it('group exceptions by type, shape of the message, and place', async () => {
+  it('group exceptions by type, message pattern and method', async () => {
     const { rows } = await ask<ErrorTable>('errors');
     const row = rows.find(({ type }) => type === 'TypeError')!;
 
@@ -125,7 +125,7 @@ describe('the pages over many traces', () => {
     expect(other.status).toBe(404);
   });
 
-  it('group statements, with callers and the N+1 they are part of', async () => {
+  it('group statements, with callers and N+1', async () => {
     const { rows } = await ask<QueryTable>('queries');
     const loop = rows.find(({ text }) => text.includes('WHERE uuid = $1'))!;
 
@@ -146,7 +146,7 @@ describe('the pages over many traces', () => {
     expect(traces.p99).toBeGreaterThan(traces.p50!);
   });
 
-  it('look at what a filter finds alone', async () => {
+  it('include only what a filter finds', async () => {
     const filter = 'route = "POST /api/activities"';
 
     expect((await ask<TraceOverview>('overview', { filter })).total.count).toBe(12);
@@ -157,7 +157,7 @@ describe('the pages over many traces', () => {
     ).toEqual([]);
   });
 
-  it('look at the time asked for alone', async () => {
+  it('include only the given time range', async () => {
     const query = { start: String(T0 + 55), end: String(T0 + 80) };
 
     expect((await ask<TraceOverview>('overview', query)).total).toMatchObject({
@@ -166,7 +166,7 @@ describe('the pages over many traces', () => {
     });
   });
 
-  it('say what some traces have more often than the rest', async () => {
+  it('show what some traces have more often than the rest', async () => {
     const { a, b, attributes } = await ask<Differences>('differences', { a: 'fault' });
 
     expect([a.count, b.count]).toEqual([4, 26]);
@@ -180,7 +180,7 @@ describe('the pages over many traces', () => {
     }
   });
 
-  it('compare two times, and two filters', async () => {
+  it('compare two time ranges, and two filters', async () => {
     const times = await ask<Differences>('differences', {
       aStart: String(T0 + 55),
       aEnd: String(T0 + 80),
@@ -193,7 +193,7 @@ describe('the pages over many traces', () => {
     expect([filters.a.count, filters.b.count]).toEqual([12, 4]);
   });
 
-  it('tell the versions of services apart, without annotations', async () => {
+  it('distinguish the versions of services, without annotations', async () => {
     const { a, b, attributes } = await ask<Differences>('differences', {
       a: 'service.version = "2.0.0"',
       b: 'service.version = "1.9.0"',
@@ -212,7 +212,7 @@ describe('the pages over many traces', () => {
     expect(await total('service("notifications") { service.version = "2.0.0" }')).toBe(0);
   });
 
-  it('refuse what they do not know', async () => {
+  it('reject unknown parameters', async () => {
     for (const path of [
       'routes?by=nothing',
       'differences',

@@ -51,7 +51,7 @@ describeWith('aws-cli', 'awscli', [AWS, '--version'], () => {
     return stdout.trim() === '' ? {} : JSON.parse(stdout);
   }
 
-  it('makes, shows, changes and deletes a group', async () => {
+  it('creates, shows, changes and deletes a group', async () => {
     const group = { GroupName: 'Cruddur', FilterExpression: 'service("backend-flask")' };
     expect(
       await aws(
@@ -86,7 +86,7 @@ describeWith('aws-cli', 'awscli', [AWS, '--version'], () => {
     });
   });
 
-  it("makes the article's sampling rule from its file, changes and deletes it", async () => {
+  it("creates the article's sampling rule from its file, changes and deletes it", async () => {
     const file = join(__dirname, 'fixtures', 'sampling-rule.json');
     const { SamplingRule: rule } = JSON.parse(readFileSync(file, 'utf8'));
     const made = await aws('create-sampling-rule', '--cli-input-json', `file://${file}`);
@@ -149,7 +149,7 @@ describeWith('aws-cli', 'awscli', [AWS, '--version'], () => {
     expect(JSON.parse(Traces[0].Segments[0].Document)).toMatchObject({ trace_id: traceId });
   });
 
-  it('draws the service graph, also of one trace, and its numbers over time', async () => {
+  it('shows the service graph, also of one trace, and its statistics over time', async () => {
     const services = {
       Services: expect.arrayContaining([
         expect.objectContaining({ Name: 'backend-flask', Root: true }),
@@ -174,7 +174,7 @@ describeWith('aws-cli', 'awscli', [AWS, '--version'], () => {
     ).toBe(1);
   });
 
-  it('puts documents, and is told which were refused and why', async () => {
+  it('puts documents, and reports which were rejected and why', async () => {
     const answer = await aws(
       'put-trace-segments',
       '--trace-segment-documents',
@@ -189,7 +189,7 @@ describeWith('aws-cli', 'awscli', [AWS, '--version'], () => {
     ]);
   });
 
-  it('reads settings that an account has from the start', async () => {
+  it('reads the default settings of an account', async () => {
     expect(await aws('get-encryption-config')).toEqual({
       EncryptionConfig: { Status: 'ACTIVE', Type: 'NONE' },
     });

@@ -97,7 +97,7 @@ describe('@aws-sdk/client-xray', () => {
     ).toContain(1);
   });
 
-  it('keeps groups, and tags on them', async () => {
+  it('stores groups and their tags', async () => {
     const { Group } = await send('CreateGroupCommand', {
       GroupName: 'g',
       FilterExpression: 'fault',
@@ -126,7 +126,7 @@ describe('@aws-sdk/client-xray', () => {
     expect(await send('DeleteGroupCommand', { GroupName: 'g' })).toEqual({});
   });
 
-  it('keeps sampling rules, shares their reservoir among clients and counts', async () => {
+  it('stores sampling rules, and divides their reservoir among clients', async () => {
     const { SamplingRuleRecord } = await send('CreateSamplingRuleCommand', { SamplingRule: rule });
     expect(SamplingRuleRecord).toMatchObject({
       SamplingRule: { ...rule, Attributes: {} },
@@ -180,7 +180,7 @@ describe('@aws-sdk/client-xray', () => {
     await send('DeleteSamplingRuleCommand', { RuleName: 'ours' });
   });
 
-  it('keeps settings and policies', async () => {
+  it('stores settings and policies', async () => {
     await send('PutEncryptionConfigCommand', { Type: 'KMS', KeyId: 'alias/a' });
     expect((await send('GetEncryptionConfigCommand')).EncryptionConfig).toEqual({
       Type: 'KMS',
@@ -235,7 +235,7 @@ describe('@aws-sdk/client-xray', () => {
     });
   });
 
-  it('is told that there are no insights', async () => {
+  it('reports that there are no insights', async () => {
     expect(await send('GetInsightSummariesCommand', { ...window, GroupName: 'Default' })).toEqual({
       InsightSummaries: [],
     });
@@ -286,11 +286,11 @@ describe('@aws-sdk/client-xray', () => {
       { StartTime: new Date(1), EndTime: new Date(2), NextToken: 'x' },
       sdk.InvalidRequestException,
     ],
-  ])('raises its own exceptions: %s %.60j', async (name, input, exception) => {
+  ])('throws its own exceptions: %s %.60j', async (name, input, exception) => {
     await expect(send(name, input)).rejects.toThrow(exception);
   });
 
-  it('pages through more summaries than one answer holds', async () => {
+  it('pages through more summaries than one response contains', async () => {
     const own = await start();
     const ids = Array.from({ length: 1203 }, () => newTraceId(at));
     const documents = ids.map((trace_id, n) => ({
@@ -319,7 +319,7 @@ describe('@aws-sdk/client-xray', () => {
     expect(found.sort()).toEqual(ids.sort());
   });
 
-  it('has every operation that it knows answered', () => {
+  it('gets a response to every operation', () => {
     const all = Object.keys(sdk).filter(
       (name) => name.endsWith('Command') && !name.startsWith('$'),
     );

@@ -46,8 +46,8 @@ describe('the time range of trace summaries', () => {
   });
 });
 
-describe('what clients read without a look', () => {
-  it('is there: Http, types of services, names of exceptions', async () => {
+describe('fields that clients read without checking', () => {
+  it('are present: Http, types of services, names of exceptions', async () => {
     const cause = { exceptions: [{ id: newId(), message: 'no type' }] };
     await put(server, segment({ name: 'bare', fault: true, error: true, cause }));
 
@@ -66,7 +66,7 @@ describe('what clients read without a look', () => {
 });
 
 describe('the group Default', () => {
-  it('is listed and read, its insights are changed, and no more', async () => {
+  it('is listed and read, and only its insights can be changed', async () => {
     const listed = await call(server, 'Groups', {});
     expect(listed.body.Groups.map(({ GroupName }: any) => GroupName)).toEqual(['Default']);
     const InsightsConfiguration = { InsightsEnabled: true, NotificationsEnabled: false };
@@ -100,7 +100,7 @@ describe('the group Default', () => {
   });
 });
 
-describe('import of what other tools give out', () => {
+describe('import of data from other tools', () => {
   const importing = async (body: unknown) => {
     const response = await fetch(url(server, '/console/import'), {
       method: 'POST',
@@ -113,7 +113,7 @@ describe('import of what other tools give out', () => {
     return body.Services.map(({ Name, Type }: any) => `${Name} ${Type}`).sort();
   };
 
-  it('takes aws xray batch-get-traces, and infers nothing twice', async () => {
+  it('accepts aws xray batch-get-traces, and infers nothing twice', async () => {
     const text = readFileSync(join(__dirname, 'fixtures/aws-batch-get-traces.json'), 'utf8');
     const id = '1-59602603-23fc5b688855d396af79b496';
 
@@ -126,7 +126,7 @@ describe('import of what other tools give out', () => {
   const traceId = 'abcdef0123456789abcdef0123456789';
   const id = '1-abcdef01-23456789abcdef0123456789';
 
-  it('takes OTLP/JSON', async () => {
+  it('accepts OTLP/JSON', async () => {
     const spans = [
       {
         traceId,
@@ -144,7 +144,7 @@ describe('import of what other tools give out', () => {
     expect(await services(id)).toContain('web undefined');
   });
 
-  it('takes Jaeger’s JSON', async () => {
+  it('accepts Jaeger’s JSON', async () => {
     const span = (spanID: string, operationName: string, kind: string, more: object = {}) => ({
       traceID: traceId,
       spanID,
@@ -231,7 +231,7 @@ describe('import of what other tools give out', () => {
       [id, other].map((Id) => ({ Id, Segments: [{ Document: lines(document(Id)) }] })),
     ],
     ['any of it together', [document(id), { resourceSpans: [exported(other)] }]],
-  ])('takes %s', async (_what, body) => {
+  ])('accepts %s', async (_what, body) => {
     const answer = await importing(body);
 
     expect(answer.body).toEqual({ traces: [id, other], rejected: [] });
@@ -265,7 +265,7 @@ describe('import of what other tools give out', () => {
   });
 
   it.each([['5'], ['{"data":[]}'], ['{"resourceSpans":[{"scopeSpans":5}]}']])(
-    'refuses %s',
+    'rejects %s',
     async (text) => {
       expect(
         (await importing(text)).status === 400 || (await importing(text)).body.rejected.length,

@@ -68,13 +68,13 @@ describe.each(CLOCKS)('traces of a clock that is ahead by %s, to agents', (_, ah
     expect(await ask(tool, { filter: `service("${name}")`, since: '15m' })).toContain(expected);
   });
 
-  it('count for what differs', async () => {
+  it('are included in differences', async () => {
     const filters = { filter_a: `service("${name}")`, filter_b: 'service("punctual")' };
     expect(await ask('what_differs', filters)).toContain('A: 1 traces');
   });
 
   it.each(['list_errors', 'find_traces'])(
-    'are said to be ahead in %s, and only they',
+    'are marked as ahead in %s, and no others are',
     async (tool) => {
       const lines = (await ask(tool)).split('\n').filter((line) => line.startsWith('- '));
       expect(lines.filter((line) => line.includes('clock ahead'))).toEqual([

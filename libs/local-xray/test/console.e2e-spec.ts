@@ -55,7 +55,7 @@ describe('the console', () => {
   const query = (path: string, values: Record<string, string>) =>
     get(`/console/${path}?${new URLSearchParams(values).toString()}`);
 
-  it('lists what a filter finds, with counts of all of it', async () => {
+  it('lists what a filter finds, with the counts of all', async () => {
     expect(await query('traces', { filter: 'annotation.plan = "gold"', limit: '1' })).toMatchObject(
       {
         rows: [{ annotations: { plan: 'gold' } }],
@@ -98,7 +98,7 @@ describe('the console', () => {
   });
 
   it.each(['sort=size', 'order=up', 'outcome=bad', 'after=x'])(
-    'refuses to list by %s',
+    'rejects a list sorted by %s',
     async (asked) => {
       expect((await fetch(url(server, `/console/traces?${asked}`))).status).toBe(400);
     },
@@ -116,7 +116,7 @@ describe('the console', () => {
     ]);
   });
 
-  it('says where a filter is wrong', async () => {
+  it('shows where a filter is invalid', async () => {
     const response = await fetch(url(server, '/console/traces?filter=fautl'));
 
     expect(response.status).toBe(400);
@@ -144,7 +144,7 @@ describe('the console', () => {
     );
   });
 
-  it('tells the type of the values that a key was seen with', async () => {
+  it('returns the types of the values recorded for a key', async () => {
     const { values } = await query('completions', { kind: 'annotation-keys', prefix: '' });
 
     expect(values.map(({ value, type }: any) => [value, type])).toEqual([
@@ -155,13 +155,13 @@ describe('the console', () => {
     ]);
   });
 
-  it('draws the graph of what a filter finds', async () => {
+  it('returns the graph of what a filter finds', async () => {
     const { Services } = await query('graph', { filter: 'ok' });
 
     expect(Services.map(({ Name }: any) => Name).sort()).toEqual(['client', 'db', 'shop']);
   });
 
-  it('shows the sampling rules with what was reported of them', async () => {
+  it('shows the sampling rules with their reported counts', async () => {
     const report = {
       RuleName: 'Default',
       ClientID: '0123456789abcdef01234567',
@@ -177,7 +177,7 @@ describe('the console', () => {
     ]);
   });
 
-  it('shows a few lines of a source file below the folders it was told of', async () => {
+  it('shows a few lines of a source file in the given folders', async () => {
     expect(await query('source', { path: join(folder, 'src', 'a.ts'), line: '10' })).toEqual({
       path: join(folder, 'src', 'a.ts'),
       file: join(folder, 'src', 'a.ts'),
@@ -194,13 +194,13 @@ describe('the console', () => {
     'node_modules/b.ts',
     'src/none.ts',
     'src',
-  ])('shows nothing of any other file: %s', async (path) => {
+  ])('shows no other file: %s', async (path) => {
     expect(await query('source', { path: `${folder}/${path}`, line: '1' })).toMatchObject({
       __type: 'ResourceNotFoundException',
     });
   });
 
-  it('gives out a trace that can be taken in again', async () => {
+  it('exports a trace that can be imported again', async () => {
     const root = segment();
     const alone = { ...segment(), trace_id: root.trace_id, type: 'subsegment', parent_id: newId() };
     await put(server, root, alone);
@@ -227,7 +227,7 @@ describe('the console', () => {
   it.each([
     ['large', 1500, false],
     ['deep', 700, true],
-  ])('takes in again a trace too %s for one document', async (_, count, chain) => {
+  ])('imports a trace again that is too %s for one document', async (_, count, chain) => {
     const root = segment();
     const documents: ReturnType<typeof segment>[] = [root];
     for (let at = 0; at < count; at++) {
@@ -255,7 +255,7 @@ describe('the console', () => {
     expect({ ...imported, revision: 0 }).toEqual({ ...exported, revision: 0 });
   });
 
-  it('tells of new traces and of itself as they come', async () => {
+  it('sends events about new traces and its status', async () => {
     const response = await fetch(url(server, '/console/events'));
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     const document = segment({ name: 'live' });
@@ -316,7 +316,7 @@ describe('the console', () => {
       expect(complete).toBe(true);
     });
 
-    it('and says what it looked for in vain', async () => {
+    it('returns the ids that it searched for without success', async () => {
       const missing = newTraceId(now);
       expect(await find(`Root=${missing}`)).toEqual({
         traces: [],

@@ -33,7 +33,7 @@ async function documents(traceId: string): Promise<any[]> {
 }
 
 describe('documents with fields of a wrong type', () => {
-  it('are kept, and the console tells what became of the fields', async () => {
+  it('are stored, and the console shows what became of the fields', async () => {
     // As the WordPress tracer humanmade/aws-xray sends them: PHP writes an empty array as [].
     const trace = segment({ annotations: [], in_progress: true, end_time: undefined });
     await put(server, trace);
@@ -59,7 +59,7 @@ describe('documents with fields of a wrong type', () => {
     });
   });
 
-  it('belong together whatever the case of their ids', async () => {
+  it('belong together, in upper or lower case ids', async () => {
     const trace = segment({ id: 'ABCDEF0123456789' });
     const child = segment({
       trace_id: trace.trace_id,
@@ -92,7 +92,7 @@ async function sendsAll(program: string, client: string): Promise<void> {
 }
 
 describe('aws-xray-sdk-core with values of wrong types', () => {
-  it('has every segment kept', () => sendsAll(process.execPath, 'node-sdk-values.cjs'));
+  it('has every segment stored', () => sendsAll(process.execPath, 'node-sdk-values.cjs'));
 });
 
 describeWith(
@@ -100,15 +100,15 @@ describeWith(
   'python3-aws-xray-sdk',
   ['/usr/bin/python3', '-c', 'import aws_xray_sdk'],
   () => {
-    it('has every segment kept', () => sendsAll('/usr/bin/python3', 'python_sdk_values.py'));
+    it('has every segment stored', () => sendsAll('/usr/bin/python3', 'python_sdk_values.py'));
   },
 );
 
-describe('whole numbers that a double cannot hold', () => {
+describe('integers that a double cannot represent', () => {
   const ORDER = '212089821454139392';
   const MAX = '9223372036854775807';
 
-  it('come back digit for digit by every road', async () => {
+  it('are returned with all digits by every interface', async () => {
     const { trace_id, ...rest } = segment();
     const text = `${JSON.stringify({ trace_id, ...rest, user: 1 }).slice(0, -1)},"annotations":{"order":${ORDER}},"metadata":{"default":{"max":${MAX}}}}`;
     await put(server, JSON.parse(text), segment());
@@ -131,7 +131,7 @@ describe('whole numbers that a double cannot hold', () => {
     await other.close();
   });
 
-  it('are found by conditions on them, written out or not', async () => {
+  it('are found by conditions, with or without an exponent', async () => {
     const { trace_id, ...rest } = segment();
     const text = `${JSON.stringify({ trace_id, ...rest }).slice(0, -1)},"annotations":{"order":${ORDER}}}`;
     await textOf('/TraceSegments', JSON.stringify({ TraceSegmentDocuments: [text] }));
@@ -144,7 +144,7 @@ describe('whole numbers that a double cannot hold', () => {
     }
   });
 
-  it('reach whoever listens to the console’s events', async () => {
+  it('are sent in the console’s events', async () => {
     const abort = new AbortController();
     const events = await fetch(url(server, '/console/events'), { signal: abort.signal });
     const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
@@ -162,7 +162,7 @@ describe('whole numbers that a double cannot hold', () => {
     expect(seen).toContain(`"order":${ORDER}}`);
   });
 
-  it('come by OTLP, protobuf and JSON alike', async () => {
+  it('arrive over OTLP, in protobuf and JSON', async () => {
     const traceId = newTraceId().slice(2).replace('-', '');
     const body = JSON.stringify({
       resourceSpans: [
@@ -195,8 +195,8 @@ describe('whole numbers that a double cannot hold', () => {
   });
 });
 
-describe('what stands beside traces in OTLP', () => {
-  it('metrics are accepted, dropped and counted, and the answer says so', async () => {
+describe('OTLP data other than well-formed spans', () => {
+  it('metrics are accepted, dropped and counted, and the response says so', async () => {
     const answer = await fetch(url(server, '/v1/metrics'), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -232,7 +232,7 @@ describe('what stands beside traces in OTLP', () => {
     return (await answer.json()) as { partialSuccess?: { errorMessage: string } };
   };
 
-  it('ids in base64 are understood', async () => {
+  it('ids in base64 are accepted', async () => {
     const [traceId, spanId] = [newTraceId().slice(2).replace('-', ''), newId()];
     const inBase64 = {
       traceId: Buffer.from(traceId, 'hex').toString('base64'),
@@ -244,7 +244,7 @@ describe('what stands beside traces in OTLP', () => {
     expect(await documents(id)).toMatchObject([{ id: spanId, name: 'mailer' }]);
   });
 
-  it('spans of exporters from before OTLP 0.15 are kept', async () => {
+  it('spans of exporters from before OTLP 0.15 are stored', async () => {
     const [traceId, spanId] = [newTraceId().slice(2).replace('-', ''), newId()];
     const instrumentationLibrary = { name: 'kafka', version: '1' };
     await sendSpan({ traceId, spanId }, (spans) => ({
@@ -257,7 +257,7 @@ describe('what stands beside traces in OTLP', () => {
     ]);
   });
 
-  it('a span without a trace id is refused, and the answer says why', async () => {
+  it('a span without a trace id is rejected, and the response says why', async () => {
     const { partialSuccess } = await sendSpan(
       { traceId: '0'.repeat(32), spanId: newId() },
       (spans) => ({ scopeSpans: [{ spans }] }),

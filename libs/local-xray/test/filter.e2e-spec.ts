@@ -11,7 +11,7 @@ const segment = (at: number, over: object = {}) => ({
   ...over,
 });
 
-describe('filter expressions of a running server', () => {
+describe('filter expressions on a running server', () => {
   let server: LocalXray;
   beforeAll(async () => {
     server = await start();
@@ -36,14 +36,14 @@ describe('filter expressions of a running server', () => {
     ['annotation.plan = "gold" AND service("shop") { responsetime > 1 }', [2]],
     ['service("billing")', [3]],
     ['!service("billing") { fault }', [3, 2, 1]],
-  ])('find by %s the right traces', async (filter, found) => {
+  ])('find the right traces by %s', async (filter, found) => {
     const { body } = await ask('traces', { filter });
 
     expect(body.rows.map(({ id }: { id: string }) => Number(id.slice(-1)))).toEqual(found);
     expect(body.counts.total).toBe(found.length);
   });
 
-  it('are refused with the place and what was expected there', async () => {
+  it('are rejected with the position and what is expected there', async () => {
     const { status, body } = await ask('traces', { filter: 'service("shop") { responstime > 1 }' });
 
     expect(status).toBe(400);
@@ -51,7 +51,7 @@ describe('filter expressions of a running server', () => {
     expect(body.Message).toContain('Did you mean responsetime?');
   });
 
-  it('of a group cannot be changed so that it refers to itself, by whatever way', async () => {
+  it('of a group cannot be changed so that it refers to itself, even indirectly', async () => {
     await call(server, 'CreateGroup', { GroupName: 'a', FilterExpression: 'fault' });
     await call(server, 'CreateGroup', { GroupName: 'b', FilterExpression: 'group.name = "a"' });
 
@@ -73,12 +73,12 @@ describe('filter expressions of a running server', () => {
     ['fault OR ok AND partial', ['fault OR ok AND partial']],
     ['service("a") { ok AND fault }', ['service("a") { ok AND fault }']],
     ['nonsense', []],
-  ])('are taken apart at AND: %s', async (expression, parts) => {
+  ])('are split at AND: %s', async (expression, parts) => {
     expect((await ask('filter-parts', { expression })).body).toEqual({ parts });
   });
 
   it.each(['my key', 'café', 'a:b', 'dotted.key', 'dash-key', '$x', '9', 'a]b', 'a"b'])(
-    'find annotations with the key %s, as they are completed',
+    'find annotations with the key %s, written as completion suggests',
     async (key) => {
       await put(server, segment(4, { annotations: { [key]: 'v' } }));
       // Lists wait for what was sent before them; completions don't.
@@ -97,7 +97,7 @@ describe('filter expressions of a running server', () => {
     },
   );
 
-  it('are completed at any place', async () => {
+  it('are completed at any position', async () => {
     const { body } = await ask('filter-completion', { expression: 'service("sh', offset: '11' });
 
     expect(body).toEqual({

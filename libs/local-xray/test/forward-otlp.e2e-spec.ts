@@ -135,7 +135,7 @@ async function postTraces(server: LocalXray, body: string | Uint8Array, type: st
 }
 
 describe('--forward to a collector', () => {
-  it('sends documents as spans, each with the service that it belongs to', async () => {
+  it('sends documents as spans, each with its service', async () => {
     const target = await collector();
     const server = await start({ forward: target.forward });
     const { documents, segment, trace_id } = shopTrace();
@@ -172,7 +172,7 @@ describe('--forward to a collector', () => {
     });
   });
 
-  it('keeps whole numbers digit for digit, and takes documents of other SDKs', async () => {
+  it('keeps all digits of integers, and accepts documents of other SDKs', async () => {
     const target = await collector();
     const server = await start({ forward: target.forward });
     const odd = node('odd', {
@@ -195,7 +195,7 @@ describe('--forward to a collector', () => {
     expect(span.status).toEqual({ code: 2 });
   });
 
-  it('makes the same tree in a second local X-Ray', async () => {
+  it('creates the same tree in a second local X-Ray', async () => {
     const second = await start();
     const first = await start({ forward: url(second, '/v1/traces') });
     const { trace_id, documents } = shopTrace();
@@ -237,7 +237,7 @@ describe('--forward to a collector', () => {
         return field(1, field(2, field(2, span)));
       })(),
     ],
-  ])('sends an export in %s on as it came, once', async (_name, type, body) => {
+  ])('forwards an export in %s unchanged, once', async (_name, type, body) => {
     const target = await collector();
     const server = await start({ forward: target.forward });
     expect(await postTraces(server, body as string, type)).toBe(200);
@@ -248,7 +248,7 @@ describe('--forward to a collector', () => {
     expect(target.received).toEqual([{ path: '/v1/traces', type, body: Buffer.from(body) }]);
   });
 
-  it('tries again what a collector cannot take for now', async () => {
+  it('retries what a collector cannot accept yet', async () => {
     const target = await collector(503, 429);
     const server = await start({ forward: target.forward });
     await put(server, node('shop', { trace_id: newTraceId() }));
@@ -264,7 +264,7 @@ describe('--forward to a collector', () => {
     expect(bodies).toEqual([bodies[0], bodies[0], bodies[0]]);
   }, 30_000);
 
-  it('does not repeat what is refused, and says why and how much', async () => {
+  it('does not retry what is rejected, and reports why and how much', async () => {
     const target = await collector(400);
     const server = await start({ forward: target.forward });
     await postTraces(server, exportOf([aSpan(), aSpan(), aSpan()]), 'application/json');
@@ -282,7 +282,7 @@ describe('--forward to a collector', () => {
     expect(target.received).toHaveLength(1);
   });
 
-  it('takes and ends as ever while a collector does not answer', async () => {
+  it('receives and stops as usual while a collector does not answer', async () => {
     const asked: string[] = [];
     const target = await listening(createServer((request) => asked.push(request.url!)));
     const server = await start({ forward: target.forward });
@@ -305,7 +305,7 @@ describe('--forward to a collector', () => {
   }, 30_000);
 
   it.each(['http://', 'ftp://collector/v1/traces', 'collector:4318'])(
-    'names what may be written instead of %s',
+    'lists the valid values instead of %s',
     (forward) => {
       expect(() => resolveOptions({ forward })).toThrow(OptionError);
       expect(() => resolveOptions({ forward })).toThrow('http://host:4318/v1/traces');

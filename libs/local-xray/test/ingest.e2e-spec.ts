@@ -25,7 +25,7 @@ describe('local X-Ray', () => {
     ...over,
   });
 
-  it('takes every datagram that real SDKs sent', async () => {
+  it('accepts every datagram that real SDKs sent', async () => {
     const datagrams = ['flask', 'node'].flatMap((folder) =>
       readdirSync(join(FIXTURES, folder))
         .filter((name) => name.endsWith('.bin'))
@@ -44,7 +44,7 @@ describe('local X-Ray', () => {
     );
   });
 
-  it('keeps a datagram whose text is not UTF-8 all through', async () => {
+  it('stores a datagram that is only partly valid UTF-8', async () => {
     const document = segment({ metadata: { default: { agent: 'caf\xe9' } } });
     await sendUdp(server, Buffer.from(datagram(document), 'latin1'));
 
@@ -72,7 +72,7 @@ describe('local X-Ray', () => {
     ]);
   });
 
-  it('puts subsegments that come first under their parent', async () => {
+  it('puts subsegments that arrive first under their parent', async () => {
     const root = segment();
     const { trace_id } = root;
     const parent = segment({ trace_id, type: 'subsegment', parent_id: root.id, name: 'parent' });
@@ -135,7 +135,7 @@ describe('local X-Ray', () => {
         'query',
         'Subsegment "query"',
       ],
-    ])('keeps %s, and says what was lost', async (_, documents, kept, lost) => {
+    ])('keeps %s, and reports what was lost', async (_, documents, kept, lost) => {
       for (const each of documents) await put(server, each);
 
       expect(await seen()).toMatchObject([{ name: kept }]);
@@ -150,7 +150,7 @@ describe('local X-Ray', () => {
       ['the same twice', [shop, shop]],
       ['what is in progress, and then its end', [{ ...shop, in_progress: true }, shop]],
       ['the end, and then what was in progress', [shop, { ...shop, in_progress: true, name: 'x' }]],
-    ])('takes %s for no loss', async (_, documents) => {
+    ])('reports no loss for %s', async (_, documents) => {
       for (const each of documents) await put(server, each);
 
       expect(await said()).toEqual({ received: documents.length, rejected: 0, messages: [] });
@@ -187,7 +187,7 @@ describe('local X-Ray', () => {
     });
   });
 
-  it('takes datagrams and requests at one address of a name that has two', async () => {
+  it('receives datagrams and requests at the same address of a name that has two', async () => {
     const spy = jest.spyOn(dns, 'lookup').mockImplementation(((name: string, ...rest: any[]) => {
       const found = rest.pop();
       if (name !== 'localhost') found(null, name, 4);
@@ -204,7 +204,7 @@ describe('local X-Ray', () => {
     expect(status).toMatchObject({ rejected: 0 });
   });
 
-  it('counts a datagram that it refuses, and says why', async () => {
+  it('counts a datagram that it rejects, and says why', async () => {
     await sendUdp(server, 'nonsense', datagram({ ...segment(), name: '' }), datagram(segment()));
 
     const status = await until(

@@ -21,7 +21,7 @@ async function spawnServer(file: string): Promise<{ child: ChildProcess; base: s
   return { child, base: /http:\/\/\S+/.exec(String(line))![0] };
 }
 
-describe('local X-Ray, killed while it takes documents', () => {
+describe('local X-Ray, killed while it receives documents', () => {
   let folder: string;
   beforeAll(() => {
     if (!existsSync(BUILT))
@@ -84,7 +84,7 @@ describe('local X-Ray, killed while it takes documents', () => {
     // Twenty starts of a program, each seconds long on a busy machine.
   }, 300_000);
 
-  it('ends on SIGTERM with all that came written', async () => {
+  it('writes everything before it stops on SIGTERM', async () => {
     const file = join(folder, 'end.db');
     const { child, base } = await spawnServer(file);
     const id = newTraceId();
@@ -103,7 +103,7 @@ describe('local X-Ray, killed while it takes documents', () => {
     driver.close();
   });
 
-  it('says which port is taken and by which variable to choose another, and ends with 1', async () => {
+  it('says which port is in use and which variable sets another one, and exits with 1', async () => {
     const { child, base } = await spawnServer(join(folder, 'first.db'));
     const second = spawn(process.execPath, [MAIN], {
       env: { ...process.env, XRAY_LOCAL_ADDRESS: base.slice(7), XRAY_LOCAL_DB: ':memory:' },

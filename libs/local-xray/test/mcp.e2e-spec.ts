@@ -89,8 +89,8 @@ describe('local X-Ray for coding agents and terminals', () => {
       return { text: content!.text, isError: result.isError === true };
     });
 
-  describe('by the Model Context Protocol', () => {
-    it('offers tools that only read', async () => {
+  describe('over the Model Context Protocol', () => {
+    it('offers only tools that read', async () => {
       const { tools } = await connected(http(), (client) => client.listTools());
 
       expect(tools.map(({ name }) => name).sort()).toEqual([
@@ -122,7 +122,7 @@ describe('local X-Ray for coding agents and terminals', () => {
       expect((await ask('get_trace', { id, node })).text).toContain('"source"');
     });
 
-    it('answers as the session in docs/coding-agents.md has it', async () => {
+    it('responds as in the session in docs/coding-agents.md', async () => {
       const page = readFileSync(join(root, 'docs/coding-agents.md'), 'utf8');
       const calls = [
         ...page.matchAll(/```json\n(\{\s*"name"[\s\S]*?)```\s*```text\n([\s\S]*?)```/g),
@@ -141,12 +141,12 @@ describe('local X-Ray for coding agents and terminals', () => {
       }
     });
 
-    it('looks as far back as it is told', async () => {
+    it('searches as far back as requested', async () => {
       expect((await ask('find_traces')).text).not.toContain('billing');
       expect((await ask('find_traces', { since: '3h' })).text).toMatch(/\/pay .*billing FAULT/);
     });
 
-    it('tells of many traces: routes, queries, errors, and what differs', async () => {
+    it('describes many traces: routes, queries, errors, and differences', async () => {
       expect((await ask('list_routes')).text).toMatch(/GET \/api\/activities\/home .*2 requests/);
       expect((await ask('list_queries')).text).toMatch(/SELECT .* FROM activities .*: 13 times/);
       expect((await ask('list_errors')).text).toContain('kinds of exceptions');
@@ -165,7 +165,7 @@ describe('local X-Ray for coding agents and terminals', () => {
       ['get_trace', { id: 'nonsense' }, /"nonsense" is not a trace id/],
       ['get_trace', { id: newTraceId(now) }, /There is no trace 1-/],
       ['get_trace', { id: slow.trace_id, node: 'feed' }, /has no segment or subsegment "feed"/],
-    ])('says of %s %j what is wrong', async (name, input, message) => {
+    ])('explains what is wrong with %s %j', async (name, input, message) => {
       const { text, isError } = await ask(name, input);
       expect(isError).toBe(true);
       expect(text).toMatch(message);
@@ -193,7 +193,7 @@ describe('local X-Ray for coding agents and terminals', () => {
       expect(text).toContain('backend-nest GET /api/activities/home');
     });
 
-    it('refuses pages of other sites', async () => {
+    it('rejects pages of other sites', async () => {
       const response = await fetch(url(server, '/mcp'), {
         method: 'POST',
         headers: { origin: 'http://evil.example', 'content-type': 'application/json' },
@@ -210,7 +210,7 @@ describe('local X-Ray for coding agents and terminals', () => {
       return { status: response.status, type, text: await response.text() };
     };
 
-    it('is at /traces/<id>.md, by X-Ray’s id, by that of W3C, and by a header', async () => {
+    it('is at /traces/<id>.md, by an id of X-Ray or W3C, or a header', async () => {
       const { status, type, text } = await get(`/traces/${slow.trace_id}.md`);
       expect([status, type]).toEqual([200, 'text/markdown; charset=utf-8']);
       expect(text).toBe((await ask('get_trace', { id: slow.trace_id })).text);
@@ -221,13 +221,13 @@ describe('local X-Ray for coding agents and terminals', () => {
       expect((await get(`/traces/${header}.md`)).text).toBe(text);
     });
 
-    it('answers 404 to what is not there', async () => {
+    it('responds with 404 if there is no such trace', async () => {
       const { status, text } = await get(`/traces/${newTraceId(now)}.md`);
       expect(status).toBe(404);
       expect(text).toContain('There is no trace');
     });
 
-    it('leaves the page of a trace where it was', async () => {
+    it('does not replace the page of a trace', async () => {
       expect((await get(`/traces/${slow.trace_id}`)).type).toMatch(/html/);
     });
   });
@@ -236,7 +236,7 @@ describe('local X-Ray for coding agents and terminals', () => {
     const command = (...args: string[]) =>
       run(process.execPath, [MAIN, ...args, '--endpoint', server.address]);
 
-    it('lists traces, the newest last', async () => {
+    it('lists traces, newest last', async () => {
       const { stdout } = await command('traces');
       expect(stdout.trim().split('\n')).toHaveLength(2);
       expect(stdout).toMatch(/GET \/api\/activities\/home 200 50\.0 ms backend-nest/);
@@ -326,7 +326,7 @@ describe('local X-Ray for coding agents and terminals', () => {
       expect(text).toMatch(/- log.* at no time/);
     });
 
-    it('ends when what reads its output has read enough', async () => {
+    it('ends when the reader of its output has read enough', async () => {
       const args = [MAIN, 'tail', 'service("piped")', '--endpoint', server.address];
       const child = spawn(process.execPath, args);
       const closed = once(child, 'close');
@@ -343,7 +343,7 @@ describe('local X-Ray for coding agents and terminals', () => {
       expect({ ended, errors }).toEqual({ ended: [0, null], errors: '' });
     });
 
-    it('says what to do when nothing is there', async () => {
+    it('says what to do if nothing answers', async () => {
       const failed = await run(process.execPath, [
         MAIN,
         'traces',
@@ -360,12 +360,12 @@ describe('local X-Ray for coding agents and terminals', () => {
       [['trcaes'], "unknown command 'trcaes'\n(Did you mean traces?)"],
       [['traces', '--limit', 'many'], 'Write a whole number from 1 up.'],
       [['traces', '--since', 'yesterday'], 'since is "yesterday", which is not a time.'],
-    ])('refuses %j with the reason', async (args, reason) => {
+    ])('rejects %j with the reason', async (args, reason) => {
       const failed = await run(process.execPath, [MAIN, ...args]).catch((error: unknown) => error);
       expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) as string });
     });
 
-    it('tells an empty list from a filter that nothing matches', async () => {
+    it('distinguishes an empty list from a filter that matches nothing', async () => {
       const { stdout } = await command('traces', 'service("nowhere")');
       expect(stdout).toContain(
         'No traces in the last 1h match service("nowhere"). Change the filter',

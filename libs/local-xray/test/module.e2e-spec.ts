@@ -24,7 +24,7 @@ describe('LocalXrayModule', () => {
   @Module({ imports: [LocalXrayModule.forRoot({ address: '127.0.0.1:0', database: ':memory:' })] })
   class AppModule {}
 
-  it('runs beside the application, takes its segments without a socket, and ends with it', async () => {
+  it('runs inside the application, receives its segments without a socket, and stops with it', async () => {
     const app = await NestFactory.create(AppModule, { logger: false });
     await app.init();
     const localXray: LocalXray = app.get(LOCAL_XRAY);
@@ -53,7 +53,7 @@ describe('LocalXrayModule', () => {
 });
 
 describe('--forward', () => {
-  it('passes on to a daemon what was taken, and nothing else', async () => {
+  it('forwards to a daemon what was accepted, and nothing else', async () => {
     const daemon = createSocket('udp4').bind(0, '127.0.0.1');
     await once(daemon, 'listening');
     const server = await start({ forward: `udp://127.0.0.1:${daemon.address().port}` });
@@ -70,7 +70,7 @@ describe('--forward', () => {
     daemon.close();
   });
 
-  it('passes on to X-Ray in signed requests of at most fifty', async () => {
+  it('forwards to X-Ray in signed requests with at most fifty documents', async () => {
     Object.assign(process.env, CREDENTIALS);
     const requests: { path: string; authorization: string; documents: string[] }[] = [];
     const xray = createServer((request, response) => {
@@ -110,7 +110,7 @@ describe('--forward', () => {
     xray.close();
   });
 
-  it('says in the status why nothing arrives', async () => {
+  it('reports in the status why nothing arrives', async () => {
     const server = await start({ forward: 'http://127.0.0.1:9' });
     await put(server, segment());
 
@@ -132,7 +132,7 @@ describe('the options', () => {
     ['7d', { seconds: 604_800 }],
     ['500MB', { bytes: 5e8 }],
     ['12h, 1.5gb', { seconds: 43_200, bytes: 1.5e9 }],
-  ])('read a retention of %s', (text, expected) => {
+  ])('accept a retention of %s', (text, expected) => {
     expect(parseRetention(text)).toEqual(expected);
   });
 
@@ -147,12 +147,12 @@ describe('the options', () => {
     ],
     [() => resolveOptions({ forward: 'somewhere' }), /--forward does not accept "somewhere"/],
     [() => resolveOptions({ forward: 'udp://x' }), /--forward is "x"/],
-  ])('name what cannot be used: %s', (make, message) => {
+  ])('name an invalid value: %s', (make, message) => {
     expect(make).toThrow(OptionError);
     expect(make).toThrow(message);
   });
 
-  it('take the address and the database from the environment, code first', () => {
+  it('read address and database from the environment, after the code', () => {
     const env = { XRAY_LOCAL_ADDRESS: '[::1]:3000', XRAY_LOCAL_DB: 'a.db' };
 
     expect(resolveOptions({}, env)).toMatchObject({ host: '::1', port: 3000, database: 'a.db' });

@@ -44,7 +44,7 @@ const logs = (logRecords: object[], service = 'shop') => ({
   ],
 });
 
-describe('log lines by OTLP', () => {
+describe('log lines sent over OTLP', () => {
   beforeAll(async () => {
     server = await start();
   });
@@ -56,7 +56,7 @@ describe('log lines by OTLP', () => {
       (counts) => JSON.stringify(counts) === JSON.stringify(expected),
     );
 
-  it('come back with their trace, by time, whether they came before it or after', async () => {
+  it('are returned with their trace, by time, whether they arrived before it or after', async () => {
     const document = segment();
     const line = (at: number, text: string, more: object = {}) => ({
       traceId: plain(document.trace_id),
@@ -87,13 +87,13 @@ describe('log lines by OTLP', () => {
     await counted({ kept: 2, withoutTrace: 0, beyondLimit: 0 });
   });
 
-  it('are told to have no logs where a trace has none', async () => {
+  it('are absent if a trace has none', async () => {
     const document = segment();
     await put(server, document);
     expect(await get(`/console/traces/${document.trace_id}`)).not.toHaveProperty('logs');
   });
 
-  it('keep what is in them: bodies of any kind, attributes, integers of any size, the time observed', async () => {
+  it('keep their contents: bodies of any type, attributes, integers of any size, the observed time', async () => {
     const document = segment();
     const traceId = plain(document.trace_id);
     await put(server, document);
@@ -126,7 +126,7 @@ describe('log lines by OTLP', () => {
     expect(lines[0]).not.toHaveProperty('segmentId');
   });
 
-  it('are dropped, counted and told of when they name no trace', async () => {
+  it('are dropped, counted and reported if they name no trace', async () => {
     const answer = await post('/v1/logs', logs([{ body: { stringValue: 'started' } }]));
 
     expect(answer).toEqual({
@@ -141,7 +141,7 @@ describe('log lines by OTLP', () => {
     await counted({ kept: 5, withoutTrace: 1, beyondLimit: 0 });
   });
 
-  it('are kept up to a limit, above which they are counted', async () => {
+  it('are stored up to a limit, and counted beyond it', async () => {
     const document = segment();
     await put(server, document);
     const record = { traceId: plain(document.trace_id), body: { stringValue: 'again' } };
@@ -166,7 +166,7 @@ describe('log lines by OTLP', () => {
     expect((await get(`/console/traces/${document.trace_id}`)).logs).toEqual(exported.logs);
   });
 
-  it('are refused where the body is no export of logs', async () => {
+  it('are rejected if the body is not an export of logs', async () => {
     expect(await post('/v1/logs', { resourceLogs: 'none' })).toMatchObject({
       status: 400,
       body: { code: 3, message: expect.stringMatching(/^The body is not an OTLP export of logs/) },
@@ -177,7 +177,7 @@ describe('log lines by OTLP', () => {
 describe('links of spans', () => {
   afterEach(() => server.close());
 
-  it('are found from the trace that they lead to', async () => {
+  it('are found from the trace that they point to', async () => {
     server = await start();
     const sender = { traceId: plain(newTraceId()), spanId: newId() };
     const consumer = { traceId: plain(newTraceId()), spanId: newId() };
@@ -256,14 +256,14 @@ describe('attributes of spans', () => {
     });
   afterEach(() => server.close());
 
-  it('find their trace where the application has named them itself', async () => {
+  it('can be searched if the application defines them itself', async () => {
     server = await start();
     await send();
     expect(await found('annotation["order.id"] = "A-4711"')).toBe(1);
     expect(await found('annotation["messaging.system"]')).toBe(0);
   });
 
-  it('find it by what the option says', async () => {
+  it('can be searched as the option says', async () => {
     server = await start({ indexAttributes: ['messaging.*'] });
     await send();
     expect(await found('annotation["order.id"]')).toBe(0);
@@ -317,7 +317,7 @@ describe('OTLP over gRPC', () => {
       }),
     );
 
-  it('keeps what it can of an export, and says how much it cannot', async () => {
+  it('stores what it can of an export, and reports the rest', async () => {
     const answer = await exported(
       TRACES,
       spans({ name: 'good' }, { name: 'bad', traceId: Buffer.from('00ff', 'hex') }),
@@ -329,7 +329,7 @@ describe('OTLP over gRPC', () => {
     expect((await get('/console/traces')).rows).toMatchObject([{ service: 'good' }]);
   });
 
-  it('takes logs and metrics too', async () => {
+  it('accepts logs and metrics too', async () => {
     const traceId = plain(newTraceId());
     await put(server, segment({ trace_id: xray(traceId) }));
     const request = create(ExportLogsServiceRequestSchema, {
@@ -346,11 +346,11 @@ describe('OTLP over gRPC', () => {
     ['what is no export', TRACES, Buffer.from('nonsense'), grpc.status.INVALID_ARGUMENT],
     ['a message above 16 MB', TRACES, Buffer.alloc(17e6), grpc.status.RESOURCE_EXHAUSTED],
     ['another service', 'profiles.v1.ProfilesService', Buffer.alloc(0), grpc.status.UNIMPLEMENTED],
-  ])('refuses %s', async (_what, service, body, code) => {
+  ])('rejects %s', async (_what, service, body, code) => {
     await expect(exported(service, body)).rejects.toMatchObject({ code });
   });
 
-  it('asks exporters to try again when the store cannot write', async () => {
+  it('asks exporters to retry when the store cannot write', async () => {
     await server.store.change({ sql: 'ALTER TABLE documents RENAME TO elsewhere', values: [] });
 
     await expect(exported(TRACES, spans({ name: 'x' }))).rejects.toMatchObject({
@@ -377,7 +377,7 @@ describe('the addresses of OTLP', () => {
     return (planted.address() as AddressInfo).port;
   };
 
-  it('take OTLP over HTTP too, and are told', async () => {
+  it('accept OTLP over HTTP too, and are printed', async () => {
     server = await start({ otlpHttp: '127.0.0.1:0', otlpGrpc: '127.0.0.1:0' });
     const answer = await fetch(`http://${server.otlp.http}/v1/traces`, {
       method: 'POST',
@@ -392,12 +392,12 @@ describe('the addresses of OTLP', () => {
     });
   });
 
-  it('are off unless they are asked for', async () => {
+  it('are off unless they are configured', async () => {
     server = await start({ otlpGrpc: 'off' });
     expect(server.otlp).toMatchObject({ http: undefined, grpc: undefined, missing: [] });
   });
 
-  it('that were asked for and are in use are an error that names the option', async () => {
+  it('that are configured but in use cause an error that names the option', async () => {
     const port = await plant();
     server = await start();
     const error = await start({ otlpHttp: `127.0.0.1:${port}` }).catch((thrown) => thrown);
@@ -408,7 +408,7 @@ describe('the addresses of OTLP', () => {
     );
   });
 
-  it('that are OpenTelemetry’s own and in use are told, and local X-Ray runs without', async () => {
+  it('that are OpenTelemetry’s defaults and in use are reported, and local X-Ray runs without them', async () => {
     await plant(4317).catch(() => undefined);
     const free = await start({ otlpHttp: 'off' });
     await free.close();

@@ -52,7 +52,7 @@ function ask(
   });
 }
 
-describe('local X-Ray, asked by strangers', () => {
+describe('local X-Ray, facing untrusted clients,', () => {
   let server: LocalXray;
   beforeAll(async () => {
     server = await start({ allowedHosts: ['traces.example'] });
@@ -67,12 +67,12 @@ describe('local X-Ray, asked by strangers', () => {
     'xray',
     'host.docker.internal',
     'traces.example',
-  ])('answers requests to itself: %s', async (Host) => {
+  ])('answers requests to its own host names: %s', async (Host) => {
     expect(await ask(server, '/health', { Host })).toMatchObject({ status: 200 });
   });
 
   it.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:2000', 'a b'])(
-    'refuses a page that gave its own name our address: "%s"',
+    'rejects a page whose host name resolves to our address: "%s"',
     async (Host) => {
       const { status } = await ask(server, '/console/traces', { Host });
 
@@ -86,7 +86,7 @@ describe('local X-Ray, asked by strangers', () => {
     'null',
     'https://127.0.0.1',
     'http://127.0.0.1:1',
-  ])('refuses requests of other sites: %s', async (Origin) => {
+  ])('rejects requests from other sites: %s', async (Origin) => {
     const answer = await ask(
       server,
       '/TraceSegments',
@@ -98,7 +98,7 @@ describe('local X-Ray, asked by strangers', () => {
     expect(answer.headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  it('lets a page of its own ask', async () => {
+  it('allows requests from its own page', async () => {
     const Host = `127.0.0.1:${server.port}`;
 
     // By TLS too: a proxy may stand in front.
@@ -115,12 +115,12 @@ describe('local X-Ray, asked by strangers', () => {
     [200, { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' }],
     [200, { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' }],
     [200, { 'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate' }],
-  ])('answers %d to what a browser sends as %j', async (status, headers) => {
+  ])('responds with %d to %j from a browser', async (status, headers) => {
     // An image of a page elsewhere has no Origin, and would have the server work all the same.
     expect(await ask(server, '/console/status', headers)).toMatchObject({ status });
   });
 
-  it('lets no page of another site send a form', async () => {
+  it('does not accept a form from a page of another site', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' };
     const answer = await ask(server, '/TraceSegments', headers, Buffer.from('{}'));
 
@@ -128,7 +128,7 @@ describe('local X-Ray, asked by strangers', () => {
   });
 
   it.each(['/', '/traces/1-2', '/console/status', '/nothing.js'])(
-    'has the browser run nothing but its own files: %s',
+    'lets the browser run only its own files: %s',
     async (path) => {
       const { headers } = await ask(server, path, {});
 
@@ -143,14 +143,14 @@ describe('local X-Ray, asked by strangers', () => {
     '/%2e%2e/%2e%2e/package.json',
     '/..%2f..%2fpackage.json',
     '/%00.js',
-  ])('gives out no file of the machine: %s', async (path) => {
+  ])('does not serve files of the machine: %s', async (path) => {
     const { status, text } = await ask(server, path, {});
 
     expect([400, 403, 404]).toContain(status);
     expect(text).not.toContain('"dependencies"');
   });
 
-  it('refuses a body of more than 16 MB', async () => {
+  it('rejects a body of more than 16 MB', async () => {
     const answer = await ask(
       server,
       '/TraceSegments',
@@ -163,7 +163,7 @@ describe('local X-Ray, asked by strangers', () => {
     expect(await ask(server, '/health', {})).toMatchObject({ status: 200 });
   });
 
-  it('refuses a zip bomb', async () => {
+  it('rejects a zip bomb', async () => {
     const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024));
     const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' };
 
@@ -176,7 +176,7 @@ describe('local X-Ray, asked by strangers', () => {
     ['application/json', 'nonsense'],
     ['application/x-protobuf', '\x0a\xff\xff\xff\xff\x0f'],
     ['application/x-protobuf', 'nonsense'],
-  ])('answers OTLP that is none with 400: %s %.30s', async (type, body) => {
+  ])('responds to invalid OTLP with 400: %s %.30s', async (type, body) => {
     const answer = await ask(
       server,
       '/v1/traces',
@@ -190,7 +190,7 @@ describe('local X-Ray, asked by strangers', () => {
     });
   });
 
-  it('answers spans without ids as refused, and takes the others', async () => {
+  it('rejects spans without ids, and accepts the others', async () => {
     const span = {
       traceId: '5b8aa5a2d2c872e8321cf37308d69df2',
       spanId: '051581bf3cb55c13',
@@ -221,7 +221,7 @@ describe('local X-Ray, asked by strangers', () => {
     ['without its members', '{}', 'StartTime is required'],
     ['of wrong types', '{"StartTime":"x"}', 'StartTime must be a number'],
     ['not UTF-8', '\xff', 'The body is not UTF-8'],
-  ])('answers a body that is %s with one error', async (_, body, message) => {
+  ])('responds to a body that is %s with one error', async (_, body, message) => {
     const answer = await ask(server, '/TraceSummaries', {}, Buffer.from(body, 'latin1'));
 
     expect(answer.status).toBe(400);
@@ -229,7 +229,7 @@ describe('local X-Ray, asked by strangers', () => {
     expect(JSON.parse(answer.text).Message).toContain(message);
   });
 
-  it('keeps names that are SQL or HTML as what they are', async () => {
+  it('keeps names that look like SQL or HTML unchanged', async () => {
     const name = `'); DROP TABLE traces; -- <script>alert(1)</script>`;
     const annotations = { [name]: name, __proto__x: 1 };
     const document = segment({ name, user: name, annotations });
@@ -247,7 +247,7 @@ describe('local X-Ray, asked by strangers', () => {
   });
 
   it.each([200.5, -1e300, 2 ** 63])(
-    'loses nothing that came together with a document of status %d',
+    'loses nothing that arrived together with a document of status %d',
     async (status) => {
       const sound = segment();
       const documents = [sound, segment({ http: { response: { status } } }), segment()];
@@ -263,7 +263,7 @@ describe('local X-Ray, asked by strangers', () => {
     },
   );
 
-  it('survives datagrams of every kind', async () => {
+  it('survives datagrams of any kind', async () => {
     const other = await start();
     const good = segment();
     await sendUdp(
@@ -289,7 +289,7 @@ describe('local X-Ray, asked by strangers', () => {
   });
 });
 
-describe('local X-Ray, its database', () => {
+describe('the database of local X-Ray', () => {
   let folder: string;
   let servers: LocalXray[];
   beforeEach(() => {
@@ -307,7 +307,7 @@ describe('local X-Ray, its database', () => {
     return server;
   };
 
-  it('has after a restart what it had before, groups and rules included', async () => {
+  it('contains the same after a restart, including groups and rules', async () => {
     const file = join(folder, 'a', 'b', 'xray.db');
     const first = await open(file);
     const document = segment();
@@ -326,7 +326,7 @@ describe('local X-Ray, its database', () => {
     ]);
   });
 
-  it('is refused while another local X-Ray has it, and taken once that has ended', async () => {
+  it('is refused while another local X-Ray uses it, and accepted once that has stopped', async () => {
     const file = join(folder, 'xray.db');
     const first = await open(file);
     await put(first, segment());
@@ -339,7 +339,7 @@ describe('local X-Ray, its database', () => {
     expect(second.counts.total).toBe(2);
   });
 
-  it('is refused, and left as it is, when it was written by a newer version', async () => {
+  it('is refused and not changed if it was written by a newer version', async () => {
     const file = join(folder, 'new.db');
     await (await open(file)).close();
     const driver = openDriver(file);
@@ -351,7 +351,7 @@ describe('local X-Ray, its database', () => {
     );
   });
 
-  it("is refused when it is another program's", async () => {
+  it('is refused if it belongs to another program', async () => {
     const file = join(folder, 'other.db');
     const driver = openDriver(file);
     driver.exec('CREATE TABLE diary (entry TEXT)');
@@ -363,7 +363,7 @@ describe('local X-Ray, its database', () => {
     after.close();
   });
 
-  it('is refused when it is no database', async () => {
+  it('is refused if it is not a database', async () => {
     const file = join(folder, 'text.db');
     writeFileSync(file, 'Dear diary, '.repeat(1000));
 
@@ -385,7 +385,7 @@ describe('local X-Ray, its database', () => {
     // Node's own mkdir does not return here.
     ['where no folder can be made', () => '/proc/a/b/xray.db', /Check that the folder is writable/],
     ['beside a folder in place of its log', logIsFolder, /Check that the folder is writable/],
-  ])('is refused when it is %s, with its name and what to do', async (_, make, what) => {
+  ])('is refused if it is %s, with its name and what to do', async (_, make, what) => {
     const file = make(mkdtempSync(join(folder, 'place-')));
 
     const error = await start({ database: file }).catch((thrown) => thrown);
@@ -395,7 +395,7 @@ describe('local X-Ray, its database', () => {
     expect(error.message).toContain('--db');
   });
 
-  it('says which trace is in no list, once for each reason', async () => {
+  it('names a trace that cannot be listed, once for each reason', async () => {
     const file = join(folder, 'unlisted.db');
     await (await open(file)).close();
     // As a killed process leaves it: documents are there, rows of their traces are not.
@@ -439,7 +439,7 @@ describe('local X-Ray, its database', () => {
     ['the disk is full', 'PRAGMA max_page_count = 1', /full/],
     ['it can only be read', 'PRAGMA query_only = 1', /readonly/],
   ])(
-    'says so when %s, counts what it could not keep, and still reads',
+    'reports that %s, counts what it could not store, and can still be read',
     async (_, pragma, reason) => {
       const server = await open(join(folder, 'xray.db'));
       const kept = segment();

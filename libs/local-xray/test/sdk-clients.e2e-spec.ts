@@ -27,7 +27,7 @@ describeWith(
   'python3-aws-xray-sdk python3-flask',
   [PYTHON, '-c', 'import aws_xray_sdk, flask'],
   () => {
-    it('has every request of it stored, subsegments in place and faults marked', async () => {
+    it('has every request stored, with subsegments in place and faults marked', async () => {
       const { code, stdout, stderr } = await runProgram(
         PYTHON,
         [join(CLIENTS, 'flask_service.py'), 'andrewbrown', 'boom'],
@@ -121,7 +121,7 @@ describe('the OTLP exporters of OpenTelemetry', () => {
     ['proto', 'gzip'],
     ['grpc', 'none'],
     ['grpc', 'gzip'],
-  ])('are understood: %s, compression %s', async (protocol, compression) => {
+  ])('are accepted: %s, compression %s', async (protocol, compression) => {
     const { code, stdout, stderr } = await runProgram(process.execPath, [
       join(CLIENTS, 'otel.cjs'),
       protocol,

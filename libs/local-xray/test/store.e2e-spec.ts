@@ -74,7 +74,7 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
       driver.prepare(`SELECT count(*) AS count FROM ${table}`).get<{ count: number }>(),
     )!.count;
 
-  it('has a document readable once what came before is flushed', async () => {
+  it('returns a document once everything before it is flushed', async () => {
     const document = segment();
     await put(document);
 
@@ -84,14 +84,14 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     });
   });
 
-  it('finds a trace whatever the case of its id', async () => {
+  it('finds a trace by an id in upper or lower case', async () => {
     const document = segment();
     await put({ ...document, trace_id: document.trace_id.toUpperCase() });
 
     expect(texts(document.trace_id)?.texts).toHaveLength(1);
   });
 
-  it('keeps one document for each id, the last', async () => {
+  it('keeps one document per id, the latest', async () => {
     const document = segment();
     await put(document, { ...document, name: 'second' });
     await put({ ...document, name: 'third' });
@@ -101,7 +101,7 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     ]);
   });
 
-  it('moves the index of annotations along with the start of the trace, and forgets what a document no longer says', async () => {
+  it('moves the index of annotations with the start of the trace, and removes what documents no longer contain', async () => {
     const root = segment({ annotations: { plan: 'gold', size: 1, sent: true } });
     await put({
       ...root,
@@ -122,7 +122,7 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     ]);
   });
 
-  it('works the same when the earlier documents of a trace are no longer in memory', async () => {
+  it('works if the earlier documents of a trace are no longer in memory', async () => {
     const root = segment({ annotations: { plan: 'gold' } });
     await put(root);
     // More documents than are kept parsed.
@@ -133,7 +133,7 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     expect(texts(root.trace_id)?.revision).toBe(2);
   });
 
-  it('tells which traces changed', async () => {
+  it('reports which traces changed', async () => {
     const changed: number[] = [];
     store.onChange((traces) => changed.push(...traces));
     await put(segment());
@@ -147,7 +147,7 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     ]);
   });
 
-  it('takes a long stream of subsegments of one trace, and has its row right in the end', async () => {
+  it('accepts a long stream of subsegments of one trace, and has the correct row at the end', async () => {
     const root = segment();
     for (let batch = 0; batch < 20; batch++) {
       const alone = Array.from({ length: 100 }, () => ({
@@ -167,7 +167,7 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     expect(row).toEqual({ segments: 1, subsegments: 2000, flags: 0 });
   });
 
-  it('deletes what is older than it is to keep, with everything that belongs to it', async () => {
+  it('deletes what exceeds the retention time, with everything that belongs to it', async () => {
     await store.close();
     store = await open({ retention: { seconds: 0.2 } });
     const links = [{ trace_id: newTraceId(), id: newId() }];
@@ -185,7 +185,7 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     );
   }, 15_000);
 
-  it('deletes the oldest while there is more than it is to keep', async () => {
+  it('deletes the oldest traces while the database exceeds its size limit', async () => {
     await store.close();
     store = await open({ retention: { bytes: 500_000 } });
     const first = segment({ metadata: { a: { b: 'x'.repeat(5000) } } });
@@ -204,7 +204,7 @@ describe.each(['a file', ':memory:'])('TraceStore in %s', (where) => {
     expect(texts(last.trace_id)).toBeDefined();
   }, 15_000);
 
-  it('deletes logs whose trace never came while there is more than it is to keep', async () => {
+  it('deletes logs whose trace never arrived while the database exceeds its size limit', async () => {
     await store.close();
     store = await open({ retention: { bytes: 500_000 } });
     for (let at = 0; at < 100; at++)

@@ -45,7 +45,7 @@ describe('without --strict', () => {
     expect(body.TraceSummaries).toHaveLength(2);
   });
 
-  it('reads more than five traces at once, and draws graphs of any length of time', async () => {
+  it('returns more than five traces at once, and graphs of any period', async () => {
     expect((await call(server, 'Traces', { TraceIds: ids })).status).toBe(200);
     expect((await call(server, 'ServiceGraph', day)).status).toBe(200);
   });
@@ -58,7 +58,7 @@ describe('with --strict', () => {
   });
   afterAll(() => server.close());
 
-  it('refuses documents as AWS does', async () => {
+  it('rejects documents like AWS', async () => {
     const { body } = await call(server, 'TraceSegments', {
       TraceSegmentDocuments: [old, segment({ name: 'a<b' }), segment({ user: 42 }), segment()].map(
         (each) => JSON.stringify(each),
@@ -71,20 +71,20 @@ describe('with --strict', () => {
     ]);
   });
 
-  it('reads five traces at once', async () => {
+  it('returns at most five traces at once', async () => {
     expect((await call(server, 'Traces', { TraceIds: ids.slice(1) })).status).toBe(200);
     expect((await call(server, 'Traces', { TraceIds: ids })).body.Message).toBe(
       'TraceIds must have at most 5 members.',
     );
   });
 
-  it('draws graphs of six hours', async () => {
+  it('returns graphs of at most six hours', async () => {
     expect((await call(server, 'ServiceGraph', day)).body.Message).toBe(
       'Time range cannot be longer than 6 hours',
     );
   });
 
-  it('has 25 sampling rules besides Default', async () => {
+  it('stores at most 25 sampling rules besides Default', async () => {
     for (let at = 0; at < 25; at++) {
       expect(
         (await call(server, 'CreateSamplingRule', { SamplingRule: rule(`r${at}`) })).status,

@@ -38,7 +38,7 @@ describe('a supervised thread', () => {
 
   const start = (data: object = {}) => Thread.start('reader', { file, workerData: data });
 
-  it('is started again when it ends, and tells why it ended', async () => {
+  it('is restarted when it ends, and reports why it ended', async () => {
     const supervised = await SupervisedThread.start(() => start(), watcher);
     const dying = (await supervised.running()).call('die', []);
 
@@ -52,7 +52,7 @@ describe('a supervised thread', () => {
     expect(died).toHaveLength(1);
   });
 
-  it('is given up when it ends again and again', async () => {
+  it('is not restarted again if it keeps ending', async () => {
     const supervised = await SupervisedThread.start(() => start(), watcher);
     const thread = async () => (await supervised.running()).call('die', []);
     for (let death = 0; death < 5; death++) await expect(thread()).rejects.toThrow('out of luck');
@@ -62,7 +62,7 @@ describe('a supervised thread', () => {
     await supervised.close();
   });
 
-  it('is given up when it cannot be started again', async () => {
+  it('is given up if it cannot be restarted', async () => {
     let starts = 0;
     const supervised = await SupervisedThread.start(() => start({ broken: starts++ > 0 }), watcher);
     await expect((await supervised.running()).call('die', [])).rejects.toThrow();
@@ -71,7 +71,7 @@ describe('a supervised thread', () => {
     expect(gaveUp).toHaveLength(1);
   });
 
-  it('ends within two seconds whatever it does', async () => {
+  it('stops within two seconds, whatever it does', async () => {
     const supervised = await SupervisedThread.start(() => start(), watcher);
     const spinning = (await supervised.running()).call('spin', []);
     spinning.catch(() => undefined);

@@ -67,7 +67,7 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
     });
     afterAll(() => engine.close());
 
-    it('lists the newest first, as many as are wanted, and counts all', async () => {
+    it('lists the newest first, up to the limit, and counts all', async () => {
       const { rows, counts, truncated } = await engine.reads.list({ ...all, limit: 2 });
 
       expect(rows.map(({ id }) => id)).toEqual([refused.trace_id, failed.trace_id]);
@@ -75,7 +75,7 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
       expect(truncated).toBe(true);
     });
 
-    it('takes both ends of the window in', async () => {
+    it('includes both ends of the window', async () => {
       const { counts } = await engine.reads.list({ from: T0 + 10, to: T0 + 30, limit: 1 });
 
       expect(counts.total).toBe(3);
@@ -122,7 +122,7 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
       },
     );
 
-    it('sorts over all of the window, not over what is on the page', async () => {
+    it('sorts over the whole window, not over the page', async () => {
       const firstBy = async (sort: ListSort, descending: boolean) =>
         (await engine.reads.page({ ...all, sort, descending, limit: 1 })).rows[0]!.id;
 
@@ -134,7 +134,7 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
       expect(await firstBy('user', false)).toBe(plain[0]!.trace_id);
     });
 
-    it('lists some outcomes alone, and counts all', async () => {
+    it('lists only some outcomes, and counts all', async () => {
       const { rows, counts, truncated } = await engine.reads.list({
         ...all,
         outcomes: ['fault', 'throttle'],
@@ -156,7 +156,7 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
       expect(since).toBeUndefined();
     });
 
-    it('goes through summaries page by page, each trace once', async () => {
+    it('returns summaries page by page, each trace once', async () => {
       const found: string[] = [];
       let after: Parameters<TraceReads['summaries']>[0]['after'];
       do {
@@ -171,19 +171,19 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
       );
     });
 
-    it('has a trace by its id, and null for one that is not there', async () => {
+    it('returns a trace by its id, and null if there is none', async () => {
       expect(await engine.reads.trace(failed.trace_id)).toMatchObject({ segments: [failed] });
       expect(await engine.reads.trace(newTraceId())).toBeNull();
     });
 
-    it('has the documents of those traces that are there', async () => {
+    it('returns the documents of the traces that exist', async () => {
       const found = await engine.reads.documents([newTraceId(), failed.trace_id]);
 
       expect(found).toMatchObject([{ id: failed.trace_id, segments: [{ Id: failed.id }] }]);
       expect(JSON.parse(found[0]!.segments[0]!.Document)).toEqual(failed);
     });
 
-    it('has the traces that are linked, seen from either', async () => {
+    it('returns linked traces, from either side', async () => {
       const to = await engine.reads.links(worker.trace_id);
       const from = await engine.reads.links(failed.trace_id);
       const none = await engine.reads.links(plain[0]!.trace_id);
@@ -204,7 +204,7 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
       expect(none).toEqual({ to: [], from: [], fromTotal: 0 });
     });
 
-    it('adds the graph up from all traces of the window', async () => {
+    it('sums the graph over all traces of the window', async () => {
       const services = await engine.reads.graph(all);
 
       expect(
@@ -226,7 +226,7 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
       ]);
     });
 
-    it('adds series up by the period in which a trace starts', async () => {
+    it('sums series by the period in which a trace starts', async () => {
       const from = Math.floor(T0 / 60) * 60;
       const series = await engine.reads.series({ from, to: from + 179, period: 60 });
       const total = series.reduce((sum, each) => sum + each.EdgeSummaryStatistics!.TotalCount, 0);
@@ -246,7 +246,7 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
       expect(values.map(({ value }) => value)).toEqual(expected);
     });
 
-    it('says where a filter expression is wrong', async () => {
+    it('says where a filter expression is invalid', async () => {
       await expect(engine.reads.counts({ ...all, filter: 'fault AND' })).rejects.toMatchObject({
         name: 'FilterSyntaxError',
         position: expect.any(Number),

@@ -51,43 +51,50 @@ describe('import of Zipkin’s JSON', () => {
       (spans: object[]) =>
         [[[spans[0]]], [spans.slice(1)]].map((each) => JSON.stringify(each)).join('\n'),
     ],
-  ])('gives what serves a call a segment of its own, and its calls to it: %s', async (_, shape) => {
-    const spans = [
-      span('f1', 'cron', { traceId: 'F00D', name: 'nightly', kind: 'CONSUMER' }),
-      span('1', 'web', { kind: 'SERVER', name: 'get /cart' }),
-      span('2', 'web', { kind: 'CLIENT', parentId: '1', remoteEndpoint: { serviceName: 'stock' } }),
-      // The service that is called may leave the times to its caller.
-      {
-        ...span('2', 'stock', { kind: 'SERVER', parentId: '1', shared: true }),
-        timestamp: undefined,
-        duration: undefined,
-      },
-      span('3', 'stock', { parentId: '2', name: 'look up' }),
-    ];
-    const cron = '1-00000000-00000000000000000000f00d';
+  ])(
+    'creates a segment for the server span of a call, with the calls it makes: %s',
+    async (_, shape) => {
+      const spans = [
+        span('f1', 'cron', { traceId: 'F00D', name: 'nightly', kind: 'CONSUMER' }),
+        span('1', 'web', { kind: 'SERVER', name: 'get /cart' }),
+        span('2', 'web', {
+          kind: 'CLIENT',
+          parentId: '1',
+          remoteEndpoint: { serviceName: 'stock' },
+        }),
+        // The service that is called may leave the times to its caller.
+        {
+          ...span('2', 'stock', { kind: 'SERVER', parentId: '1', shared: true }),
+          timestamp: undefined,
+          duration: undefined,
+        },
+        span('3', 'stock', { parentId: '2', name: 'look up' }),
+      ];
+      const cron = '1-00000000-00000000000000000000f00d';
 
-    const answer = await importing(shape(spans));
-    expect(answer.body).toEqual({ traces: expect.any(Array), rejected: [] });
-    expect(new Set(answer.body.traces)).toEqual(new Set([trace, cron]));
-    const documents = await documentsOf(trace, cron);
-    const named = (name: string) => documents.find((each) => each.name === name);
-    expect(documents).toHaveLength(3);
-    expect(named('cron')).toMatchObject({ id: '00000000000000f1', end_time: T0 + 1 });
-    expect(named('web')).toMatchObject({
-      id: '0000000000000001',
-      subsegments: [{ id: '0000000000000002', name: 'stock', namespace: 'remote' }],
-    });
-    expect(named('stock')).toMatchObject({
-      id: '8000000000000002',
-      parent_id: '0000000000000002',
-      start_time: T0,
-      end_time: T0 + 1,
-      subsegments: [{ id: '0000000000000003', name: 'look up' }],
-    });
-  });
+      const answer = await importing(shape(spans));
+      expect(answer.body).toEqual({ traces: expect.any(Array), rejected: [] });
+      expect(new Set(answer.body.traces)).toEqual(new Set([trace, cron]));
+      const documents = await documentsOf(trace, cron);
+      const named = (name: string) => documents.find((each) => each.name === name);
+      expect(documents).toHaveLength(3);
+      expect(named('cron')).toMatchObject({ id: '00000000000000f1', end_time: T0 + 1 });
+      expect(named('web')).toMatchObject({
+        id: '0000000000000001',
+        subsegments: [{ id: '0000000000000002', name: 'stock', namespace: 'remote' }],
+      });
+      expect(named('stock')).toMatchObject({
+        id: '8000000000000002',
+        parent_id: '0000000000000002',
+        start_time: T0,
+        end_time: T0 + 1,
+        subsegments: [{ id: '0000000000000003', name: 'look up' }],
+      });
+    },
+  );
 
   // The example of https://zipkin.io/zipkin-api/#/default/get_traces, with what Brave's HTTP tags add.
-  it('reads tags, endpoints and annotations', async () => {
+  it('converts tags, endpoints and annotations', async () => {
     const answer = await importing([
       {
         id: '352bff9a74ca9ad2',
@@ -152,7 +159,7 @@ describe('import of Zipkin’s JSON', () => {
     expect((document!.subsegments![0]!.cause as any)?.exceptions[0].message).toBe(message);
   });
 
-  it('does not take the tag error=false for a failure, and shows statements of SQL', async () => {
+  it('does not treat the tag error=false as a failure, and shows SQL statements', async () => {
     const tags = { error: 'false', 'sql.query': 'select 1' };
     await importing([
       span('1', 'web', { kind: 'SERVER', debug: true }),
@@ -175,7 +182,7 @@ describe('import of Zipkin’s JSON', () => {
     ['a time that is none', { timestamp: 'soon' }],
     ['a time beyond all numbers', { timestamp: 1e999 }],
     ['tags that are none', { tags: [1], annotations: {}, localEndpoint: 'web', kind: 5 }],
-  ])('survives %s', async (_, more) => {
+  ])('accepts %s', async (_, more) => {
     const text = JSON.stringify([span('1', 'web', more)]).replace(
       '"timestamp":null',
       '"timestamp":1e999',
@@ -188,7 +195,7 @@ describe('import of Zipkin’s JSON', () => {
   it.each([
     ['the trace', { traceId: 'not hexadecimal' }],
     ['the span', { id: 'g'.repeat(16) }],
-  ])('refuses a span whose id of %s is none, and keeps the others', async (_, more) => {
+  ])('rejects a span with the invalid id %s, and stores the others', async (_, more) => {
     const answer = await importing([span('1', 'web'), span('2', 'shop', more)]);
 
     expect(answer.body.rejected).toHaveLength(1);

@@ -30,7 +30,7 @@ describe('durations in bins', () => {
     expect(binOf(-1)).toBe(0);
   });
 
-  it('gives percentiles that are off by no more than a bin is wide', () => {
+  it('returns percentiles that differ by at most the width of a bin', () => {
     fc.assert(
       fc.property(durations, fc.constantFrom(0.5, 0.95, 0.99), (all, part) => {
         const [found] = collect(all).percentiles(part);
@@ -40,12 +40,12 @@ describe('durations in bins', () => {
     );
   });
 
-  it('gives the duration itself where there is one', () => {
+  it('returns the duration itself if there is only one', () => {
     expect(collect([0.0417]).percentiles(0.5, 0.95)).toEqual([0.0417, 0.0417]);
     expect(new Durations().percentiles(0.5)).toEqual([undefined]);
   });
 
-  it('gives what it would have given had what was taken out never been there', () => {
+  it('returns the same as if what was removed had never been added', () => {
     const all = collect([0.01, 0.02, 0.5]);
     all.add({ bin: binOf(0.5), count: -1, seconds: -0.5 });
 

@@ -38,7 +38,7 @@ describe('an excerpt of source', () => {
   const first = (path: string, line = 9, folders = [shop, mail]) =>
     sourceExcerpt(folders, path, line);
 
-  it('is found by a relative path below each folder, and by a whole one', () => {
+  it('is found by a relative path below each folder, and by an absolute path', () => {
     expect(first('src/a.ts')).toMatchObject({
       path: 'src/a.ts',
       file: join(shop, 'src', 'a.ts'),
@@ -62,7 +62,7 @@ describe('an excerpt of source', () => {
     expect(first('src/a.ts', 9, [shop, shop, join(root, 'way-to-shop')]).first).toBe(4);
   });
 
-  it('is not guessed where a path can mean several files', () => {
+  it('is not shown if a path is ambiguous', () => {
     expect(() => first('src/both.ts')).toThrow(/src\/both\.ts is in several .*shop.*mail/);
     expect(first('src/both.ts', 9, [mail]).file).toBe(join(mail, 'src', 'both.ts'));
   });
@@ -95,7 +95,7 @@ describe('an excerpt of source', () => {
     );
   });
 
-  it('does not ask the file system for a path outside of the folders', () => {
+  it('does not access the file system for a path outside the folders', () => {
     const asked: string[] = [];
     const fs = jest.requireActual<typeof import('node:fs')>('node:fs');
     const spy = jest.spyOn(fs, 'realpathSync').mockImplementation(((path: string) => {
@@ -112,7 +112,7 @@ describe('an excerpt of source', () => {
     expect(asked.filter((path) => path !== shop && path !== mail)).toEqual([]);
   });
 
-  it('says why there is none', () => {
+  it('is missing with a reason', () => {
     expect(() => first('src/a.ts', 21)).toThrow(
       /Line 21 does not exist in .*a\.ts: the file has 20 lines/,
     );

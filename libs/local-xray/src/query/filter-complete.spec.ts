@@ -13,7 +13,7 @@ describe('completion of a filter expression', () => {
     expect(labels('|')).not.toContain('coverage');
   });
 
-  it('offers what begins as typed, and replaces the whole word under the caret', () => {
+  it('offers what begins with the typed text, and replaces the whole word at the caret', () => {
     expect(complete('ok AND htTp.u|rl = "x"')).toMatchObject({ from: 7, to: 15 });
     expect(complete('ok AND htTp.u|rl = "x"').items).toEqual([
       { kind: 'keyword', label: 'http.url', insert: 'http.url', about: 'URL of the request' },
@@ -36,7 +36,7 @@ describe('completion of a filter expression', () => {
     expect(labels('fault = |')).toEqual(['true', 'false']);
   });
 
-  it('offers within braces what means something there', () => {
+  it('offers in braces only what is allowed there', () => {
     expect(labels('service("a") { |')).toEqual(
       expect.arrayContaining(['fault', 'responsetime', '}']),
     );
@@ -58,11 +58,11 @@ describe('completion of a filter expression', () => {
     ['annotation["a \\" b"] = |', { kind: 'annotation-values', key: 'a " b', prefix: '' }],
     ['annotation[odd key] = |', { kind: 'annotation-values', key: 'odd key', prefix: '' }],
     ['annotation["pl|', { kind: 'annotation-keys', prefix: 'pl' }],
-  ])('asks for values seen at %s', (marked, values) => {
+  ])('requests recorded values at %s', (marked, values) => {
     expect(complete(marked).values).toEqual({ quoted: true, ...values });
   });
 
-  it('asks for keys behind the dot of an annotation, and replaces only the key', () => {
+  it('requests keys after the dot of an annotation, and replaces only the key', () => {
     const marked = 'ok annotation.pl|an = 1';
 
     expect(complete(marked)).toMatchObject({
@@ -76,12 +76,12 @@ describe('completion of a filter expression', () => {
     expect(complete('service("ba|ck") { fault }')).toMatchObject({ from: 8, to: 14 });
   });
 
-  it('offers nothing where what stands before is wrong', () => {
+  it('offers nothing after an invalid expression', () => {
     expect(complete('banana banana |')).toMatchObject({ from: 14, to: 14, items: [] });
     expect(labels('responsetime > |')).toEqual([]);
   });
 
-  it('says of everything that it offers what it is', () => {
+  it('describes every item that it offers', () => {
     for (const marked of ['|', 'service("a") { |', 'responsetime |', 'http.url |']) {
       for (const { kind, label, about } of complete(marked).items) {
         if (kind === 'keyword') expect({ label, about }).not.toEqual({ label, about: '' });
@@ -89,7 +89,7 @@ describe('completion of a filter expression', () => {
     }
   });
 
-  it('tells the pieces of the whole expression, whatever it is', () => {
+  it('returns the tokens of the whole expression, even if it is invalid', () => {
     const kinds = completeFilter('service("a") { banana > 1 } and £', 0).tokens.map(
       ({ kind }) => kind,
     );
@@ -117,11 +117,11 @@ describe('completion of a filter expression', () => {
     ['51 brackets', '('.repeat(51)],
     ['too many words', 'ok '.repeat(3000)],
     ['a long text', `"${'x'.repeat(20_000)}`],
-  ])('does not go through %s', (_, expression) => {
+  ])('does not complete %s', (_, expression) => {
     expect(completeFilter(expression, expression.length).items).toEqual([]);
   });
 
-  it('never fails, wherever the caret is', () => {
+  it('never throws, wherever the caret is', () => {
     const pieces = fc.constantFrom(
       'ok',
       'service',

@@ -14,7 +14,7 @@ describe('a filter expression', () => {
     expect(EVERY.filter((name) => matches(filter, views.get(name)!))).toEqual(finds);
   });
 
-  it('looks into documents only when nothing else tells', () => {
+  it('reads documents only if nothing else decides', () => {
     const view = { ...views.get('checkout')!, model: () => fail(), summary: () => fail() };
     const fail = (): never => {
       throw new Error('looked too deep');
@@ -42,11 +42,11 @@ describe('a group in a filter expression', () => {
       'group.name = "wrong"',
       'The filter expression of group "wrong" is wrong: Unknown keyword "oops"',
     ],
-  ])('is refused when it is %s', (expression, message) => {
+  ])('is rejected if it is %s', (expression, message) => {
     expect(() => resolveGroups(parseFilter(expression), expressionOf)).toThrow(message);
   });
 
-  it('is refused when groups of groups grow without end', () => {
+  it('is rejected if groups of groups grow without end', () => {
     const doubling = (_: string, value: string) =>
       `group.name = "${value}x" OR group.name = "${value}y"`;
 

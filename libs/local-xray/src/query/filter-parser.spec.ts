@@ -36,11 +36,11 @@ describe('a filter expression', () => {
     ['service("a") { }', 'service("a")'],
     ['service(  "a"){root=true and fault=true}', 'service("a") { root AND fault }'],
     ['rootcause.json != #[]', '!(rootcause.json = #[])'],
-  ])('reads %s as %s', (one, other) => {
+  ])('parses %s as %s', (one, other) => {
     expect(parseFilter(one)).toEqual(parseFilter(other));
   });
 
-  it('takes quotation marks and backslashes in text, and no other escapes', () => {
+  it('accepts escaped quotation marks and backslashes in text, and no other escapes', () => {
     expect(parseFilter(String.raw`user = "a\"b\\c"`)).toMatchObject({ value: String.raw`a"b\c` });
     expect(problemOf(String.raw`user = "a\nb"`)).toMatchObject({ position: 9, length: 2 });
   });
@@ -134,7 +134,7 @@ describe('a filter expression', () => {
       17,
       'This is not a JSON array. "#" must be followed by a JSON array of root causes, such as #[{"Services":[{"Name":"api"}]}]',
     ],
-  ])('is refused when it is %j', (expression, position, message) => {
+  ])('is rejected if it is %j', (expression, position, message) => {
     const problem = problemOf(expression);
 
     expect(problem.message).toBe(`${message} (at position ${position})`);
@@ -142,7 +142,7 @@ describe('a filter expression', () => {
     expect(problem.position + problem.length).toBeLessThanOrEqual(expression.length);
   });
 
-  it('cannot hold a service within a service, and says what it can hold', () => {
+  it('cannot contain a service in a service, and the error says what is allowed', () => {
     const problem = problemOf('service("a") { service("b") }');
 
     expect(problem).toMatchObject({ position: 15, length: 7 });
@@ -152,7 +152,7 @@ describe('a filter expression', () => {
     expect(problem.expected).toContain('annotation.KEY');
   });
 
-  it('says what could stand at the position at fault', () => {
+  it('lists what is allowed at the position of the error', () => {
     expect(problemOf('http.url >').expected).toEqual(
       expect.arrayContaining(['=', 'CONTAINS', 'AND']),
     );
@@ -169,15 +169,15 @@ describe('a filter expression', () => {
     ['an unclosed JSON array of 4,000 brackets', `rootcause.json = #${'['.repeat(4_000)}`],
     ['a chain with a slip at its end', `${'ok AND '.repeat(400)}okk okk`],
     ['a deep expression that ends early', `${'ok or ('.repeat(49)}${'ok '.repeat(300)}`],
-  ])('is refused when it is %s', (_, expression) => {
+  ])('is rejected if it is %s', (_, expression) => {
     expect(() => parseFilter(expression)).toThrow(FilterSyntaxError);
   });
 
-  it('may be as long as a thousand words', () => {
+  it('may have a thousand words', () => {
     expect(parseFilter('ok '.repeat(1_000))).toMatchObject({ kind: 'and' });
   });
 
-  it('is read or refused with a position, whatever it is', () => {
+  it('is either parsed or rejected with a position', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         ...CONTEXT_WORDS.trace,
@@ -228,7 +228,7 @@ describe('a filter expression', () => {
     );
   });
 
-  it('is read back as it was when it is written out', () => {
+  it('parses to the same filter after it is printed', () => {
     fc.assert(
       fc.property(anyFilter('trace'), (filter) => {
         expect(parseFilter(printFilter(filter))).toEqual(filter);

@@ -35,7 +35,7 @@ describe('sorted pages', () => {
     'http.url ENDSWITH "nothing"': () => false,
   };
 
-  it('have each trace once, in order, whatever is asked and however it is found', async () => {
+  it('contain each trace once, in order, for any filter and access path', async () => {
     const asked = fc.record({
       by: fc.constantFrom(...keys),
       descending: fc.boolean(),
@@ -79,7 +79,7 @@ describe('sorted pages', () => {
     );
   });
 
-  it('read each part of time once, however many parts there are', async () => {
+  it('read each part of the range once, however many parts there are', async () => {
     const texts = new Set<string>();
     const spying = new TraceSearch({
       prepare: (text: string) => {
@@ -96,7 +96,7 @@ describe('sorted pages', () => {
     expect(texts.size).toBeGreaterThan(2);
   });
 
-  it('go along an index, and never sort all there is', async () => {
+  it('follow an index, and never sort all traces', async () => {
     const sorts: string[] = [];
     const spying = new TraceSearch(
       {

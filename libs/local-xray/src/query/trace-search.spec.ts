@@ -52,7 +52,7 @@ describe('a search', () => {
     expect(await find(expression, { by: 'end' })).toEqual(finds);
   });
 
-  it('agrees with the evaluation of each trace, whatever is asked', async () => {
+  it('finds the same traces as the evaluation of each trace, for any filter', async () => {
     const text = fc.constantFrom(
       'shop',
       'billing',
@@ -78,7 +78,7 @@ describe('a search', () => {
     );
   });
 
-  it('takes any text for what it is', async () => {
+  it('accepts any text literally', async () => {
     await fc.assert(
       fc.asyncProperty(anyFilter('trace', 1), async (filter) => {
         const expression = printFilter(filter);
@@ -90,13 +90,13 @@ describe('a search', () => {
     );
   });
 
-  it('takes a thousand conditions', async () => {
+  it('accepts a thousand conditions', async () => {
     const chain = Array.from({ length: 400 }, (_, at) => `annotation.k${at}`).join(' OR ');
 
     expect(await find(`${chain} OR fault`)).toEqual(['checkout']);
   });
 
-  it('counts traces by their trouble', async () => {
+  it('counts traces by outcome', async () => {
     const filter = readFilter('service("shop") { responsetime > 0 }', expressionOf);
 
     expect(await search.countByFlags({ from: 0, to: 2e9 })).toEqual(
@@ -144,7 +144,7 @@ describe('a search of many traces', () => {
     ['service("api") { responsetime > 0.45 }', 400],
     ['service("db") { annotation.at > 890 }', 5],
     ['fault', 9],
-  ])('by %j comes in pages, newest first, each trace once', async (expression, total) => {
+  ])('by %j returns pages, newest first, with each trace once', async (expression, total) => {
     const filter = readFilter(expression, expressionOf);
     for (const limit of [1, 7, 100]) {
       if (total / limit > 100) continue;
@@ -165,7 +165,7 @@ describe('a search of many traces', () => {
     }
   });
 
-  it('stops when its time is up, and says where to go on', async () => {
+  it('stops when its time is up, with the position to continue from', async () => {
     const filter = readFilter('service("db") { annotation.at = 1 }', expressionOf);
     let pages = 0;
     let after: PageRequest['after'];
@@ -181,7 +181,7 @@ describe('a search of many traces', () => {
     expect(pages).toBeGreaterThan(1);
   });
 
-  it('keeps to its window, ends included', async () => {
+  it('respects its time window, including both ends', async () => {
     const page = (from: number, to: number) =>
       search.page<{ id: string }>({ from, to, limit: 10 }, 't.id');
 
@@ -204,7 +204,7 @@ describe('a search of many traces', () => {
     ['user = "x"', /^SEARCH t USING (COVERING )?INDEX traces_time/],
     ['rootcause.fault.entity { name = "x" }', /^SEARCH t USING (COVERING )?INDEX traces_time/],
     ['annotation.rare > 5 OR message = "x"', /^SEARCH t USING (COVERING )?INDEX traces_time/],
-  ])('by %j never reads a whole table', async (expression, way) => {
+  ])('by %j never scans a whole table', async (expression, way) => {
     const asked: string[] = [];
     const plans: string[] = [];
     const spying = new TraceSearch({

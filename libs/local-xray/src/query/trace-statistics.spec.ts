@@ -49,7 +49,7 @@ describe('statistics of traces', () => {
   const named = async (expression?: string) =>
     new Map((await graph(expression)).map((each) => [each.Name, each]));
 
-  it('have a node for each service, resource and the client, and edges that refer to them', async () => {
+  it('have a node for each service, each resource and the client, and edges that refer to them', async () => {
     const services = await graph();
 
     expect(
@@ -89,7 +89,7 @@ describe('statistics of traces', () => {
     expect(services[0]).not.toHaveProperty('SummaryStatistics');
   });
 
-  it('count what went well and what did not, and how long it took', async () => {
+  it('count successes, errors and faults, and the durations', async () => {
     const nodes = await named();
     const none = { ThrottleCount: 0, OtherCount: 0, TotalCount: 0 };
 
@@ -111,7 +111,7 @@ describe('statistics of traces', () => {
     expect(histogram.reduce((sum, { Count }) => sum + Count, 0)).toBe(20);
   });
 
-  it('count calls as the caller saw them', async () => {
+  it('count calls as measured by the caller', async () => {
     const shop = (await graph())[1]!;
 
     expect(shop.Edges[0]).toMatchObject({
@@ -142,16 +142,16 @@ describe('statistics of traces', () => {
     ],
     ['service("billing") { responsetime > 5 }', []],
     ['partial', ['client', 'shop']],
-  ])('are of the traces found by %s', async (expression, names) => {
+  ])('cover only the traces found by %s', async (expression, names) => {
     expect((await graph(expression)).map(({ Name }) => Name)).toEqual(names);
   });
 
-  it('are of the traces of a time', async () => {
+  it('cover only the traces in a time range', async () => {
     expect(await graph('', 0, 1)).toEqual([]);
     expect((await graph('', T0 + 100, T0 + 130))[1]!.SummaryStatistics!.TotalCount).toBe(1);
   });
 
-  it('are of single traces', () => {
+  it('can cover single traces', () => {
     const services = statistics.traceGraph([idOf(0), idOf(10), idOf(999)]);
 
     expect(services.map(({ Name }) => Name)).toEqual([
@@ -192,7 +192,7 @@ describe('statistics of traces', () => {
       period,
     );
 
-  it('go by periods, those without a trace too', async () => {
+  it('are divided into periods, including those without traces', async () => {
     const entries = await series('service("cache")');
 
     expect(entries).toHaveLength(11);
@@ -203,7 +203,7 @@ describe('statistics of traces', () => {
     expect(await series('service("cache")', '', 300)).toHaveLength(3);
   });
 
-  it('go by what comes in from outside unless told otherwise', async () => {
+  it('cover incoming calls by default', async () => {
     const entries = await series();
 
     const faults = entries.map(
@@ -213,7 +213,7 @@ describe('statistics of traces', () => {
     expect(entries[2]!.EdgeSummaryStatistics!.TotalCount).toBe(1);
   });
 
-  it('go by an edge, of the traces found by a filter', async () => {
+  it('can cover an edge, for the traces found by a filter', async () => {
     const count = (entries: Awaited<ReturnType<typeof series>>) =>
       entries.reduce(
         (sum, { EdgeSummaryStatistics }) => sum + EdgeSummaryStatistics!.TotalCount,
@@ -231,13 +231,13 @@ describe('statistics of traces', () => {
     'service("a") OR service("b")',
     'id("a")',
     'service(',
-  ])('refuse %s as an entity selector', (expression) => {
+  ])('reject %s as an entity selector', (expression) => {
     expect(() => readEntitySelector(expression)).toThrow(
       expect.objectContaining({ name: 'FilterSyntaxError' }),
     );
   });
 
-  it('take id() alone as an entity selector', () => {
+  it('accept id() alone as an entity selector', () => {
     expect(readEntitySelector('id(name: "a", type: "b")')).toEqual({
       kind: 'service',
       target: { name: 'a', type: 'b' },

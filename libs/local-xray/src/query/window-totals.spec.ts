@@ -65,7 +65,7 @@ const windows = fc
   .map(([from, length]) => ({ from: T0 + from, to: T0 + from + length }));
 
 describe('totals of minutes, hours and days', () => {
-  it('count and add up to what the traces do one by one, in any window', async () => {
+  it('are the same as the sums over single traces, in any window', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(made, { minLength: 1, maxLength: 25 }),
@@ -98,7 +98,7 @@ describe('totals of minutes, hours and days', () => {
     );
   });
 
-  it('hold what a trace says last, and nothing of it once it is deleted', async () => {
+  it('contain the latest state of a trace, and nothing of it once it is deleted', async () => {
     const filled = new Filled();
     const trace: Made = { at: 10, took: 5, kind: 0, status: 200 };
     filled.put([trace]);
@@ -122,7 +122,7 @@ describe('totals of minutes, hours and days', () => {
     filled.driver.close();
   });
 
-  it('are counted for a database that was written before there were any', async () => {
+  it('are computed for a database that was written before there were totals', async () => {
     const filled = new Filled();
     filled.put([{ at: 10, took: 5, kind: 0, status: 200 }]);
     filled.driver.exec('DELETE FROM totals');
@@ -132,7 +132,7 @@ describe('totals of minutes, hours and days', () => {
     filled.driver.close();
   });
 
-  it('are counted anew where an earlier count was interrupted', async () => {
+  it('are computed again if an earlier computation was interrupted', async () => {
     const filled = new Filled();
     filled.put([10, 100, 200].map((at) => ({ at, took: 5, kind: 0, status: 200 })));
     filled.driver.exec('DELETE FROM totals');
@@ -150,7 +150,7 @@ describe('totals of minutes, hours and days', () => {
     filled.driver.close();
   });
 
-  it('are counted with a line that says how long it takes', () => {
+  it('are computed with a progress line that estimates the remaining time', () => {
     expect(progress(450_000, 1_000_000, 36)).toBe(
       'Local X-Ray updates its database before it starts: 450,000 of 1,000,000 traces counted, about 44 s left.',
     );

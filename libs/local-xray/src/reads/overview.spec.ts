@@ -13,7 +13,7 @@ describe('an overview', () => {
   });
   afterAll(() => driver.close());
 
-  it('says the same from sums that are kept as from the traces themselves', async () => {
+  it('is the same from stored sums as from the traces themselves', async () => {
     const kept = new ReadContext(driver, 0);
     const oneByOne = new ReadContext(driver, 1e9);
     const signal = new AbortController().signal;
@@ -38,7 +38,7 @@ describe('an overview', () => {
     );
   });
 
-  it('of all of a filter has the count that the list has', async () => {
+  it('has the same count as the list, for any filter', async () => {
     const context = new ReadContext(driver);
     const signal = new AbortController().signal;
     const selection = { from: T0, to: T0 + 90_000, filter: 'annotation.tenant = "t3"' };

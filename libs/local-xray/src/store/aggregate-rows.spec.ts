@@ -27,7 +27,7 @@ const aggregates = (driver: Driver) =>
 const traces = [home(T0), faultyPost(T0 + 70), goodPost(T0 + 130), ...traffic(40, T0)];
 
 describe('aggregates', () => {
-  it('are the same in whatever pieces and order documents come', () => {
+  it('are the same in whichever parts and order documents arrive', () => {
     const atOnce = openDatabase(':memory:');
     const writer = new TraceWriter(atOnce);
     put(
@@ -55,7 +55,7 @@ describe('aggregates', () => {
     expect(aggregates(inPieces)).toEqual(aggregates(atOnce));
   });
 
-  it('add up to the traces there are', () => {
+  it('are the sums over all traces', () => {
     const driver = openDatabase(':memory:');
     const writer = new TraceWriter(driver);
     put(
@@ -77,7 +77,7 @@ describe('aggregates', () => {
     );
   });
 
-  it('hold nothing of traces that were deleted, nor their facets', () => {
+  it('contain nothing of deleted traces, nor their facets', () => {
     const driver = openDatabase(':memory:');
     const totals = new TraceTotals(driver);
     const writer = new TraceWriter(driver, totals);
@@ -96,7 +96,7 @@ describe('aggregates', () => {
     }
   });
 
-  it('come to hold traces that were stored before there were aggregates', () => {
+  it('come to include traces that were stored before there were aggregates', () => {
     const driver = openDatabase(':memory:');
     const writer = new TraceWriter(driver);
     put(
@@ -115,7 +115,7 @@ describe('aggregates', () => {
     expect(aggregates(driver)).toEqual(wanted);
   });
 
-  it('take no more than so many facets of a kind', () => {
+  it('contain at most a fixed number of facets of a kind', () => {
     const driver = openDatabase(':memory:');
     const writer = new TraceWriter(driver);
     for (let at = 0; at < 5100; at++) {

@@ -61,7 +61,7 @@ function derived(driver: Driver) {
 const documents = [home(T0), ...traffic(30, T0)].flatMap(({ segments }) => segments);
 
 describe('the writer of traces', () => {
-  it('asks little of SQLite for each document', () => {
+  it('runs few statements for each document', () => {
     const { driver, counted } = counting(openDatabase(':memory:'));
     const writer = new TraceWriter(driver, new TraceTotals(driver), NEVER);
     put(
@@ -81,7 +81,7 @@ describe('the writer of traces', () => {
     expect(counted.values / many.length).toBeLessThan(LIMITS.values);
   });
 
-  it('writes a row once for documents that come one by one', () => {
+  it('writes a row once for documents that arrive one by one', () => {
     const { driver, counted } = counting(openDatabase(':memory:'));
     const writer = new TraceWriter(driver, new TraceTotals(driver), NEVER);
     put(writer, [segment('other', 'a0', [0, 1])]);
@@ -101,7 +101,7 @@ describe('the writer of traces', () => {
     ).toEqual({ revision: 1, segments: 3 });
   });
 
-  it('comes to the same whenever it is killed, and in whatever pieces and order documents come', () => {
+  it('produces the same result whenever it is killed, and in whichever parts and order documents arrive', () => {
     const atOnce = openDatabase(':memory:');
     const writer = new TraceWriter(atOnce);
     put(writer, documents);
@@ -147,7 +147,7 @@ describe('the writer of traces', () => {
     );
   });
 
-  it('indexes, after a kill, what came since the row was written', () => {
+  it('indexes, after a kill, what arrived since the row was written', () => {
     const driver = openDatabase(':memory:');
     const start = () => new TraceWriter(driver, new TraceTotals(driver), NEVER);
     const killed = start();
@@ -171,7 +171,7 @@ describe('the writer of traces', () => {
     ]);
   });
 
-  it('keeps others from no row for one that cannot be written', () => {
+  it('writes the other rows if one cannot be written', () => {
     const driver = openDatabase(':memory:');
     const writer = new TraceWriter(driver, new TraceTotals(driver), NEVER);
     const ids = ['a', 'b', 'c'].map((digit) => `1-6b02ef12-${digit.repeat(24)}`);
@@ -194,7 +194,7 @@ describe('the writer of traces', () => {
     expect(derived(driver).unwritten).toEqual([]);
   });
 
-  it('loses only the document or the row that SQLite refuses, and says which', () => {
+  it('loses only the document or the row that SQLite rejects, and reports it', () => {
     const driver = openDatabase(':memory:');
     const told: string[] = [];
     const writer = new TraceWriter(driver, new TraceTotals(driver), NEVER, {
@@ -230,7 +230,7 @@ describe('the writer of traces', () => {
     ]);
   });
 
-  it('reads a trace that is larger than its cache only once in a while', () => {
+  it('rarely reads a trace that is larger than its cache', () => {
     const driver = openDatabase(':memory:');
     let read = 0;
     const prepare = (sql: string) => {

@@ -26,7 +26,7 @@ function plain({ variants }: TimeTotals): unknown[] {
 }
 
 describe('TimeTotals', () => {
-  it('reads what it wrote', () => {
+  it('decodes what it has encoded', () => {
     fc.assert(
       fc.property(traces, (times) => {
         const totals = totalsOf(times);
@@ -38,7 +38,7 @@ describe('TimeTotals', () => {
     );
   });
 
-  it('adds parts up to what the whole is', () => {
+  it('adds parts up to the total', () => {
     fc.assert(
       fc.property(traces, fc.nat(20), (times, at) => {
         const merged = totalsOf(times.slice(0, at));
@@ -48,7 +48,7 @@ describe('TimeTotals', () => {
     );
   });
 
-  it('is, once a trace is taken out, as if it had never been there', () => {
+  it('is the same after a trace is subtracted as if it had never been added', () => {
     fc.assert(
       fc.property(traces, (times) => {
         const totals = totalsOf(times);

@@ -76,7 +76,7 @@ describe('a trace model', () => {
     expect(edges(model)).toHaveLength(1);
   });
 
-  it('infers no node where a segment answered, not even from within the call', () => {
+  it('infers no node for a call with a segment, not even from inside the call', () => {
     const call = subsegment('b.test', 'a2', [0, 1], {
       namespace: 'remote',
       subsegments: [subsegment('attempt', 'a3', [0, 1], { namespace: 'remote' })],
@@ -103,7 +103,7 @@ describe('a trace model', () => {
     expect(edges(model)).toEqual(['a -> mail', 'mail -> b']);
   });
 
-  it('is the same in whatever order its documents come', () => {
+  it('is the same in whatever order its documents arrive', () => {
     const [shop, billing] = checkoutTrace() as [SegmentDocument, SegmentDocument];
     const sent = [shop, { ...billing, subsegments: [] }];
     const streamed = billing.subsegments!.map((each) => alone(each, 'b1'));
@@ -117,7 +117,7 @@ describe('a trace model', () => {
     );
   });
 
-  it('counts a subsegment that came alone and embedded once, the finished one of the two', () => {
+  it('counts a subsegment once that arrived both alone and embedded: the final one', () => {
     const call = subsegment('db', 'a2', [0, 1], { sql: {} });
     const unfinished = subsegment('db', 'a2', [0], { sql: {} });
 
@@ -135,14 +135,14 @@ describe('a trace model', () => {
     }
   });
 
-  it('keeps the finished one of two segments with one id, whichever came first', () => {
+  it('keeps the final one of two segments with the same id, in either order', () => {
     const documents = [segment('a', 'a1', [0, 1]), segment('a', 'a1', [0])];
 
     expect(buildTraceModel(documents).partial).toBe(false);
     expect(buildTraceModel(documents.reverse()).partial).toBe(false);
   });
 
-  it('holds subsegments whose segment has not come as orphans, and is partial', () => {
+  it('keeps subsegments whose segment has not arrived as orphans, and is partial', () => {
     const model = buildTraceModel([
       alone(
         subsegment('work', 'a2', [0, 1], {
@@ -159,7 +159,7 @@ describe('a trace model', () => {
     expect(model.root).toBeUndefined();
   });
 
-  it('survives parents in a loop, of segments and of subsegments', () => {
+  it('works with loops of parents, of segments and of subsegments', () => {
     const loops = buildTraceModel([
       segment('a', 'a1', [0, 1], { parent_id: id('b1') }),
       segment('b', 'b1', [1, 2], { parent_id: id('a1') }),
@@ -174,7 +174,7 @@ describe('a trace model', () => {
     expect(traceFacts(TRACE_ID, loops).subsegments).toBe(4);
   });
 
-  it('takes the earliest of a loop without a way in as the root', () => {
+  it('uses the earliest segment of a loop without an entry point as the root', () => {
     const model = buildTraceModel([
       segment('b', 'b1', [1, 2], { parent_id: id('a1') }),
       segment('a', 'a1', [0, 1], { parent_id: id('b1') }),
@@ -183,7 +183,7 @@ describe('a trace model', () => {
     expect(model.root?.name).toBe('a');
   });
 
-  it('is built from any jumble of ids and parents, without loss', () => {
+  it('is built from any combination of ids and parents, without loss', () => {
     const anId = fc.constantFrom('a', 'b', 'c', 'd').map(id);
     const embedded = fc.record({ id: anId, inner: fc.option(anId, { nil: undefined }) });
     const document = fc.record({
@@ -234,7 +234,7 @@ describe('a trace model', () => {
     );
   });
 
-  it('is built from subsegments nested 20,000 deep', () => {
+  it('is built from subsegments that are nested 20,000 deep', () => {
     let inner = subsegment('deep', 'f', [0, 1], { fault: true, namespace: 'remote' });
     for (let depth = 0; depth < 20_000; depth++) {
       inner = subsegment('deep', 'f', [0, 1], {
@@ -251,7 +251,7 @@ describe('a trace model', () => {
 });
 
 describe('a shape', () => {
-  it('is the same for traces that differ only in their times, and keeps these apart', () => {
+  it('is the same for traces that differ only in their times, which are stored separately', () => {
     const request = (length: number) =>
       encodeShape(
         buildTraceModel([
@@ -285,7 +285,7 @@ describe('a shape', () => {
     });
   });
 
-  it('keeps visits that went differently apart', () => {
+  it('distinguishes visits with different outcomes', () => {
     const { shape, times } = encodeShape(
       buildTraceModel([
         segment('a', 'a1', [0, 1]),
@@ -300,7 +300,7 @@ describe('a shape', () => {
 });
 
 describe('the facts of a trace', () => {
-  it('are what GetTraceSummaries answers', () => {
+  it('are those of GetTraceSummaries', () => {
     const { summary, ...row } = facts(...checkoutTrace());
 
     const shop = {
@@ -343,7 +343,7 @@ describe('the facts of a trace', () => {
     });
   });
 
-  it('name where a fault began and the way there', () => {
+  it('include where a fault began, and the path to it', () => {
     const { FaultRootCauses, ErrorRootCauses } = facts(...checkoutTrace()).summary;
 
     expect(FaultRootCauses).toHaveLength(1);
@@ -366,7 +366,7 @@ describe('the facts of a trace', () => {
     expect(ErrorRootCauses[0]).toMatchObject({ ClientImpacting: false });
   });
 
-  it('name where the time went', () => {
+  it('include where the time was spent', () => {
     const { ResponseTimeRootCauses } = facts(...checkoutTrace()).summary;
 
     const path = ResponseTimeRootCauses[0]!.Services.flatMap(({ Name, EntityPath }) =>
@@ -382,7 +382,7 @@ describe('the facts of a trace', () => {
     ]);
   });
 
-  it('do not call a fault the trace’s when the root got over it', () => {
+  it('do not include a fault that the root handled', () => {
     const { summary } = facts(
       segment('a', 'a1', [0, 1], {
         subsegments: [subsegment('b', 'a2', [0, 1], { namespace: 'remote', fault: true })],
@@ -393,7 +393,7 @@ describe('the facts of a trace', () => {
     expect(summary.FaultRootCauses).toMatchObject([{ ClientImpacting: false }]);
   });
 
-  it('have no response time before the root has ended', () => {
+  it('have no response time until the root has ended', () => {
     const unfinished = facts(
       segment('a', 'a1', [0], { subsegments: [subsegment('b', 'a2', [0, 2])] }),
     );
@@ -403,7 +403,7 @@ describe('the facts of a trace', () => {
     expect(unfinished.summary.IsPartial).toBe(true);
   });
 
-  it('take annotations by any name', () => {
+  it('include annotations with any key', () => {
     const annotations = JSON.parse('{"__proto__": "x", "constructor": 1, "nan": "y"}') as Record<
       string,
       string

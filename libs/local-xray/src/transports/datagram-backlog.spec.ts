@@ -14,7 +14,7 @@ describe('the backlog of datagrams', () => {
   };
   afterEach(() => ports.splice(0).forEach((port) => port.close()));
 
-  it('hands over two batches, and the next when one is dealt with', async () => {
+  it('sends two batches, and the next when one has been processed', async () => {
     const backlog = new DatagramBacklog();
     for (let number = 0; number < 1000; number++) backlog.add(datagram(String(number)));
     const { mine, theirs } = writer();
@@ -40,7 +40,7 @@ describe('the backlog of datagrams', () => {
     expect(backlog.counts).toEqual({ waiting: 0, lost: 0 });
   });
 
-  it('counts what a writer that ended had not dealt with as lost, and goes on with the next', async () => {
+  it('counts what a writer that ended had not processed as lost, and continues with the next writer', async () => {
     const backlog = new DatagramBacklog();
     for (let number = 0; number < 600; number++) backlog.add(datagram('x'));
     backlog.connect(writer().theirs);
@@ -57,7 +57,7 @@ describe('the backlog of datagrams', () => {
     expect(backlog.counts).toEqual({ waiting: 0, lost: 512 });
   });
 
-  it('holds 64 MB at most, and counts what is more', () => {
+  it('holds at most 64 MB, and counts what exceeds it', () => {
     const backlog = new DatagramBacklog();
     const large = new Uint8Array(60_000);
     for (let number = 0; number < 1200; number++) backlog.add(large);

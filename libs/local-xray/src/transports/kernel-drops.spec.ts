@@ -5,13 +5,13 @@ const TABLE = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->wh
   413: 00000000:07D1 00000000:0000 07 00000000:00000000 00:00000000 00000000  1000        0 81012 2 0000000000000000 7
 `;
 
-describe('what the kernel dropped', () => {
+describe('the number of datagrams dropped by the kernel', () => {
   it('is the last column of the socket at the port', () => {
     expect(dropsIn(TABLE, 2000)).toBe(1234);
     expect(dropsIn(TABLE, 2001)).toBe(7);
   });
 
-  it('is not known of a port without a socket', () => {
+  it('is unknown for a port without a socket', () => {
     expect(dropsIn(TABLE, 80)).toBeUndefined();
     expect(dropsIn('', 2000)).toBeUndefined();
   });

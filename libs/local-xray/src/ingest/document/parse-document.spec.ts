@@ -20,7 +20,7 @@ function faultOf(outcome: ReturnType<typeof parseDocument>) {
 }
 
 describe('parseDocument', () => {
-  it('hands back the text as it came', () => {
+  it('returns the original text', () => {
     const outcome = parseDocument(`  ${text()}\n`);
 
     expect(outcome).toEqual({
@@ -32,7 +32,7 @@ describe('parseDocument', () => {
     });
   });
 
-  it('takes half of a character for U+FFFD, and leaves whole ones', () => {
+  it('replaces unpaired surrogates by U+FFFD, and keeps surrogate pairs', () => {
     const json = text({ name: 'N' }).replace('"N"', '"\\uD83d \\ud83D\\ude00 \\\\ud83d \\uDE00"');
 
     expect(parseDocument(json)).toMatchObject({
@@ -41,14 +41,14 @@ describe('parseDocument', () => {
     });
   });
 
-  it('tells a subsegment sent alone from a segment', () => {
+  it('distinguishes a subsegment sent on its own from a segment', () => {
     expect(parse({ type: 'subsegment', parent_id: '53995c3f42cd8ad8' })).toMatchObject({
       ok: true,
       kind: 'subsegment',
     });
   });
 
-  it('takes null for absent, and a number in a string for a number', () => {
+  it('accepts null for absent fields, and numbers in strings', () => {
     const outcome = parse({
       user: null,
       http: { response: { status: '404' } },
@@ -205,17 +205,20 @@ describe('parseDocument', () => {
       'links[2]: must be an object, not a number; taken as an array',
     ],
     [{ links: [{}] }, {}, 'links[0]: must have a trace_id and an id; left out'],
-  ])('converts or leaves out what has a wrong type, and tells: %j', (over, kept, repair) => {
-    const outcome = parse(over);
-    const right: Record<string, unknown> = { ...sound, ...kept };
-    if (!outcome.ok) throw new Error(outcome.fault.message);
+  ])(
+    'converts or leaves out fields of a wrong type, and lists the repairs: %j',
+    (over, kept, repair) => {
+      const outcome = parse(over);
+      const right: Record<string, unknown> = { ...sound, ...kept };
+      if (!outcome.ok) throw new Error(outcome.fault.message);
 
-    expect(outcome.document).toEqual(JSON.parse(JSON.stringify(right)));
-    expect(JSON.parse(outcome.text)).toEqual(outcome.document);
-    expect(outcome.repairs.join('\n')).toContain(repair);
-  });
+      expect(outcome.document).toEqual(JSON.parse(JSON.stringify(right)));
+      expect(JSON.parse(outcome.text)).toEqual(outcome.document);
+      expect(outcome.repairs.join('\n')).toContain(repair);
+    },
+  );
 
-  it('keeps subsegments that lack what a document cannot do without', () => {
+  it('keeps nested subsegments without a required field', () => {
     const bare = { subsegments: [{ subsegments: [{ id: 'x', name: 7 }] }] };
     const outcome = parse({ subsegments: [bare, 'x'] });
 
@@ -248,7 +251,7 @@ describe('parseDocument', () => {
     expect(faultOf(parseDocument(json, STRICT)).code).toBe('ParseError');
   });
 
-  it('puts ids into small letters', () => {
+  it('converts ids to lower case', () => {
     const outcome = parse({
       id: 'C4840FFCED024E75',
       trace_id: TRACE.toUpperCase(),
@@ -263,7 +266,7 @@ describe('parseDocument', () => {
     expect(outcome.ok && JSON.parse(outcome.text)).toMatchObject(sound);
   });
 
-  it('takes a trace id as OpenTelemetry writes it', () => {
+  it("accepts a trace id in OpenTelemetry's form", () => {
     const w3c = TRACE.replace('1-', '').replace('-', '');
 
     expect(parse({ trace_id: w3c.toUpperCase() })).toMatchObject({
@@ -272,13 +275,13 @@ describe('parseDocument', () => {
     });
   });
 
-  it('takes ids of any time in strict mode too, as OpenTelemetry makes them', () => {
+  it('also accepts ids of any time in strict mode, because OpenTelemetry creates them', () => {
     for (const first of ['00000000', 'ffffffff']) {
       expect(parse({ trace_id: TRACE.replace('6b02ef12', first) }, STRICT).ok).toBe(true);
     }
   });
 
-  it('keeps the digits of whole numbers when it has to write the document anew', () => {
+  it('keeps all digits of integers when it rewrites the document', () => {
     const json = `${text({ user: 1 }).slice(0, -1)},"annotations":{"order":212089821454139392}}`;
     const outcome = parseDocument(json);
 
@@ -286,7 +289,7 @@ describe('parseDocument', () => {
     expect(outcome.ok && outcome.text).toBe(json.replace('"user":1', '"user":"1"'));
   });
 
-  it('leaves out annotations beyond what it keeps, and tells', () => {
+  it('leaves out annotations beyond the limit, and lists the repair', () => {
     const keys = Array.from({ length: 1001 }, (_, at) => [`k${at}`, at]);
     const outcome = parse({ annotations: Object.fromEntries(keys) });
 
@@ -296,13 +299,13 @@ describe('parseDocument', () => {
     });
   });
 
-  it('has no NUL in the key of an annotation', () => {
+  it('removes NUL characters from the key of an annotation', () => {
     expect(parse({ annotations: { 'a\0b': 1 } })).toMatchObject({
       document: { annotations: { 'a\ufffdb': 1 } },
     });
   });
 
-  it('knows the id of what it refuses', () => {
+  it('returns the id of a rejected document', () => {
     expect(faultOf(parse({ name: [] })).id).toBe(sound.id);
   });
 
@@ -321,7 +324,7 @@ describe('parseDocument', () => {
       'InvalidAnnotation',
     ],
     [{ metadata: { default: { text: 'x'.repeat(64 * 1024) } } }, 'DocumentTooLarge'],
-  ])('refuses in strict mode only: %.60j', (over, code) => {
+  ])('rejects only in strict mode: %.60j', (over, code) => {
     expect(parse(over)).toMatchObject({ ok: true });
     expect(faultOf(parse(over, STRICT))).toMatchObject({ code });
   });
@@ -339,18 +342,18 @@ describe('parseDocument', () => {
       `{"metadata":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
     ],
     ['unclosed nesting', '['.repeat(100_000)],
-  ])('answers %s with one fault', (_, json) => {
+  ])('rejects %s with one fault', (_, json) => {
     expect(parseDocument(json).ok).toBe(false);
   });
 
-  it('keeps __proto__ a key like any other', () => {
+  it('treats __proto__ like any other key', () => {
     const json = `{"__proto__":{"polluted":1},${text({ metadata: {} }).slice(1)}`;
 
     expect(parseDocument(json).ok).toBe(true);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 
-  it('never throws, whatever the text', () => {
+  it('never throws, for any text', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.json()),
@@ -362,7 +365,7 @@ describe('parseDocument', () => {
     );
   });
 
-  it('keeps a sound document whatever one of its optional fields is, and never passes a wrong type on', () => {
+  it('keeps a valid document whatever the type of an optional field, and never passes a wrong type on', () => {
     const objects = ['http', 'cause', 'aws', 'annotations', 'metadata', 'service', 'sql'];
     const arrays = ['subsegments', 'links', 'precursor_ids'];
     const texts = ['user', 'origin', 'resource_arn', 'namespace', 'parent_id'];
@@ -397,7 +400,7 @@ describe('parseDocument', () => {
     );
   });
 
-  it('finds the same texts to be JSON as JSON.parse does', () => {
+  it('accepts the same texts as JSON.parse', () => {
     const mutated = fc
       .tuple(
         fc.json(),

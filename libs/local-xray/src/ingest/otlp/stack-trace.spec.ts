@@ -41,11 +41,11 @@ describe('a stack trace', () => {
       'E: m\n   at A.B(String x) in C:\\a b\\c.cs:line 5\n   at A.D()',
       [{ label: 'A.B(String x)', path: 'C:\\a b\\c.cs', line: 5 }, { label: 'A.D()' }],
     ],
-  ])('of %s is read: %j', (language, trace, stack) => {
+  ])('of %s is parsed: %j', (language, trace, stack) => {
     expect(readStackTrace(first, trace, language)).toEqual([{ ...first, stack }]);
   });
 
-  it('of Java says what caused what', () => {
+  it('of Java contains the causes', () => {
     const trace =
       'A: a\n\tat a.A.a(A.java:1)\nCaused by: b.B: why\n\tat b.B.b(B.java:2)\nCaused by: C';
     const [outer, middle, inner] = readStackTrace(first, trace, 'java');
@@ -55,7 +55,7 @@ describe('a stack trace', () => {
     expect(inner).toMatchObject({ type: 'C', message: '' });
   });
 
-  it('keeps a hundred frames of 50,000, and counts the rest', () => {
+  it('keeps 100 of 50,000 frames, and counts the rest', () => {
     const trace = `E\n${'    at f (/a.js:1:2)\n'.repeat(50_000)}`;
     const [exception] = readStackTrace(first, trace, 'nodejs');
 

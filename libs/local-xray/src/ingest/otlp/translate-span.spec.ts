@@ -33,7 +33,7 @@ const call = (values: Record<string, AttributeValue>, over: Partial<Span> = {}) 
   });
 
 describe('translateSpan', () => {
-  it('makes a segment of a span of kind consumer, named by its service', () => {
+  it('turns a span of kind consumer into a segment named after its service', () => {
     const consumed = span({
       kind: 'consumer',
       parentSpanId: '0000000000000001',
@@ -50,7 +50,7 @@ describe('translateSpan', () => {
     expect(translateSpan(consumed)[0]).not.toHaveProperty('type');
   });
 
-  it('keeps the scope, the events and what the status says', () => {
+  it('keeps the scope, the events and the status message', () => {
     const events = [
       { name: 'cache miss', time: 10.5, attributes: new Map([['key', 'cart:1']]) },
       { name: 'exception', time: 10.6, attributes: new Map([['exception.type', 'E']]) },
@@ -66,7 +66,7 @@ describe('translateSpan', () => {
     });
   });
 
-  it('makes a segment of a span of kind server, its resource in the metadata', () => {
+  it('turns a span of kind server into a segment, with its resource in the metadata', () => {
     expect(translateSpan(span({ parentSpanId: '0000000000000001' }))).toEqual([
       {
         trace_id: '1-6b02e8aa-b9d3fa24f583d38596b215b5',
@@ -84,7 +84,7 @@ describe('translateSpan', () => {
     ]);
   });
 
-  it('makes a subsegment of a span within a process, without what the segment says', () => {
+  it('turns an internal span into a subsegment, without the fields of the segment', () => {
     expect(
       translateSpan(span({ kind: 'internal', parentSpanId: '0000000000000001', name: 'a<b>c' })),
     ).toMatchObject([{ type: 'subsegment', name: 'abc' }]);
@@ -96,14 +96,14 @@ describe('translateSpan', () => {
     expect(translateSpan(sent)).toMatchObject([{ type: 'subsegment', namespace: 'remote' }]);
   });
 
-  it('makes a segment of any span without a parent', () => {
+  it('turns any span without a parent into a segment', () => {
     const [segment] = translateSpan(span({ kind: 'internal', name: 'job' }));
 
     expect(segment).not.toHaveProperty('type');
     expect(segment).toMatchObject({ name: 'job' });
   });
 
-  it('keeps links to spans, and leaves out those to none', () => {
+  it('keeps links to spans, and leaves out invalid links', () => {
     const nowhere = { traceId: '', spanId: '', attributes: new Map() };
     const links = [
       { ...nowhere, traceId: '6b02e8aab9d3fa24f583d38596b215b5', spanId: '0000000000000002' },
@@ -146,7 +146,7 @@ describe('translateSpan', () => {
         response: { status: 404 },
       },
     ],
-  ])('reads http of old conventions and new: %j', (values, http) => {
+  ])('reads HTTP attributes of old and new conventions: %j', (values, http) => {
     expect(translateSpan(span({ attributes: attributes(values) }))).toMatchObject([{ http }]);
   });
 
@@ -158,11 +158,11 @@ describe('translateSpan', () => {
       { failed: true, statusMessage: 'no' },
       { fault: true, cause: { exceptions: [{ message: 'no' }] } },
     ],
-  ])('reads trouble: %#', (over, expected) => {
+  ])('sets error, fault and throttle: %#', (over, expected) => {
     expect(translateSpan(span(over))).toMatchObject([expected]);
   });
 
-  it('names a call to AWS by its service and says what it was about', () => {
+  it('names a call to AWS after its service, with the details of the operation', () => {
     const values = {
       'rpc.system': 'aws-api',
       'rpc.service': 'DynamoDB',
@@ -181,7 +181,7 @@ describe('translateSpan', () => {
     ]);
   });
 
-  it('names a database by its name and host', () => {
+  it('names a database after its name and host', () => {
     const values = {
       'db.system': 'mysql',
       'db.name': 'orders',
@@ -228,7 +228,7 @@ describe('translateSpan', () => {
     ]);
   });
 
-  it('makes a segment and a call of a local root that is a call', () => {
+  it('turns a local root that is a call into a segment and a call', () => {
     const values = {
       'aws.span.kind': 'LOCAL_ROOT',
       'aws.local.service': 'worker',
@@ -250,7 +250,7 @@ describe('translateSpan', () => {
     ['aws_ecs', '', 'AWS::ECS::Container'],
     ['aws_eks', '', 'AWS::EKS::Container'],
     ['aws_ec2', '', 'AWS::EC2::Instance'],
-  ])('says where it ran: %s %s', (platform, launch, origin) => {
+  ])('records where it ran: %s %s', (platform, launch, origin) => {
     const resource = attributes({
       'cloud.provider': 'aws',
       'cloud.platform': platform,
@@ -296,7 +296,7 @@ describe('readStackTrace', () => {
     expect(readStackTrace(first, trace, language)[0]).toMatchObject({ ...first, stack });
   });
 
-  it('reads what caused what in Java', () => {
+  it('parses causes in Java', () => {
     const trace =
       'a.Outer: no\n\tat a.B.c(B.java:5)\nCaused by: a.Inner: why\n\tat app//a.D.e(D.java:7)\n\t... 3 more';
     const [outer, inner] = readStackTrace(first, trace, 'java');
@@ -313,7 +313,7 @@ describe('readStackTrace', () => {
   });
 
   it.each(['', 'nonsense', 'at at at ((((', '\n'.repeat(1000)])(
-    'takes text that is none: %j',
+    'accepts text that is not a stack trace: %j',
     (trace) => {
       for (const language of ['nodejs', 'python', 'java', 'go', 'dotnet']) {
         expect(readStackTrace(first, trace, language)[0]).toMatchObject(first);
@@ -321,7 +321,7 @@ describe('readStackTrace', () => {
     },
   );
 
-  it('names a database by the address and port of its server', () => {
+  it('names a database after the address and port of its server', () => {
     const values = {
       'db.system.name': 'postgresql',
       'db.namespace': 'shop',
@@ -337,13 +337,13 @@ describe('readStackTrace', () => {
     expect(document!.metadata).not.toHaveProperty('default');
   });
 
-  it('keeps the address of what is neither HTTP nor SQL', () => {
+  it('keeps the address of a call that is neither HTTP nor SQL', () => {
     const values = { 'messaging.system': 'kafka', 'server.address': 'broker', 'server.port': 9092 };
 
     expect(translateSpan(call(values, { kind: 'producer' }))[0]!.metadata!.default).toEqual(values);
   });
 
-  it('has a path for the URL of a request that names no host', () => {
+  it('uses the path as the URL of a request that names no host', () => {
     const values = { 'http.request.method': 'POST', 'url.path': '/cart', 'url.query': 'a=1' };
 
     expect(translateSpan(span({ attributes: attributes(values) }))).toMatchObject([
