@@ -50,11 +50,11 @@ function violations(): Promise<string[]> {
 }
 
 describe('the rules for imports', () => {
-  it('accept the libraries as they are', async () => {
+  it('accept the libraries unchanged', async () => {
     expect(await violations()).toEqual([]);
   });
 
-  it('refuse what breaks them', async () => {
+  it('reject violations', async () => {
     plant({
       'libs/document/src/planted.ts': "import { of } from 'rxjs';\nexport const planted = of(1);\n",
       'libs/xray/src/core/planted.ts':

@@ -62,7 +62,7 @@ describe('the packages for npm', () => {
       installed = await packed.install('alone', ['local-xray']);
     }, 180_000);
 
-    it('takes less than 30 MB, and brings nothing but SQLite for Node 20', () => {
+    it('takes less than 30 MB, and installs only SQLite for Node 20', () => {
       expect(installed.bytes()).toBeLessThan(30e6);
       const others = installed.packages().filter((name) => name !== 'local-xray');
       for (const name of others) {
@@ -70,7 +70,7 @@ describe('the packages for npm', () => {
       }
     });
 
-    it('has a command that tells its version and its options', async () => {
+    it('has a command that prints its version and its options', async () => {
       const { version } = JSON.parse(
         readFileSync(join(root, 'libs/local-xray/package.json'), 'utf8'),
       ) as { version: string };
@@ -80,7 +80,7 @@ describe('the packages for npm', () => {
 
     // The Node that runs the tests is tried below.
     it.each([22, 24])(
-      'runs on Node %i, whose own SQLite it uses',
+      "runs on Node %i, with that version's SQLite",
       async (major) => {
         const node = (await run('npx', ['--yes', `node@${major}`, '-p', 'process.execPath']))
           .stdout;
@@ -95,7 +95,7 @@ describe('the packages for npm', () => {
       180_000,
     );
 
-    it('is imported by name from an ES module', async () => {
+    it('can be imported by name from an ES module', async () => {
       const script =
         'import { LocalXrayModule, startLocalXray } from "local-xray"; console.log(typeof LocalXrayModule, typeof startLocalXray)';
       const running = await installed.start(
@@ -107,7 +107,7 @@ describe('the packages for npm', () => {
     });
   });
 
-  describe('both, with a Nest app', () => {
+  describe('both, with a Nest app,', () => {
     let installed: Installed;
     let localXray: Running;
     let app: Running;
@@ -168,7 +168,7 @@ describe('the packages for npm', () => {
       expect((content as { text: string }[])[0]!.text.trim()).toBe(printed.trim());
     }, 180_000);
 
-    it('compile what docs/local-xray.md says of an app of one’s own', async () => {
+    it('compile the Nest example in docs/local-xray.md', async () => {
       const text = readFileSync(join(root, 'docs/local-xray.md'), 'utf8');
       const snippets = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!);
       expect(snippets).not.toHaveLength(0);

@@ -14,7 +14,7 @@ describe('scripts/release.mjs', () => {
   });
   afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-  it('packs both packages in one version and writes the notes, and publishes nothing, with --dry-run', async () => {
+  it('packs both packages with the same version, writes the notes, and publishes nothing with --dry-run', async () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
     const { stdout } = await run(
@@ -42,7 +42,7 @@ describe('scripts/release.mjs', () => {
     expect(notes).not.toMatch(/^## /m);
   }, 120_000);
 
-  it('refuses to publish what is not committed, tagged and named by its repository', async () => {
+  it('does not publish what is not committed, tagged, and named with its repository', async () => {
     // Whatever of it is missing here: nothing may be published by a test.
     const refused = await run(process.execPath, ['scripts/release.mjs', '--out', out], {
       cwd: root,

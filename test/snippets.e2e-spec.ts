@@ -33,7 +33,7 @@ function snippets(page: string): Snippet[] {
 describe('the TypeScript in README and docs', () => {
   const all = pages.flatMap(snippets);
 
-  it('is there to be checked', () => {
+  it('can be found', () => {
     expect(all.length).toBeGreaterThan(0);
   });
 

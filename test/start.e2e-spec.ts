@@ -16,7 +16,7 @@ describe('npm start', () => {
   describeSteps('docs/walkthrough.md', () => theWalkthrough(() => stack));
   describe('the first trace', () => theFirstTrace(() => stack));
 
-  it('ends both parts on Ctrl-C and leaves nothing listening', async () => {
+  it('stops both parts on Ctrl-C and leaves nothing listening', async () => {
     expect(stack.output).toContain(stack.cruddur);
     expect(stack.output).toContain(stack.localXray);
     expect(await stack.stop()).toBe(0);
@@ -25,12 +25,12 @@ describe('npm start', () => {
   });
 });
 
-describe('npm start, where it cannot', () => {
+describe('npm start, if it cannot start', () => {
   it.each([
     ['PORT', (port: number) => ({ PORT: String(port) })],
     ['XRAY_LOCAL_ADDRESS', (port: number) => ({ XRAY_LOCAL_ADDRESS: `127.0.0.1:${port}` })],
   ])(
-    'names the port and %s when it is taken, ends with code 1 and leaves nothing behind',
+    'names the port and %s if it is in use, exits with code 1 and leaves nothing behind',
     async (variable, overrides) => {
       const squatter = createServer((_request, response) => response.writeHead(404).end());
       squatter.listen(0, '127.0.0.1');
@@ -49,7 +49,7 @@ describe('npm start, where it cannot', () => {
     120_000,
   );
 
-  it('does not take another Cruddur at its port for its own', async () => {
+  it('does not mistake another Cruddur on its port for its own', async () => {
     const other = createServer((_request, response) => response.end('{"success":true}'));
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -29,7 +29,7 @@ describe('npm run dev', () => {
     await until('the change to be noticed', () => bursts > before);
   }
 
-  it('notices a change of a file that was put in the place of another', async () => {
+  it('notices a change of a file that was replaced by another', async () => {
     const file = join(folder, 'src/deep/a.ts');
     await noticed(() => {
       writeFileSync(`${file}.new`, '2');
@@ -43,7 +43,7 @@ describe('npm run dev', () => {
     await noticed(() => writeFileSync(file, '5'));
   });
 
-  it('notices files in a folder that is new, or there again', async () => {
+  it('notices files in a folder that is new or was created again', async () => {
     const inner = join(folder, 'src/deep/er');
     for (const text of ['1', '2']) {
       await noticed(() => mkdirSync(inner));
@@ -53,7 +53,7 @@ describe('npm run dev', () => {
     }
   });
 
-  it('leaves out what a build makes', async () => {
+  it('ignores build output', async () => {
     const before = bursts;
     writeFileSync(join(folder, 'src/dist/a.js'), '1');
     await noticed(() => writeFileSync(join(folder, 'src/deep/a.ts'), '2'));

@@ -33,7 +33,7 @@ export function theFirstTrace(started: () => Stack): void {
     return { response, id };
   }
 
-  it('holds the segment and three nested subsegments a moment after the request', async () => {
+  it('contains the segment and three nested subsegments a moment after the request', async () => {
     const { response, id } = await request();
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual(
@@ -52,7 +52,7 @@ export function theFirstTrace(started: () => Stack): void {
     expect(found).toEqual(names);
   });
 
-  it('answers the AWS CLI', async () => {
+  it('is returned to the AWS CLI', async () => {
     const aws = '/usr/bin/aws';
     if (!existsSync(aws)) {
       if (process.env.CI) throw new Error('CI needs the AWS CLI: apt-get install awscli');
@@ -87,7 +87,7 @@ export function theFirstTrace(started: () => Stack): void {
     expect(TraceSummaries.map(({ Id }) => Id)).toContain(id);
   });
 
-  it('names the N+1 with its line of source, in words that a coding agent reads', async () => {
+  it('names the N+1 with its source line, as text for a coding agent', async () => {
     const response = await fetch(`${stack.cruddur}/api/activities/home?n_plus_one=1`);
     await response.arrayBuffer();
     const text = await traceText(response.headers.get('x-trace-id')!);
@@ -100,7 +100,7 @@ export function theFirstTrace(started: () => Stack): void {
     );
   });
 
-  it('is on screen as four nested bars, with its annotation in the panel', async () => {
+  it('is shown as four nested bars, with its annotation in the panel', async () => {
     const { id } = await request();
     await withChromium(async (page) => {
       await page.goto(stack.localXray);
@@ -121,7 +121,7 @@ export function theFirstTrace(started: () => Stack): void {
     });
   });
 
-  it('was preceded by a little of everything, and a link to a trace with an N+1 in it', async () => {
+  it('follows a little traffic of every kind, and a link to a trace with an N+1', async () => {
     const [, id] = /N\+1 in it: http:\S+\/traces\/(1-[0-9a-f-]+)/.exec(stack.output)!;
     expect(await traceText(id!)).toContain('N+1 in HomeActivities.repliesOneByOne');
 

@@ -54,7 +54,7 @@ onBothDatabases('the Activities API', (open) => {
       }),
     );
 
-  it('gives the feed, newest first, with the replies', async () => {
+  it('returns the feed, newest first, with the replies', async () => {
     const { status, body } = await get('/home');
 
     expect(status).toBe(200);
@@ -66,7 +66,7 @@ onBothDatabases('the Activities API', (open) => {
     expect(cloud?.replies.map(({ handle }) => handle)).toEqual(['worf', 'bayko']);
   });
 
-  it('gives the same feed with a query for each activity, when asked to', async () => {
+  it('returns the same feed with a query for each activity on request', async () => {
     const good = await get('/home');
     const bad = await get('/home?n_plus_one=1');
 
@@ -84,14 +84,14 @@ onBothDatabases('the Activities API', (open) => {
     ['', 200],
     ['2', 422],
     ['yes', 422],
-  ])('answers the feed with n_plus_one=%s with %i', async (value, status) => {
+  ])('responds to the feed with n_plus_one=%s with %i', async (value, status) => {
     const answer = await get<unknown>(`/home?n_plus_one=${value}`);
 
     expect(answer.status).toBe(status);
     if (status === 422) expect(answer.body).toEqual(['n_plus_one_invalid']);
   });
 
-  it('reads the feed in two queries, and says where the loop is when it is asked to make one', async () => {
+  it('reads the feed with two queries, and names the line of the loop if it is asked to make one', async () => {
     await get('/home');
     expect(cruddur.xray).toHaveQueries({ atMost: 2 });
     // The second query asks for the replies to what the first one found: it has to wait.
@@ -104,14 +104,14 @@ onBothDatabases('the Activities API', (open) => {
     );
   });
 
-  it('finds a text in messages, in any case', async () => {
+  it('finds a text in messages, in upper or lower case', async () => {
     const { body } = await get('/search?term=CLOUD%20IS');
 
     expect(body.map(({ uuid }) => uuid)).toEqual([CLOUD]);
   });
 
   it.each(['/search', '/search?term=', '/search?term=%20', '/search?term=a&term=b'])(
-    'refuses a search without a term: %s',
+    'rejects a search without a term: %s',
     async (path) => {
       expect(await get<unknown>(path)).toEqual({ status: 422, body: ['search_term_blank'] });
     },
@@ -125,14 +125,14 @@ onBothDatabases('the Activities API', (open) => {
     expect(body.replies).toHaveLength(2);
   });
 
-  it('answers 404 to an activity that is not there', async () => {
+  it('responds with 404 if there is no such activity', async () => {
     const { status, body } = await get<unknown>('/00000000-0000-4000-8000-000000000000');
 
     expect(status).toBe(404);
     expect(body).toMatchObject({ error: 'Not Found', traceId: expect.stringMatching(/^1-/) });
   });
 
-  it('writes a crud, which is then in the feed and on the profile', async () => {
+  it('writes a crud, which then appears in the feed and on the profile', async () => {
     const before = Date.now();
     const { status, body } = await post('', { message: 'hello', ttl: '1-day' }, 'londo');
 
@@ -167,12 +167,12 @@ onBothDatabases('the Activities API', (open) => {
     [{ message: 'é'.repeat(281) + '\0', ttl: '1-day' }, ['message_exceed_max_chars']],
     [{}, ['ttl_blank', 'message_blank']],
     [null, ['ttl_blank', 'message_blank']],
-  ])('refuses the crud %j', async (body, codes) => {
+  ])('rejects the crud %j', async (body, codes) => {
     expect(await post<unknown>('', body ?? {})).toEqual({ status: 422, body: codes });
   });
 
   it.each(['30-days', '7-days', '3-days', '1-day', '12-hours', '3-hours', '1-hour'])(
-    'takes 280 characters, counted as a reader does, for %s',
+    'accepts 280 characters, counted as readers do, for %s',
     async (ttl) => {
       const message = '🚀'.repeat(280);
 
@@ -184,7 +184,7 @@ onBothDatabases('the Activities API', (open) => {
     ['', ['user_handle_blank']],
     ['nobody', ['user_handle_unknown']],
     ['a'.repeat(31), ['user_handle_exceed_max_chars']],
-  ])('refuses a crud of the user "%s"', async (as, codes) => {
+  ])('rejects a crud of the user "%s"', async (as, codes) => {
     const answer = await post<unknown>('', { message: 'x', ttl: '1-day' }, as);
 
     expect(answer).toEqual({ status: 422, body: codes });
@@ -204,11 +204,11 @@ onBothDatabases('the Activities API', (open) => {
     [`/${CLOUD}/reply`, {}, 422, ['message_blank']],
     [`/${CLOUD}/reply`, { message: 'x'.repeat(1025) }, 422, ['message_exceed_max_chars']],
     ['/nonsense/reply', { message: 'x' }, 422, ['activity_uuid_invalid']],
-  ])('refuses the reply %s', async (path, body, status, codes) => {
+  ])('rejects the reply %s', async (path, body, status, codes) => {
     expect(await post<unknown>(path, body)).toEqual({ status, body: codes });
   });
 
-  it('takes a reply of 1024 characters, but none to what is not there', async () => {
+  it('accepts a reply of 1024 characters, and no reply to a missing activity', async () => {
     const message = 'x'.repeat(1024);
 
     expect((await post(`/${CLOUD}/reply`, { message })).status).toBe(200);
@@ -217,7 +217,7 @@ onBothDatabases('the Activities API', (open) => {
     );
   });
 
-  it('tells who is answered and who is mentioned, but nobody of their own words', async () => {
+  it('notifies the author of a crud and mentioned users, but nobody about their own messages', async () => {
     const text = 'who reads this, @londo and @bayko?';
     const { body: crud } = await post('', { message: text, ttl: '1-day' }, 'bayko');
     const { body: reply } = await post(`/${crud.uuid}/reply`, { message: 'I do' }, 'londo');
@@ -230,14 +230,14 @@ onBothDatabases('the Activities API', (open) => {
     expect(await told('bayko')).not.toContainEqual([crud.uuid, 'mention']);
   });
 
-  it('puts the acting user on the segment of everything they do', async () => {
+  it('records the acting user on the segment of everything they do', async () => {
     await get('/home', 'garek');
     await get('/home');
 
     expect(cruddur.xray.documents.map(({ user }) => user)).toEqual(['garek', 'andrewbrown']);
   });
 
-  it('makes the mistakes that it is asked for: a slow query, a fault with its line', async () => {
+  it('makes the mistakes that are requested: a slow query, a fault with its line', async () => {
     const slow = await fetch(`${cruddur.url}/api/mistakes/slow-query`);
     const words = (await slow.json()) as { word: string; count: number }[];
     expect(words[0]!.count % 2000).toBe(0);

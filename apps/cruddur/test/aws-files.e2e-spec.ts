@@ -51,7 +51,7 @@ describe('the files in aws/', () => {
     },
   );
 
-  it('has sidecars that listen where the services send', () => {
+  it('have sidecars that listen where the services send', () => {
     const { traces } = json('aws/sidecars/cloudwatch-agent.json');
     expect(traces.traces_collected.otlp.http_endpoint).toBe('127.0.0.1:4318');
     expect(traces.traces_collected.xray.tcp_proxy.bind_address).toBe('127.0.0.1:2000');
@@ -83,17 +83,17 @@ withCli('what AWS takes', () => {
       'create-observability-configuration',
       'aws/json/observability-configuration.json',
     ],
-  ])('%s %s takes %s', (service, command, path) =>
+  ])('are accepted: %s %s takes %s', (service, command, path) =>
     accepted(service, command, '--cli-input-json', `file://${path}`),
   );
 
-  it('logs put-resource-policy takes the policy of Transaction Search', () =>
+  it('are accepted: logs put-resource-policy takes the policy of Transaction Search', () =>
     accepted(
       ...['logs', 'put-resource-policy', '--policy-name', 'TransactionSearchXRayAccess'],
       ...['--policy-document', 'file://aws/policies/transaction-search.json'],
     ));
 
-  it('would refuse a name that is not in the model', async () => {
+  it('would be rejected with a name that is not in the model', async () => {
     await expect(
       accepted('ecs', 'register-task-definition', '--cli-input-json', '{"familly":"shop"}'),
     ).rejects.toThrow('familly');

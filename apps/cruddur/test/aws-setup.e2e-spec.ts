@@ -16,7 +16,7 @@ describe('npm run aws:setup', () => {
   });
   afterAll(() => xray?.close());
 
-  it('makes the group and the rule, and does nothing the second time', async () => {
+  it('creates the group and the rule, and changes nothing the second time', async () => {
     expect(await setUp('--endpoint-url', url)).toEqual({
       code: 0,
       said: [
@@ -34,7 +34,7 @@ describe('npm run aws:setup', () => {
     );
   });
 
-  it('brings what somebody changed back to what the files say', async () => {
+  it('restores what somebody changed to what the files say', async () => {
     await setUp('--endpoint-url', url);
     await api('UpdateGroup', { GroupName: 'Cruddur', FilterExpression: 'fault' });
     await api('UpdateSamplingRule', {
@@ -50,7 +50,7 @@ describe('npm run aws:setup', () => {
     expect(rules).toContainEqual(expect.objectContaining(read('aws/json/xray.json').SamplingRule));
   });
 
-  it('says what to do when nothing answers', async () => {
+  it('says what to do if nothing answers', async () => {
     const { code, said } = await setUp('--endpoint-url', 'http://127.0.0.1:1');
 
     expect(code).toBe(1);

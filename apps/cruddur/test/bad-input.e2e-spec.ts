@@ -30,7 +30,7 @@ onBothDatabases('bad input', (open) => {
     return cruddur.xray.documents[0]!;
   };
 
-  it('answers 413 to a body that is too large, and the trace says so', async () => {
+  it('responds with 413 to a body that is too large, and records it in the trace', async () => {
     const answer = await post(JSON.stringify({ message: 'x'.repeat(200_000), ttl: '1-day' }));
 
     expect(answer.status).toBe(413);
@@ -42,7 +42,7 @@ onBothDatabases('bad input', (open) => {
   });
 
   it.each(['{"message":', '[', 'nonsense', '{"a":1}}'])(
-    'answers 400 in JSON to the malformed body %s',
+    'responds with 400 in JSON to the malformed body %s',
     async (body) => {
       const answer = await post(body);
 
@@ -53,7 +53,7 @@ onBothDatabases('bad input', (open) => {
   );
 
   it.each(['[]', '{"message":{"a":1},"ttl":[]}', '{"__proto__":{"ttl":"1-day"}}'])(
-    'refuses JSON of another shape: %s',
+    'rejects JSON of another structure: %s',
     async (body) => {
       const answer = await post(body);
 
@@ -68,7 +68,7 @@ onBothDatabases('bad input', (open) => {
     `${'0'.repeat(36)}`,
     "' or 1=1 --",
     '68f126b0-1ceb-4a33-88be-d90fa7109eez',
-  ])('refuses "%s" as the id of an activity', async (uuid) => {
+  ])('rejects "%s" as the id of an activity', async (uuid) => {
     const answer = await get(`/${encodeURIComponent(uuid)}`);
 
     expect(answer.status).toBe(422);
@@ -83,7 +83,7 @@ onBothDatabases('bad input', (open) => {
     '_',
     '\\',
     "cloud' union select handle from users --",
-  ])('takes SQL and patterns in the term for text: %s', async (term) => {
+  ])('treats SQL and patterns in the term as text: %s', async (term) => {
     const answer = await get(`/search?term=${encodeURIComponent(term)}`);
 
     expect(answer.status).toBe(200);
@@ -98,7 +98,7 @@ onBothDatabases('bad input', (open) => {
     expect(await answer.json()).toEqual(['search_term_invalid_chars']);
   });
 
-  it('finds a percent sign where there is one', async () => {
+  it('finds a percent sign', async () => {
     await post(JSON.stringify({ message: '100 % done_or not\\', ttl: '1-day' }));
 
     for (const term of ['100 %', 'done_or', 'not\\']) {
@@ -107,7 +107,7 @@ onBothDatabases('bad input', (open) => {
     }
   });
 
-  it('gives a script in a message back as the text it is', async () => {
+  it('returns a script in a message as text', async () => {
     const message = '<script>alert(1)</script><img src=x onerror="alert(2)">';
     const answer = await post(JSON.stringify({ message, ttl: '1-day' }));
 
@@ -122,7 +122,7 @@ onBothDatabases('bad input', (open) => {
     ['@%F0%9F%9A%80', 404],
     ['@..%2F..%2Fetc', 404],
     ['@%E0%A4%A', 400],
-  ])('answers the handle %s with %i', async (handle, status) => {
+  ])('responds to the handle %s with %i', async (handle, status) => {
     const answer = await get(`/${handle}`);
 
     expect(answer.status).toBe(status);
@@ -130,7 +130,7 @@ onBothDatabases('bad input', (open) => {
     expect(only()).toMatchObject({ error: true, http: { response: { status } } });
   });
 
-  it('answers 404 in JSON to an address that does not exist', async () => {
+  it('responds with 404 in JSON to an unknown address', async () => {
     const answer = await fetch(`${cruddur.url}/api/nonsense`);
 
     expect(answer.status).toBe(404);

@@ -57,7 +57,7 @@ describe('CRUDDUR_SAMPLING', () => {
     }
   });
 
-  it('takes nothing but all and central', () => {
+  it('accepts only all and central', () => {
     expect(readConfig({}).sampling).toBe(1);
     expect(readConfig({ CRUDDUR_SAMPLING: 'all' }).sampling).toBe(1);
     expect(() => readConfig({ CRUDDUR_SAMPLING: 'some' })).toThrow(

@@ -40,7 +40,7 @@ describeWithCompose('docker/docker-compose.yml', () => {
     return parse(stdout).services;
   }
 
-  it('brings Cruddur, notifications, PostgreSQL 17 and local X-Ray, each when the one before is healthy', async () => {
+  it('starts Cruddur, notifications, PostgreSQL 17 and local X-Ray, each when the previous one is healthy', async () => {
     const { cruddur, notifications, postgres, 'local-xray': xray } = await services();
 
     expect(Object.keys(cruddur!.depends_on!).sort()).toEqual([
@@ -101,7 +101,7 @@ describe('the image of local X-Ray', () => {
   const stage = (name: string) => stages.find((text) => text.startsWith(`${name}\n`))!;
   const [, major] = /^ARG NODE_IMAGE=node:(\d+)/m.exec(dockerfile)!;
 
-  it('starts from nothing but what is copied into it, on its version of Node, and is healthy', async () => {
+  it('starts only from what is copied into it, on its version of Node, and is healthy', async () => {
     const image = mkdtempSync(join(tmpdir(), 'local-xray-image-'));
     const node = (await run('npx', ['--yes', `node@${major}`, '-p', 'process.execPath'])).stdout;
     for (const name of ['runtime', 'local-xray']) {
@@ -151,7 +151,7 @@ describe('the image of local X-Ray', () => {
 });
 
 describe('docker/healthy.mjs', () => {
-  it('fails where nothing answers', async () => {
+  it('fails if nothing answers', async () => {
     expect(await check('tcp://127.0.0.1:1')).toBe(1);
     expect(await check('http://127.0.0.1:1/')).toBe(1);
   });

@@ -34,7 +34,7 @@ describe('the lock of the embedded database', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it.each([1, 2, 3])(
-    'is held by one of five processes that ask after its holder was killed, round %i',
+    'is held by one of five processes that request it after its holder was killed, round %i',
     async (round) => {
       const path = join(folder, `database-${round}`);
       const first = await holder();

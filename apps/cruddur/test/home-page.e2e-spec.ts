@@ -57,7 +57,7 @@ describeInChromium('the home page', () => {
   const feed = () => page.locator('.cruds > li');
   const latestTrace = () => page.locator('.rail li').first();
 
-  it('shows the feed, and a link to the trace of having loaded it', async () => {
+  it('shows the feed, and a link to the trace of loading it', async () => {
     expect(await feed().count()).toBeGreaterThanOrEqual(12);
     await soon(async () => {
       expect(await latestTrace().innerText()).toContain('GET /api/activities/home');
@@ -85,7 +85,7 @@ describeInChromium('the home page', () => {
     );
   });
 
-  it('says in words why a crud was refused, and links to the trace of the refusal', async () => {
+  it('explains why a crud was rejected, and links to the trace', async () => {
     await page.getByRole('button', { name: 'Crud' }).click();
     await page.getByText('Write something first.').waitFor();
     await latestTrace().getByText('422').waitFor();
@@ -95,7 +95,7 @@ describeInChromium('the home page', () => {
     await page.getByText('That is too long.').waitFor();
   });
 
-  it('answers a crud as somebody else, who is told of nothing, but the author is', async () => {
+  it('replies to a crud as somebody else, and notifies only the author', async () => {
     const reloaded = page.waitForResponse(/\/api\/activities\/home/);
     await page.getByLabel('Acting as').selectOption('garek');
     await reloaded;
@@ -127,7 +127,7 @@ describeInChromium('the home page', () => {
     await page.getByRole('heading', { name: '@worf' }).waitFor();
   });
 
-  it('says what is wrong with an address, with a link to the trace', async () => {
+  it('explains what is wrong with an address, with a link to the trace', async () => {
     await page.goto(`${cruddur.url}/#/@nobody`);
     await page.getByText('No user on Cruddur has the handle @nobody.').waitFor();
     expect(await page.getByRole('link', { name: 'See its trace' }).getAttribute('href')).toMatch(
@@ -135,7 +135,7 @@ describeInChromium('the home page', () => {
     );
   });
 
-  it('makes a query for each crud when asked to', async () => {
+  it('makes a query for each crud on request', async () => {
     await page.getByLabel('One query per crud (N+1)').check();
     await page.locator('.rail').getByText('n_plus_one=1').waitFor();
 
@@ -169,7 +169,7 @@ describeInChromium('the home page', () => {
     expect(await latestTrace().isVisible()).toBe(true);
   });
 
-  it('comes with a policy that lets no foreign or inline script run, and untraced', async () => {
+  it('is served with a policy that lets no foreign or inline script run, and is not traced', async () => {
     cruddur.xray.documents.length = 0;
     const answer = await fetch(`${cruddur.url}/`);
 

@@ -42,7 +42,7 @@ onBothDatabases(`${REQUESTS} requests, ${AT_A_TIME} at a time, over all routes`,
     await database?.close();
   });
 
-  it('answer with the right rows, each with a complete trace of its own', async () => {
+  it('get the correct rows, each with a complete trace of its own', async () => {
     const shots = Array.from({ length: REQUESTS }, (_, index) => shot(index));
     const traces = new Map<string, Shot>();
     const queue = shots.values();

@@ -45,7 +45,7 @@ describeWithPostgres('a database that is away', () => {
     ]);
   };
 
-  it('at the start: 503, the health check answers, and all is well once it is there', async () => {
+  it('at startup: 503, the health check answers, and everything works once it is available', async () => {
     await expectUnavailable();
     expect((await fetch(`${cruddur.url}/api/health-check`)).status).toBe(200);
     const ready = () => fetch(`${cruddur.url}/api/health-check/ready`);
@@ -62,7 +62,7 @@ describeWithPostgres('a database that is away', () => {
     expect((await ready()).status).toBe(200);
   });
 
-  it('in mid-run: 503, and all is well once it is back', async () => {
+  it('while running: 503, and everything works once it is back', async () => {
     await server.start();
     await until(works);
 
@@ -74,7 +74,7 @@ describeWithPostgres('a database that is away', () => {
     await until(works);
   });
 
-  it('in mid-run without a word: 503 within ten seconds, and all is well once it speaks again', async () => {
+  it('while running, without an answer: 503 within ten seconds, and everything works once it answers again', async () => {
     await server.start();
     const line = await openLine(server.databaseUrl);
     const behind = await startCruddur(() => Promise.resolve(openServer(line.databaseUrl)));
@@ -94,7 +94,7 @@ describeWithPostgres('a database that is away', () => {
     }
   });
 
-  it('between two statements of one connection: the second fails, the process does not', async () => {
+  it('between two statements of one connection: the second fails, the process continues', async () => {
     await server.start();
     const { pool, close } = openServer(server.databaseUrl);
     const taken = await pool.connect();
@@ -110,7 +110,7 @@ describeWithPostgres('a database that is away', () => {
     }
   });
 
-  it('under load: every request is answered, with 200 or 503', async () => {
+  it('under load: every request gets a response, 200 or 503', async () => {
     await server.start();
     await until(works);
 
@@ -129,8 +129,8 @@ describeWithPostgres('a database that is away', () => {
   });
 });
 
-describe('a notifications service that is away', () => {
-  it('costs the notifications, not the crud, and is found again when it is back', async () => {
+describe('a notifications service that is not available', () => {
+  it('costs the notifications but not the crud, and is used again when it is back', async () => {
     const database = await embeddedDatabase();
     const first = await startNotifications(database.pools);
     const { host, port } = first;

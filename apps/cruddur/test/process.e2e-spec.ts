@@ -85,7 +85,7 @@ describe('the process', () => {
     expect(await found.json()).toHaveLength(1);
   });
 
-  it('keeps its rows when it is killed', async () => {
+  it('keeps its rows after it is killed', async () => {
     const first = start('main.js', { PORT: '0' });
     const url = await first.says('Cruddur listens on ');
     await fetch(`${url}/api/activities`, {
@@ -106,7 +106,7 @@ describe('the process', () => {
   it.each([
     ['main.js', 'PORT'],
     ['notifications/main.js', 'NOTIFICATIONS_PORT'],
-  ])('%s says which port is taken and which variable to set', async (script, variable) => {
+  ])('%s says which port is in use and which variable to set', async (script, variable) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -119,7 +119,7 @@ describe('the process', () => {
     other.close();
   });
 
-  it('says which variable holds no port', async () => {
+  it('names the variable with an invalid port', async () => {
     const started = start('main.js', { PORT: '99999' });
 
     expect(await started.ended).toBe(1);
@@ -135,7 +135,7 @@ describe('the process', () => {
     expect(second.said()).toContain('CRUDDUR_DATA_DIR');
   });
 
-  it('says which folder it cannot write to, and which variable to set', async () => {
+  it('names the folder that it cannot write to, and the variable to set', async () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
     const started = start('main.js', { PORT: '0', CRUDDUR_DATA_DIR: file });
@@ -146,7 +146,7 @@ describe('the process', () => {
     expect(started.said()).not.toContain('damaged');
   });
 
-  it('says of a DATABASE_URL that is none that it is none', async () => {
+  it('rejects a DATABASE_URL that is not an address of PostgreSQL', async () => {
     const started = start('main.js', { PORT: '0', DATABASE_URL: 'localhost:5432/cruddur' });
 
     expect(await started.ended).toBe(1);

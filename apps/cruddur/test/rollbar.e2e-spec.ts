@@ -90,7 +90,7 @@ describe('errors with ROLLBAR_ACCESS_TOKEN', () => {
     expect(JSON.stringify(received)).toContain('connect ECONNREFUSED');
   });
 
-  it('answer just the same when Rollbar is away', async () => {
+  it('do not change the response if Rollbar is not available', async () => {
     rollbar.close();
     const cruddur = await start(() => Promise.reject(new Error('boom')));
     try {

@@ -23,7 +23,7 @@ describe('GET /api/activities/@:handle', () => {
     cruddur.xray.documents.length = 0;
   });
 
-  it('answers with the rows of the database', async () => {
+  it('returns the rows of the database', async () => {
     const answer = await fetch(`${cruddur.url}/api/activities/@andrewbrown`);
 
     expect(answer.status).toBe(200);
@@ -36,7 +36,7 @@ describe('GET /api/activities/@:handle', () => {
     expect(rows.length).toBeGreaterThan(3);
   });
 
-  it('records all that the Flask service of the article records', async () => {
+  it("records everything that the article's Flask service records", async () => {
     await fetch(`${cruddur.url}/api/activities/@andrewbrown`);
 
     expectAllOf(golden('user-activities-200'), only(cruddur.xray.documents));
@@ -90,7 +90,7 @@ describe('GET /api/activities/@:handle', () => {
     expect(start).not.toHaveProperty('subsegments');
   });
 
-  it('answers 404 to a handle that nobody has', async () => {
+  it('responds with 404 to an unknown handle', async () => {
     const answer = await fetch(`${cruddur.url}/api/activities/@nobody`);
 
     expect(answer.status).toBe(404);
@@ -112,7 +112,7 @@ describe('GET /api/activities/@:handle', () => {
     expect(cruddur.xray.documents).toEqual([]);
   });
 
-  it('closes every level and keeps the cause where it arose when the nested step throws', async () => {
+  it('closes every level and keeps the cause where it occurred when the nested step throws', async () => {
     const byHandle = () => Promise.reject(new RangeError('boom'));
     const broken = await startCruddur(database.pools, {
       providers: [[ActivitiesRepository, { byHandle }]],

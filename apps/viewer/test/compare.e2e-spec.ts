@@ -20,7 +20,7 @@ describeInChromium('comparing', () => {
   afterAll(() => xray?.stop());
 
   describe('the page to compare two traces', () => {
-    it('says by how much B is slower, mostly of what, and what is new and gone', async () => {
+    it('shows how much slower B is, mostly because of what, and what is new and gone', async () => {
       const page = await xray.open(pair);
 
       await page.getByRole('heading', { name: 'Compare · POST /api/activities' }).waitFor();
@@ -46,7 +46,7 @@ describeInChromium('comparing', () => {
       expect(page.problems).toEqual([]);
     });
 
-    it('shows what is new alone, and finds names', async () => {
+    it('shows only what is new, and finds names', async () => {
       const page = await xray.open(pair);
       await page.getByRole('button', { name: /^New/ }).click();
       const changes = page.locator('tbody td:last-child');
@@ -63,7 +63,7 @@ describeInChromium('comparing', () => {
       await soon(async () => expect(await page.locator('tbody tr').count()).toBe(1));
     });
 
-    it('turns the sides round', async () => {
+    it('swaps the sides', async () => {
       const page = await xray.open(pair);
       await page.getByRole('button', { name: 'Swap A and B' }).click();
 
@@ -71,7 +71,7 @@ describeInChromium('comparing', () => {
       await page.waitForURL((url) => url.search.includes(`a=${faulty.traceId}&b=${good.traceId}`));
     });
 
-    it('walks the rows by keyboard and leads to the bar in the waterfall', async () => {
+    it('moves through the rows by keyboard, and leads to the bar in the waterfall', async () => {
       const page = await xray.open(pair);
       await page.getByRole('link', { name: 'FeedService.fanOut' }).waitFor();
       for (const key of ['j', 'n', 'n', 'N']) await page.keyboard.press(key);
@@ -83,7 +83,7 @@ describeInChromium('comparing', () => {
       await page.waitForURL(new RegExp(`/traces/${faulty.traceId}\\?select=`));
     });
 
-    it('offers the traces of the same route when the other side is missing', async () => {
+    it('offers the traces of the same route if the other side is missing', async () => {
       const page = await xray.open(`/compare?b=${faulty.traceId}`);
       const choices = page.locator('main ul button');
       await soon(async () => expect(await choices.count()).toBe(1));
@@ -95,7 +95,7 @@ describeInChromium('comparing', () => {
       await page.waitForURL((url) => url.searchParams.get('a') === good.traceId);
     });
 
-    it('begins with choosing both', async () => {
+    it('begins with the choice of both traces', async () => {
       const page = await xray.open(`/compare`);
       await page.locator('main ul button').filter({ hasText: '201' }).click();
       await page.getByRole('heading', { name: 'Compare POST /api/activities with…' }).waitFor();
@@ -103,7 +103,7 @@ describeInChromium('comparing', () => {
       await page.getByText('Slower by').waitFor();
     });
 
-    it('says which trace is not there', async () => {
+    it('says which trace does not exist', async () => {
       const page = await xray.open(
         `/compare?a=${good.traceId}&b=1-00000000-000000000000000000000000`,
       );

@@ -47,7 +47,7 @@ describeInChromium('what is different', () => {
     );
   };
 
-  it('between two filters, one of which may be an alternative', async () => {
+  it('between two filters, one of which may contain OR', async () => {
     const page = await xray.open('/compare?live=off');
     await page.getByRole('link', { name: 'two filters' }).click();
     await write(page, 'Selection', 'annotation.plan = "gold" OR annotation.plan = "silver"');
@@ -66,7 +66,7 @@ describeInChromium('what is different', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('says at the side whose filter is wrong what is wrong with it', async () => {
+  it('shows which side has an invalid filter, and what is wrong', async () => {
     const page = await xray.open('/compare?sides=filters&with=ok');
     await write(page, 'Others', 'foult');
     const others = page.getByRole('combobox', { name: 'Others: filter expression' });
@@ -75,7 +75,7 @@ describeInChromium('what is different', () => {
     expect(await page.getByRole('alert').count()).toBe(1);
   });
 
-  it('between two builds, by what their segments say they are', async () => {
+  it('between two builds, by the version of their segments', async () => {
     const page = await xray.open('/compare?live=off');
     await page.getByRole('link', { name: 'two builds' }).click();
     await page.getByRole('button', { name: 'What names the build: service.version' }).waitFor();
@@ -89,7 +89,7 @@ describeInChromium('what is different', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('between two builds, by the annotation that names them', async () => {
+  it('between two builds, by an annotation', async () => {
     const page = await xray.open('/compare?live=off');
     await page.getByRole('link', { name: 'two builds' }).click();
     await choose(page, 'What names the build', 'app_version');
@@ -106,7 +106,7 @@ describeInChromium('what is different', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('from a part of the chart, which is brushed by the keyboard', async () => {
+  it('from a part of the chart, selected by keyboard', async () => {
     const page = await xray.open(`/compare?range=${Math.floor(T0)}-${Math.floor(T0) + 60}`);
     await page.getByRole('link', { name: 'a part of the chart' }).click();
     await page.getByText('Drag over the chart to select traces:').waitFor();

@@ -72,7 +72,7 @@ describeInChromium('filter by this value', () => {
   afterAll(() => xray?.stop());
 
   it.each(['key', 'value', 'user', 'URL'])(
-    'finds the one trace with the %s, whatever signs stand in it',
+    'finds the only trace with the %s, whatever characters it contains',
     async (kind) => {
       const page = await xray.open('/');
       const wrong: unknown[] = [];

@@ -64,7 +64,7 @@ describeInChromium('what is pasted into the filter', () => {
     await page.waitForURL(new RegExp(`/traces/${traceId}`));
   });
 
-  it('says so where no such trace is kept', async () => {
+  it('says if no such trace is stored', async () => {
     const page = await xray.open('/traces');
     await field(page).fill('1-6b02f6d3-8c1d7e04a95f2b6630d1e7ac');
     await field(page).press('Enter');
@@ -75,7 +75,7 @@ describeInChromium('what is pasted into the filter', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('stays a filter where it is one, whatever ids it holds', async () => {
+  it('applies a filter expression as a filter, whatever ids it contains', async () => {
     const page = await xray.open('/traces');
     await field(page).fill(`annotation.request = "${w3c}"`);
     await field(page).press('Enter');
@@ -89,7 +89,7 @@ describeInChromium('what is pasted into the filter', () => {
     ['status = 500', 'http.status = 500'],
     ['TypeError', 'exception CONTAINS "TypeError"'],
     ['post', 'http.method = "POST"'],
-  ])('reads %s as %s, one click away', async (text, filter) => {
+  ])('interprets %s as %s, one click away', async (text, filter) => {
     const page = await xray.open('/traces');
     await field(page).fill(text);
     const option = page.getByRole('option').filter({ hasText: filter });
@@ -102,7 +102,7 @@ describeInChromium('what is pasted into the filter', () => {
     await soon(async () => expect(await field(page).inputValue()).toBe(filter));
   });
 
-  it('reads several words together, and offers the same below the error', async () => {
+  it('interprets several words together, and offers the same below the error', async () => {
     const page = await xray.open('/traces');
     const { user } = trace.segments[0]!;
     await field(page).fill(`${user} 500`);

@@ -64,7 +64,7 @@ describeInChromium('Back and Forward on the lists', () => {
     ['queries', [type, lastHour, sortBy('p95'), press(/^SQL/)]],
     ['traces', [type, lastHour, sortBy('Duration'), press(/fault/i)]],
     ['map', [type, lastHour]],
-  ])('of %s undo and redo each change, and a reload shows the same', async (path, changes) => {
+  ])('undo and redo each change of %s, and a reload shows the same', async (path, changes) => {
     const page = await xray.open(`/${path}?live=off`);
     await rows(page).first().waitFor();
     const seen = [{ url: page.url(), state: await look(page) }];
@@ -96,7 +96,7 @@ describeInChromium('Back and Forward on the lists', () => {
   });
 
   it.each(['map', 'routes', 'traces', 'errors', 'queries'])(
-    'come back to %s by the first of two quick presses, and undo its last change by the second',
+    'return to %s on the first of two quick presses, and undo its last change on the second',
     async (path) => {
       const page = await xray.open(`/${path}?live=off`);
       await rows(page).first().waitFor();
@@ -119,7 +119,7 @@ describeInChromium('Back and Forward on the lists', () => {
     },
   );
 
-  it('undo a zoom and the time that was dragged over, however long the drag', async () => {
+  it('undo a zoom and a dragged time range, however long the drag', async () => {
     const page = await xray.open('/traces');
     await rows(page).first().waitFor();
     const plot = (await page.locator('[data-plot]').boundingBox())!;
@@ -146,7 +146,7 @@ describeInChromium('Back and Forward on the lists', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('follow a link to the same page, and keep writing after it', async () => {
+  it('follow a link to the same page, and later changes are still written', async () => {
     const page = await xray.open('/?sort=-p99');
     await rows(page).first().waitFor();
     await page.getByRole('link', { name: 'Routes', exact: true }).click();

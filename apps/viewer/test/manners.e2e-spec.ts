@@ -64,7 +64,7 @@ describeInChromium('manners of the page of a trace', () => {
     return page;
   };
 
-  it('lets Back undo a zoom, and keeps what is selected', async () => {
+  it('lets Back undo a zoom, and keeps the selection', async () => {
     const page = await open();
     await row(page, 'Job.run').click();
     await page.keyboard.press('w');
@@ -82,7 +82,7 @@ describeInChromium('manners of the page of a trace', () => {
       .waitFor();
   });
 
-  it('tells equal hints once, with how many there are, and a click goes through all', async () => {
+  it('shows equal hints once, with their number, and clicks go through all of them', async () => {
     const page = await open();
     const hints = page.getByRole('region', { name: 'Hints' });
     const hint = hints.getByRole('button', { name: /Throttled.*3 times/ });
@@ -95,7 +95,7 @@ describeInChromium('manners of the page of a trace', () => {
     );
   });
 
-  it('leads along links with their attributes, and back', async () => {
+  it('follows links, shows their attributes, and goes back', async () => {
     const page = await open();
     await row(page, 'shop').click();
     const link = panel(page).getByRole('link', { name: 'first try' });
@@ -109,7 +109,7 @@ describeInChromium('manners of the page of a trace', () => {
     await panel(page).getByText('Linked to').waitFor();
   });
 
-  it('leads to another trace by its name, and from there back', async () => {
+  it('shows another trace by its name, and goes back from there', async () => {
     const page = await open();
     await page.getByRole('button', { name: '1 trace' }).click();
     await panel(page).getByRole('heading', { name: 'Job.run' }).waitFor();
@@ -125,13 +125,13 @@ describeInChromium('manners of the page of a trace', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('paints a segment red that failed by itself', async () => {
+  it('draws a segment red that failed by itself', async () => {
     const page = await xray.open(`/traces/${other.traceId}`);
     await row(page, 'first try').locator('[data-bar=self][data-hue=fault]').waitFor();
     await panel(page).getByText('fault starts here').waitFor();
   });
 
-  it('shows a link from a trace that comes while it is open', async () => {
+  it('shows a link from a trace that arrives while the page is open', async () => {
     const page = await open();
     const later = new TraceWriter(start + 7);
     const linked = { trace_id: trace.traceId, id: trace.segments[0]!.id };
@@ -141,13 +141,13 @@ describeInChromium('manners of the page of a trace', () => {
     await panel(page).getByRole('link', { name: 'retry' }).waitFor();
   });
 
-  it('finds what stands in metadata', async () => {
+  it('finds text in metadata', async () => {
     const page = await open();
     await page.getByRole('textbox', { name: 'Search in this trace' }).fill('tier=GOLD-7');
     await page.getByText('1 hit', { exact: true }).waitFor();
   });
 
-  it('filters by a value whose key and text are full of signs', async () => {
+  it('filters by a value whose key and text contain special characters', async () => {
     const page = await open('?tab=annotations');
     await row(page, 'shop').click();
     await panel(page)
@@ -165,12 +165,12 @@ describeInChromium('manners of the page of a trace', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   });
 
-  it('keeps the direction of foreign text to itself', async () => {
+  it('isolates the text direction of foreign text', async () => {
     const page = await open();
     expect(await row(page, 'שלום <b>').locator('bdi').first().innerText()).toBe('שלום <b>');
   });
 
-  it('puts the focus of a dialog into its field', async () => {
+  it('focuses the field of a dialog', async () => {
     const page = await xray.open('/traces?filter=service(%22shop%22)');
     await page.getByRole('button', { name: /Save as group/ }).click();
     await page.locator('dialog[open]').waitFor();

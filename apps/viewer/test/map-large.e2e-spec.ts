@@ -84,21 +84,24 @@ describeInChromium('a large service map', () => {
   it.each([
     ['44 nodes', small, 23],
     ['200 nodes', large, 101],
-  ])('opens fitted, with every name and every trouble in sight: %s', async (_, trace, shown) => {
-    const page = await open(trace);
-    await page.getByRole('button', { name: /Fold stores/, pressed: true }).waitFor();
-    await soon(async () => {
-      expect(await nodes(page).count()).toBe(shown);
-      expect(await misplaced(page)).toEqual({ out: [], over: [] });
-    });
-    expect(await named(page, 'service-17').innerText()).toContain('100 % fault');
-    // Names are read at the size they have anywhere else, or little less.
-    const height = await named(page, 'service-17').locator('b').boundingBox();
-    expect(height!.height).toBeGreaterThan(8);
-    expect(page.problems).toEqual([]);
-  });
+  ])(
+    'opens fitted, with every name and every node with faults visible: %s',
+    async (_, trace, shown) => {
+      const page = await open(trace);
+      await page.getByRole('button', { name: /Fold stores/, pressed: true }).waitFor();
+      await soon(async () => {
+        expect(await nodes(page).count()).toBe(shown);
+        expect(await misplaced(page)).toEqual({ out: [], over: [] });
+      });
+      expect(await named(page, 'service-17').innerText()).toContain('100 % fault');
+      // Names are read at the size they have anywhere else, or little less.
+      const height = await named(page, 'service-17').locator('b').boundingBox();
+      expect(height!.height).toBeGreaterThan(8);
+      expect(page.problems).toEqual([]);
+    },
+  );
 
-  it('tells figures at edges of the selection alone, until there is room for all', async () => {
+  it('shows numbers only at edges of the selection, until there is space for all', async () => {
     const page = await open(small);
     const figures = page.getByRole('button', { name: / to .*: / });
     expect(await figures.count()).toBe(0);
@@ -113,7 +116,7 @@ describeInChromium('a large service map', () => {
     await soon(async () => expect(await figures.count()).toBeGreaterThan(20));
   });
 
-  it('lights the neighbours of the selection, and dims no trouble', async () => {
+  it('highlights the neighbours of the selection, and dims no node with faults', async () => {
     const page = await open(small);
     await named(page, 'service-1').click();
     const far = page.locator('[data-node][data-far]');
@@ -127,7 +130,7 @@ describeInChromium('a large service map', () => {
     await page.getByRole('heading', { name: 'service-17' }).waitFor();
   });
 
-  it('unfolds stores by a key, and the one that is chosen in the panel', async () => {
+  it('unfolds databases by a key, and the one that is selected in the panel', async () => {
     const page = await open(small);
     await page.keyboard.press('u');
     await page.waitForURL(/stores=shown/);
@@ -142,7 +145,7 @@ describeInChromium('a large service map', () => {
   });
 
   it.each([400, 800, 1440])(
-    'keeps the figures of the table, whatever the names, at %i px',
+    'shows all numbers of the table, however long the names are, at %i px',
     async (width) => {
       const w = new TraceWriter(now - 60);
       const name = `a-service-with-${'a-very-long-name-'.repeat(8)}`;

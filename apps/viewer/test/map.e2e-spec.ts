@@ -36,7 +36,7 @@ describeInChromium('the service map', () => {
 
   const node = (page: ConsolePage, name: RegExp) => page.getByRole('button', { name });
 
-  it('draws who calls whom, how often and how well', async () => {
+  it('shows who calls whom, how often and with which outcome', async () => {
     const page = await xray.open('/map');
     const nest = node(page, /^backend-nest Service/);
     await node(page, /^Clients Client/).waitFor();
@@ -47,7 +47,7 @@ describeInChromium('the service map', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('leads from a node to the traces behind it', async () => {
+  it('leads from a node to its traces', async () => {
     const page = await xray.open('/map');
     await node(page, /^notifications Service/).click();
 
@@ -61,7 +61,7 @@ describeInChromium('the service map', () => {
     );
   });
 
-  it('keeps the selection over a reload, and gives it up with Escape', async () => {
+  it('keeps the selection after a reload, and clears it with Escape', async () => {
     const page = await xray.open('/map');
     await page.getByRole('button', { name: /^backend-nest to notifications/ }).click();
     await page.waitForURL(/sel=/);
@@ -73,7 +73,7 @@ describeInChromium('the service map', () => {
     await page.waitForURL((url) => !url.searchParams.has('sel'));
   });
 
-  it('is walked by arrow keys', async () => {
+  it('is navigated by arrow keys', async () => {
     const page = await xray.open('/map');
     await node(page, /^Clients Client/).focus();
     await page.keyboard.press('ArrowRight');
@@ -81,7 +81,7 @@ describeInChromium('the service map', () => {
     await page.getByRole('heading', { name: 'backend-nest', exact: true }).waitFor();
   });
 
-  it('can be read as tables', async () => {
+  it('is shown as tables', async () => {
     const page = await xray.open('/map');
     await page.getByRole('button', { name: 'Table' }).click();
 
@@ -96,7 +96,7 @@ describeInChromium('the service map', () => {
     );
   });
 
-  it('grows with what comes in', async () => {
+  it('grows with arriving traces', async () => {
     const page = await xray.open('/map');
     await node(page, /^backend-nest Service/).waitFor();
     await xray.send(hostile.segments);
@@ -106,7 +106,7 @@ describeInChromium('the service map', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('is of the time and the filter that were entered, and leads to the traces of both', async () => {
+  it('covers the entered time range and filter, and leads to their traces', async () => {
     const night = new TraceWriter(now - 5 * 3_600);
     const worker = new TraceWriter(now - 5 * 3_600 + 2);
     await xray.send([
@@ -135,7 +135,7 @@ describeInChromium('the service map', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('says what is wrong with a filter, and keeps the map', async () => {
+  it('shows what is wrong with a filter, and keeps the map', async () => {
     const page = await xray.open('/map');
     await node(page, /^backend-nest Service/).waitFor();
     await page.getByRole('combobox', { name: 'Filter expression' }).fill('foult');
@@ -144,7 +144,7 @@ describeInChromium('the service map', () => {
     expect(await node(page, /^backend-nest Service/).count()).toBe(1);
   });
 
-  it('goes from one trouble to the next by a key', async () => {
+  it('goes to the next node with errors or faults by a key', async () => {
     const page = await xray.open('/map');
     await node(page, /^backend-nest Service/).waitFor();
     const list = page.getByRole('complementary').getByRole('listitem');
@@ -158,7 +158,7 @@ describeInChromium('the service map', () => {
     await page.getByRole('heading', { name: names.at(-1)!, exact: true }).waitFor();
   });
 
-  it('is there for one trace alone', async () => {
+  it('is available for a single trace', async () => {
     const page = await xray.open(`/traces/${faulty.traceId}/map`);
     await node(page, /^notifications Service/).waitFor();
 
@@ -182,7 +182,7 @@ describeInChromium('the service map', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('brings what is selected into sight on a map that is drawn wider than the page', async () => {
+  it('scrolls to the selection if the map is wider than the page', async () => {
     const w = new TraceWriter(now - 20);
     const segments = [w.segment('svc-0', 0, 500)];
     for (let at = 1; at < 12; at++) {

@@ -23,7 +23,7 @@ describeInChromium('the pages over many traces', () => {
   const rowOf = (page: ConsolePage, text: string) =>
     page.locator('tbody tr').filter({ hasText: text }).first();
 
-  it('begin at Routes, with the most time first', async () => {
+  it('begin at Routes, most time first', async () => {
     const page = await xray.open('/');
     const rows = page.locator('tbody tr');
     await rows.first().waitFor();
@@ -72,7 +72,7 @@ describeInChromium('the pages over many traces', () => {
     await page.getByText('push.service.ts:58').first().waitFor();
   });
 
-  it('show what is broken, and what its traces share', async () => {
+  it('show what is broken, and what its traces have in common', async () => {
     const page = await xray.open('/errors');
     const panel = page.getByRole('complementary', { name: 'Selected error' });
     await panel.getByText("reading 'Attributes'").waitFor();
@@ -83,7 +83,7 @@ describeInChromium('the pages over many traces', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('show which statement costs most, and that it is an N+1', async () => {
+  it('show which statement takes most time, and that it is an N+1', async () => {
     const page = await xray.open('/queries');
     const row = rowOf(page, 'WHERE uuid = $1');
     await row.waitFor();
@@ -100,7 +100,7 @@ describeInChromium('the pages over many traces', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('say what the failed ones have more often, and narrow to it', async () => {
+  it('show what failed traces have more often, and filter by it', async () => {
     const page = await xray.open('/errors');
     await page.getByRole('link', { name: 'What is different?' }).click();
     await page.waitForURL(/\/compare\?with=/);
@@ -116,7 +116,7 @@ describeInChromium('the pages over many traces', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('carry the filter from page to page', async () => {
+  it('keep the filter from page to page', async () => {
     const page = await xray.open('/routes?filter=fault');
     await page.locator('tbody tr').first().waitFor();
     for (const name of ['Errors', 'Queries', 'Traces', 'Routes']) {
@@ -125,7 +125,7 @@ describeInChromium('the pages over many traces', () => {
     }
   });
 
-  it('say what to do where there is nothing in the range', async () => {
+  it('show what to do if the range is empty', async () => {
     const page = await xray.open(`/routes?range=${T0 - 2000}-${T0 - 1000}`);
     await page
       .getByRole('button', { name: /^Show the last/ })
@@ -135,7 +135,7 @@ describeInChromium('the pages over many traces', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('say what is wrong with a filter and keep the last result', async () => {
+  it('show what is wrong with a filter, and keep the last result', async () => {
     const page = await xray.open('/routes');
     await page.locator('tbody tr').first().waitFor();
     await page.getByRole('combobox').fill('foult');

@@ -38,7 +38,7 @@ describeInChromium('the page of sampling rules', () => {
   afterEach(() => xray.closePages());
   afterAll(() => xray?.stop());
 
-  it('lists the rules in the order they are tried, with what each takes', async () => {
+  it('lists the rules in the order in which they are tried, with their counts', async () => {
     const page = await xray.open('/sampling');
     const rows = page.locator('tbody tr');
     await rows.nth(1).waitFor();
@@ -51,7 +51,7 @@ describeInChromium('the page of sampling rules', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('shows what clients report as soon as they do', async () => {
+  it('updates when clients report', async () => {
     const page = await xray.open('/sampling');
     const row = page.getByRole('row').filter({ hasText: 'api-writes' });
     await row.waitFor();
@@ -75,7 +75,7 @@ describeInChromium('the page of sampling rules', () => {
     );
   });
 
-  it('tells which rule would take a request, and keeps the question in the address', async () => {
+  it('shows which rule applies to a request, and keeps the request in the address', async () => {
     const page = await xray.open('/sampling');
     await page.getByLabel('Method').fill('POST');
     await page.getByLabel('Path').fill('/api/activities');
@@ -88,7 +88,7 @@ describeInChromium('the page of sampling rules', () => {
     await page.getByText('Default applies').waitFor();
   });
 
-  it('marks the rule that took a trace, which the trace links to', async () => {
+  it('marks the rule that applied to a trace, which the trace links to', async () => {
     const page = await xray.open(`/traces/${faulty.traceId}`);
     await page.getByRole('link', { name: 'api-writes' }).click();
 
@@ -103,7 +103,7 @@ describeInChromium('the page of sampling rules', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('shows on a telephone which page it is, though not all names fit', async () => {
+  it('shows on a telephone which page it is, although not all names fit', async () => {
     const page = await xray.open('/sampling', { viewport: { width: 400, height: 800 } });
     const current = page.getByRole('navigation').getByRole('link', { name: 'Sampling' });
     await page.waitForFunction(() => {

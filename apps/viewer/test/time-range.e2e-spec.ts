@@ -31,7 +31,7 @@ describeInChromium('the entry of from and to', () => {
       amount,
     );
 
-  it('shows what lies between two times that were typed, and Back undoes it', async () => {
+  it('shows what is between two typed times, and Back undoes it', async () => {
     const page = await xray.open('/traces');
     await rows(page, 1);
     await menu(page).click();
@@ -63,7 +63,7 @@ describeInChromium('the entry of from and to', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('is opened, filled and sent by the keyboard, on every page over many traces', async () => {
+  it('is opened, filled in and applied by keyboard, on every page about many traces', async () => {
     const page = await xray.open('/routes');
     const pages = ['/routes', '/traces', '/errors', '/queries', '/map', '/compare?sides=filters'];
     for (const path of pages) {
@@ -84,7 +84,7 @@ describeInChromium('the entry of from and to', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('takes keys before the browser has drawn it', async () => {
+  it('accepts keys before the browser has painted it', async () => {
     const page = await xray.open('/traces', {}, 'frames');
     await rows(page, 1);
     await page.keyboard.press('t');
@@ -96,7 +96,7 @@ describeInChromium('the entry of from and to', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('says what it cannot read, and shows nothing else meanwhile', async () => {
+  it('shows what it cannot parse, and shows nothing else meanwhile', async () => {
     const page = await xray.open('/traces?range=1h', { viewport: { width: 400, height: 800 } });
     await rows(page, 1);
     await menu(page).click();
@@ -120,7 +120,7 @@ describeInChromium('the entry of from and to', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('takes the time of a log line', async () => {
+  it('accepts the time of a log line', async () => {
     const page = await xray.open('/traces');
     await menu(page).click();
     await from(page).fill(`${new Date(NOON * 1000 + 5_000).toISOString()} ERROR [Cart] boom`);

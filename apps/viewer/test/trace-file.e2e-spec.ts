@@ -108,7 +108,7 @@ describeInChromium('a trace as one file', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('offers nothing that would need local X-Ray', async () => {
+  it('offers nothing that needs local X-Ray', async () => {
     const saved = await save(await xray.open(`/traces/${faulty.traceId}`), /HTML/);
     const { page, asked } = await openFile(saved);
     expect(await page.getByRole('link', { name: /Compare|^Map$|Routes|Filter by/ }).count()).toBe(
@@ -156,7 +156,7 @@ describeInChromium('a trace as one file', () => {
     expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)="(?!data:,")/);
   });
 
-  it('is exported as JSON that can be imported, and as Markdown, also when local X-Ray is gone', async () => {
+  it('is exported as JSON that can be imported, and as Markdown, also if local X-Ray has stopped', async () => {
     const page = await xray.open(`/traces/${good.traceId}`);
     await page.getByRole('treegrid').waitFor();
     await page.context().setOffline(true);
@@ -170,7 +170,7 @@ describeInChromium('a trace as one file', () => {
     await page.getByText(/The HTML file could not be created/).waitFor();
   });
 
-  it('says where there is no such trace', async () => {
+  it('says if there is no such trace', async () => {
     const answer = await fetch(`${xray.url}/traces/1-67000000-0123456789abcdef01234567.html`);
     expect(answer.status).toBe(404);
     expect((await answer.json()).Message).toContain('There is no trace 1-67000000');

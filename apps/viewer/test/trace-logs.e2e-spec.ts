@@ -75,7 +75,7 @@ describeInChromium('logs beside spans', () => {
     return page;
   };
 
-  it('lists all lines of the trace in the order of time, those for debugging when asked for', async () => {
+  it('lists all lines of the trace by time, and debug lines on request', async () => {
     const page = await open();
     await soon(async () =>
       expect(await lines(page).allInnerTexts()).toEqual([
@@ -98,7 +98,7 @@ describeInChromium('logs beside spans', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('is shut until it is asked for, and says then what is in it and what a search finds', async () => {
+  it('is closed until it is opened, and meanwhile shows what it contains and what a search finds', async () => {
     const page = await xray.open(`/traces/${shop.traceId}?q=needle`);
     await pane(page).getByText('error 1').waitFor();
     expect(await pane(page).innerText()).toMatch(/Logs 155\s+error 1\s+warn 1/);
@@ -115,7 +115,7 @@ describeInChromium('logs beside spans', () => {
     await marksOn(page, 'Stock.reserve').first().waitFor();
   });
 
-  it('marks lines on the bars, the worst of what would touch, none for debugging', async () => {
+  it('marks lines on the bars, the worst of those that would touch, and no debug lines', async () => {
     const page = await open();
     const labels = () =>
       marksOn(page, 'Stock.reserve').evaluateAll((all) => all.map((one) => one.ariaLabel));
@@ -130,7 +130,7 @@ describeInChromium('logs beside spans', () => {
     await marksOn(page, 'Stock.reserve').first().waitFor({ state: 'detached' });
   });
 
-  it('lights mark, line and row together, whichever is chosen', async () => {
+  it('highlights mark, line and row together, whichever is selected', async () => {
     const page = await open();
     await marksOn(page, 'Stock.reserve').nth(1).click();
     await lines(page)
@@ -158,7 +158,7 @@ describeInChromium('logs beside spans', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('is searched with the trace: hits in the tree, lines that contain the words', async () => {
+  it('is searched together with the trace: hits in the tree, and lines that contain the words', async () => {
     const page = await open('levels=debug,info,warn,error');
     await page.getByRole('textbox', { name: 'Search in this trace' }).fill('NEEDLE');
     await lines(page).filter({ hasText: 'deep needle' }).waitFor();
@@ -172,7 +172,7 @@ describeInChromium('logs beside spans', () => {
     );
   });
 
-  it('can be narrowed to what is selected and below it', async () => {
+  it('can be limited to the selection and what is below it', async () => {
     const page = await open('levels=debug,info,warn,error');
     await grid(page).locator('[data-name="Stock.reserve"]').click();
     await pane(page).getByRole('button', { name: 'Only the selected' }).click();
@@ -182,7 +182,7 @@ describeInChromium('logs beside spans', () => {
     await lines(page).filter({ hasText: 'deep needle' }).waitFor();
   });
 
-  it('shows log records that came by themselves, on their span', async () => {
+  it('shows log records that arrived separately, on their span', async () => {
     const [lock] = shop.segments[0]!.subsegments![1]!.subsegments!;
     const record = {
       timeUnixNano: String(Math.round((start + 0.4) * 1e9)),
@@ -211,7 +211,7 @@ describeInChromium('logs beside spans', () => {
       .waitFor();
   });
 
-  it('is not there where nothing was logged', async () => {
+  it('is absent if nothing was logged', async () => {
     const page = await xray.open(`/traces/${quiet.traceId}`);
     await grid(page).getByRole('row').first().waitFor();
     expect(await pane(page).count()).toBe(0);

@@ -40,7 +40,7 @@ describeInChromium('the line of code', () => {
     return page;
   };
 
-  it('stands in Overview of a method and of a handler, with its lines and a link to the editor', async () => {
+  it('is shown in Overview of a method and of a handler, with its lines and a link to the editor', async () => {
     const page = await open('Cart.total');
     const excerpt = panel(page).getByRole('group', { name: 'Source near line 9' });
     await excerpt.waitFor();
@@ -60,7 +60,7 @@ describeInChromium('the line of code', () => {
     await panel(page).getByRole('group', { name: 'Source near line 9' }).waitFor();
   });
 
-  it('is never a guessed one: says why there are no lines', async () => {
+  it('is never guessed: the page says why there are no lines', async () => {
     const page = await open('Cart.lost');
     await panel(page)
       .getByText(/There is no such source file in .* --source/)

@@ -69,7 +69,7 @@ describeInChromium('the other views of one trace', () => {
       expect(page.problems).toEqual([]);
     });
 
-    it('sort by any column, and keep that for a reload', async () => {
+    it('are sorted by any column, also after a reload', async () => {
       const page = await xray.open(at('statistics'));
       const first = page.locator('tbody tr').first();
       await first.waitFor();
@@ -97,7 +97,7 @@ describeInChromium('the other views of one trace', () => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     });
 
-    it('have as many pixels for each name as its row is high, also on a telephone', async () => {
+    it('have rows of the same height as their names, also on a telephone', async () => {
       const page = await xray.open(at('statistics', names), {
         viewport: { width: 400, height: 800 },
       });
@@ -112,7 +112,7 @@ describeInChromium('the other views of one trace', () => {
       await page.locator('tbody tr[aria-rowindex="302"]').waitFor();
     });
 
-    it('lead to the first of its calls in the waterfall', async () => {
+    it('lead to the first call in the waterfall', async () => {
       const page = await xray.open(at('statistics'));
       await page.getByRole('link', { name: 'PushService.deliver' }).click();
       await page.waitForURL(/\/traces\/[^/]+\?select=[0-9a-f]{16}/);
@@ -120,7 +120,7 @@ describeInChromium('the other views of one trace', () => {
   });
 
   describe('the flame graph', () => {
-    it('merges calls from one place and shows what the selected frame stands for', async () => {
+    it('merges calls with the same parent, and describes the selected frame', async () => {
       const page = await xray.open(at('flame'));
       await page
         .getByRole('treeitem', { name: /^SELECT … FROM users WHERE uuid = \$1 × 48/ })
@@ -135,7 +135,7 @@ describeInChromium('the other views of one trace', () => {
       expect(page.problems).toEqual([]);
     });
 
-    it('is walked and zoomed by keyboard, and the address keeps both', async () => {
+    it('is navigated and zoomed by keyboard, and the address keeps both', async () => {
       const page = await xray.open(at('flame'));
       await page.getByRole('treeitem', { name: /^backend-nest/ }).focus();
       await page.keyboard.press('ArrowDown');
@@ -158,7 +158,7 @@ describeInChromium('the other views of one trace', () => {
       await page.waitForURL((url) => !url.searchParams.has('focus'));
     });
 
-    it('says how much of the time the hits of a search took', async () => {
+    it('shows which share of the time the matches of a search took', async () => {
       const page = await xray.open(at('flame'));
       await page.getByRole('treeitem').first().waitFor();
       await page.keyboard.press('/');
@@ -166,7 +166,7 @@ describeInChromium('the other views of one trace', () => {
       await page.getByText(/^\d+ frames?, \d+ % of the time$/).waitFor();
     });
 
-    it('lets Escape empty the search, then leave it, and only then end the zoom', async () => {
+    it('clears the search on Escape, then leaves it, and only then ends the zoom', async () => {
       const page = await xray.open(at('flame'));
       const field = page.getByRole('textbox', { name: 'Search names' });
       const whole = page.getByRole('button', { name: 'Whole trace' });
@@ -185,7 +185,7 @@ describeInChromium('the other views of one trace', () => {
       await page.locator('button:disabled', { hasText: 'Whole trace' }).waitFor();
     });
 
-    it('draws of 5,000 subsegments only what can be seen', async () => {
+    it('renders only the visible ones of 5,000 subsegments', async () => {
       const page = await xray.open(at('flame', large));
       await page.getByRole('treeitem', { name: /ImportService.findUser/ }).waitFor();
       expect(await page.getByRole('treeitem').count()).toBeLessThan(2_500);
@@ -211,7 +211,7 @@ describeInChromium('the other views of one trace', () => {
       expect(await violations(page)).toEqual([]);
     });
 
-    it('draws of 5,000 names only the rows that can be seen', async () => {
+    it('render only the visible rows of 5,000 names', async () => {
       const w = new TraceWriter(Date.now() / 1000 - 30);
       const names = Array.from({ length: 5_000 }, (_, index) =>
         w.sub(`item ${String.fromCodePoint(0x4e00 + index)}`, index / 5, (index + 1) / 5),

@@ -86,7 +86,7 @@ describeInChromium('the page of a trace', () => {
     return page;
   };
 
-  it('shows the tree nested, with the called service below the call', async () => {
+  it('shows the nested tree, with the called service below the call', async () => {
     const page = await open();
     const nested = [
       'backend-nest',
@@ -105,7 +105,7 @@ describeInChromium('the page of a trace', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('selects on arrival where the fault began, and shows its exception', async () => {
+  it('selects where the fault began when it opens, and shows its exception', async () => {
     const page = await open();
     await isSelected(page, 'PushService.deliver');
     await panel(page).getByText('fault starts here').waitFor();
@@ -122,7 +122,7 @@ describeInChromium('the page of a trace', () => {
     await panel(page).getByText('rpc-proxy.js:14').waitFor();
   });
 
-  it('marks only where the fault began; above it the shape says that it was passed up', async () => {
+  it('marks only where the fault began; above it, the shape shows that it was passed up', async () => {
     const page = await open();
     expect(await row(page, 'ActivitiesService.create').getAttribute('aria-label')).toContain(
       'fault, passed up from below',
@@ -133,7 +133,7 @@ describeInChromium('the page of a trace', () => {
     ).toBeGreaterThan(0);
   });
 
-  it('shows source lines, where a method is written, and what caused an exception', async () => {
+  it('shows source lines, where a method is defined, and what caused an exception', async () => {
     const page = await open(located);
     const excerpt = panel(page).getByRole('group', { name: 'Source near line 9' });
     await excerpt.waitFor();
@@ -144,7 +144,7 @@ describeInChromium('the page of a trace', () => {
     expect(await written.getAttribute('href')).toBe(`vscode://file${source}`);
   });
 
-  it('leads from a query to the line that asked it', async () => {
+  it('leads from a query to the line that made it', async () => {
     const w = new TraceWriter(seconds() - 14);
     const queries = [1, 2, 3, 4].map((n) => w.query('SELECT * FROM users', n * 10, n * 10 + 9));
     const list = w.sub('Users.list', 5, 60, { metadata: { nest: { source } } }, queries);
@@ -164,7 +164,7 @@ describeInChromium('the page of a trace', () => {
     await link.waitFor({ state: 'detached' });
   });
 
-  it('tells in progress from awaited, in words', async () => {
+  it('distinguishes in progress from waiting, as text', async () => {
     const page = await open();
     expect(await row(page, 'SearchService.index').innerText()).toContain('in progress');
     expect(await row(page, 'localhost:8083').innerText()).toContain(
@@ -192,7 +192,7 @@ describeInChromium('the page of a trace', () => {
     );
   });
 
-  it('collapses by level, with the trouble below still to be seen, and by hand', async () => {
+  it('collapses by level, with faults below still visible, and individually', async () => {
     const page = await open(faulty, '?level=2');
     expect(await grid(page).getAttribute('aria-rowcount')).toBe('4');
     expect(await row(page, 'ActivitiesController.create').getAttribute('aria-label')).toContain(
@@ -211,7 +211,7 @@ describeInChromium('the page of a trace', () => {
     expect(await row(page, 'ActivitiesService.create').count()).toBe(0);
   });
 
-  it('goes to the next and previous trouble, also inside what is closed', async () => {
+  it('goes to the next and previous error or fault, also inside closed nodes', async () => {
     const page = await open(faulty, '?level=1&select=none');
     const first = await row(page, 'backend-nest').getAttribute('data-key');
     await page.goto(`${xray.url}/traces/${faulty.traceId}?level=1&select=${first}`);
@@ -226,7 +226,7 @@ describeInChromium('the page of a trace', () => {
     await isSelected(page, 'SNS');
   });
 
-  it('searches, keeps hits in sight and walks through them', async () => {
+  it('searches, keeps hits visible and moves through them', async () => {
     const page = await open(faulty, '?level=2');
     await page.keyboard.press('/');
     await page.keyboard.type('devices');
@@ -269,7 +269,7 @@ describeInChromium('the page of a trace', () => {
     await page.waitForURL((url) => url.toString() !== address);
   });
 
-  it('leaves out what is shorter than asked, and says how much', async () => {
+  it('hides what is shorter than the given duration, and says how much', async () => {
     const page = await open(good);
     const all = Number(await grid(page).getAttribute('aria-rowcount'));
     await page.getByRole('button', { name: /Shortest duration/ }).click();
@@ -289,7 +289,7 @@ describeInChromium('the page of a trace', () => {
     await page.waitForURL(/critical=off/);
   });
 
-  it('names what the trace suffers from, and leads to the bars', async () => {
+  it('shows the hints of the trace, and leads to the bars', async () => {
     const page = await open();
     await page.getByRole('button', { name: /48 × the same SELECT/ }).click();
     await page.waitForURL(/hint=/);
@@ -316,7 +316,7 @@ describeInChromium('the page of a trace', () => {
       await page.locator(`[data-id="${faulty.traceId}"]`).waitFor();
     });
 
-    it('has metadata as a tree', async () => {
+    it('shows metadata as a tree', async () => {
       const page = await open();
       await select(page, 'PushService.deliver');
       await tab(page, 'Metadata').click();
@@ -325,7 +325,7 @@ describeInChromium('the page of a trace', () => {
       await soon(async () => expect(await panel(page).innerText()).not.toContain('"ios"'));
     });
 
-    it('has HTTP, SQL laid out, AWS and the raw document', async () => {
+    it('shows HTTP, formatted SQL, AWS and the raw document', async () => {
       const page = await open();
       await select(page, 'localhost:8081');
       await tab(page, 'HTTP').click();
@@ -351,7 +351,7 @@ describeInChromium('the page of a trace', () => {
       ).toBeDefined();
     });
 
-    it('changes its tabs with the arrow keys', async () => {
+    it('changes tabs with the arrow keys', async () => {
       const page = await open();
       await tab(page, 'Exception').focus();
       await page.keyboard.press('ArrowRight');
@@ -362,7 +362,7 @@ describeInChromium('the page of a trace', () => {
     });
   });
 
-  it('has room for the numbers and the axis of a trace of hours', async () => {
+  it('has space for the numbers and the axis of a trace of hours', async () => {
     const w = new TraceWriter(seconds() - 15_000);
     const job = w.segment('nightly', 0, 12_345_678, {}, [w.sub('Export.run', 0, 12_000_000)]);
     await xray.send([job]);
@@ -377,7 +377,7 @@ describeInChromium('the page of a trace', () => {
     );
   });
 
-  it('shows a service whose clock is behind where it was called, and says so', async () => {
+  it('shows a service whose clock is behind where it was called, and marks it', async () => {
     const w = new TraceWriter(seconds() - 12);
     const call = w.http('billing', 'GET', '/bill', 200, 10, 100);
     const late = w.segment('billing', -5_000, -4_930, { parent_id: call.id });
@@ -410,7 +410,7 @@ describeInChromium('the page of a trace', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('has rows in all of the waterfall, wherever it is scrolled to', async () => {
+  it('shows rows in all of the waterfall, wherever it is scrolled to', async () => {
     const page = await open(large);
     for (const top of [30_000, 1_000, 1e9]) {
       await page.locator('[data-rows]').evaluate((holder, to) => holder.scrollTo(0, to), top);
@@ -425,7 +425,7 @@ describeInChromium('the page of a trace', () => {
     );
   });
 
-  it('copies a permalink with y, and leaves for the map with g m', async () => {
+  it('copies a permalink with y, and opens the map with g m', async () => {
     const page = await open(good, '', { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.keyboard.press('j');
     await page.waitForURL(/select=/);
@@ -438,7 +438,7 @@ describeInChromium('the page of a trace', () => {
     await page.waitForURL(/\/map$/);
   });
 
-  it('says when there is no such trace', async () => {
+  it('says if there is no such trace', async () => {
     const page = await xray.open('/traces/1-00000000-000000000000000000000000');
     await page.getByRole('heading', { name: 'This trace cannot be shown' }).waitFor();
 
@@ -447,7 +447,7 @@ describeInChromium('the page of a trace', () => {
     );
   });
 
-  it('takes what comes while it is open', async () => {
+  it('adds what arrives while it is open', async () => {
     const trace = home(seconds() - 2);
     const [segment] = trace.segments;
     const { end_time: _, subsegments, ...rest } = segment!;
@@ -539,7 +539,7 @@ describeInChromium('a trace whose every string is a script', () => {
     };
   };
 
-  it('is shown as text, in every tab and in the list, and runs nothing', async () => {
+  it('is shown as text, in every tab and in the list, and runs no script', async () => {
     const xray = await Console.start({ sources: [] });
     try {
       const document = hostile(seconds() - 3);
@@ -571,7 +571,7 @@ describeInChromium('a trace whose every string is a script', () => {
     }
   });
 
-  it('could run nothing: the page allows no inline script and no other host', async () => {
+  it('could run no script: the page allows no inline script and no other host', async () => {
     const xray = await Console.start();
     try {
       const response = await fetch(xray.url);

@@ -51,7 +51,7 @@ describeInChromium('the list of more traces than it holds', () => {
   afterEach(() => xray.closePages());
   afterAll(() => xray?.stop());
 
-  it('says that it is a part, and sorts over all there are', async () => {
+  it('says that it is a part, and sorts over all traces', async () => {
     const page = await xray.open('/traces?range=7d');
     await page.getByText(`Newest 10,000 of ${(total + 1).toLocaleString('en-US')}`).waitFor();
     await page.getByRole('button', { name: 'Duration, ms' }).click();
@@ -66,7 +66,7 @@ describeInChromium('the list of more traces than it holds', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('finds those of one outcome however old, and counts the others all the same', async () => {
+  it('finds those of one outcome, however old, and counts the others as well', async () => {
     const page = await xray.open('/traces?range=7d&status=fault');
     await page.locator(`[data-id="${incident.trace_id}"]`).waitFor();
 
@@ -154,7 +154,7 @@ describeInChromium('the list of more traces than it holds', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('is brushed by time and duration, counted by local X-Ray, and filtered to that', async () => {
+  it('is selected by time and duration, counted by local X-Ray, and filtered by', async () => {
     const page = await xray.open('/traces?range=6h&live=off');
     await page.getByRole('img', { name: /^Heat map/ }).waitFor();
     const plot = (await page.locator('[data-plot]').boundingBox())!;
@@ -186,7 +186,7 @@ describeInChromium('the list of more traces than it holds', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('is brushed by the keyboard, as far as to what is different', async () => {
+  it('is selected by keyboard, as far as what is different', async () => {
     const page = await xray.open('/traces?range=6h&live=off');
     await page.getByRole('img', { name: /^Heat map/ }).waitFor();
     await page.keyboard.press('b');

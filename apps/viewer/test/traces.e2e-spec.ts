@@ -61,7 +61,7 @@ describeInChromium('the list of traces', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('claims no counts before it has them', async () => {
+  it('shows no counts before it has them', async () => {
     const page = await xray.open('/map');
     await page.route('**/console/traces?**', async (route) => {
       // Not the page's own timer: it fails where the page is closed meanwhile.
@@ -75,7 +75,7 @@ describeInChromium('the list of traces', () => {
     await shows(page, '[data-total]', '300');
   });
 
-  it('puts only the rows in the page that can be seen', async () => {
+  it('renders only the visible rows', async () => {
     const page = await xray.open('/traces');
     await rows(page).first().waitFor();
     expect(await rows(page).count()).toBeLessThan(80);
@@ -85,7 +85,7 @@ describeInChromium('the list of traces', () => {
     await page.locator(`[data-id="${oldest.traceId}"]`).waitFor();
   });
 
-  it('sorts by any column and keeps that for a reload', async () => {
+  it('sorts by any column, also after a reload', async () => {
     const page = await xray.open('/traces');
     await page.getByRole('button', { name: 'Duration, ms' }).click();
     await page.waitForURL(/sort=-duration/);
@@ -97,7 +97,7 @@ describeInChromium('the list of traces', () => {
     await soon(async () => expect(await first(page).getAttribute('data-id')).not.toBe(slowest));
   });
 
-  it('counts how they ended, and shows one kind alone', async () => {
+  it('counts the outcomes, and shows only one of them', async () => {
     const page = await xray.open('/traces');
     await page.getByRole('button', { name: `fault ${faults}` }).click();
     await page.waitForURL(/status=fault/);
@@ -106,7 +106,7 @@ describeInChromium('the list of traces', () => {
     for (const text of await rows(page).allInnerTexts()) expect(text).toContain('fault 500');
   });
 
-  it('opens a trace by a click, and comes back to where it was', async () => {
+  it('opens a trace by a click, and returns to the same position', async () => {
     const page = await xray.open('/traces?sort=-duration');
     await rows(page).first().waitFor();
     const id = await first(page).getAttribute('data-id');
@@ -130,7 +130,7 @@ describeInChromium('the list of traces', () => {
     }
   });
 
-  it('is scrolled to where it was after Back and after a reload', async () => {
+  it('returns to its scroll position after Back and after a reload', async () => {
     const page = await xray.open('/traces');
     await rows(page).first().waitFor();
     await page.mouse.move(700, 500);
@@ -147,7 +147,7 @@ describeInChromium('the list of traces', () => {
     await page.waitForFunction(() => window.scrollY === 3_000);
   });
 
-  it('is walked by the keyboard: j, k, n to the next trouble, Enter to open', async () => {
+  it('is navigated by keyboard: j, k, n to the next error or fault, Enter to open', async () => {
     const page = await xray.open('/traces?sort=-status');
     await rows(page).first().waitFor();
     const reached = (index: number) =>
@@ -171,7 +171,7 @@ describeInChromium('the list of traces', () => {
     expect(page.url()).toContain(id);
   });
 
-  it('shows its keys on ?', async () => {
+  it('shows the keys on ?', async () => {
     const page = await xray.open('/traces');
     await rows(page).first().waitFor();
     await page.keyboard.press('?');
@@ -182,7 +182,7 @@ describeInChromium('the list of traces', () => {
   });
 
   describe('the filter', () => {
-    it('narrows the list, and stands in the address', async () => {
+    it('limits the list, and is in the address', async () => {
       const page = await xray.open('/traces');
       await field(page).fill('fault');
       await field(page).press('Enter');
@@ -191,7 +191,7 @@ describeInChromium('the list of traces', () => {
       await showsRows(page, faults);
     });
 
-    it('offers keys and values that were seen, and inserts with Tab', async () => {
+    it('offers recorded keys and values, and inserts with Tab', async () => {
       const page = await xray.open('/traces');
       await field(page).pressSequentially('annotation.han');
       await page.getByRole('option', { name: /annotation\.handle/ }).waitFor();
@@ -209,7 +209,7 @@ describeInChromium('the list of traces', () => {
       expect(page.problems).toEqual([]);
     });
 
-    it('shows what is wrong under its character and keeps the last good result', async () => {
+    it('shows an error below its character, and keeps the last valid result', async () => {
       const page = await xray.open('/traces?filter=fault');
       await shows(page, '[data-total]', String(faults));
       await field(page).fill('http.status == 500');
@@ -224,7 +224,7 @@ describeInChromium('the list of traces', () => {
       expect(await field(page).getAttribute('aria-invalid')).toBe('true');
     });
 
-    it('says which part finds nothing, and drops it', async () => {
+    it('shows which condition finds nothing, and removes it', async () => {
       const page = await xray.open('/traces?filter=fault+AND+user+%3D+%22nobody-at-all%22');
       await page.getByRole('heading', { name: 'No trace matches' }).waitFor();
       await page.getByText('Without').waitFor();
@@ -234,7 +234,7 @@ describeInChromium('the list of traces', () => {
       await shows(page, '[data-total]', String(faults));
     });
 
-    it('drops several parts together where each alone finds nothing', async () => {
+    it('removes several conditions together if each of them finds nothing', async () => {
       const filter = 'fault AND user = "nobody-at-all" AND responsetime > 9000';
       const page = await xray.open(`/traces?filter=${encodeURIComponent(filter)}`);
       await page.getByText('Without').waitFor();
@@ -244,7 +244,7 @@ describeInChromium('the list of traces', () => {
       );
     });
 
-    it('tells the type of an annotation', async () => {
+    it('shows the type of an annotation', async () => {
       const page = await xray.open('/traces');
       await rows(page).first().waitFor();
       await field(page).fill('annotation.res');
@@ -253,7 +253,7 @@ describeInChromium('the list of traces', () => {
       expect(await option.innerText()).toMatch(/number/);
     });
 
-    it('points at the character also where the expression is longer than its field', async () => {
+    it('points at the character even if the expression is longer than its field', async () => {
       const filter = 'service("backend-nest") AND responsetime > 0.5 AND http.status == 500';
       const page = await xray.open(`/traces?filter=${encodeURIComponent(filter)}`, {
         viewport: { width: 400, height: 800 },
@@ -292,7 +292,7 @@ describeInChromium('the list of traces', () => {
   });
 
   describe('the chart', () => {
-    it('is brushed, counted and zoomed into', async () => {
+    it('is selected, counted and zoomed into', async () => {
       const page = await xray.open('/traces');
       await rows(page).first().waitFor();
       const plot = (await page.locator('[data-plot]').boundingBox())!;
@@ -312,7 +312,7 @@ describeInChromium('the list of traces', () => {
       await shows(page, '[data-total]', String(counted));
     });
 
-    it('is brushed by the keyboard too', async () => {
+    it('is selected by keyboard too', async () => {
       const page = await xray.open('/traces');
       await rows(page).first().waitFor();
       await page.getByRole('slider', { name: 'Start of the selected time' }).focus();
@@ -358,7 +358,7 @@ describeInChromium('the live list', () => {
   afterEach(() => xray.closePages());
   afterAll(() => xray?.stop());
 
-  it('says on first start what to do, and shows the first trace without a reload', async () => {
+  it('shows what to do at the first start, and the first trace without a reload', async () => {
     const page = await xray.open('/traces');
     await page.getByRole('heading', { name: 'Waiting for the first trace' }).waitFor();
     await page.getByText(`Local X-Ray listens on 127.0.0.1:${xray.server.port}`).waitFor();
@@ -370,7 +370,7 @@ describeInChromium('the live list', () => {
     expect(page.problems).toEqual([]);
   });
 
-  it('does not move rows under the pointer, and shows what it held once the pointer leaves', async () => {
+  it('does not move rows under the pointer, and adds waiting ones when the pointer leaves', async () => {
     const older = throttledPost(seconds() - 5);
     await xray.send(older.segments);
     const page = await xray.open('/traces');
@@ -389,7 +389,7 @@ describeInChromium('the live list', () => {
     await soon(async () => expect(await first(page).getAttribute('data-id')).toBe(newer.traceId));
   });
 
-  it('pauses, counts what is newer, and goes on', async () => {
+  it('pauses, counts newer traces, and continues', async () => {
     const page = await xray.open('/traces');
     await rows(page).first().waitFor();
     await page.keyboard.press('l');
@@ -406,7 +406,7 @@ describeInChromium('the live list', () => {
     await page.getByRole('button', { name: 'Live. Pause (l)' }).waitFor();
   });
 
-  it('keeps to the filter while it is live', async () => {
+  it('respects the filter while it is live', async () => {
     const page = await xray.open('/traces?filter=fault');
     await page.getByRole('heading', { name: 'No trace matches' }).waitFor();
     const good = home(seconds() - 0.4);
@@ -417,7 +417,7 @@ describeInChromium('the live list', () => {
     expect(await page.locator(`[data-id="${good.traceId}"]`).count()).toBe(0);
   });
 
-  it('lets a trace in progress grow until it ends', async () => {
+  it('updates a trace in progress until it ends', async () => {
     const page = await xray.open('/traces');
     const trace = home(seconds() - 1);
     const [segment] = trace.segments;
@@ -430,7 +430,7 @@ describeInChromium('the live list', () => {
     await row.getByText('ok 200').waitFor();
   });
 
-  it('says of one that was not heard of for long that no end was seen', async () => {
+  it('marks a trace that was not updated for long as silent', async () => {
     const page = await xray.open('/traces?range=1h');
     const trace = home(seconds() - 1_800);
     const { end_time: _, http: __, subsegments, ...open } = trace.segments[0]!;
@@ -448,7 +448,7 @@ describeInChromium('the live list', () => {
     await page.getByText(/^no end seen since \d\d:\d\d:\d\d$/).waitFor();
   });
 
-  it('shows what came before its stream of events was open', async () => {
+  it('shows what arrived before its event stream was open', async () => {
     await xray.send(home(seconds() - 2).segments);
     const page = await xray.open('/sampling');
     const open = await holdEvents(page);
@@ -461,7 +461,7 @@ describeInChromium('the live list', () => {
     await page.locator(`[data-id="${trace.traceId}"]`).waitFor();
   });
 
-  it('shows what came while an older answer was on its way', async () => {
+  it('shows what arrived while an older response was on its way', async () => {
     const page = await xray.open('/sampling');
     const trace = home(seconds() - 1);
     const told = new Promise<void>((done) => {
@@ -493,7 +493,7 @@ describeInChromium('the live list', () => {
     await page.locator(`[data-id="${trace.traceId}"]`).waitFor();
   });
 
-  it('shows of a trace what came before the stream of events was open', async () => {
+  it('shows for a trace what arrived before the event stream was open', async () => {
     const page = await xray.open('/sampling');
     const open = await holdEvents(page);
     const trace = home(seconds() - 1);
@@ -508,7 +508,7 @@ describeInChromium('the live list', () => {
     await page.getByText('in progress').first().waitFor({ state: 'detached' });
   });
 
-  it('does not let one that answered and goes on dwarf the bars of the others', async () => {
+  it('does not let a trace that responded and continues dwarf the bars of the others', async () => {
     await xray.send(home(seconds() - 1).segments);
     const page = await xray.open('/traces');
     await rows(page).first().waitFor();
@@ -546,7 +546,7 @@ describeInChromium('the live list', () => {
 });
 
 describeInChromium('the list when local X-Ray stops', () => {
-  it('says so, keeps what it has, and catches up once it is back', async () => {
+  it('says so, keeps its data, and catches up when it is back', async () => {
     const xray = await Console.start();
     try {
       await xray.send(home(seconds() - 1).segments);
@@ -606,7 +606,7 @@ describeInChromium('the list for all', () => {
     );
   });
 
-  it('keeps a chosen theme over a reload', async () => {
+  it('keeps a selected theme after a reload', async () => {
     const page = await xray.open('/traces', { colorScheme: 'light' });
     await page.getByRole('button', { name: 'Theme: system' }).click();
     await page.getByRole('button', { name: 'Theme: light' }).click();

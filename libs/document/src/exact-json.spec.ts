@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { outsideStrings, readJson, writeJson } from './exact-json';
 
-describe('JSON with exact whole numbers', () => {
+describe('JSON with exact integers', () => {
   it.each([
     '{"a":9007199254740993}',
     '{"a":-9223372036854775808,"b":[212089821454139392,1,"212089821454139392"]}',
@@ -10,28 +10,28 @@ describe('JSON with exact whole numbers', () => {
     '{"a":" :1234567890123456789","\\\\":1234567890123456789,"b":"\\"1234567890123456789"}',
     '{"__proto__":12345678901234567890}',
     `{"a":${'1'.repeat(400)}}`,
-  ])('comes out as it went in: %s', (text) => {
+  ])('is written as it was read: %s', (text) => {
     expect(writeJson(readJson(text))).toBe(text);
   });
 
-  it('keeps numbers that a double holds what they are', () => {
+  it('keeps numbers that a double can represent', () => {
     expect(readJson('[1e3, 9007199254740991, 1499473411.677123, 0.1234567890123456]')).toEqual([
       1000, 9007199254740991, 1499473411.677123, 0.1234567890123456,
     ]);
   });
 
-  it('keeps as text what is larger than any number', () => {
+  it('keeps larger numbers as text', () => {
     expect(readJson('{"a":1e400,"b":-1.5E+999}')).toEqual({ a: '1e400', b: '-1.5E+999' });
   });
 
   it.each(['{"a":1234567890123456789', '01234567890123456789', '[1234567890123456789,]', '[1e400'])(
-    'refuses what is not JSON: %s',
+    'rejects what is not JSON: %s',
     (text) => {
       expect(() => readJson(text)).toThrow(SyntaxError);
     },
   );
 
-  it('reads and writes all other JSON as JSON does', () => {
+  it('reads and writes all other JSON like JSON', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(writeJson(readJson(text))).toBe(JSON.stringify(JSON.parse(text)));
@@ -39,7 +39,7 @@ describe('JSON with exact whole numbers', () => {
     );
   });
 
-  it('carries every bigint among any JSON, whatever its texts say', () => {
+  it('keeps every bigint in any JSON, whatever its texts contain', () => {
     const value = fc.letrec((tie) => ({
       any: fc.oneof(
         { depthSize: 'small' },
@@ -72,7 +72,7 @@ describe('JSON with exact whole numbers', () => {
 });
 
 describe('outsideStrings', () => {
-  it('sees everything outside of strings once, and nothing within', () => {
+  it('visits everything outside strings once, and nothing inside', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = JSON.stringify(value);

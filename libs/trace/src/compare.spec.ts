@@ -22,7 +22,7 @@ const outline = ({ rows }: Comparison) =>
 describe('the comparison of two traces', () => {
   const comparison = compareTrees(treeOf(goodPost(T0)), treeOf(faultyPost(T0)));
 
-  it('says what is new, gone and slower, and by how much', () => {
+  it('shows what is new, gone and slower, and by how much', () => {
     expect(outline(comparison)).toEqual([
       'backend-nest slower 1098',
       '  AuthGuard.canActivate same 0.5',
@@ -58,7 +58,7 @@ describe('the comparison of two traces', () => {
     expect(comparison.counts).toEqual({ new: 12, gone: 2, slower: 6, faster: 0, same: 10 });
   });
 
-  it('names what explains most of the difference, not all that contains it', () => {
+  it('names what explains most of the difference, not everything that contains it', () => {
     expect(comparison.delta).toBeCloseTo(1.098);
     expect(comparison.mostly.map(({ label }) => label)).toEqual([
       'FeedService.fanOut',
@@ -67,20 +67,20 @@ describe('the comparison of two traces', () => {
     ]);
   });
 
-  it('folds what ran several times from one place and says how often', () => {
+  it('merges repeated calls with the same parent, and says how often they ran', () => {
     const row = comparison.rows.find(({ label }) => label === 'localhost:8082 POST /score')!;
 
     expect([row.a!.count, row.b!.count]).toEqual([1, 2]);
     expect([row.a!.worst, row.b!.worst]).toEqual(['ok', 'throttle']);
   });
 
-  it('tells what is still running', () => {
+  it('marks what is still running', () => {
     expect(
       comparison.rows.find(({ label }) => label === 'SearchService.index')!.b!.inProgress,
     ).toBe(true);
   });
 
-  it('turns round with its sides', () => {
+  it('is reversed if its sides are swapped', () => {
     const back = compareTrees(treeOf(faultyPost(T0)), treeOf(goodPost(T0)));
 
     expect(back.delta).toBeCloseTo(-comparison.delta);
@@ -100,7 +100,7 @@ describe('the comparison of two traces', () => {
     expect([delta, mostly]).toEqual([0, []]);
   });
 
-  it('puts what is gone where it used to be', () => {
+  it('places what is gone where it used to be', () => {
     const a = tree(50, (w) => [w.sub('first', 0, 9), w.sub('old', 10, 19), w.sub('last', 20, 29)]);
     const b = tree(50, (w) => [w.sub('new', 0, 9), w.sub('first', 10, 19), w.sub('last', 20, 29)]);
 
@@ -113,7 +113,7 @@ describe('the comparison of two traces', () => {
     ]);
   });
 
-  it('compares requests of different services as all gone and all new', () => {
+  it('compares requests of different services as entirely gone and entirely new', () => {
     const w = new TraceWriter(T0);
     const other = treeOf({ traceId: w.traceId, segments: [w.segment('other', 0, 20)] });
 

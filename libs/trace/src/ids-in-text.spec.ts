@@ -17,7 +17,7 @@ describe('idsInText', () => {
     [`[14:06:12 ERROR] push failed trace_id=${w3c} span_id=${span} after 12 ms`, [trace], [span]],
     [`{"trace.id":"${w3c}","message":"x"}`, [trace], []],
     [`dd.trace_id=${w3c},${w3c}`, [trace], []],
-  ])('finds what %s names', (text, traces, spans) => {
+  ])('finds the ids in %s', (text, traces, spans) => {
     const found = idsInText(text);
     expect(found.traces).toEqual(traces);
     expect(found.spans).toEqual(spans);

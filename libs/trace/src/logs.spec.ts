@@ -30,8 +30,8 @@ const texts = (documents: object, sentLines: SentLogLine[] = []) =>
     buildTree({ ...(documents as ReturnType<typeof trace>), logs: sentLines }, START + 20),
   ).lines.map(({ message, node, at }) => [message, node.name, at && Math.round(at * 1e3) / 1e3]);
 
-describe('the lines of logs in a trace', () => {
-  it('come from the metadata of every node, in the order of their times', () => {
+describe('the log lines of a trace', () => {
+  it('are read from the metadata of every node, by time', () => {
     const logs = (...lines: object[]) => ({ metadata: { default: { logs: lines } } });
     const doc = trace(
       [
@@ -47,7 +47,7 @@ describe('the lines of logs in a trace', () => {
     ]);
   });
 
-  it('says how many the toolkit left out, and reads those beside metadata of the same name', () => {
+  it('include how many the toolkit left out, and metadata with the same name is not a log', () => {
     const tree = buildTree(
       trace([
         sub('b', 1, 4, {
@@ -64,7 +64,7 @@ describe('the lines of logs in a trace', () => {
     expect(allLogs(tree)).toMatchObject({ lines: [{ level: 'debug', message: 'x' }], left: 17 });
   });
 
-  it('has four levels, whichever words a logger has', () => {
+  it('have four levels, whatever names a logger uses', () => {
     const levels = (names: string[]) => {
       const lines = names.map((level) => ({ time: START, level, message: level }));
       const tree = buildTree(trace([], { metadata: { app: { logs: lines } } }), START + 20);
@@ -78,7 +78,7 @@ describe('the lines of logs in a trace', () => {
     expect(levels(['verbose', 'debug', 'TRACE'])).toEqual(Array(3).fill('debug'));
   });
 
-  it('puts log records on their span, else on their service, else on the root', () => {
+  it('include log records on their span, or else on their service, or else on the root', () => {
     const doc = trace([sub('b', 1, 4)]);
     expect(
       texts(doc, [
@@ -93,7 +93,7 @@ describe('the lines of logs in a trace', () => {
     ]);
   });
 
-  it('shows a line once that came both ways, and twice what was logged twice', () => {
+  it('show a line once that arrived both ways, and twice what was logged twice', () => {
     const line = (at: number) => ({ time: START + at, level: 'log', message: 'retry' });
     const doc = trace([], { metadata: { default: { logs: [line(1), line(3)] } } });
     expect(texts(doc, [sent(1.002, 'retry'), sent(3, 'retry'), sent(7, 'retry')])).toEqual([
@@ -103,7 +103,7 @@ describe('the lines of logs in a trace', () => {
     ]);
   });
 
-  it('moves with a service whose clock is off', () => {
+  it('move with a service whose clock differs', () => {
     const called = {
       id: 'e'.repeat(16),
       name: 'mail',
@@ -120,7 +120,7 @@ describe('the lines of logs in a trace', () => {
     expect(at).toBeLessThan(6);
   });
 
-  it('takes whatever a document says', () => {
+  it('accept any document', () => {
     const odd = [null, 3, 'text', {}, { message: null }, { message: undefined }, { time: {} }];
     const doc = trace([], { metadata: { a: { logs: odd }, b: null, c: { logs: 'no list' } } });
     expect(texts(doc)).toEqual([['null', 'shop', undefined]]);

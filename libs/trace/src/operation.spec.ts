@@ -10,7 +10,7 @@ function operation(write: (w: TraceWriter) => SubsegmentDocument) {
 }
 
 describe('an operation', () => {
-  it('is a statement whatever its literals and spaces', () => {
+  it('is a statement, independent of its literals and spaces', () => {
     const one = operation((w) => w.query("SELECT a\n FROM t WHERE id = 7 AND n = 'it''s'", 0, 1));
     const other = operation((w) => w.query("SELECT a FROM t WHERE id = -12.5 AND n = ''", 0, 1));
 
@@ -22,13 +22,13 @@ describe('an operation', () => {
     });
   });
 
-  it('tells statements apart whose short forms are the same', () => {
+  it('distinguishes statements with the same short form', () => {
     expect(operation((w) => w.query('SELECT a FROM t', 0, 1)).key).not.toBe(
       operation((w) => w.query('SELECT b FROM t', 0, 1)).key,
     );
   });
 
-  it('is a call whatever ids its path has and however it was answered', () => {
+  it('is a call, independent of the ids in its path and of its status', () => {
     const one = operation((w) => w.http('users', 'GET', '/users/7/posts?page=2', 200, 0, 1));
     const other = operation((w) =>
       w.http('users', 'GET', '/users/0b5e3c3a-1111-4222-8333-444455556666/posts', 500, 0, 1),
@@ -60,7 +60,7 @@ describe('an operation', () => {
     });
   });
 
-  it('takes a call named like a method for something else', () => {
+  it('does not confuse a call with a method of the same name', () => {
     expect(operation((w) => w.sub('users', 0, 1)).key).not.toBe(
       operation((w) => w.sub('users', 0, 1, { namespace: 'remote' })).key,
     );

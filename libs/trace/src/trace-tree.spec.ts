@@ -50,7 +50,7 @@ const find = (built: TraceTree, name: string) => {
 };
 
 describe('buildTree', () => {
-  it('nests subsegments in the order they started, whatever the order in the document', () => {
+  it('nests subsegments by their start, whatever the order in the document', () => {
     const built = tree([
       seg('api', 0, 1, {
         subsegments: [
@@ -64,7 +64,7 @@ describe('buildTree', () => {
     expect(built).toMatchObject({ segments: 1, subsegments: 3, maxDepth: 3, start: T0 });
   });
 
-  it('hangs the segment of a called service below the call', () => {
+  it('puts the segment of a called service below the call', () => {
     const call = sub('users', 0.2, 0.8, { namespace: 'remote', traced: true });
     const built = tree([
       seg('users', 0.3, 0.7, { parent_id: call.id }),
@@ -75,7 +75,7 @@ describe('buildTree', () => {
     expect(built.awaited).toBe(0);
   });
 
-  it('says which calls wait for the segment of the called service', () => {
+  it('marks calls that wait for the segment of the called service', () => {
     const built = tree([
       seg('api', 0, 1, {
         subsegments: [
@@ -93,7 +93,7 @@ describe('buildTree', () => {
     expect(built.awaited).toBe(2);
   });
 
-  it('keeps a subsegment whose parent has not come as a root of its own', () => {
+  it('keeps a subsegment whose parent has not arrived as a root', () => {
     const built = tree([], [sub('alone', 0, 1, { parent_id: 'ffffffffffffffff' })]);
 
     expect(built.roots).toMatchObject([{ name: 'alone', orphan: true }]);
@@ -106,7 +106,7 @@ describe('buildTree', () => {
     expect(new Set(built.nodes.map((node) => node.key)).size).toBe(3);
   });
 
-  it('survives segments that name each other, or themselves, as parent', () => {
+  it('works if segments name each other, or themselves, as parent', () => {
     const a = seg('a', 0, 1);
     const b = seg('b', 0, 1, { parent_id: a.id });
     a.parent_id = b.id;
@@ -116,7 +116,7 @@ describe('buildTree', () => {
     expect(outline(tree([a, b, self]))).toHaveLength(3);
   });
 
-  it('builds a trace of 20,000 levels without running out of stack', () => {
+  it('builds a trace of 20,000 levels without overflowing the stack', () => {
     let doc = sub('leaf', 0, 1);
     for (let level = 0; level < 20_000; level++) doc = sub('level', 0, 1, { subsegments: [doc] });
 
@@ -125,7 +125,7 @@ describe('buildTree', () => {
 });
 
 describe('times', () => {
-  it('counts as self time what no child covers, however the children overlap', () => {
+  it('count as self time what no child covers, however the children overlap', () => {
     const built = tree([
       seg('api', 0, 1, {
         subsegments: [sub('a', 0.1, 0.5), sub('b', 0.4, 0.6), sub('c', 0.8, 1.4)],
@@ -141,14 +141,14 @@ describe('times', () => {
     ]);
   });
 
-  it('lets what is in progress last until now', () => {
+  it('extend what is in progress until now', () => {
     const built = tree([seg('api', 0, undefined)], [], T0 + 7);
 
     expect(built).toMatchObject({ duration: 7, inProgress: true });
     expect(built.responseEnd).toBeUndefined();
   });
 
-  it('stops growing what has been in progress for longer than any request', () => {
+  it('stop extending what has been in progress for longer than any request', () => {
     const built = tree(
       [seg('api', 0, undefined, { subsegments: [sub('a', 1, 2)] })],
       [],
@@ -159,7 +159,7 @@ describe('times', () => {
     expect(built.nodes.map(({ silent }) => silent)).toEqual([true, false]);
   });
 
-  it('reports clocks that disagree', () => {
+  it('report clocks that differ', () => {
     const call = sub('call', 0.5, 0.9, { namespace: 'remote' });
     const built = tree([
       seg('api', 0, 1, { subsegments: [call] }),
@@ -169,7 +169,7 @@ describe('times', () => {
     expect(find(built, 'skewed').skew).toBeCloseTo(0.1);
   });
 
-  it('draws a service whose clock is behind inside of the call that waited for it', () => {
+  it('move a service whose clock is behind into the call that waited for it', () => {
     const last = sub('last', -4.97, -4.96, { namespace: 'remote' });
     const call = sub('call', 0.01, 0.1, { namespace: 'remote' });
     const built = tree([
@@ -193,7 +193,7 @@ describe('times', () => {
     expect(built).toMatchObject({ start: T0, responseEnd: expect.closeTo(0.11) });
   });
 
-  it('lets it begin with the call when it took longer, or goes on', () => {
+  it('begin with the call if the service took longer, or continues', () => {
     const call = sub('call', 0.2, 0.3, { namespace: 'remote' });
     const other = sub('other', 0.5, undefined, { namespace: 'remote' });
     const built = tree([
@@ -206,7 +206,7 @@ describe('times', () => {
     expect(find(built, 'open').start).toBeCloseTo(0.5);
   });
 
-  it('answers when the root answered, although work goes on after it', () => {
+  it('end the response when the root responded, although work continues', () => {
     const built = tree([seg('api', 0, 1, { subsegments: [sub('after', 0.9, 3)] })]);
 
     expect(built).toMatchObject({ responseEnd: 1, duration: 3 });
@@ -214,7 +214,7 @@ describe('times', () => {
 });
 
 describe('the critical path', () => {
-  it('runs back from the answer through the child that ended last', () => {
+  it('runs back from the response through the child that ended last', () => {
     const built = tree([
       seg('api', 0, 1, {
         subsegments: [sub('short', 0.1, 0.3), sub('long', 0.1, 0.9), sub('after', 0.95, 2)],
@@ -232,7 +232,7 @@ describe('the critical path', () => {
     ]);
   });
 
-  it('covers the time to the answer exactly once', () => {
+  it('covers the time to the response exactly once', () => {
     const built = tree([
       seg('api', 0, 1, {
         subsegments: [
@@ -254,7 +254,7 @@ describe('status', () => {
     exceptions: [{ id: id(), type: 'TypeError', message: 'undefined is not a function' }],
   };
 
-  it('tells where a fault started from where it was passed up', () => {
+  it('distinguishes where a fault started from where it was passed up', () => {
     const built = tree([
       seg('api', 0, 1, {
         fault: true,
@@ -276,7 +276,7 @@ describe('status', () => {
     expect(built.counts).toEqual({ ok: 0, error: 0, throttle: 0, fault: 3 });
   });
 
-  it('calls it a start of its own when another exception is thrown above', () => {
+  it('is a new start if another exception is thrown above', () => {
     const other = { exceptions: [{ id: id(), type: 'Error', message: 'no rows' }] };
     const built = tree([
       seg('api', 0, 1, {
@@ -289,7 +289,7 @@ describe('status', () => {
     expect(find(built, 'api').passedUp).toBe(false);
   });
 
-  it('calls it passed up when the exception above wraps the one below', () => {
+  it('is passed up if the exception above wraps the one below', () => {
     const wrapped = {
       exceptions: [
         { id: id(), type: 'Error', message: 'cannot save', cause: thrown.exceptions[0]!.id },
@@ -306,7 +306,7 @@ describe('status', () => {
     expect(find(built, 'api').passedUp).toBe(true);
   });
 
-  it('does not mix an error below with a fault above', () => {
+  it('does not confuse an error below with a fault above', () => {
     const built = tree([
       seg('api', 0, 1, { fault: true, subsegments: [sub('lookup', 0, 1, { error: true })] }),
     ]);
@@ -315,7 +315,7 @@ describe('status', () => {
     expect(find(built, 'lookup')).toMatchObject({ passedUp: false, worst: 'error' });
   });
 
-  it('knows the worst below a healthy node', () => {
+  it('includes the worst outcome below a successful node', () => {
     const built = tree([
       seg('api', 0, 1, {
         subsegments: [
@@ -334,7 +334,7 @@ describe('labels', () => {
     return { title, detail, tag, hue };
   };
 
-  it('shows a query by its statement', () => {
+  it('show a query by its statement', () => {
     const sql = { sanitized_query: 'select "uuid",\n  handle\nfrom "users" where handle = $1' };
 
     expect(labelOf(sub('cruddur@localhost', 0, 1, { namespace: 'remote', sql }))).toEqual({
@@ -345,7 +345,7 @@ describe('labels', () => {
     });
   });
 
-  it('shows a call by method, path and status', () => {
+  it('show a call by method, path and status', () => {
     const http = {
       request: { method: 'POST', url: 'http://localhost:8082/score?x=1' },
       response: { status: 429 },
@@ -359,7 +359,7 @@ describe('labels', () => {
     });
   });
 
-  it('shows an AWS call by operation and resource', () => {
+  it('show an AWS call by operation and resource', () => {
     const aws = { operation: 'PutItem', table_name: 'messages' };
 
     expect(labelOf(sub('DynamoDB', 0, 1, { namespace: 'aws', aws }))).toMatchObject({
@@ -368,7 +368,7 @@ describe('labels', () => {
     });
   });
 
-  it('prefers the route to the path in a segment', () => {
+  it('prefer the route to the path in a segment', () => {
     const built = tree([
       seg('api', 0, 1, {
         http: { request: { method: 'GET', url: 'http://h/api/activities/@bayko' } },

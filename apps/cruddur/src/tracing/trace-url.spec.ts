@@ -14,7 +14,7 @@ describe('traceUrl', () => {
       'http://127.0.0.1:16686/trace/{otelTraceId}',
       'http://127.0.0.1:16686/trace/5759e988bd862e3fe1be46a994272793',
     ],
-  ])('makes of %s the page %s', (viewer, page) => {
+  ])('returns for %s the page %s', (viewer, page) => {
     expect(traceUrl(viewer, ID)).toBe(page);
   });
 });

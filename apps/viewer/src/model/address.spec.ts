@@ -19,26 +19,26 @@ describe('parseRoute', () => {
     ['/traces/1-a-b/nothing', 'unknown', ''],
     ['/nothing', 'unknown', ''],
     ['/traces/%zz', 'trace', '%zz'],
-  ])('reads %p as %p', (path, page, id) => {
+  ])('parses %p as %p', (path, page, id) => {
     const route = parseRoute(path, '');
     expect(route.page).toBe(page);
     if (page !== 'unknown') expect(route.id).toBe(id);
   });
 
-  it('reads the query', () => {
+  it('parses the query', () => {
     expect(parseRoute('/traces', '?filter=a%20%3D%201').query.get('filter')).toBe('a = 1');
   });
 });
 
 describe('href', () => {
-  it('leaves out what is empty', () => {
+  it('omits empty values', () => {
     expect(href('/traces', { filter: '', range: undefined, live: false, group: 'a b' })).toBe(
       '/traces?group=a+b',
     );
     expect(href('/map')).toBe('/map');
   });
 
-  it('writes the id of a trace safely', () => {
+  it('escapes the id of a trace', () => {
     expect(traceHref('a/b?c', 'flame', { select: 'x' })).toBe('/traces/a%2Fb%3Fc/flame?select=x');
   });
 });

@@ -11,7 +11,7 @@ describe('ms', () => {
     [0.0099999, '10.0'],
     [0, '0'],
     [undefined, '–'],
-  ])('writes %p seconds as %p', (seconds, text) => expect(ms(seconds)).toBe(text));
+  ])('formats %p seconds as %p', (seconds, text) => expect(ms(seconds)).toBe(text));
 });
 
 describe('duration', () => {
@@ -22,29 +22,29 @@ describe('duration', () => {
     [200, '3 min 20 s'],
     [7200, '2 h'],
     [100_000, '1 d 3 h'],
-  ])('writes %p seconds as %p', (seconds, text) => expect(duration(seconds)).toBe(text));
+  ])('formats %p seconds as %p', (seconds, text) => expect(duration(seconds)).toBe(text));
 });
 
 describe('other formats', () => {
-  it('writes an offset with its sign and one decimal', () => {
+  it('format an offset with its sign and one decimal', () => {
     expect(offset(1.0982)).toBe('+1,098.2 ms');
     expect(offset(-0.003)).toBe('−3.0 ms');
   });
 
-  it('writes shares with two or three digits', () => {
+  it('format shares with two or three digits', () => {
     expect(share(11, 1284)).toBe('0.9 %');
     expect(share(549, 1284)).toBe('43 %');
     expect(share(1241, 1284)).toBe('96.7 %');
     expect(share(1, 0)).toBe('–');
   });
 
-  it('writes local time with milliseconds', () => {
+  it('format local time with milliseconds', () => {
     const at = new Date(2026, 10, 22, 14, 6, 11, 377).getTime() / 1000;
     expect(clock(at)).toBe('14:06:11.377');
     expect(clock(at, { millis: false })).toBe('14:06:11');
   });
 
-  it('writes counts with separators', () => {
+  it('format counts with separators', () => {
     expect(count(12_840)).toBe('12,840');
     expect(plural(1, 'trace')).toBe('1 trace');
     expect(plural(1500, 'trace')).toBe('1,500 traces');

@@ -38,11 +38,11 @@ describe('ruleFor', () => {
     [{ method: 'GET', path: '/api/activities' }, 'Default'],
     [{ method: 'POST', path: '/api/activities' }, 'also writes'],
     [{}, 'health'],
-  ])('takes the first that matches %o', (request, name) => {
+  ])('returns the first rule that matches %o', (request, name) => {
     expect(ruleFor(rules, request)!.name).toBe(name);
   });
 
-  it('finds none without rules', () => {
+  it('returns nothing without rules', () => {
     expect(ruleFor([], { path: '/' })).toBeUndefined();
   });
 });
@@ -66,13 +66,13 @@ describe('matches', () => {
     expect(matches(pattern, value)).toBe(expected);
   });
 
-  it('takes no long time for a pattern made to take long', () => {
+  it('is fast for a pattern that is made to be slow', () => {
     expect(matches(`${'*a'.repeat(60)}b`, 'a'.repeat(5_000))).toBe(false);
   });
 });
 
 describe('conditions', () => {
-  it('name what the rule asks for, and nothing else', () => {
+  it('describe only what the rule requires', () => {
     expect(conditions(rule('Default', 10_000))).toBe('every request');
     expect(
       conditions(

@@ -27,7 +27,7 @@ function hintsIn(
 const told = (hints: Hint[]) => hints.map(({ title, evidence }) => `${title}: ${evidence}`);
 
 describe('hints', () => {
-  it('finds in a bad trace what makes it bad, the costliest first', () => {
+  it('find what makes a slow trace slow, costliest first', () => {
     const hints = hintsFor(faultyPost(T0));
 
     expect(told(hints)).toEqual([
@@ -43,11 +43,11 @@ describe('hints', () => {
   it.each([
     ['a home feed', home(T0)],
     ['the activities of a user', userActivities(T0)],
-  ])('has no complaint about a quick request: %s', (_, trace) => {
+  ])('find nothing in a quick request: %s', (_, trace) => {
     expect(told(hintsFor(trace)).filter((hint) => !hint.startsWith('One query'))).toEqual([]);
   });
 
-  it('points at the bars, by keys of the tree', () => {
+  it('point at the bars, by keys of the tree', () => {
     const trace = faultyPost(T0);
     const tree = buildTree({ id: trace.traceId, segments: trace.segments, orphans: [] }, T0 + 2);
 
@@ -57,14 +57,14 @@ describe('hints', () => {
     }
   });
 
-  it('has an id that a link can keep', () => {
+  it('have an id that a link can contain', () => {
     const hints = hintsFor(faultyPost(T0));
 
     expect(new Set(hints.map(({ id }) => id)).size).toBe(hints.length);
     expect(hintsFor(faultyPost(T0)).map(({ id }) => id)).toEqual(hints.map(({ id }) => id));
   });
 
-  it('says nothing of a trace without documents', () => {
+  it('find nothing in a trace without documents', () => {
     expect(hintsOf(buildTree({ id: '', segments: [], orphans: [] }, T0))).toEqual([]);
   });
 });
@@ -72,7 +72,7 @@ describe('hints', () => {
 describe('N+1 queries', () => {
   const select = 'SELECT * FROM users WHERE id = 7';
 
-  it('are seen through the method that each of them sits in', () => {
+  it('are found inside the method that surrounds each of them', () => {
     const hints = hintsIn(60, (w) => [
       w.sub('Feed.load', 0, 60, {}, [
         ...Array.from({ length: 6 }, (_, at) =>
@@ -87,7 +87,7 @@ describe('N+1 queries', () => {
     expect(hints[0]!.nodes).toHaveLength(6);
   });
 
-  it('are the same when only literals differ', () => {
+  it('are the same if only literals differ', () => {
     const hints = hintsIn(50, (w) =>
       Array.from({ length: 5 }, (_, at) =>
         w.query(`SELECT * FROM users WHERE id = ${at} AND name = 'n${at}'`, at * 10, at * 10 + 8),
@@ -97,13 +97,13 @@ describe('N+1 queries', () => {
     expect(hints[0]).toMatchObject({ kind: 'n-plus-one', title: '5 × the same SELECT' });
   });
 
-  it('count time once where they ran side by side', () => {
+  it('count concurrent time once', () => {
     const hints = hintsIn(100, (w) => Array.from({ length: 5 }, () => w.query(select, 0, 40)));
 
     expect(hints.find(({ kind }) => kind === 'n-plus-one')!.cost).toBeCloseTo(0.04);
   });
 
-  it('are not what four runs make, nor BEGIN and COMMIT', () => {
+  it('do not include four runs, nor BEGIN and COMMIT', () => {
     const hints = hintsIn(200, (w) => [
       ...Array.from({ length: 4 }, (_, at) => w.query(select, at * 10, at * 10 + 1)),
       ...Array.from({ length: 9 }, (_, at) => w.query('BEGIN', 50 + at * 10, 51 + at * 10)),
@@ -112,7 +112,7 @@ describe('N+1 queries', () => {
     expect(hints.filter(({ kind }) => kind === 'n-plus-one')).toEqual([]);
   });
 
-  it('ask for one statement where they write', () => {
+  it('suggest one statement for writes', () => {
     const insert = 'INSERT INTO likes (user_uuid) VALUES ($1)';
     const hints = hintsIn(50, (w) =>
       Array.from({ length: 5 }, (_, at) => w.query(insert, at * 10, at * 10 + 8)),
@@ -123,7 +123,7 @@ describe('N+1 queries', () => {
 });
 
 describe('the same call repeated', () => {
-  it('is seen when one address is read twice', () => {
+  it('is found if one address is read twice', () => {
     const hints = hintsIn(100, (w) => [
       w.sub('Users.a', 0, 30, {}, [w.http('users', 'GET', '/users/7?full=1', 200, 0, 30)]),
       w.sub('Users.b', 60, 90, {}, [w.http('users', 'GET', '/users/7?full=1', 200, 60, 85)]),
@@ -136,7 +136,7 @@ describe('the same call repeated', () => {
     expect(hint.cost).toBeCloseTo(0.025);
   });
 
-  it('is no matter when the first one failed, another address was read, or it wrote', () => {
+  it('is ignored if the first one failed, another address was read, or it wrote', () => {
     const hints = hintsIn(100, (w) => [
       w.http('users', 'GET', '/users/7', 503, 0, 10),
       w.http('users', 'GET', '/users/7', 200, 20, 30),
@@ -148,7 +148,7 @@ describe('the same call repeated', () => {
     expect(hints.filter(({ kind }) => kind === 'repeated-call')).toEqual([]);
   });
 
-  it('is a loop when one route is called five times from one place', () => {
+  it('is a loop if one route is called five times by the same method', () => {
     const hints = hintsIn(100, (w) => [
       w.sub('Feed.load', 0, 100, {}, [
         ...Array.from({ length: 5 }, (_, at) =>
@@ -200,7 +200,7 @@ describe('awaits in a row', () => {
       ],
     ],
     ['ended in a fault', (w) => [call(w, 'a', 0, 40), w.http('b', 'GET', '/b', 503, 40, 80)]],
-  ])('are none when they %s', (_, write) => {
+  ])('are not reported if they %s', (_, write) => {
     expect(serial(hintsIn(100, write))).toEqual([]);
   });
 });
@@ -216,7 +216,7 @@ describe('one child that takes most', () => {
     expect(told(hints)).toEqual(['One call takes 92 %: slow GET /report: 460 of 500 ms']);
   });
 
-  it('is none when the time is spread', () => {
+  it('is not reported if the time is spread', () => {
     const hints = hintsIn(500, (w) => [w.sub('a', 0, 240), w.sub('b', 250, 490)]);
 
     expect(hints).toEqual([]);
@@ -233,7 +233,7 @@ describe('time not accounted for', () => {
     expect(hints[0]!.cost).toBeCloseTo(0.2);
   });
 
-  it('may be spent between the caller and the called service', () => {
+  it('may be between the caller and the called service', () => {
     const w = new TraceWriter(T0);
     const send = w.http('orders', 'GET', '/orders', 200, 10, 390, { traced: true });
     const hints = hintsFor({
@@ -249,12 +249,12 @@ describe('time not accounted for', () => {
     ]);
   });
 
-  it('is not a method without subsegments', () => {
+  it('is not reported for a method without subsegments', () => {
     expect(hintsIn(400, (w) => [w.sub('a', 0, 200), w.sub('b', 200, 400)])).toEqual([]);
   });
 });
 
-describe('errors swallowed by a caller', () => {
+describe('errors handled by a caller', () => {
   const failing = (w: TraceWriter, parentFault: boolean) => [
     w.sub('Service.get', 0, 100, {}, [
       w.sub('Cache.read', 0, 30, parentFault ? { fault: true } : {}, [
@@ -274,7 +274,7 @@ describe('errors swallowed by a caller', () => {
     ]);
   });
 
-  it('are none when the request failed of it', () => {
+  it('are not reported if the request failed because of them', () => {
     const hints = hintsIn(
       100,
       (w) => [w.sub('Service.get', 0, 50, { fault: true }), w.sub('b', 50, 100)],
@@ -284,7 +284,7 @@ describe('errors swallowed by a caller', () => {
     expect(hints).toEqual([]);
   });
 
-  it('are told once where the same was caught again and again', () => {
+  it('are reported once if the same error was caught again and again', () => {
     const hints = hintsIn(100, (w) => [
       w.sub(
         'Service.get',
@@ -317,7 +317,7 @@ describe('throttled, then retried', () => {
     expect(hint.cost).toBeCloseTo(0.12);
   });
 
-  it('is no hint when nobody tried again', () => {
+  it('is not reported if nobody retried', () => {
     const w = (writer: TraceWriter) => [writer.http('api', 'POST', '/score', 429, 0, 10)];
 
     expect(hintsIn(20, w).filter(({ kind }) => kind === 'throttled')).toEqual([]);
@@ -331,7 +331,7 @@ describe('thousands of throttled calls', () => {
     );
   const throttled = (hints: Hint[]) => hints.filter(({ kind }) => kind === 'throttled');
 
-  it('are one hint for each operation, with all of its calls', () => {
+  it('are one hint per operation, with all of its calls', () => {
     const hints = throttled(hintsIn(4000, alternating(4000)));
 
     expect(told(hints)).toEqual([
@@ -341,7 +341,7 @@ describe('thousands of throttled calls', () => {
     expect(hints[0]!.cost).toBeCloseTo(2);
   });
 
-  it('tell those that were given up apart', () => {
+  it('distinguish those that were given up', () => {
     const hints = throttled(
       hintsIn(200, (w) => [
         ...alternating(2)(w),
@@ -356,7 +356,7 @@ describe('thousands of throttled calls', () => {
     ]);
   });
 
-  it('do not take the call that ran beside the refused one for its next try', () => {
+  it('do not count a concurrent call as the retry of a rejected one', () => {
     const hints = hintsIn(100, (w) => [
       w.http('api', 'POST', '/score', 429, 0, 50),
       w.http('api', 'POST', '/score', 200, 10, 60),
@@ -367,7 +367,7 @@ describe('thousands of throttled calls', () => {
 });
 
 describe('a good request', () => {
-  it('is told at most what it could still win', () => {
+  it('shows at most what it could still save', () => {
     expect(told(hintsFor(goodPost(T0)))).toEqual([
       '2 awaits in a row: UsersService.findByHandle, then SpamService.check',
     ]);

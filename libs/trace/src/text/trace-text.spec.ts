@@ -73,7 +73,7 @@ const treeOf = (...segments: SegmentDocument[]) =>
 describe('the text of a trace', () => {
   const text = traceText(treeOf(feed(12)));
 
-  it('names what it suffers from, with the line', () => {
+  it('names its hints, with the source line', () => {
     expect(text).toContain(
       '- N+1 in HomeActivities.repliesOneByOne, home-activities.service.ts:34: 12 × the same SELECT',
     );
@@ -82,7 +82,7 @@ describe('the text of a trace', () => {
     );
   });
 
-  it('has the exception with the frames of one’s own code', () => {
+  it('contains the exception with the frames of the application', () => {
     expect(text).toContain('- TypeError: row is undefined');
     expect(text).toContain('at present (/app/src/activities/present.ts:12)');
     expect(text).not.toContain('node_modules');
@@ -104,7 +104,7 @@ describe('the text of a trace', () => {
     expect(text).toContain('warn [Feed] slow [31mfeed #0000000000000002');
   });
 
-  it('never sends a control character to a terminal', () => {
+  it('never contains a control character for a terminal', () => {
     expect(text).not.toMatch(/[^\n\P{Cc}]/u);
   });
 
@@ -115,7 +115,7 @@ describe('the text of a trace', () => {
     expect(nodeText(treeOf(feed(3)), 'ffff')).toBeUndefined();
   });
 
-  it('stays within 20 kB however large the trace is', () => {
+  it('stays within 20 kB, however large the trace is', () => {
     const wide = feed(0);
     wide.subsegments = Array.from({ length: 5_000 }, (_, at) => ({
       id: id(100 + at),
@@ -133,7 +133,7 @@ describe('the text of a trace', () => {
     expect(node).toContain('… cut here. The console shows the whole document.');
   });
 
-  it('shows the longest and those with trouble where there are too many', () => {
+  it('shows the longest nodes and those with errors or faults if there are too many', () => {
     const many = feed(0);
     many.subsegments = Array.from({ length: 30 }, (_, at) => ({
       id: id(100 + at),
@@ -146,7 +146,7 @@ describe('the text of a trace', () => {
     expect(lines.slice(1)).toEqual(['├─ step 0 FAULT', '├─ step 28', '├─ step 29', '└─ … 27 more']);
   });
 
-  it('takes whatever documents there are', () => {
+  it('accepts any documents', () => {
     const anything = fc.anything({ maxDepth: 3 });
     const document = fc.record(
       {

@@ -7,7 +7,7 @@ describe('insert', () => {
     ['ser', 0, 3, 'service(', { text: 'service(', caret: 8 }],
     ['us = "x"', 0, 2, 'user', { text: 'user = "x"', caret: 5 }],
     ['user =', 6, 6, '"ada"', { text: 'user = "ada" ', caret: 13 }],
-  ])('puts into %j from %d to %d the choice %s', (text, from, to, choice, written) => {
+  ])('inserts into %j from %d to %d the choice %s', (text, from, to, choice, written) => {
     expect(insert(text, from, to, choice)).toEqual(written);
   });
 });

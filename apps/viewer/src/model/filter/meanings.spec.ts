@@ -30,7 +30,7 @@ describe('meaningsOf', () => {
     expect(first(text)).toEqual([filter]);
   });
 
-  it('reads each of several words', () => {
+  it('interprets several words separately', () => {
     expect(first('andrewbrown /search 500')).toEqual([
       'user = "andrewbrown"',
       'http.url CONTAINS "/search"',
@@ -43,7 +43,7 @@ describe('meaningsOf', () => {
     ]);
   });
 
-  it('looks for a word in the annotations that there are, and in messages', () => {
+  it('searches for a word in recorded annotations and in messages', () => {
     expect(meaningsOf('gold', ['plan', 'a b'])[0]!.filters).toEqual([
       'user = "gold"',
       'service("gold")',
@@ -55,13 +55,13 @@ describe('meaningsOf', () => {
     ]);
   });
 
-  it('takes a sentence for a message', () => {
+  it('treats a sentence as a message', () => {
     expect(first('Cannot read properties of undefined here')).toEqual([
       'message CONTAINS "Cannot read properties of undefined here"',
     ]);
   });
 
-  it('leaves alone what is on the way to be an expression', () => {
+  it('ignores the beginning of an expression', () => {
     for (const text of ['', 'annotation.pl', 'service("x")', 'http.status =', 'status =', 'http.'])
       expect(meaningsOf(text, [])).toEqual([]);
   });

@@ -28,7 +28,7 @@ const map = (nodes: MapNode[], ...edges: string[]): ServiceMap => ({
 });
 const ids = (of: ServiceMap) => of.nodes.map(({ id }) => id);
 
-describe('folding the stores of a map', () => {
+describe('folding the databases of a map', () => {
   const shop = map(
     [
       node('clients', 'client', 0, 500),
@@ -50,7 +50,7 @@ describe('folding the stores of a map', () => {
     'shop>cdn',
   );
 
-  it('turns a database with one caller into a number there; not what is shared, troubled or no database', () => {
+  it('folds a database with one caller into a number there, but not one that is shared or fails', () => {
     const { map: folded, stores } = foldStores(shop, '');
     expect(ids(folded)).toEqual(['clients', 'shop', 'mail', 'shared', 'broken', 'cdn']);
     expect(folded.edges.map(({ id }) => id)).not.toContain('shop>own');
@@ -60,12 +60,12 @@ describe('folding the stores of a map', () => {
     ]);
   });
 
-  it('leaves what is selected where it is', () => {
+  it('does not fold what is selected', () => {
     expect(ids(foldStores(shop, 'own').map)).toContain('own');
     expect(ids(foldStores(shop, 'mail>mail-db').map)).toContain('mail-db');
   });
 
-  it('knows the neighbours of a node and of an edge', () => {
+  it('finds the neighbours of a node and of an edge', () => {
     const near = (id: string) => [...neighboursOf(shop, id)].filter((one) => !one.includes('>'));
     expect(near('mail').sort()).toEqual(['mail', 'mail-db', 'shared', 'shop']);
     expect(near('shop>own').sort()).toEqual(['own', 'shop']);
@@ -73,7 +73,7 @@ describe('folding the stores of a map', () => {
     expect(near('gone')).toEqual([]);
   });
 
-  it('shows the part around the selection; else around the worst trouble, else the busiest service', () => {
+  it('shows the part around the selection, else around the worst node, else around the busiest service', () => {
     expect(ids(around(shop, 'cdn'))).toEqual(['shop', 'cdn']);
     expect(troubled(shop).map(({ id }) => id)).toEqual(['broken', 'mail']);
     expect(ids(around(shop, ''))).toEqual(['shop', 'broken']);

@@ -33,14 +33,14 @@ const crossing: LayoutInput = {
 };
 
 describe('the layout of a service map', () => {
-  it('puts the called right of its callers, on one line in a chain', () => {
+  it('puts called nodes to the right of their callers, on one line in a chain', () => {
     const { nodes } = layoutGraph(chain('a', 'b', 'c'), right);
     expect(nodes[0]!.x).toBeLessThan(nodes[1]!.x);
     expect(nodes[1]!.x).toBeLessThan(nodes[2]!.x);
     expect(new Set(nodes.map((node) => node.y)).size).toBe(1);
   });
 
-  it('puts the called below when the page is narrow', () => {
+  it('puts called nodes below if the page is narrow', () => {
     const { nodes, width } = layoutGraph(chain('a', 'b', 'c'), down);
     expect(nodes[0]!.y).toBeLessThan(nodes[1]!.y);
     expect(nodes[1]!.y).toBeLessThan(nodes[2]!.y);
@@ -61,11 +61,11 @@ describe('the layout of a service map', () => {
     }
   });
 
-  it('grows beyond the room there is rather than let names overlap', () => {
+  it('exceeds the available space rather than let names overlap', () => {
     expect(layoutGraph(star, { ...right, height: 200 }).height).toBeGreaterThan(600);
   });
 
-  it('puts all names below where nodes have to stand closer than two names', () => {
+  it('puts all names below if nodes are closer than two names', () => {
     const { nodes } = layoutGraph(star, { ...right, height: 200 });
     expect(new Set(nodes.map((node) => node.label))).toEqual(new Set(['below']));
   });
@@ -75,7 +75,7 @@ describe('the layout of a service map', () => {
     expect(nodes[1]!.r).toBeGreaterThan(nodes[0]!.r);
   });
 
-  it('ends an edge at the rim, the tip towards its node', () => {
+  it('ends an edge at the rim, with the tip towards its node', () => {
     const { nodes, edges } = layoutGraph(chain('a', 'b'), right);
     const [, b] = nodes;
     expect(edges[0]!.tip.angle).toBe(0);
@@ -84,7 +84,7 @@ describe('the layout of a service map', () => {
   });
 
   it.each([right, { ...down, height: 0 }, { ...down, height: 0, compact: true }])(
-    'ends no arrow beneath the circle it points at (%o)',
+    'ends no arrow below the circle it points at (%o)',
     (options) => {
       const called = ['a', 'b', 'c'];
       const input: LayoutInput = {
@@ -99,14 +99,14 @@ describe('the layout of a service map', () => {
     },
   );
 
-  it('bows the two edges of a pair that calls each other apart', () => {
+  it('curves two edges between the same nodes away from each other', () => {
     const input = chain('a', 'b');
     input.edges.push({ id: 'back', from: 'b', to: 'a' });
     const { labels } = labelsOf(input, right);
     expect(Math.abs(labels.get('a→b')!.y - labels.get('back')!.y)).toBeGreaterThan(20);
   });
 
-  it('leads an edge around a node that stands in its way', () => {
+  it('leads an edge around a node in its way', () => {
     const input = chain('a', 'b', 'c');
     input.edges.push({ id: 'over', from: 'a', to: 'c' });
     const { nodes, edges } = layoutGraph(input, right);
@@ -115,7 +115,7 @@ describe('the layout of a service map', () => {
     for (const { x, y } of over.points) expect(Math.hypot(x - b.x, y - b.y)).toBeGreaterThan(b.r);
   });
 
-  it('draws a call to itself as a loop and survives a cycle', () => {
+  it('draws a call to itself as a loop, and works with cycles', () => {
     const input = chain('a', 'b', 'c');
     input.edges.push({ id: 'self', from: 'b', to: 'b' }, { id: 'round', from: 'c', to: 'a' });
     const { edges } = layoutGraph(input, right);
@@ -149,7 +149,7 @@ describe('the layout of a service map', () => {
     ['a star to the right', star, right],
     ['a star downwards', star, { ...down, width: 1200 }],
     ['lines that cross', crossing, right],
-  ])('gives every label a place of its own, away from other lines: %s', (_, input, options) => {
+  ])('places every label separately, away from other lines: %s', (_, input, options) => {
     const { edges, labels } = labelsOf(input, options);
     const places = [...labels];
     expect(places).toHaveLength(input.edges.length);
@@ -166,7 +166,7 @@ describe('the layout of a service map', () => {
     }
   });
 
-  it('moves no node when only traffic changes or the order of the answer', () => {
+  it('moves no node if only the traffic or the order changes', () => {
     const places = (input: LayoutInput) =>
       new Map(layoutGraph(input, right).nodes.map(({ id, x, y }) => [id, `${x},${y}`]));
     const busier = {
@@ -176,7 +176,7 @@ describe('the layout of a service map', () => {
     expect(places(busier)).toEqual(places(star));
   });
 
-  it('lays out nothing as nothing', () => {
+  it('lays out an empty map', () => {
     expect(layoutGraph({ nodes: [], edges: [] }, right)).toMatchObject({ nodes: [], edges: [] });
   });
 });

@@ -61,7 +61,7 @@ describe('a service map', () => {
   const map = toServiceMap(graph);
   const node = (name: string) => map.nodes.find((one) => one.name === name)!;
 
-  it('tells what kind each node is and which sent no segment of its own', () => {
+  it('shows the type of each node, and which sent no segments', () => {
     expect(
       map.nodes.map(({ name, kind, label, inferred }) => [name, kind, label, inferred]),
     ).toEqual([
@@ -74,7 +74,7 @@ describe('a service map', () => {
     ]);
   });
 
-  it('names its nodes by type and name, which a reload does not change', () => {
+  it('identifies its nodes by type and name, which a reload does not change', () => {
     const reversed = toServiceMap({
       Services: graph
         .Services!.map((one) => ({ ...one, ReferenceId: 10 - one.ReferenceId! }))
@@ -85,7 +85,7 @@ describe('a service map', () => {
     );
   });
 
-  it('keeps two nodes of one type and name apart', () => {
+  it('distinguishes two nodes with the same type and name', () => {
     const twice = toServiceMap({
       Services: [
         { ReferenceId: 1, Name: 'a' },
@@ -95,16 +95,16 @@ describe('a service map', () => {
     expect(new Set(twice.nodes.map((one) => one.id)).size).toBe(2);
   });
 
-  it('leaves out an edge to a node that was not sent', () => {
+  it('omits an edge to a node that was not sent', () => {
     expect(map.edges).toHaveLength(3);
   });
 
-  it('gives clients the traffic that left them', () => {
+  it('gives clients the traffic of their outgoing edges', () => {
     expect(node('Clients').traffic).toMatchObject({ total: 9, ok: 7, fault: 2 });
     expect(percentile(node('Clients').traffic, 0.5)).toBe(0.01);
   });
 
-  it('knows how many minutes its counts are of', () => {
+  it('includes the number of minutes that its counts cover', () => {
     expect(map.minutes).toBe(10);
     expect(toServiceMap({ Services: [] }).minutes).toBe(0);
     expect(toServiceMap({ StartTime: 0, EndTime: 600, Services: [] }).minutes).toBe(0);
@@ -113,7 +113,7 @@ describe('a service map', () => {
     expect(toServiceMap(allTime).minutes).toBe(5);
   });
 
-  it('judges by the worst that happened', () => {
+  it('uses the worst outcome as health', () => {
     expect(map.nodes.map((one) => healthOf(one.traffic))).toEqual([
       'fault',
       'fault',
@@ -125,13 +125,13 @@ describe('a service map', () => {
     expect(map.edges.map((edge) => healthOf(edge.traffic))).toEqual(['fault', 'ok', 'throttle']);
   });
 
-  it('reads percentiles from the histogram, unsorted as it may come', () => {
+  it('reads percentiles from the histogram, even if it is not sorted', () => {
     const { traffic } = node('backend-nest');
     expect([percentile(traffic, 0.5), percentile(traffic, 0.95)]).toEqual([0.01, 0.2]);
     expect(percentile(node('SNS').traffic, 0.5)).toBeUndefined();
   });
 
-  it('spreads response times over columns of equal ratio and loses none', () => {
+  it('distributes response times over columns of equal ratio, without loss', () => {
     const columns = logColumns(node('backend-nest').traffic, 10);
     expect(columns).toHaveLength(10);
     expect(columns.reduce((sum, column) => sum + column.count, 0)).toBe(9);
@@ -141,7 +141,7 @@ describe('a service map', () => {
     expect(logColumns(node('SNS').traffic, 10)).toEqual([]);
   });
 
-  it('writes filter expressions with what needs it escaped', () => {
+  it('escapes special characters in filter expressions', () => {
     expect(nodeFilter(node('a "quoted" one'))).toBe('service("a \\"quoted\\" one")');
     expect(nodeFilter(node('backend-nest'), 'fault')).toBe('service("backend-nest") { fault }');
     expect(nodeFilter(node('Clients'), 'ok', map)).toBe('service("backend-nest")');

@@ -12,7 +12,7 @@ import {
 
 const axes = { from: 1000, to: 2000, low: -3, high: 1 };
 
-describe('a brush', () => {
+describe('a selection on the chart', () => {
   it.each<[string, Brush]>([
     ['1000-1500', { from: 1000, to: 1500 }],
     ['1000.25-', { from: 1000.25 }],
@@ -20,17 +20,17 @@ describe('a brush', () => {
     ['1000-1500~0.9-3.2', { from: 1000, to: 1500, fastest: 0.9, slowest: 3.2 }],
     ['-1500~-0.0016', { to: 1500, slowest: 0.0016 }],
     ['-~3.2e-7-', { fastest: 3.2e-7 }],
-  ])('is %s in the address, and the same again', (text, brush) => {
+  ])('is written to the address as %s, and read from it', (text, brush) => {
     expect(parseBrush(text)).toEqual(brush);
     expect(formatBrush(brush)).toBe(text);
   });
 
   it.each(['', '-', '5', 'x-y', '1500-1000', '-~3-1', '1000-1500~'])(
-    'is none where the address says "%s"',
+    'is empty for "%s" in the address',
     (text) => expect(parseBrush(text)).toBeUndefined(),
   );
 
-  it('is a filter for its durations alone', () => {
+  it('becomes a filter for its durations only', () => {
     expect(durationFilter({ from: 1, to: 2 }, 'duration')).toBe('');
     expect(durationFilter({ fastest: 0.9 }, 'duration')).toBe('duration >= 0.9');
     expect(durationFilter({ fastest: 0.9, slowest: 3 }, 'responsetime')).toBe(
@@ -52,7 +52,7 @@ describe('a brush', () => {
     expect(splitDurations(filter)).toEqual({ rest, took }),
   );
 
-  it('says what it holds', () => {
+  it('describes what it contains', () => {
     expect(brushWords({ fastest: 0.9 })).toBe('slower than 900 ms');
     expect(brushWords({ slowest: 0.9 })).toBe('faster than 900 ms');
     expect(brushWords({ fastest: 0.9, slowest: 12 })).toBe('900 ms to 12.0 s');
@@ -60,7 +60,7 @@ describe('a brush', () => {
     expect(brushWords({ from: 0, to: 60 })).toMatch(/:00 – .*:00$/);
   });
 
-  it('lies where its values are, open ends at the edges', () => {
+  it('is placed at its values, with open ends at the edges', () => {
     expect(brushPlace({ from: 1250, slowest: 1 }, axes)).toEqual({
       left: 0.25,
       right: 1,
@@ -71,7 +71,7 @@ describe('a brush', () => {
     expect(valueAt(axes, { x: -1, y: 0.1 })).toEqual({ time: 1000, seconds: 4 });
   });
 
-  it('moves by an edge, which is open again at the end of its axis', () => {
+  it('moves by one edge, which is open again at the end of its axis', () => {
     expect(moved({}, 'from', 1, axes)).toEqual({ from: 1020 });
     expect(moved({ from: 1020 }, 'from', -1, axes)).toEqual({});
     expect(moved({}, 'slowest', -1, axes)).toEqual({ slowest: 6.3 });

@@ -20,7 +20,7 @@ const overview = (...cells: TraceOverview['cells']): TraceOverview => ({
 });
 
 describe('the heat map', () => {
-  it('places a cell by time and duration, in whole decades', () => {
+  it('places a cell by time and duration, in whole powers of ten', () => {
     const map = heatMap(overview(cell(0, 20, 3), cell(9, 34, 1, 1)), 1000, 1060, 1000);
 
     expect(map.axes).toEqual({ from: 1000, to: 1060, low: -2, high: 1 });
@@ -38,14 +38,14 @@ describe('the heat map', () => {
     ]);
   });
 
-  it('leaves out what lies beyond the axis, and cuts what reaches over its ends', () => {
+  it('omits what is beyond the axis, and cuts what crosses its ends', () => {
     const map = heatMap(overview(cell(0, 20, 1), cell(4, 20, 1), cell(9, 20, 1)), 1003, 1050, 1000);
 
     expect(map.cells).toHaveLength(2);
     expect(map.cells[0]!.x).toBe(0);
   });
 
-  it('has five steps, whose figures are fixed for few and follow the fullest cell for many', () => {
+  it('has five steps, with fixed limits for few traces, and limits relative to the largest count for many', () => {
     expect(heatMap(overview(cell(0, 20, 70), cell(1, 20, 4)), 1000, 1060, 1000)).toMatchObject({
       steps: [1, 5, 13, 33, 70],
       cells: [{ step: 5 }, { step: 1 }],
@@ -58,7 +58,7 @@ describe('the heat map', () => {
     );
   });
 
-  it('finds the cell at a place, and counts what lies in a part of time and duration', () => {
+  it('finds the cell at a position, and counts the traces in a selection', () => {
     const map = heatMap(overview(cell(0, 20, 10), cell(1, 20, 20)), 1000, 1060, 1000);
 
     expect(cellAt(map, 0.15, 0.45)?.count).toBe(20);
@@ -67,7 +67,7 @@ describe('the heat map', () => {
     expect(countIn(map, { from: 1003, fastest: 1 })).toBe(0);
   });
 
-  it('has axes where there is nothing', () => {
+  it('has axes without traces', () => {
     expect(heatMap(overview(), 1000, 1060, 1000).cells).toEqual([]);
   });
 });

@@ -22,19 +22,19 @@ describe('midnights', () => {
   const day = new Date(2026, 10, 22).getTime() / 1000;
   const axes = (from: number, to: number) => ({ from, to, low: 0, high: 1 });
 
-  it('stand where a day begins, with its name', () => {
+  it('are placed where a day begins, with its name', () => {
     expect(midnights(axes(day - 3600, day + 3600))).toEqual([{ x: 0.5, text: 'Sun 22 Nov' }]);
     expect(midnights(axes(day + 60, day + 3600))).toEqual([]);
     expect(midnights(axes(day - 86_400 * 2, day + 60))).toHaveLength(2);
   });
 
-  it('are left out where there are too many to read', () => {
+  it('are left out if there are too many to read', () => {
     expect(midnights(axes(day, day + 86_400 * 30))).toEqual([]);
   });
 });
 
 describe('the scatter', () => {
-  it('has axes of whole powers of ten that hold all points', () => {
+  it('has axes of whole powers of ten that contain all points', () => {
     expect(axesOf([row(10, 0.012), row(20, 2.5)], 0, 100)).toEqual({
       from: 0,
       to: 100,
@@ -45,7 +45,7 @@ describe('the scatter', () => {
     expect(axesOf([], 0, 100)).toMatchObject({ low: -3, high: 0 });
   });
 
-  it('draws trouble on top, and nothing outside the range', () => {
+  it('draws errors and faults on top, and nothing outside the range', () => {
     const rows = [row(10, 0.1, { fault: true }), row(20, 0.1), row(500, 0.1)];
     const points = pointsOf(rows, axesOf(rows, 0, 100));
     expect(points.map((point) => [point.x, point.status])).toEqual([
@@ -54,7 +54,7 @@ describe('the scatter', () => {
     ]);
   });
 
-  it('labels the powers', () => {
+  it('labels the powers of ten', () => {
     expect(powerLabels({ from: 0, to: 1, low: -3, high: 1 }).map((label) => label.text)).toEqual([
       '1 ms',
       '10 ms',
@@ -65,7 +65,7 @@ describe('the scatter', () => {
     expect(powerLabels({ from: 0, to: 1, low: -6, high: 4 })).toHaveLength(6);
   });
 
-  it('labels round times, the first with its day where that is not today', () => {
+  it('labels round times, the first with its day unless that is today', () => {
     const from = new Date(2020, 10, 22, 13, 51, 30).getTime() / 1000;
     const labels = timeLabels({ from, to: from + 900 }, 8);
     expect(labels.map((label) => label.text)).toEqual([

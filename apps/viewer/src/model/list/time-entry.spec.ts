@@ -30,7 +30,7 @@ describe('readTime', () => {
     ['November 21, 2025', local(2025, 10, 21)],
     // A day that is yet to come was last year.
     ['24 Dec 08:00', local(2025, 11, 24, 8)],
-  ])('reads %s', (text, expected) => {
+  ])('parses %s', (text, expected) => {
     expect(readTime(text, NOW)).toBeCloseTo(expected, 3);
   });
 
@@ -40,11 +40,11 @@ describe('readTime', () => {
     ['2026-11-21 19:20:04 -0530', Date.UTC(2026, 10, 22, 0, 50, 4)],
     ['127.0.0.1 - - [21/Nov/2026:19:20:04 +0100] "GET /"', Date.UTC(2026, 10, 21, 18, 20, 4)],
     ['{"time":"2026-11-21T19:20:04Z","msg":"boom"}', Date.UTC(2026, 10, 21, 19, 20, 4)],
-  ])('reads the time and its zone in %s', (text, expected) => {
+  ])('parses the time and its zone in %s', (text, expected) => {
     expect(readTime(text, NOW)).toBeCloseTo(expected / 1000, 3);
   });
 
-  it('reads the time of a log line in the zone of the browser where it names none', () => {
+  it("uses the browser's time zone for a log line without one", () => {
     expect(readTime('2026-11-21 19:20:04,377 ERROR Cart - boom', NOW)).toBeCloseTo(
       local(2026, 10, 21, 19, 20, 4, 377),
       3,
@@ -66,7 +66,7 @@ describe('readTime', () => {
     '2026-02-30T10:00:00Z',
     '2026-13-01T10:00:00Z',
     '21/Foo/2026:19:20:04 +0100',
-  ])('does not guess at "%s"', (text) => {
+  ])('rejects "%s"', (text) => {
     expect(readTime(text, NOW)).toBeUndefined();
   });
 });

@@ -41,7 +41,7 @@ describe('mergeRows', () => {
     expect(merged?.duration).toBe(5);
   });
 
-  it('lets traces before the range fall out', () => {
+  it('removes traces before the range', () => {
     expect(ids(mergeRows([row('b', 2), row('a', 1)], [row('c', 3)], 2))).toBe('cb');
   });
 });
@@ -65,7 +65,7 @@ describe('sortRows', () => {
     expect(ids(sortRows(rows, parseSort('-user')))).toBe('cab');
   });
 
-  it('reads and writes the order of the address', () => {
+  it('reads and writes the order in the address', () => {
     expect(formatSort(parseSort('-duration'))).toBe('-duration');
     expect(formatSort(parseSort('nonsense'))).toBeUndefined();
   });
@@ -90,7 +90,7 @@ describe('a row', () => {
     expect(rowStatus(row('a', 1, { fault: true }), 2)).toBe('fault');
   });
 
-  it('is silent once nothing was heard of it for a quarter of an hour', () => {
+  it('is silent if it was not updated for a quarter of an hour', () => {
     const open = row('a', 1, { partial: true, duration: 4 });
     delete open.responseTime;
     expect(rowStatus(open, 904)).toBe('progress');
@@ -106,7 +106,7 @@ describe('a row', () => {
 });
 
 describe('percentile', () => {
-  it('is a value that occurred', () => {
+  it('is a value that occurs', () => {
     expect(percentile([1, 2, 3, 4], 0.5)).toBe(2);
     expect(percentile([1, 2, 3, 4], 0.95)).toBe(4);
     expect(percentile([], 0.5)).toBeUndefined();

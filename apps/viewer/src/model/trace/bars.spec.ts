@@ -1,17 +1,17 @@
 import { formatZoom, pan, parseZoom, place, placeAll, ticks, zoom } from './bars';
 
 describe('place', () => {
-  it('gives per cent of the window, cut at its edges', () => {
+  it('returns percentages of the window, cut at its edges', () => {
     expect(place([0.25, 0.75], { from: 0, until: 1 })).toEqual({ left: 25, width: 50 });
     expect(place([0, 4], { from: 1, until: 3 })).toEqual({ left: 0, width: 100 });
     expect(place([0, 0.5], { from: 1, until: 3 })).toBeUndefined();
   });
 
-  it('puts what took no time where a trace without duration begins', () => {
+  it('places everything at the start of a trace without duration', () => {
     expect(place([0, 0], { from: 0, until: 0 })).toEqual({ left: 0, width: 0 });
   });
 
-  it('merges what no eye could tell apart', () => {
+  it('merges pieces that could not be distinguished', () => {
     const many = Array.from({ length: 10_000 }, (_, at): [number, number] => [
       at / 10_000,
       (at + 0.5) / 10_000,
@@ -39,7 +39,7 @@ describe('ticks', () => {
     expect(marks.map((mark) => +mark.toFixed(6))).toEqual(expected);
   });
 
-  it('stay inside of the window, whatever epoch seconds leave of its last digits', () => {
+  it('stay inside the window despite rounding errors of epoch seconds', () => {
     const until = 1_795_354_386.7 - 1_795_354_386.4;
 
     expect(until).toBeLessThan(0.3);
@@ -49,17 +49,17 @@ describe('ticks', () => {
 });
 
 describe('the window', () => {
-  it('zooms around a point, and no further out than the trace', () => {
+  it('zooms around a point, and out as far as the trace', () => {
     expect(zoom({ from: 0, until: 1 }, 0.5, 0.5, 1)).toEqual({ from: 0.25, until: 0.75 });
     expect(zoom({ from: 0.25, until: 0.75 }, 4, 0.5, 1)).toEqual({ from: 0, until: 1 });
   });
 
-  it('pans no further than the trace', () => {
+  it('pans within the trace', () => {
     expect(pan({ from: 0.5, until: 1 }, 0.5, 1)).toEqual({ from: 0.5, until: 1 });
     expect(pan({ from: 0.5, until: 1 }, -0.5, 1)).toEqual({ from: 0.25, until: 0.75 });
   });
 
-  it('goes into the address and comes back', () => {
+  it('is written to the address and read from it', () => {
     expect(formatZoom({ from: 0.12, until: 0.4805 }, 1)).toBe('120-480.5');
     expect(parseZoom('120-480.5', 1)).toEqual({ from: 0.12, until: 0.4805 });
     expect(formatZoom({ from: 0, until: 1 }, 1)).toBeUndefined();

@@ -9,7 +9,7 @@ function strip({ traceId: id, segments }: ReturnType<typeof faultyPost>, close =
 }
 
 describe('a trace on one line', () => {
-  it('joins neighbours of a kind and shows where the fault started', () => {
+  it('merges adjacent pieces of a kind, and shows where the fault started', () => {
     const pieces = strip(faultyPost(T0));
 
     expect(pieces.length).toBeLessThan(20);
@@ -19,7 +19,7 @@ describe('a trace on one line', () => {
     );
   });
 
-  it('never draws two pieces over each other', () => {
+  it('never draws overlapping pieces', () => {
     const pieces = strip(faultyPost(T0), 0);
     for (const [at, piece] of pieces.entries()) {
       expect(piece.until).toBeGreaterThan(piece.from);

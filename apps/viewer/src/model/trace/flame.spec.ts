@@ -12,7 +12,7 @@ const frame = (of: Flame, label: string) => of.frames.find((one) => one.label ==
 describe('a flame graph', () => {
   const faulty = flame(faultyPost(T0));
 
-  it('merges the calls of an operation from one place', () => {
+  it('merges the calls of an operation with the same parent', () => {
     const users = frame(faulty, 'SELECT … FROM users WHERE uuid = $1');
 
     expect(users.nodes).toHaveLength(48);
@@ -20,7 +20,7 @@ describe('a flame graph', () => {
     expect(users.worst).toBe('ok');
   });
 
-  it('keeps calls from different places apart', () => {
+  it('keeps calls with different parents apart', () => {
     const w = new TraceWriter(T0);
     const built = flame({
       traceId: w.traceId,
@@ -35,7 +35,7 @@ describe('a flame graph', () => {
     expect(built.frames.filter((one) => one.label === 'shared')).toHaveLength(2);
   });
 
-  it('has no child outside its parent and no two side by side that overlap', () => {
+  it('has no child outside its parent, and no overlapping siblings', () => {
     for (const one of faulty.frames) {
       let x = one.x;
       for (const child of one.children) {
@@ -57,7 +57,7 @@ describe('a flame graph', () => {
     }
   });
 
-  it('is wide enough for calls that ran side by side', () => {
+  it('is wide enough for concurrent calls', () => {
     const w = new TraceWriter(T0);
     const built = flame({
       traceId: w.traceId,
@@ -68,14 +68,14 @@ describe('a flame graph', () => {
     expect(frame(built, 'a').width).toBeCloseTo(0.5);
   });
 
-  it('counts what is still running until the answer', () => {
+  it('counts work in progress until the response', () => {
     const running = frame(faulty, 'SearchService.index');
 
     expect(running.total).toBeCloseTo(0.0045);
     expect(faulty.value).toBeLessThan(1.4);
   });
 
-  it('zooms so that the focus and all above it fill the whole', () => {
+  it('zooms so that the focus and its ancestors fill the width', () => {
     const focus = frame(faulty, 'FeedService.fanOut');
 
     expect(zoomed(focus, focus)).toEqual({ x: 0, width: 1 });
@@ -89,7 +89,7 @@ describe('a flame graph', () => {
     expect(zoomed(focus, undefined)).toBe(focus);
   });
 
-  it('draws 20,000 levels without running out of stack', () => {
+  it('draws 20,000 levels without overflowing the stack', () => {
     const w = new TraceWriter(T0);
     let doc = w.sub('leaf', 0, 1);
     for (let level = 0; level < 20_000; level++) doc = w.sub(`level ${level}`, 0, 1, {}, [doc]);
@@ -99,7 +99,7 @@ describe('a flame graph', () => {
     );
   });
 
-  it('draws nothing of nothing', () => {
+  it('draws an empty trace', () => {
     expect(flame({ traceId: '', segments: [] })).toEqual({ frames: [], depth: 0, value: 0 });
   });
 });

@@ -16,7 +16,7 @@ const hint = (id: string, cost: number, more: Partial<Hint> = {}): Hint => ({
 });
 
 describe('hint groups', () => {
-  it('make one of what is equal, with the cost and the nodes of all', () => {
+  it('merge equal hints, with the cost and the nodes of all', () => {
     const groups = groupHints([
       hint('a', 3),
       hint('b', 2),
@@ -28,7 +28,7 @@ describe('hint groups', () => {
     ]);
   });
 
-  it('keep apart what differs in kind, title or place, and change no hint', () => {
+  it('keep hints of different kind, title or place apart, and change no hint', () => {
     const hints = [
       hint('a', 1),
       hint('b', 1, { title: 'Throttled twice' }),
@@ -39,7 +39,7 @@ describe('hint groups', () => {
     expect(hints[0]).toEqual(hint('a', 1));
   });
 
-  it('take 4,000 equal ones in their stride', () => {
+  it('handle 4,000 equal hints quickly', () => {
     const many = Array.from({ length: 4_000 }, (_, at) => hint(String(at), 0.001));
     expect(groupHints(many)).toMatchObject([{ times: 4_000, nodes: { length: 8_000 } }]);
   });

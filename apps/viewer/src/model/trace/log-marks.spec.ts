@@ -54,7 +54,7 @@ const messages = (level?: number) =>
   );
 
 describe('log marks', () => {
-  it('stand on the row of their node, and on the row that hides it', () => {
+  it('are on the row of their node, or on the row that hides it', () => {
     expect(messages()).toEqual([
       ['log 1', 'warn 1.01', 'debug 2', 'log 9'],
       ['log 4'],
@@ -66,7 +66,7 @@ describe('log marks', () => {
     ]);
   });
 
-  it('are one where they would touch, as grave as the worst', () => {
+  it('are merged if they would touch, with the worst level', () => {
     const root = tree.nodes[0] as (typeof tree.nodes)[0];
     const window = { from: 0, until: 10 };
     const marks = (width: number) =>
@@ -87,7 +87,7 @@ describe('log marks', () => {
     ]);
   });
 
-  it('are those in the window alone', () => {
+  it('are only those in the window', () => {
     const root = tree.nodes[0] as (typeof tree.nodes)[0];
     const marks = logMarks(linesBelow(index, root), { from: 3, until: 6 }, 1000);
     expect(marks.map(({ lines }) => lines[0]?.message)).toEqual(['log 4', 'error 5']);

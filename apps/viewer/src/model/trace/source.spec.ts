@@ -18,13 +18,13 @@ describe('editorHref', () => {
     );
   });
 
-  it('gives none when links are off, or the path leads nowhere', () => {
+  it('returns nothing if links are off, or the path cannot be opened', () => {
     expect(editorHref('', { path: '/x.ts', line: 1 })).toBeUndefined();
     expect(editorHref(template, { path: 'node:internal/x', line: 1 })).toBeUndefined();
     expect(editorHref(template, { path: 'relative.ts', line: 1 })).toBeUndefined();
   });
 
-  it('never makes an address that runs a script', () => {
+  it('never returns an address that runs a script', () => {
     expect(editorHref('javascript:{path}', { path: '/x', line: 1 })).toBeUndefined();
     expect(editorHref(template, { path: '/"><script>', line: 1 })).toBe(
       'vscode://file/%22%3E%3Cscript%3E:1',

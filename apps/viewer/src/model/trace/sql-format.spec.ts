@@ -6,7 +6,7 @@ const text = (sql: string): string =>
     .join('');
 
 describe('formatSql', () => {
-  it('gives each clause its line', () => {
+  it('puts each clause on its own line', () => {
     expect(
       text(
         'SELECT uuid, handle FROM public.users u LEFT JOIN posts p ON p.u = u.uuid WHERE uuid = $1 AND (a OR b) ORDER BY x LIMIT 1',
@@ -16,7 +16,7 @@ describe('formatSql', () => {
     );
   });
 
-  it('leaves brackets, calls and BETWEEN in one piece', () => {
+  it('keeps brackets, calls and BETWEEN together', () => {
     expect(
       text(
         'SELECT count(*), now() FROM t WHERE a BETWEEN 1 AND 2 AND id IN (SELECT x FROM y WHERE z)',
@@ -26,7 +26,7 @@ describe('formatSql', () => {
     );
   });
 
-  it('does not touch strings, comments and quoted names', () => {
+  it('does not change strings, comments and quoted names', () => {
     const sql = `SELECT 'a  FROM b', "x  WHERE" FROM t /* LIMIT  1 */ WHERE a = $$  OR $$`;
     for (const kept of [`'a  FROM b'`, `"x  WHERE"`, '/* LIMIT  1 */', '$$  OR $$']) {
       expect(text(sql)).toContain(kept);

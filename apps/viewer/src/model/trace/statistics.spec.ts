@@ -12,7 +12,7 @@ describe('statistics', () => {
   const rows = rowsOf(faultyPost(T0));
   const row = (label: string) => rows.find((one) => one.label === label)!;
 
-  it('put all calls of an operation in one row', () => {
+  it('have all calls of an operation in one row', () => {
     const users = row('SELECT … FROM users WHERE uuid = $1');
 
     expect(users).toMatchObject({ count: 48, tag: 'SQL', hue: 'sql', worst: 'ok', failed: 0 });
@@ -21,7 +21,7 @@ describe('statistics', () => {
     expect(users.self).toBeCloseTo(users.total);
   });
 
-  it('count who failed and how badly', () => {
+  it('count how many failed, and how badly', () => {
     expect(row('localhost:8082 POST /score')).toMatchObject({
       count: 2,
       failed: 1,
@@ -30,16 +30,16 @@ describe('statistics', () => {
     expect(row('SNS GetEndpointAttributes')).toMatchObject({ failed: 1, worst: 'error' });
   });
 
-  it('tell where trouble began from where it was passed up', () => {
+  it('distinguish where an error began from where it was passed up', () => {
     expect(row('PushService.deliver')).toMatchObject({ worst: 'fault', origin: true });
     expect(row('NotificationsClient.send')).toMatchObject({ worst: 'fault', origin: false });
   });
 
-  it('have no durations of what is still running', () => {
+  it('have no durations for calls in progress', () => {
     expect(row('SearchService.index')).toMatchObject({ count: 1, running: 1, total: 0, p50: 0 });
   });
 
-  it('leave out nothing: counts and self times add up to the trace', () => {
+  it('are complete: counts and self times add up to the trace', () => {
     const { traceId: id, segments } = faultyPost(T0);
     const tree = buildTree({ id, segments, orphans: [] }, T0 + 2);
 
@@ -65,7 +65,7 @@ describe('statistics', () => {
     ]);
   });
 
-  it('count recursion once', () => {
+  it('count recursive calls once', () => {
     const w = new TraceWriter(T0);
     const inner = w.sub('walk', 20, 80);
     const outer = w.sub('walk', 10, 90, {}, [w.sub('visit', 15, 85, {}, [inner])]);
@@ -77,7 +77,7 @@ describe('statistics', () => {
     expect(walk.self).toBeCloseTo(0.07);
   });
 
-  it('sort by any column, both ways', () => {
+  it('are sorted by any column, in both directions', () => {
     const byCount = sortStatistics(rows, 'count', true);
     expect(byCount[0]!.count).toBe(48);
     const byLabel = sortStatistics(rows, 'label', false).map((one) => one.label);

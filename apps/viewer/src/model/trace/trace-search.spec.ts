@@ -38,20 +38,20 @@ const tree = buildTree(
 const names = (words: string): string[] => search(tree, words).map((node) => node.name);
 
 describe('search', () => {
-  it('looks at names, annotations, statements and exceptions, whatever the case', () => {
+  it('searches names, annotations, statements and exceptions, in upper and lower case', () => {
     expect(names('users')).toEqual(['Users.find', 'db']);
     expect(names('HANDLE=bay')).toEqual(['Users.find']);
     expect(names('attributes')).toEqual(['Push']);
     expect(names('   ')).toEqual([]);
   });
 
-  it('takes brackets and stars as they are', () => {
+  it('treats brackets and stars as text', () => {
     expect(names('.*')).toEqual([]);
   });
 });
 
 describe('highlight', () => {
-  it('cuts out each hit', () => {
+  it('marks each match', () => {
     expect(highlight('UsersService.users', 'users')).toEqual([
       { text: 'Users', hit: true },
       { text: 'Service.', hit: false },
@@ -60,13 +60,13 @@ describe('highlight', () => {
   });
 });
 
-describe('trouble', () => {
-  it('is listed in the order of the waterfall', () => {
+describe('errors and faults', () => {
+  it('are listed in the order of the waterfall', () => {
     expect(troubles(tree).map((node) => node.name)).toEqual(['api', 'db', 'Push']);
     expect(troubles(tree, 'error').map((node) => node.name)).toEqual(['db']);
   });
 
-  it('is selected on arrival, where it began', () => {
+  it('are selected when the page opens, where the worst began', () => {
     expect(arrival(tree)?.name).toBe('Push');
   });
 });

@@ -75,7 +75,7 @@ describe('waterfallRows', () => {
     });
   });
 
-  it('lets what was opened or closed by hand win over the level', () => {
+  it('prefers what the user opened or closed to the level', () => {
     const tree = treeOf(
       sub('a', 0, 1, { subsegments: [sub('a1')] }),
       sub('b', 0.1, 1, { subsegments: [sub('b1')] }),
@@ -107,7 +107,7 @@ describe('waterfallRows', () => {
     expect(text(unfolded).slice(2, 5)).toEqual(['├48 × step-0', '│├step-0', '│├step-1']);
   });
 
-  it('leaves three alone, and what is in trouble', () => {
+  it('does not fold three siblings, or nodes with errors or faults', () => {
     expect(waterfallRows(treeOf(...steps(3)), plain).rows).toHaveLength(4);
     const middle = steps(9);
     middle[4] = { ...middle[4]!, error: true };
@@ -120,7 +120,7 @@ describe('waterfallRows', () => {
     ]);
   });
 
-  it('leaves out the short, except trouble and what leads to something long', () => {
+  it('omits short nodes, except with errors or faults, or above a long one', () => {
     const tree = treeOf(
       sub('short', 0, 0.001),
       sub('bad', 0, 0.001, { error: true }),
@@ -132,7 +132,7 @@ describe('waterfallRows', () => {
     expect(tooShort).toBe(1);
   });
 
-  it('shows hits of a search inside what is closed, and nothing else of it', () => {
+  it('shows matches of a search inside closed nodes, and nothing else of them', () => {
     const tree = treeOf(
       sub('a', 0, 1, { subsegments: [sub('needle'), sub('hay', 0.1)] }),
       sub('b', 0.2, 1, { subsegments: [sub('b1')] }),
@@ -146,7 +146,7 @@ describe('waterfallRows', () => {
     ]);
   });
 
-  it('names a fold by what its members share', () => {
+  it('labels a fold with what its members share', () => {
     const call = (path: string) =>
       sub('shop-2', 0, 1, {
         namespace: 'remote',
@@ -167,14 +167,14 @@ describe('waterfallRows', () => {
     });
   });
 
-  it('finds the row of a node that is folded away', () => {
+  it('finds the row of a node in a fold', () => {
     const tree = treeOf(...steps(5));
     const { rows } = waterfallRows(tree, plain);
 
     expect(rowIndexOf(rows, tree.nodes[3]!)).toBe(1);
   });
 
-  it('makes the rows of 5,000 levels', () => {
+  it('creates the rows of 5,000 levels', () => {
     let doc = sub('leaf');
     for (let level = 0; level < 5_000; level++)
       doc = sub(`level ${level}`, 0, 1, { subsegments: [doc] });
@@ -182,7 +182,7 @@ describe('waterfallRows', () => {
     expect(waterfallRows(treeOf(doc), plain).rows).toHaveLength(5_002);
   });
 
-  it('opens all that a node is hidden in', () => {
+  it('opens everything that hides a node', () => {
     const inner = steps(5).map((step) => ({ ...step, subsegments: [sub('same', 0, 1)] }));
     const tree = treeOf(sub('closed', 0, 1, { subsegments: inner }));
     const target = tree.nodes[tree.nodes.length - 1]!;
