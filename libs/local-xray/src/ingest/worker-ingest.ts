@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { DatabaseError } from '../store/open-database';
 import { ownMemory } from '../threads/serve-thread';
@@ -18,7 +19,7 @@ import type { TraceLogLine } from '../console-api';
 import type { OtlpEncoding } from './otlp/decode-otlp';
 
 /** Documents live for milliseconds. With a larger young generation, most are freed before they are promoted. */
-const LIMITS = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 384 };
+const LIMITS = { maxYoungGenerationSizeMb: 48, maxOldGenerationSizeMb: 384 };
 
 const NOTHING: IngestCounts = {
   received: 0,
@@ -49,6 +50,9 @@ export class WorkerIngest implements Ingest {
   ): Promise<WorkerIngest> {
     const ingest = new WorkerIngest(listener);
     const start = async () => {
+      // Otherwise --max-semi-space-size, with which the main thread runs, has precedence over LIMITS. Only threads
+      // that start later are affected.
+      setFlagsFromString('--max-semi-space-size=0');
       const writer = await Thread.start(
         'writer',
         {

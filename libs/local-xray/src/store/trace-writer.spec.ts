@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { home, traffic } from '../../../trace/test/cruddur-traces.mjs';
 import { segment, T0 } from '../../test/support/trace-samples';
@@ -29,6 +31,31 @@ function counting(driver: Driver) {
     };
   };
   return { driver: { ...driver, prepare }, counted };
+}
+
+/** Counts the documents that are read again. */
+function countingReads(driver: Driver) {
+  const counted = { read: 0 };
+  const prepare = (sql: string) => {
+    const statement = driver.prepare(sql);
+    if (!sql.startsWith('SELECT body FROM documents')) return statement;
+    return {
+      ...statement,
+      all: <Row>(values?: SqlValue[]) => {
+        const rows = statement.all<Row>(values);
+        counted.read += rows.length;
+        return rows;
+      },
+    };
+  };
+  return { driver: { ...driver, prepare }, counted };
+}
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  // What a WeakRef was made of or asked for is kept until the end of the turn.
+  await new Promise(setImmediate);
+  (runInNewContext('gc') as () => void)();
 }
 
 function put(writer: TraceWriter, documents: readonly AnyDocument[]): void {
@@ -231,22 +258,8 @@ describe('the writer of traces', () => {
   });
 
   it('rarely reads a trace that is larger than its cache', () => {
-    const driver = openDatabase(':memory:');
-    let read = 0;
-    const prepare = (sql: string) => {
-      const statement = driver.prepare(sql);
-      if (!sql.startsWith('SELECT body FROM documents')) return statement;
-      return {
-        ...statement,
-        all: <Row>(values?: SqlValue[]) => {
-          const rows = statement.all<Row>(values);
-          read += rows.length;
-          return rows;
-        },
-      };
-    };
-    const counted = { ...driver, prepare };
-    const writer = new TraceWriter(counted, new TraceTotals(counted), 0);
+    const { driver, counted } = countingReads(openDatabase(':memory:'));
+    const writer = new TraceWriter(driver, new TraceTotals(driver), 0);
     const trace_id = '1-6b02ef12-00000000000000000000000f';
     const body = { default: { text: 'x'.repeat(1000), list: Array.from({ length: 500 }, String) } };
     const document = (at: number) => ({
@@ -256,13 +269,47 @@ describe('the writer of traces', () => {
     });
     for (let at = 1; at <= 2_800; at++) put(writer, [document(at)]);
     writer.commit(true);
-    read = 0;
+    counted.read = 0;
     for (let at = 2_801; at <= 2_850; at++) {
       put(writer, [document(at)]);
       writer.commit();
     }
 
-    expect(read).toBeLessThan(2_900);
+    expect(counted.read).toBeLessThan(2_900);
+    driver.close();
+  });
+
+  it('keeps documents in memory only while more of their trace are expected', async () => {
+    const driver = openDatabase(':memory:');
+    const writer = new TraceWriter(driver);
+    const kept = (trace_id: string, more: object) => {
+      const document = { ...segment('shop', 'a1', [0, 1]), ...more, trace_id };
+      put(writer, [document]);
+      return new WeakRef(document);
+    };
+    const over = kept('1-6b02ef12-00000000000000000000000a', {});
+    const inProgress = kept('1-6b02ef12-00000000000000000000000b', { in_progress: true });
+    writer.commit(true);
+    await collectGarbage();
+
+    expect(inProgress.deref()).toBeDefined();
+    expect(over.deref()).toBeUndefined();
+    driver.close();
+  });
+
+  it('reads a trace that seemed to be over once when more of it comes', () => {
+    const { driver, counted } = countingReads(openDatabase(':memory:'));
+    const writer = new TraceWriter(driver, new TraceTotals(driver), 0);
+    const trace_id = '1-6b02ef12-00000000000000000000000f';
+    for (const id of ['a1', 'a2', 'a3', 'a4', 'a5']) {
+      put(writer, [{ ...segment('shop', id, [0, 1]), trace_id }]);
+      writer.commit(true);
+    }
+
+    expect(counted.read).toBe(1);
+    expect(driver.prepare('SELECT segments, revision FROM traces').all()).toEqual([
+      { segments: 5, revision: 5 },
+    ]);
     driver.close();
   });
 });

@@ -122,8 +122,7 @@ function withoutNaN(json: string): string | undefined {
 
 /** The character at which nesting exceeds `limit`, or -1. For speed, brackets inside strings count as well. */
 function tooDeepAt(text: string, limit: number): number {
-  // Each level takes two characters, so a short text cannot exceed the limit.
-  if (text.length <= limit * 2) return -1;
+  if (!hasMoreBrackets(text, limit)) return -1;
   let depth = 0;
   let inString = false;
   for (let at = 0; at < text.length; at++) {
@@ -137,6 +136,17 @@ function tooDeepAt(text: string, limit: number): number {
     } else if (char === 125 || char === 93) depth--;
   }
   return -1;
+}
+
+/** Whether more than `limit` objects and arrays begin: few documents have so many, and a search is faster than a loop. */
+function hasMoreBrackets(text: string, limit: number): boolean {
+  let count = 0;
+  for (const bracket of '{[') {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      if (++count > limit) return true;
+    }
+  }
+  return false;
 }
 
 /** An escaped backslash, a surrogate pair, or one half of a pair. */
