@@ -17,7 +17,7 @@ import { watchGrpcCall, withWatchedCallback } from '../instrumentation/nest/grpc
 import {
   watchMessages,
   type Handler,
-  type Handling,
+  type MessageRecorder,
   type Message,
 } from '../instrumentation/nest/messages';
 import { keepContextOfCall } from '../instrumentation/request-events';
@@ -34,7 +34,7 @@ const CONSUMER = 4;
  * complete.
  */
 @Injectable()
-export class MessageEntry implements Handling {
+export class MessageEntry implements MessageRecorder {
   private readonly ignored: ReturnType<typeof ignoreMatcher>;
   private readonly serviceName: string;
 
@@ -96,8 +96,8 @@ export class MessageEntry implements Handling {
 
 const NO_STATUS =
   'Could not find sendStatus in the calls of @grpc/grpc-js: segments of gRPC calls end when their ' +
-  'handler returns, and not when the answer has left. This version of @grpc/grpc-js may be newer ' +
-  'than this version of nestjs-xray, so look for a newer one.';
+  'handler returns, and not when the response has been sent. This version of @grpc/grpc-js may be ' +
+  'newer than this version of nestjs-xray, so look for a newer one.';
 
 /** Any other message: its segment is open until the handler's result is complete. */
 function handleOne(node: RecordedNode, handler: Handler, given: readonly unknown[]) {

@@ -1,18 +1,18 @@
 import type { FrameworkRequest } from '../instrumentation/nest/framework-request';
 import { pathOf } from './http-block';
 
-/** A path of which each part matches one part of the URL. */
+/** A path in which each part matches exactly one part of the URL. */
 const PLAIN = /^\/[^*{}()?+[\]]*$/;
 
 /**
- * Where the Express router is mounted whose route failed. Express has left the router by the time
- * an error is answered, so `request.baseUrl` no longer says so. Whatever of the URL lies before the
- * parts that the route matched is the mount path. Empty for routes of the application itself.
+ * Where the Express router of a failed route is mounted. Express has left the router by the time it
+ * handles an error, so `request.baseUrl` is no longer set. The mount path is the part of the URL
+ * before the parts that the route matched. Empty for routes of the application itself.
  */
 export function mountPath({ app, route, originalUrl }: FrameworkRequest): string {
   const path = route?.path;
   if (typeof path !== 'string' || !PLAIN.test(path) || originalUrl === undefined) return '';
-  // Express 4 has `_router`, and throws where `router` is read.
+  // Express 4 has `_router`, and throws when `router` is read.
   const stack = (app?._router ?? app?.router)?.stack;
   if (!Array.isArray(stack) || stack.some((layer) => layer.route === route)) return '';
   const parts = partsOf(pathOf(originalUrl));

@@ -60,7 +60,7 @@ function findSdk(): { require: NodeJS.Require; path: string } {
   }
   throw new Error(
     "Cannot load 'nestjs-xray/aws-sdk': aws-xray-sdk-core is not installed. " +
-      'Install it (npm install aws-xray-sdk-core), in a bundle leave it external; or leave this import out.',
+      'Install it (npm install aws-xray-sdk-core), leave it external in a bundle, or remove this import.',
   );
 }
 

@@ -26,11 +26,11 @@ export function apiSpan(base: OtlpSpan, node: AnyDocument, data: Data): OtlpSpan
     kind: ((data.kind ?? 0) + 1) as OtlpSpan['kind'],
     attributes: keyValues({ ...Object.fromEntries(data.attributes), ...otherwise(node, data) }),
   };
-  const told = saidEvents(data);
+  const setEvents = saidEvents(data);
   const thrown = exceptionEvents(node).filter(
-    (event) => !told.some((each) => same(each, event)) && !isStatus(event, data),
+    (event) => !setEvents.some((each) => same(each, event)) && !isStatus(event, data),
   );
-  const events = [...told, ...thrown];
+  const events = [...setEvents, ...thrown];
   if (events.length > 0) span.events = events;
   else delete span.events;
   if (data.status !== undefined) span.status = { ...data.status, code: data.status.code } as never;

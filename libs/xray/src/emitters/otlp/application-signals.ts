@@ -35,8 +35,10 @@ export function signalsAttributes(
 ): KeyValue[] {
   const calls = span.kind === SpanKind.client || span.kind === SpanKind.producer;
   if (!isSegment && !calls) return [];
-  const told = valuesOf(span);
-  return keyValues(signals(span, node, isSegment, local, told)).filter(({ key }) => !told.has(key));
+  const values = valuesOf(span);
+  return keyValues(signals(span, node, isSegment, local, values)).filter(
+    ({ key }) => !values.has(key),
+  );
 }
 
 /** The attributes of a segment's or a call's metrics: the same, with those that were set by hand. */
@@ -46,10 +48,10 @@ export function metricAttributes(
   isSegment: boolean,
   local: LocalService,
 ): Record<string, unknown> {
-  const told = valuesOf(span);
-  const attributes = signals(span, node, isSegment, local, told);
+  const values = valuesOf(span);
+  const attributes = signals(span, node, isSegment, local, values);
   for (const key of Object.keys(attributes)) {
-    const value = told.get(key) ?? attributes[key];
+    const value = values.get(key) ?? attributes[key];
     if (value === undefined) delete attributes[key];
     else attributes[key] = value;
   }
@@ -62,14 +64,14 @@ function signals(
   node: AnyDocument,
   isSegment: boolean,
   local: LocalService,
-  told: Values,
+  values: Values,
 ): Record<string, unknown> {
   return {
     [SIGNALS_NAMES.localService]: local.service,
     [SIGNALS_NAMES.localOperation]: local.operation,
     [SIGNALS_NAMES.localEnvironment]: local.environment,
     [SIGNALS_NAMES.spanKind]: spanKind(kind, isSegment),
-    ...(!isSegment && remoteAttributes(told, node)),
+    ...(!isSegment && remoteAttributes(values, node)),
   };
 }
 
@@ -100,8 +102,8 @@ export function localEnvironment(resource: Record<string, unknown>): string {
     const value = resource[key];
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const told = text('deployment.environment.name') ?? text('deployment.environment');
-  if (told !== undefined) return told;
+  const deployment = text('deployment.environment.name') ?? text('deployment.environment');
+  if (deployment !== undefined) return deployment;
   switch (resource['cloud.platform']) {
     case 'aws_ecs':
       return `ecs:${text('aws.ecs.cluster.arn')?.split('/').at(-1) ?? 'default'}`;

@@ -72,9 +72,9 @@ function addSpan(
   if (node.end_time !== undefined) {
     const document = node as AnyDocument;
     const span = spanOf(context.traceId, document, parentSpanId, isSegment);
-    const told = toldSpan(span, document, recorded?.span?.data);
-    told.attributes.push(...signalsAttributes(told, document, isSegment, context.local));
-    context.spans.push(told);
+    const complete = withApiValues(span, document, recorded?.span?.data);
+    complete.attributes.push(...signalsAttributes(complete, document, isSegment, context.local));
+    context.spans.push(complete);
   }
   // The document may omit some siblings, but has the others in the same order.
   const siblings = recorded?.subsegments ?? [];
@@ -86,7 +86,7 @@ function addSpan(
 }
 
 /** Adds what was set through the OpenTelemetry API to the span of a node. */
-export function toldSpan(
+export function withApiValues(
   span: OtlpSpan,
   node: AnyDocument,
   data: SpanFace['data'] | undefined,

@@ -73,7 +73,7 @@ function createSigner(region: string): RequestSigner {
     throw new Error(
       `Cannot sign requests for X-Ray's OTLP endpoint in ${region}: ${String(problem)}. ` +
         'Install @smithy/signature-v4 and @aws-sdk/credential-provider-node, or send to a collector. ' +
-        'In a bundle, hand a signer over: new OtlpEmitter({ sign: { region, signer } }).',
+        'In a bundle, pass a signer: new OtlpEmitter({ sign: { region, signer } }).',
       { cause: problem },
     );
   }

@@ -7,7 +7,7 @@ interface Histogram {
   record(value: number, attributes: object): void;
 }
 
-/** What is used of `@opentelemetry/sdk-metrics`, which applications without metrics do not have. */
+/** The part of `@opentelemetry/sdk-metrics` used here. It is an optional package. */
 interface MetricsSdk {
   AggregationTemporality: { DELTA: number };
   AggregationType: { EXPONENTIAL_HISTOGRAM: number };
@@ -25,25 +25,25 @@ interface MetricsSdk {
   };
 }
 
-/** The instruments that Application Signals knows, and what sends them. */
+/** The instruments that Application Signals expects, and the reader that sends them. */
 export interface Instruments {
   record(values: { latencyMs: number; error: number; fault: number }, attributes: object): void;
   flush(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The exporters over HTTP; both read OpenTelemetry's variables for headers, timeout and the like. */
+/** The HTTP exporters. Both read OpenTelemetry's variables for headers, timeout and so on. */
 const EXPORTERS = [
   '@opentelemetry/exporter-metrics-otlp-proto',
   '@opentelemetry/exporter-metrics-otlp-http',
 ];
 
 /**
- * Histograms with the names, the unit, the temporality and the aggregation that AWS's distribution
- * of OpenTelemetry for JavaScript gives them.
+ * Histograms with the names, unit, temporality and aggregation that AWS's distribution of
+ * OpenTelemetry for JavaScript uses.
  *
- * @param resource returns the attributes of the process when metrics are sent: plugins may find out
- *   later where it runs.
+ * @param resource returns the attributes of the process. Called when metrics are sent, because
+ *   plugins may detect later where it runs.
  * @throws Error if a package is missing
  */
 export function createInstruments(
@@ -95,7 +95,7 @@ interface Preferences {
   selectAggregation(): { type: number };
 }
 
-/** Wraps an exporter: it sends deltas, names the process, and failed exports are logged. */
+/** Wraps an exporter so that it sends deltas and the resource, and logs failed exports. */
 function withDelta(
   { AggregationTemporality, AggregationType }: MetricsSdk,
   exporter: MetricsExporter,

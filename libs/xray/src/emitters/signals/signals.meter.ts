@@ -14,22 +14,22 @@ import {
   type LocalService,
   metricAttributes,
 } from '../otlp/application-signals';
-import { toldSpan } from '../otlp/document-to-spans';
+import { withApiValues } from '../otlp/document-to-spans';
 import { createInstruments, type Instruments } from './instruments';
 import type { SignalsSettings } from '../../options/signals-options';
 
-/** What the metrics of a process have in common. */
+/** The attributes that all metrics of a process share. */
 export interface MeasuredProcess {
   /** The user's resource attributes. */
   resource: Record<string, string>;
-  /** Attributes of the process as far as they are known by now. */
+  /** The attributes of the process that are known so far. */
   known: () => Record<string, unknown>;
   warn: Warn;
 }
 
 /**
- * Starts the metrics by which Application Signals shows requests, errors, faults and latency of a
- * service and of what it calls. Without the packages it needs, a warning says which to install.
+ * Starts the metrics from which Application Signals shows requests, errors, faults and latency of a
+ * service and of its calls. If a required package is missing, a warning says which to install.
  */
 export function startMeter(settings: SignalsSettings, process: MeasuredProcess): Meter | undefined {
   const { resource, known, warn } = process;
@@ -39,9 +39,9 @@ export function startMeter(settings: SignalsSettings, process: MeasuredProcess):
   } catch (problem) {
     warn(
       'metrics:packages',
-      'Metrics for Application Signals were asked for and are not sent: ' +
+      'Metrics for Application Signals are turned on but cannot be sent: ' +
         `${reasonOf(problem).split('\n', 1)[0]}. Install @opentelemetry/sdk-metrics and ` +
-        '@opentelemetry/exporter-metrics-otlp-proto beside the application, or turn the option ' +
+        '@opentelemetry/exporter-metrics-otlp-proto in the application, or turn the option ' +
         'applicationSignals off. Traces are not affected.',
     );
     return undefined;
@@ -63,12 +63,12 @@ class SignalsMeter implements Meter {
       const why = reasonOf(problem);
       this.warn(
         `measure:${why}`,
-        `A request is missing in the metrics: ${why}. It was not affected.`,
+        `A request could not be counted in the metrics: ${why}. The request was not affected.`,
       );
     }
   }
 
-  /** Failed exports have been logged by then. */
+  /** Failed exports are already logged when it resolves. */
   async flush(): Promise<void> {
     await this.instruments.flush().catch(() => undefined);
   }
@@ -91,7 +91,11 @@ class SignalsMeter implements Meter {
   private record(node: RecordedNode, local: LocalService): void {
     const isSegment = node.root === node;
     const document = factsOf(node);
-    const span = toldSpan(spanOf('', document, undefined, isSegment), document, node.span?.data);
+    const span = withApiValues(
+      spanOf('', document, undefined, isSegment),
+      document,
+      node.span?.data,
+    );
     const { start_time, end_time, error, fault } = node;
     this.instruments.record(
       {
@@ -108,8 +112,8 @@ class SignalsMeter implements Meter {
 const CALLS: readonly (number | undefined)[] = [2, 3];
 
 /**
- * A closed node, if it is a segment or a call, and the calls in it. What is open within it, or was
- * sent on its own, is measured when that closes. Not recursive: a trace may be very deep.
+ * A closed node, if it is a segment or a call, and the calls in it. Parts that are still open, or
+ * were sent on their own, are measured when they close. Not recursive: a trace may be very deep.
  */
 function* measured(closed: RecordedNode): Generator<RecordedNode> {
   const left: RecordedNode[] = [closed];
@@ -125,7 +129,7 @@ function isCall({ namespace, span }: RecordedSubsegment): boolean {
   return namespace === 'remote' || namespace === 'aws' || CALLS.includes(span?.data.kind);
 }
 
-/** What the attributes of metrics are made of; not what was recorded for people to read. */
+/** The fields from which the attributes of metrics are derived. */
 function factsOf(node: RecordedNode): SegmentDocument & SubsegmentDocument {
   const { name, start_time, end_time, http, aws, metadata } = node;
   const { namespace, sql } = node as RecordedSubsegment;

@@ -21,7 +21,7 @@ export class ReceiverQueue {
   private seen: string | undefined;
   /** The part of a line that identifies the receiver: ` address:port `, as the kernel writes it. */
   private names: string[] = [];
-  /** The file that lists the receiver, if only one does. To read a file takes a tenth of a millisecond or more. */
+  /** The file that lists the receiver, if only one does. Reading a file takes 0.1 ms or more. */
   private file: string | undefined;
 
   /** @param address the address that is sent to, once it is known */

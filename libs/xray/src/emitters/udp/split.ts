@@ -10,7 +10,7 @@ const AROUND_CHILDREN = ',"subsegments":[]'.length;
 
 /** The result of splitting one document. */
 export interface Parts {
-  /** None contains a document larger than allowed. */
+  /** No datagram contains a document larger than allowed. */
   datagrams: Datagram[];
   /** How many documents were trimmed. */
   trimmed: number;

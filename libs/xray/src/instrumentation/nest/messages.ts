@@ -20,47 +20,47 @@ export interface Message {
   given: readonly unknown[];
 }
 
-/** Handles the messages of one application. */
-export interface Handling {
+/** Records the messages of one application. */
+export interface MessageRecorder {
   handle(message: Message, handler: Handler): Promise<unknown>;
 }
 
 /** The applications of this process, by Nest's map of their modules. */
-const applications = new WeakMap<object, Handling>();
+const applications = new WeakMap<object, MessageRecorder>();
 
 /** The patterns of the handlers that are recorded. */
 const rpcPatterns = new Set<string>();
 
-/** Whether a handler of Nest's, which is recorded here, answers a gRPC method. */
+/** Whether a handler of Nest that is recorded here answers a gRPC method. */
 export function answersGrpc(service: string, method: string): boolean {
   return rpcPatterns.has(`${service}.${method}`);
 }
 
-/** Takes what came with a message. */
+/** Receives the arguments that came with a message. */
 export type Handler = (...args: unknown[]) => Promise<unknown>;
 
-/** The part of Nest that makes, of a controller's method, the function that takes a message. */
+/** Nest's class that turns a method of a controller into the function that handles messages. */
 interface ContextCreator {
   guardsContextCreator?: { container?: { getModules?(): object } };
 }
 
-/** What makes and what calls handlers, and the key under which Nest keeps a handler's pattern. */
+/** The classes that create and call handlers, and the metadata key of a handler's pattern. */
 const KINDS = {
   rpc: { creator: rpcContextCreator, proxy: rpcProxy, pattern: 'microservices:pattern' },
   ws: { creator: wsContextCreator, proxy: wsProxy, pattern: 'message' },
 } as const;
 
 /**
- * Has `handling` take part in every message of the application that `modules` belongs to, and
- * `failed` see what handlers throw, before their filters do.
+ * Passes every message of the application that `modules` belongs to to `messageRecorder`, and what
+ * handlers throw to `failed`, before exception filters run.
  */
 export function watchMessages(
   modules: object,
-  handling: Handling,
+  messageRecorder: MessageRecorder,
   failed: (thrown: unknown) => void,
   warn: Warn,
 ): void {
-  applications.set(modules, handling);
+  applications.set(modules, messageRecorder);
   for (const kind of ['rpc', 'ws'] as const) {
     const { creator, proxy } = KINDS[kind];
     eachPrototype(creator, warn, (prototype) => {
@@ -80,8 +80,8 @@ function creating(kind: Message['kind'], original: Method, warn: Warn): Method {
       warn(`container:${kind}`, noContainer(kind));
       return made;
     }
-    const handling = applications.get(modules);
-    if (handling === undefined) return made;
+    const messageRecorder = applications.get(modules);
+    if (messageRecorder === undefined) return made;
     const [instance, callback, , handler] = args as [object, Handler, string, string];
     const controller = instance.constructor.name;
     const known = patternOf(kind, callback);
@@ -98,7 +98,7 @@ function creating(kind: Message['kind'], original: Method, warn: Warn): Method {
         message.grpc = grpcCallIn(given);
         message.trace = message.grpc && grpcTrace(given);
       }
-      return handling.handle(message, made);
+      return messageRecorder.handle(message, made);
     };
   };
 }
@@ -107,7 +107,7 @@ function noContainer(kind: Message['kind']): string {
   const { name, without } = KINDS[kind].creator;
   return (
     `Could not find the application of a handler in guardsContextCreator.container of ${name}: ` +
-    `${without}. This version of Nest may be newer than this version of nestjs-xray.`
+    `${without}. This version of Nest may be newer than this version of nestjs-xray, so look for a newer one.`
   );
 }
 
@@ -118,7 +118,7 @@ function recordingError(original: Method, failed: (thrown: unknown) => void): Me
   };
 }
 
-/** The pattern of a handler; undefined when it has several patterns or none. */
+/** The pattern of a handler. Undefined if it has several patterns or none. */
 function patternOf(kind: Message['kind'], callback: object): string | undefined {
   const given: unknown = Reflect.getMetadata(KINDS[kind].pattern, callback);
   const patterns: unknown[] = Array.isArray(given) ? given : [given];

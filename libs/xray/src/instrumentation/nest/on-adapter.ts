@@ -15,9 +15,9 @@ export function onAdapter<A>(host: HttpAdapterHost, use: (adapter: A) => void, w
   if (accessor?.set === undefined) {
     if (present) return;
     const message =
-      'Could not find HttpAdapterHost.httpAdapter: the HTTP requests of applications that are made ' +
-      'by createNestApplication() of a testing module get no segment. This version of Nest may be ' +
-      'newer than this version of nestjs-xray.';
+      'Could not find HttpAdapterHost.httpAdapter: HTTP requests of applications created by ' +
+      'createNestApplication() of a testing module get no segment. This version of Nest may be newer ' +
+      'than this version of nestjs-xray, so look for a newer one.';
     return warn('http-adapter-host', message);
   }
   Object.defineProperty(host, 'httpAdapter', {

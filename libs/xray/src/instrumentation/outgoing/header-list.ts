@@ -1,4 +1,4 @@
-/** The value of a header in undici's list of names and values; in older versions, text with lines. */
+/** The value of a header in undici's list of names and values, or in the text of older versions. */
 export function valueIn(headers: unknown, name: string): string | undefined {
   const wanted = name.toLowerCase();
   if (Array.isArray(headers)) {

@@ -10,8 +10,8 @@ const cache = new Map<string, string>();
 const MAX_CACHED_TEXT = MAX_SQL;
 
 /**
- * The query with every literal replaced by `?` and without comments: parameters
- * stay `$1`, names stay. At most 4,000 characters.
+ * The query with every literal replaced by `?` and without comments. Parameters such as `$1` and
+ * names are kept. At most 4,000 characters.
  */
 export function sanitiseSql(text: string): string {
   if (text.length > MAX_CACHED_TEXT) return sanitise(text);
@@ -23,7 +23,7 @@ export function sanitiseSql(text: string): string {
   return sanitised;
 }
 
-/** What would be cut anyway is not looked at; a literal cut in two still becomes `?`. */
+/** Does not read text beyond the limit. A literal that is cut in two still becomes `?`. */
 function sanitise(text: string): string {
   const sanitised = withoutLiterals(text.slice(0, MAX_SQL));
   if (text.length <= MAX_SQL || sanitised.length === MAX_SQL) return sanitised;
