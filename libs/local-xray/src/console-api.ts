@@ -111,6 +111,8 @@ export interface Trace {
   /** Subsegments sent on their own whose parent has not arrived. */
   orphans: SubsegmentDocument[];
   revision: number;
+  /** The trace has reached the size limit: subsegments that arrived later were not stored. */
+  full?: boolean;
   /** The log lines of the trace, by time. Absent if there are none. */
   logs?: TraceLogLine[];
   /** How many further log lines were dropped because of the limit per trace. */

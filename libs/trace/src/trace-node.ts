@@ -90,6 +90,8 @@ export interface TraceTree {
   sentLogs?: readonly SentLogLine[];
   /** Further ones that were not kept. */
   logsDropped?: number;
+  /** The trace has reached the size limit: subsegments that arrived later were not stored. */
+  full?: boolean;
   /** How many nodes carry each status, passed up or not. */
   counts: Record<Status, number>;
 }

@@ -17,6 +17,7 @@ export interface TraceDocuments {
   orphans: readonly SubsegmentDocument[];
   logs?: readonly SentLogLine[];
   logsDropped?: number;
+  full?: boolean;
 }
 
 /**
@@ -48,6 +49,7 @@ export function buildTree(trace: TraceDocuments, now: number): TraceTree {
     counts: { ok: 0, error: 0, throttle: 0, fault: 0 },
     ...(trace.logs && { sentLogs: trace.logs }),
     ...(trace.logsDropped && { logsDropped: trace.logsDropped }),
+    ...(trace.full && { full: true }),
   };
   order(tree);
   setTimes(tree, now);

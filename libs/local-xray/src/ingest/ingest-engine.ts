@@ -8,7 +8,8 @@ import type { AddedUp } from '../store/added-up';
 import { countStored } from '../store/count-stored';
 import { LogWriter, MAX_LINES } from '../store/trace-logs';
 import { TraceTotals } from '../store/trace-totals';
-import { TraceWriter } from '../store/trace-writer';
+import { TRACE_FULL } from '../store/full-traces';
+import { type Refuse, TraceWriter } from '../store/trace-writer';
 import { parseDatagram } from './datagram';
 import type { DocumentFault } from './document/document-fault';
 import {
@@ -55,8 +56,6 @@ export class IngestEngine implements Ingest {
   private readonly driver: Driver;
   private readonly writer: TraceWriter;
   private readonly logs: LogWriter;
-  /** Documents that SQLite rejected, for the callers that wait for the commit. */
-  private readonly unwritable = new WeakMap<object, DocumentFault>();
   private readonly limits: DocumentLimits;
   private readonly index: AttributeIndex;
   private readonly report: IngestReport;
@@ -83,11 +82,15 @@ export class IngestEngine implements Ingest {
     this.report = new IngestReport(listener, () => this.writer.stored);
     this.writer = new TraceWriter(this.driver, totals, undefined, {
       notListed: (id, reason) => this.report.notListed(id, reason),
-      notWritable: (document, reason) => {
+      notWritable: (document, reason, refuse) => {
         const { id, trace_id } = document;
         const message = `Document ${id} of trace ${trace_id!} could not be stored: SQLite rejected it (${reason}). Other documents are not affected.`;
-        this.unwritable.set(document, { id, code: 'NotStored', field: '', message });
         this.report.notKept('NotStored', message);
+        refuse?.(document, 'NotStored', message);
+      },
+      traceFull: (document, refuse) => {
+        this.report.traceFull(document.trace_id!);
+        refuse?.(document, 'TraceTooLarge', TRACE_FULL);
       },
       sameId: (loss) => this.report.notKept('SameId', loss),
     });
@@ -143,10 +146,7 @@ export class IngestEngine implements Ingest {
   }
 
   put(texts: string[]): Promise<IngestResult> {
-    return this.takeAll(
-      texts.map((text) => parseDocument(text, this.limits)),
-      true,
-    );
+    return this.takeAll(texts, (text) => parseDocument(text, this.limits), true);
   }
 
   /** Takes received datagrams. No caller waits for a result; faults are counted. */
@@ -155,6 +155,7 @@ export class IngestEngine implements Ingest {
       const datagram = parseDatagram(each);
       if (datagram.ok) this.take(parseDocument(datagram.text, this.limits));
       else this.report.rejected(datagram.fault);
+      if (this.writer.heavy) this.commit();
     }
     if (this.writer.pending >= COMMIT_DOCUMENTS) this.commit();
     else if (this.writer.pending > 0) {
@@ -233,8 +234,8 @@ export class IngestEngine implements Ingest {
     const documents = spans.flatMap((span) => translateSpan(span, this.index));
     // An OTLP receiver gets the original spans, not documents that were translated back.
     const forwardsSpans = this.forwarder?.forwardSpans !== undefined;
-    const outcomes = documents.map((document) => checkDocument(document, this.limits));
-    const { faults } = await this.takeAll(outcomes, !forwardsSpans);
+    const check = (document: object) => checkDocument(document, this.limits);
+    const { faults } = await this.takeAll(documents, check, !forwardsSpans);
     if (faults.length < documents.length)
       this.forwarder?.forwardSpans?.(body, encoding, spans.length);
     return { rejected: faults.length, message: faults[0]?.message ?? '' };
@@ -253,23 +254,34 @@ export class IngestEngine implements Ingest {
     return { rejected: withoutTrace + dropped, message: reasons.join('; ') };
   }
 
-  private async takeAll(outcomes: ParseOutcome[], forward: boolean): Promise<IngestResult> {
-    for (const outcome of outcomes) this.take(outcome, forward);
+  /**
+   * Parses one document after another, and commits in between: parsed, a batch may take many times its size in memory.
+   */
+  private async takeAll<T>(
+    given: readonly T[],
+    parse: (given: T) => ParseOutcome,
+    forward: boolean,
+  ): Promise<IngestResult> {
+    const faults: DocumentFault[] = [];
+    const refuse: Refuse = ({ id }, code, message) => faults.push({ id, code, field: '', message });
+    for (const each of given) {
+      const outcome = parse(each);
+      if (!outcome.ok) faults.push(outcome.fault);
+      this.take(outcome, forward, refuse);
+      if (this.writer.heavy) await this.committed();
+    }
     if (this.writer.pending > 0) await this.committed();
-    const faults = outcomes
-      .map((each) => (each.ok ? this.unwritable.get(each.document) : each.fault))
-      .filter((fault) => fault !== undefined);
     return { faults };
   }
 
-  private take(outcome: ParseOutcome, forward = true): void {
+  private take(outcome: ParseOutcome, forward = true, refuse?: Refuse): void {
     if (!outcome.ok) {
       this.report.rejected(outcome.fault);
       return;
     }
     // X-Ray creates inferred segments itself and returns them with the trace. Local X-Ray does the same.
     if (isInferred(outcome.document)) return;
-    this.writer.put(outcome.document, outcome.text);
+    this.writer.put(outcome.document, outcome.text, refuse);
     this.report.received(outcome);
     if (forward) this.forwarder?.forward(outcome.text);
   }

@@ -1,3 +1,4 @@
+import { TRACE_FULL } from '../store/full-traces';
 import type { DocumentFault } from './document/document-fault';
 import type { AnyDocument } from '../trace';
 import type { IngestCounts, IngestListener, LogCounts } from './ingest';
@@ -7,6 +8,8 @@ const MAX_KEPT = 20;
 const MAX_CHANGED = 1000;
 /** How many different reasons are logged: SQLite's messages vary and must not fill the log. */
 const MAX_REASONS = 20;
+/** Full traces that are told apart. */
+const MAX_FULL = 1000;
 
 /** Counts what was received, and notifies the listener at most four times a second. */
 export class IngestReport {
@@ -23,6 +26,7 @@ export class IngestReport {
   private timer: NodeJS.Timeout | undefined;
   /** The reasons, logged once each, why traces are not listed. */
   private readonly reasons = new Set<string>();
+  private readonly fullTraces = new Set<string>();
 
   /** @param stored how many traces the database holds now */
   constructor(
@@ -69,6 +73,18 @@ export class IngestReport {
     this.counts.received--;
     this.counts.rejected++;
     this.remember(code, message);
+  }
+
+  /** The trace of a document is full. Each trace is named once, because thousands of documents may follow. */
+  traceFull(id: string): void {
+    this.counts.received--;
+    this.counts.rejected++;
+    this.soon();
+    if (this.fullTraces.has(id)) return;
+    if (this.fullTraces.size >= MAX_FULL) this.fullTraces.clear();
+    this.fullTraces.add(id);
+    const message = `Subsegments of trace ${id} are no longer stored: ${TRACE_FULL} Further ones are only counted.`;
+    this.remember('TraceTooLarge', message);
   }
 
   /** Something other than a document went wrong. */

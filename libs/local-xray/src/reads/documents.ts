@@ -9,8 +9,15 @@ export function readTrace({ traces, logs }: ReadContext, traceId: string): Trace
   const id = traceId.toLowerCase();
   const found = traces.texts(id);
   if (!found) return null;
-  const { texts, duration, revision } = found;
-  return { id, duration, ...stitch(revive(texts)), revision, ...logs.of(id) };
+  const { texts, full, duration, revision } = found;
+  return {
+    id,
+    duration,
+    ...stitch(revive(texts)),
+    revision,
+    ...(full && { full }),
+    ...logs.of(id),
+  };
 }
 
 /** Each segment as JSON text with its subsegments nested, as in the X-Ray API. */
@@ -27,6 +34,7 @@ export async function readDocuments(
     found.push({
       id,
       duration: trace.duration,
+      full: trace.full,
       segments: [...segments, ...orphans].map((each) => ({
         Id: each.id,
         Document: writeJson(each),

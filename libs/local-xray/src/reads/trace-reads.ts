@@ -86,6 +86,8 @@ export interface Summaries {
 export interface TraceDocuments {
   id: string;
   duration: number;
+  /** The trace has reached the size limit: subsegments that arrived later were not stored. */
+  full: boolean;
   segments: { Id: string; Document: string }[];
 }
 

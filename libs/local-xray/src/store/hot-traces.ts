@@ -11,8 +11,10 @@ export interface HotTrace {
   created: number;
   revision: number;
   documents: Map<string, AnyDocument>;
-  /** Characters of its documents, including those that were replaced. */
-  size: number;
+  /** The memory that each document takes; see weightOf. */
+  weights: Map<string, number>;
+  /** The sum of the weights. */
+  weight: number;
   /** Its rows in the annotations table. */
   indexed: Pick<TraceFacts, 'start' | 'annotations'>;
   /** Its current counts in the aggregates. */
@@ -34,13 +36,23 @@ const RESTING = 2;
  * Traces that still receive documents. Without this cache, each commit would read and parse the earlier documents of a
  * trace again.
  *
- * It is bounded by the size of the documents, because they take the memory: parsed, a character takes up to ten bytes.
+ * It is bounded by the weight of the documents, because they take the memory.
  */
 export class HotTraces {
   private readonly traces = new Map<string, HotTrace>();
-  private size = 0;
+  private weight = 0;
 
-  constructor(private readonly maxSize = 12_000_000) {}
+  constructor(private readonly maxWeight = 12_000_000) {}
+
+  /** Whether rows should be written without waiting, so that their traces can be removed. */
+  get full(): boolean {
+    return this.weight > this.maxWeight;
+  }
+
+  /** Whether even the rows of large traces should be written without waiting. */
+  get overfull(): boolean {
+    return this.weight > this.maxWeight * RESTING;
+  }
 
   /** Returns a trace and marks it as used. */
   get(id: string): HotTrace | undefined {
@@ -54,13 +66,15 @@ export class HotTraces {
 
   add(trace: HotTrace): void {
     this.traces.set(trace.id, trace);
-    this.size += trace.size;
+    this.weight += trace.weight;
   }
 
-  /** Call this for each document that a hot trace receives. */
-  grew(trace: HotTrace, characters: number): void {
-    trace.size += characters;
-    this.size += characters;
+  /** Call this for each document that a hot trace receives, even if it replaces another. */
+  grew(trace: HotTrace, id: string, weight: number): void {
+    const more = weight - (trace.weights.get(id) ?? 0);
+    trace.weights.set(id, weight);
+    trace.weight += more;
+    this.weight += more;
   }
 
   /**
@@ -69,15 +83,15 @@ export class HotTraces {
    */
   trim(keep: ReadonlySet<HotTrace>): void {
     const now = performance.now();
-    this.trimTo(this.maxSize, (trace) => !keep.has(trace) && trace.restUntil <= now);
-    this.trimTo(this.maxSize * RESTING, (trace) => !keep.has(trace));
+    this.trimTo(this.maxWeight, (trace) => !keep.has(trace) && trace.restUntil <= now);
+    this.trimTo(this.maxWeight * RESTING, (trace) => !keep.has(trace));
   }
 
-  private trimTo(size: number, canGo: (trace: HotTrace) => boolean): void {
-    if (this.size <= size) return;
+  private trimTo(weight: number, canGo: (trace: HotTrace) => boolean): void {
+    if (this.weight <= weight) return;
     for (const [id, trace] of this.traces) {
       if (canGo(trace)) this.delete(id);
-      if (this.size <= size) return;
+      if (this.weight <= weight) return;
     }
   }
 
@@ -85,11 +99,11 @@ export class HotTraces {
     const trace = this.traces.get(id);
     if (!trace) return;
     this.traces.delete(id);
-    this.size -= trace.size;
+    this.weight -= trace.weight;
   }
 
   clear(): void {
     this.traces.clear();
-    this.size = 0;
+    this.weight = 0;
   }
 }

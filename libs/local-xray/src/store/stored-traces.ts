@@ -3,6 +3,7 @@ import type { TraceRow } from '../console-api';
 import type { AnyDocument, TraceSummary } from '../trace';
 import type { Driver, Statement } from './driver';
 import { valueOf } from './annotation-values';
+import { readable } from './full-traces';
 import { ERROR, FAULT, PARTIAL, THROTTLE } from './schema';
 
 /** The part of a trace's row that the lists show. */
@@ -47,13 +48,15 @@ export class StoredTraces {
   }
 
   /** The documents of a trace as text, in order of arrival. Undefined if there is no such trace. */
-  texts(id: string): { texts: string[]; revision: number; duration: number } | undefined {
+  texts(
+    id: string,
+  ): { texts: string[]; full: boolean; revision: number; duration: number } | undefined {
     const trace = this.byId.get<{ n: number; revision: number; duration: number }>([
       id.toLowerCase(),
     ]);
     if (!trace) return undefined;
-    const texts = this.bodies.all<{ body: string }>([trace.n]).map(({ body }) => body);
-    return { texts, revision: trace.revision, duration: trace.duration };
+    const bodies = this.bodies.all<{ body: string }>([trace.n]).map(({ body }) => body);
+    return { ...readable(bodies), revision: trace.revision, duration: trace.duration };
   }
 
   /** The rows with these numbers that still exist. */

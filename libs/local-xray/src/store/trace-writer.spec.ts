@@ -227,6 +227,7 @@ describe('the writer of traces', () => {
     const writer = new TraceWriter(driver, new TraceTotals(driver), NEVER, {
       notListed: (id) => told.push(`row ${id}`),
       notWritable: ({ id }, reason) => told.push(`document ${id}: ${reason}`),
+      traceFull: ({ id }) => told.push(`full ${id}`),
       sameId: (loss) => told.push(loss),
     });
     driver.exec(

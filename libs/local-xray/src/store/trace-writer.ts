@@ -10,6 +10,8 @@ import { PARTIAL } from './schema';
 import { type StoredTrace, type TraceRecord, TraceRows } from './trace-rows';
 import { TraceTotals } from './trace-totals';
 import { UnwrittenTraces } from './unwritten-traces';
+import { FullTraces } from './full-traces';
+import { weightOf } from './weight';
 
 /** After computing the row of a large trace, wait this many times as long before computing it again. */
 const REST_FACTOR = 10;
@@ -24,6 +26,8 @@ const OLDER = 20;
  */
 const GATHER_MS = 100;
 const GATHER_TRACES = 400;
+/** Documents of this weight are committed before more are taken. */
+const HEAVY = 4_000_000;
 /** SQLite's errors for a value that it rejects every time. */
 const UNWRITABLE = /constraint|mismatch|too big/i;
 
@@ -32,14 +36,25 @@ export interface WriterListener {
   /** A trace's documents are stored, but SQLite rejects its row. */
   notListed(id: string, reason: string): void;
   /** SQLite rejects a document. */
-  notWritable(document: AnyDocument, reason: string): void;
+  notWritable(document: AnyDocument, reason: string, refuse?: Refuse): void;
+  /** The trace of a document is full. */
+  traceFull(document: AnyDocument, refuse?: Refuse): void;
   /** Two documents of a trace have the same id, and only one of them is kept. */
   sameId(loss: string): void;
 }
 
+/** Called for each document of a batch that is not stored. */
+export type Refuse = (
+  document: AnyDocument,
+  code: 'NotStored' | 'TraceTooLarge',
+  message: string,
+) => void;
+
 interface Incoming {
   document: AnyDocument;
   text: string;
+  weight: number;
+  refuse: Refuse | undefined;
 }
 
 /** Writes documents and updates the rows of their traces, in batches. */
@@ -48,8 +63,10 @@ export class TraceWriter {
   private readonly rows: TraceRows;
   private readonly unwritten: UnwrittenTraces;
   private incoming: Incoming[] = [];
-  /** Messages about documents that were lost in the current transaction because of equal ids. */
-  private losses: string[] = [];
+  private incomingWeight = 0;
+  private readonly full = new FullTraces();
+  /** Reports documents that the current transaction does not store. Called after the commit. */
+  private losses: (() => void)[] = [];
   private dirty = new Set<HotTrace>();
   private nextNumber: number;
   /** Whether the rows that an earlier process or a failed commit did not write have been written. */
@@ -83,9 +100,16 @@ export class TraceWriter {
     return this.dirty.size > 0 && this.pending === 0;
   }
 
-  /** Takes a document; {@link commit} writes it. */
-  put(document: AnyDocument, text: string): void {
-    this.incoming.push({ document, text });
+  /** Whether what was put takes so much memory that it should be committed before more is put. */
+  get heavy(): boolean {
+    return this.incomingWeight > HEAVY;
+  }
+
+  /** Takes a document; {@link commit} writes it, or tells `refuse` and the listener why not. */
+  put(document: AnyDocument, text: string, refuse?: Refuse): void {
+    const weight = weightOf(text);
+    this.incoming.push({ document, text, weight, refuse });
+    this.incomingWeight += weight;
   }
 
   /**
@@ -101,6 +125,7 @@ export class TraceWriter {
   commit(all = false): number[] {
     const { incoming } = this;
     this.incoming = [];
+    this.incomingWeight = 0;
     const caughtUp = this.catchUp();
     if (incoming.length === 0 && this.dirty.size === 0) return caughtUp;
     try {
@@ -121,7 +146,7 @@ export class TraceWriter {
         this.write([each], 'none');
       } catch (error) {
         if (!isUnwritable(error)) throw error;
-        this.listener?.notWritable(each.document, (error as Error).message);
+        this.listener?.notWritable(each.document, (error as Error).message, each.refuse);
       }
     }
     this.forgetAll();
@@ -163,7 +188,10 @@ export class TraceWriter {
   forget(ids: string[]): void {
     if (ids.length === 0) return;
     this.stored -= ids.length;
-    for (const id of ids) this.hot.delete(id);
+    for (const id of ids) {
+      this.hot.delete(id);
+      this.full.delete(id);
+    }
     this.rows.forget();
   }
 
@@ -183,7 +211,8 @@ export class TraceWriter {
       this.forgetAll();
       throw error;
     }
-    for (const loss of this.losses) this.listener?.sameId(loss);
+    for (const tell of this.losses) tell();
+    this.losses = [];
     for (const { revision } of due) if (revision === 1) this.stored++;
     if (due.length > 0) this.writtenAt = performance.now();
     for (const trace of due) if (isOver(trace)) this.hot.delete(trace.id);
@@ -194,29 +223,35 @@ export class TraceWriter {
   /** Adds documents to their traces. Traces that are not in memory are looked up in one query. */
   private take(incoming: readonly Incoming[]): void {
     const unknown = new Set<string>();
-    for (const { document } of incoming) {
-      const id = traceIdOf(document);
+    const taken = incoming.filter((each) => {
+      const id = traceIdOf(each.document);
+      if (this.full.refuses(id, each.document)) return void this.refuse(each);
       if (!this.hot.get(id)) unknown.add(id);
-    }
+      return true;
+    });
     for (const stored of this.rows.find([...unknown])) {
       this.load(stored.id, stored);
       unknown.delete(stored.id);
     }
     for (const id of unknown) this.load(id, undefined);
-    for (const { document, text } of incoming) {
-      this.add(this.hot.get(traceIdOf(document))!, document, text);
-    }
+    for (const each of taken) this.add(this.hot.get(traceIdOf(each.document))!, each);
   }
 
-  private add(trace: HotTrace, document: AnyDocument, text: string): void {
+  private refuse({ document, refuse }: Incoming): void {
+    this.losses.push(() => this.listener?.traceFull(document, refuse));
+  }
+
+  private add(trace: HotTrace, incoming: Incoming): void {
+    const { document, text, weight } = incoming;
+    if (this.full.noPlaceFor(trace.id, trace.weight, document)) return this.refuse(incoming);
     const known = trace.documents.get(document.id);
     if (known) {
       const better = replaces(document, known);
       const loss = better ? lossOf(document, known) : lossOf(known, document);
-      if (loss !== undefined) this.losses.push(loss);
+      if (loss !== undefined) this.losses.push(() => this.listener?.sameId(loss));
       if (!better) return;
     }
-    this.hot.grew(trace, text.length);
+    this.hot.grew(trace, document.id, weight);
     trace.documents.set(document.id, document);
     trace.pending.set(document.id, text);
     this.dirty.add(trace);
@@ -225,9 +260,10 @@ export class TraceWriter {
   /** Removes from `dirty`, and returns, the traces whose rows are to be written now. */
   private due(all: boolean): HotTrace[] {
     const now = performance.now();
-    const gather = now - this.writtenAt < this.gatherMs && this.dirty.size < GATHER_TRACES;
+    const { full, overfull } = this.hot;
+    const gather = now - this.writtenAt < this.gatherMs && this.dirty.size < GATHER_TRACES && !full;
     if (gather && !all) return [];
-    const due = [...this.dirty].filter(({ restUntil }) => all || restUntil <= now);
+    const due = [...this.dirty].filter(({ restUntil }) => all || overfull || restUntil <= now);
     for (const trace of due) this.dirty.delete(trace);
     return due;
   }
@@ -259,7 +295,8 @@ export class TraceWriter {
       totalled: stored,
       id,
       documents: new Map(),
-      size: 0,
+      weights: new Map(),
+      weight: 0,
       indexed: { start: 0, annotations: [] },
       counted: undefined,
       pending: new Map(),
@@ -270,7 +307,9 @@ export class TraceWriter {
       for (const body of this.rows.documents(trace.n)) {
         const document = readJson(body) as AnyDocument;
         trace.documents.set(document.id, document);
-        trace.size += body.length;
+        const weight = weightOf(body);
+        trace.weights.set(document.id, weight);
+        trace.weight += weight;
       }
     }
     if (stored) {

@@ -27,10 +27,10 @@ export class TracesController {
     const found = await this.store.reads.documents(wanted, signal);
     const known = new Set(found.map(({ id }) => id));
     return {
-      Traces: found.map(({ id, duration, segments }) => ({
+      Traces: found.map(({ id, duration, full, segments }) => ({
         Id: id,
         Duration: duration,
-        LimitExceeded: false,
+        LimitExceeded: full,
         Segments: segments,
       })),
       UnprocessedTraceIds: wanted.filter((id) => !known.has(id)),

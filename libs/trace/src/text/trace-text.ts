@@ -48,6 +48,8 @@ function head(tree: TraceTree): string[] {
     `- Services: ${cut(services.join(', '), 300)}`,
     `- Contains: ${plural(tree.segments, 'segment')}, ${plural(tree.subsegments, 'subsegment')}${troubles(tree)}`,
     root && annotations(root),
+    tree.full &&
+      '- The trace has reached the size limit for one trace (about 10 MB); subsegments that arrived later were not stored.',
     tree.inProgress && '- Some of it is still in progress.',
   ];
   return [

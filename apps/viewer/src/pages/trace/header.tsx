@@ -95,7 +95,9 @@ function Facts({
       </div>
       <div>
         <dt>Subsegments</dt>
-        <dd>{count(tree.subsegments)}</dd>
+        <dd>
+          {count(tree.subsegments)} {tree.full && <span class="t3">limit reached</span>}
+        </dd>
       </div>
       {logs > 0 && (
         <div>

@@ -11,7 +11,9 @@ export type DocumentFaultCode =
   | 'InvalidAnnotation'
   | 'DocumentTooLarge'
   /** Not a code of X-Ray: the database could not store the document. */
-  | 'NotStored';
+  | 'NotStored'
+  /** Not a code of X-Ray: the trace has reached the size limit for one trace. */
+  | 'TraceTooLarge';
 
 /** Why one document was rejected. */
 export interface DocumentFault {
