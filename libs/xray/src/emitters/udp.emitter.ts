@@ -1,8 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { nestedText } from '../core/document-text';
 import type { EmitStats, Emitter } from '../core/emitter';
 import { performance, setImmediate } from '../core/real-time';
-import type { RecordedSubsegment } from '../core/recorded-node';
 import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
 import type { RecorderLogger } from '../core/warn-once';
 import type { Address } from '../net/daemon-address';
@@ -11,20 +9,19 @@ import * as fits from '../options/fits';
 import { MODULE_OPTIONS } from '../options/module-options';
 import { Fifo } from './fifo';
 import { Outcomes } from './outcomes';
-import { type Datagram, documentIn } from './udp/datagram';
 import { DropWatch } from './udp/drop-watch';
+import { EarlySubsegments } from './udp/early-subsegments';
 import { DEFAULT_BYTES, Outbox, type Sending } from './udp/outbox';
 import { Pacer } from './udp/pacer';
 import { ReceiverQueue } from './udp/receiver-queue';
-import { SiblingPacker } from './udp/siblings';
 import { UdpWarnings } from './udp/warnings';
 import { UdpSocket } from './udp-socket';
 
 /** How many documents may wait to be sent. Further ones are dropped. */
 const MAX_QUEUE = 10_000;
-/** How many bytes of datagrams may wait before subsegments that are sent early are dropped. */
-const MAX_EARLY_BYTES = 32_000_000;
+/** How long, and for how many steps, one turn of the event loop may serialise and send. */
 const TURN_MS = 5;
+const TURN_STEPS = 1_000;
 
 export interface UdpEmitterOptions extends Address {
   /** Where problems are logged, each once. Default: Nest's Logger. */
@@ -57,14 +54,14 @@ export class UdpEmitter implements Emitter {
   private scheduled = false;
   /** Whether sending is paused: the socket is being opened, or the receiver needs time. */
   private blocked = false;
-  /** How long documents may be serialised and sent before the application gets its turn. */
-  private turnMs = TURN_MS;
+  /** How much may be done before the application gets its turn. */
+  private turn = { ms: TURN_MS, steps: TURN_STEPS };
   private waiting: (() => void)[] = [];
   private closed = false;
   private readonly outcomes = new Outcomes();
   private readonly socket: UdpSocket<Sending>;
   private readonly outbox: Outbox;
-  private readonly packer: SiblingPacker<SubsegmentNode['parent']>;
+  private readonly early: EarlySubsegments;
   private readonly warnings: UdpWarnings;
   private readonly pacer: Pacer;
   private readonly drops: DropWatch;
@@ -84,7 +81,7 @@ export class UdpEmitter implements Emitter {
       done: () => this.wakeIfDone(),
     };
     this.outbox = new Outbox(this.socket, this.outcomes, events, maxDocumentBytes);
-    this.packer = new SiblingPacker(() => this.outbox.maxBytes, this.packed);
+    this.early = new EarlySubsegments(this.outbox, this.outcomes, events.refused);
     const receiver = new ReceiverQueue(() => this.socket.peer, options.port);
     this.pacer = new Pacer(receiver);
     this.drops = new DropWatch(receiver, (count) => {
@@ -111,24 +108,9 @@ export class UdpEmitter implements Emitter {
     this.schedule();
   }
 
-  /**
-   * Serialises at once: a request may close tens of thousands of subsegments within one turn of the
-   * event loop, and their text takes much less memory and garbage collection than the objects.
-   */
   emitEarly(segment: SegmentNode, closed: readonly SubsegmentNode[]): void {
-    const shipment = this.outcomes.shipmentOf(segment);
-    for (const each of closed) {
-      if (this.closed || this.outbox.bytes >= MAX_EARLY_BYTES) {
-        this.outcomes.lose(shipment, 'dropped');
-        continue;
-      }
-      try {
-        this.packer.add(nestedText(each as RecordedSubsegment), each, each.parent);
-      } catch (problem) {
-        this.warnings.notSent(problem);
-        this.outcomes.lose(shipment, 'failed');
-      }
-    }
+    if (this.closed) return this.early.drop(segment);
+    this.early.add(segment, closed);
     this.schedule();
   }
 
@@ -143,12 +125,12 @@ export class UdpEmitter implements Emitter {
    * returns.
    */
   expectFreeze(): void {
-    this.turnMs = Infinity;
+    this.turn = { ms: Infinity, steps: Infinity };
     if (!this.socket.ready) this.connect();
   }
 
   async flush(): Promise<void> {
-    if (this.scheduled && this.turnMs === Infinity) this.drain();
+    if (this.scheduled && this.turn.steps === Infinity) this.drain();
     if (this.scheduled || this.outbox.inFlight > 0) {
       await new Promise<void>((done) => this.waiting.push(done));
     }
@@ -172,8 +154,8 @@ export class UdpEmitter implements Emitter {
     if (this.blocked) return;
     if (!this.socket.ready) return this.connect();
     let now = performance.now();
-    const until = now + this.turnMs;
-    while (now < until) {
+    const until = now + this.turn.ms;
+    for (let steps = 0; now < until && steps < this.turn.steps; steps++) {
       if (!this.pacer.isOpen(now)) {
         this.blocked = true;
         void this.pacer.next().then(this.unblocked);
@@ -186,7 +168,8 @@ export class UdpEmitter implements Emitter {
         return;
       }
       // A single document, the usual case, does not need the clock to be read again.
-      if (this.outbox.length + this.queue.length + this.open.length > 1) now = performance.now();
+      const { outbox, early, queue, open } = this;
+      if (outbox.length + early.length + queue.length + open.length > 1) now = performance.now();
     }
     setImmediate(this.drain);
   };
@@ -195,15 +178,14 @@ export class UdpEmitter implements Emitter {
    * Sends one datagram, or serialises the next document. Returns false when nothing is left to do.
    */
   private step(): boolean {
+    // First, because their text takes less memory than they do.
+    if (this.early.writeNext()) return true;
     const bytes = this.outbox.sendNext();
     if (bytes !== undefined) {
       this.pacer.sent(bytes);
       return true;
     }
-    if (!this.packer.isEmpty) {
-      this.packer.flush();
-      return true;
-    }
+    if (this.early.flush()) return true;
     const closed = this.queue.shift();
     if (closed !== undefined) {
       const shipment = this.outcomes.finalShipment(closed);
@@ -216,12 +198,6 @@ export class UdpEmitter implements Emitter {
     if (open.end_time === undefined) this.attempt(() => this.outbox.write(open.toText()));
     return true;
   }
-
-  private readonly packed = (datagram: Datagram, parent: SubsegmentNode['parent']): void => {
-    const shipment = this.outcomes.shipmentOf(parent.root);
-    if (typeof datagram === 'string') this.outbox.write(documentIn(datagram), shipment);
-    else this.outbox.push(datagram, shipment);
-  };
 
   private attempt(work: () => void, failed?: () => void): void {
     try {
@@ -252,7 +228,7 @@ export class UdpEmitter implements Emitter {
     if (this.closed) return;
     this.warnings.notSent(problem);
     this.scheduled = false;
-    this.packer.flush();
+    this.early.fail();
     this.outbox.fail();
     for (let each = this.queue.shift(); each; each = this.queue.shift()) {
       this.outcomes.complete(this.outcomes.finalShipment(each), 'failed');
