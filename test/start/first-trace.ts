@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Page } from 'playwright-core';
 import { withChromium } from '../support/chromium';
 import { root, type Stack, until } from '../stack';
@@ -87,15 +89,19 @@ export function theFirstTrace(started: () => Stack): void {
     expect(TraceSummaries.map(({ Id }) => Id)).toContain(id);
   });
 
-  it('names the N+1 with its source line, as text for a coding agent', async () => {
+  it('lets a coding agent find an N+1 and its line with find_traces and get_trace', async () => {
     const response = await fetch(`${stack.cruddur}/api/activities/home?n_plus_one=1`);
     await response.arrayBuffer();
-    const text = await traceText(response.headers.get('x-trace-id')!);
+    await traceText(response.headers.get('x-trace-id')!);
 
     const file = 'apps/cruddur/src/activities/home-activities.service.ts';
     const lines = readFileSync(join(root, file), 'utf8').split('\n');
     const line = 1 + lines.findIndex((code) => code.includes('private async repliesOneByOne('));
-    expect(text).toContain(
+    const found = await agentCalls('find_traces', {
+      filter: 'annotation.http_route = "/api/activities/home"',
+    });
+    const [id] = /1-[0-9a-f]{8}-[0-9a-f]{24}/.exec(found)!;
+    expect(await agentCalls('get_trace', { id })).toContain(
       `N+1 in HomeActivities.repliesOneByOne, home-activities.service.ts:${line}`,
     );
   });
@@ -117,7 +123,6 @@ export function theFirstTrace(started: () => Stack): void {
 
       await page.goto(`${stack.localXray}/traces/${id}`);
       expect(await bars(page)).toHaveLength(4);
-      await page.screenshot({ path: join(root, 'docs/images/first-trace.png') });
     });
   });
 
@@ -131,6 +136,18 @@ export function theFirstTrace(started: () => Stack): void {
       expect(said).toContain(part);
     }
   });
+
+  /** The answer of one of the tools that local X-Ray offers to coding agents. */
+  async function agentCalls(name: string, input: Record<string, string>): Promise<string> {
+    const client = new Client({ name: 'test', version: '1' });
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${stack.localXray}/mcp`)));
+    try {
+      const { content } = await client.callTool({ name, arguments: input });
+      return (content as { text: string }[])[0]!.text;
+    } finally {
+      await client.close();
+    }
+  }
 
   function traceText(id: string): Promise<string> {
     return until('the trace as text', async () => {
