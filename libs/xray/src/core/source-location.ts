@@ -36,7 +36,7 @@ export class SourceLocation {
       if (path === undefined) return undefined;
       const source = sourceOf(path);
       const index = source.find(method);
-      const line = index === undefined ? undefined : lineAt(source.text, index);
+      const line = index === undefined ? undefined : lineAt(index);
       if (line === undefined) return undefined;
       const inside = relative(process.cwd(), path);
       return `${inside.startsWith('..') ? path : inside}:${line}`;
@@ -56,25 +56,37 @@ function fileOf(frame: string): string | undefined {
 
 /** A bundle may be this large. */
 const MAX_BYTES = 20_000_000;
-/** The file that was read last. Methods of the same file are looked up one after the other. */
-let latest: { path: string; source: ClassSource } | undefined;
+/**
+ * The file that was read last, and how far its lines have been counted. Methods of the same file are
+ * looked up one after the other.
+ */
+let latest: { path: string; source: ClassSource; index: number; line: number } | undefined;
 
 function sourceOf(path: string): ClassSource {
   if (latest?.path === path) return latest.source;
   const text = readFileSync(path, 'utf8');
-  latest = { path, source: new ClassSource(text.length > MAX_BYTES ? '' : text) };
-  return latest.source;
+  const source = new ClassSource(text.length > MAX_BYTES ? '' : text);
+  latest = { path, source, index: 0, line: 1 };
+  return source;
 }
 
 /** A longer line is minified code, of which the number says nothing. */
 const MAX_LINE = 1_000;
 
-/** The 1-based line at an index of a text. */
-function lineAt(text: string, index: number): number | undefined {
+/**
+ * The 1-based line at an index of the latest file. Counts on from the method before, because a
+ * bundle may have 100,000 lines above its classes.
+ */
+function lineAt(index: number): number | undefined {
+  if (latest === undefined) return undefined;
+  const { text } = latest.source;
   const start = text.lastIndexOf('\n', index) + 1;
   const end = text.indexOf('\n', index);
   if ((end < 0 ? text.length : end) - start > MAX_LINE) return undefined;
-  let line = 1;
-  for (let at = text.indexOf('\n'); at >= 0 && at < index; at = text.indexOf('\n', at + 1)) line++;
-  return line;
+  if (start < latest.index) Object.assign(latest, { index: 0, line: 1 });
+  while (latest.index < start) {
+    latest.index = text.indexOf('\n', latest.index) + 1;
+    latest.line++;
+  }
+  return latest.line;
 }
