@@ -63,7 +63,10 @@ class Lines implements LoggerService {
   private add(level: string, message: unknown, context: unknown): void {
     // No daemon listens for the traces themselves.
     if (level === 'warn' && context === 'XrayModule') return;
-    if (/^(Shop|XrayModule|ExceptionsHandler)$/.test(String(context)) && !/ → /.test(`${message}`))
+    if (
+      /^(Shop|XrayModule|ExceptionsHandler)$/.test(String(context)) &&
+      !/ → /.test(String(message))
+    )
       this.lines.push(`${level} ${message instanceof Error ? message.message : String(message)}`);
   }
   readonly log = (message: unknown, context?: unknown) => this.add('log', message, context);
@@ -152,7 +155,7 @@ describe('the link beside an error log', () => {
     expect(lines.splice(0)).toEqual(['error no request']);
     app.get(Shop).nightly();
     const [document] = await documentsOf(options.emitter, 1);
-    expect(lines).toEqual(['error the job failed', linkTo(CONSOLE, document!.trace_id!)]);
+    expect(lines).toEqual(['error the job failed', linkTo(CONSOLE, document!.trace_id)]);
   });
 
   it('is not recorded as a log line', async () => {
