@@ -112,7 +112,7 @@ describeInChromium('the entry of from and to', () => {
     await from(page).fill('now');
     await to(page).fill('1h ago');
     await page.keyboard.press('Enter');
-    await form.getByText('This is not after From.').waitFor();
+    await form.getByText('This must be after From.').waitFor();
     expect(new URL(page.url()).searchParams.get('range')).toBe('1h');
     await page.keyboard.press('Escape');
     await form.waitFor({ state: 'detached' });

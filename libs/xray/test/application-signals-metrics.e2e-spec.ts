@@ -365,7 +365,7 @@ describe('metrics for Application Signals', () => {
       await on.close();
       // The repository has the SDK, and no exporter by OTLP.
       expect(on.warnings).toEqual([
-        expect.stringMatching(/asked for and are not sent: .*Cannot find module.* Install/),
+        expect.stringMatching(/cannot be sent: .*Cannot find module.* Install/),
       ]);
       expect(on.emitter.documents).toHaveLength(1);
 
