@@ -70,6 +70,7 @@ export function describeInChromium(name: string, tests: () => void): void {
     return;
   }
   process.stderr.write(`${missing('were skipped')}\n`);
+  // Only on a machine without a browser, and never in CI.
   describe.skip(name, tests);
 }
 

@@ -4,6 +4,7 @@ import { performance, setImmediate } from '../core/real-time';
 import type { SegmentNode, SubsegmentNode } from '../core/trace-node';
 import type { RecorderLogger } from '../core/warn-once';
 import type { Address } from '../net/daemon-address';
+import { hostPort } from '../net/host';
 import { checkOptions, type OptionsOf } from '../options/check-options';
 import * as fits from '../options/fits';
 import { MODULE_OPTIONS } from '../options/module-options';
@@ -92,7 +93,7 @@ export class UdpEmitter implements Emitter {
 
   get destination(): string {
     const { host, port } = this.options;
-    return `udp ${host.includes(':') ? `[${host}]` : host}:${port}`;
+    return `udp ${hostPort(host, port)}`;
   }
 
   countIn(stats: EmitStats): void {

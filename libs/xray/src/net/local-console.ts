@@ -1,15 +1,11 @@
 import { performance } from '../core/real-time';
 import type { Address } from './daemon-address';
+import { hostPort } from './host';
 import { httpAnswer } from './http-request';
 
 const TIMEOUT_MS = 1_000;
 /** How long after an attempt without an answer the next one may follow: it may start later. */
 const PAUSE_MS = 10_000;
-
-/** Whether an address is on this machine. */
-export function isLocal({ host }: Address): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
 
 /**
  * The console that local X-Ray serves at an address, if that is what listens there. An X-Ray daemon
@@ -32,7 +28,7 @@ export class LocalConsole {
 
   private async ask(): Promise<string | undefined> {
     const { host, port } = this.address;
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const url = `http://${hostPort(host, port)}`;
     try {
       const { body } = await httpAnswer(`${url}/health`, { timeoutMs: TIMEOUT_MS });
       this.askAgainAt = Infinity;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { hostPort } from '../net/host';
 import { askJson, known, type Plugin } from './plugin';
 
 /** Where Kubernetes and the kernel describe a container. Tests use other places. */
@@ -17,7 +18,7 @@ function defaults(): EksSources {
   return {
     serviceAccount: '/var/run/secrets/kubernetes.io/serviceaccount',
     cgroup: '/proc/self/cgroup',
-    api: host && `${host.includes(':') ? `[${host}]` : host}:${port}`,
+    api: host && hostPort(host, port),
   };
 }
 

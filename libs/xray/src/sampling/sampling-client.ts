@@ -1,4 +1,5 @@
 import type { Address } from '../net/daemon-address';
+import { hostPort } from '../net/host';
 import { httpAnswer } from '../net/http-request';
 
 const TIMEOUT_MS = 5_000;
@@ -9,8 +10,7 @@ export async function askDaemon(
   operation: 'GetSamplingRules' | 'SamplingTargets',
   question: object,
 ): Promise<unknown> {
-  const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  const { status, body } = await httpAnswer(`http://${authority}/${operation}`, {
+  const { status, body } = await httpAnswer(`http://${hostPort(host, port)}/${operation}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(question),

@@ -3,7 +3,8 @@ import type { Recorder } from '../core/recorder';
 import type { Undo } from '../decorators/shared-wrappers';
 import { onErrorLogged } from '../instrumentation/nest/log-lines';
 import { daemonAddress } from '../net/daemon-address';
-import { isLocal, LocalConsole } from '../net/local-console';
+import { isLoopback } from '../net/host';
+import { LocalConsole } from '../net/local-console';
 import type { XrayOptions } from '../xray.options';
 import { infoLogger } from './start-line';
 
@@ -35,7 +36,7 @@ function consoleOf({ consoleUrl, emitter, daemonAddress: address }: XrayOptions)
   }
   if (emitter !== undefined || XRAY_EXPORTER?.trim() === 'otlp') return undefined;
   const { tcp } = daemonAddress(address);
-  if (!isLocal(tcp)) return undefined;
+  if (!isLoopback(tcp.host)) return undefined;
   const found = new LocalConsole(tcp);
   return ((use) => found.withUrl(use)) as WithUrl;
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { endianness } from 'node:os';
+import { isLoopback } from '../../net/host';
 
 /** What the kernel reports about a socket on this machine. */
 export interface ReceiverState {
@@ -37,7 +38,7 @@ export class ReceiverQueue {
    */
   read(): ReceiverState | undefined {
     const address = this.address();
-    if (this.unknown || address === undefined || !isLocal(address)) return undefined;
+    if (this.unknown || address === undefined || !isLoopback(address)) return undefined;
     if (address !== this.seen) {
       this.seen = address;
       this.file = undefined;
@@ -108,10 +109,6 @@ function readList(file: string): string {
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
-}
-
-function isLocal(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
 }
 
 /**
