@@ -67,8 +67,11 @@ class Splitter implements Parts {
 
   /** Writes `node` within the budget and moves out what exceeds it. */
   private shrink(node: Scanned): Written {
-    const whole = this.part(node.from, node.to);
-    if (whole.bytes <= this.budget) return { node, ...whole };
+    // UTF-8 has at least a byte for each character, so a longer part need not be counted at each level.
+    if (node.to - node.from <= this.budget) {
+      const part = this.part(node.from, node.to);
+      if (part.bytes <= this.budget) return { node, ...part };
+    }
     const { text: alone, bytes: aloneBytes } = this.alone(node);
     if (node.subsegments.length === 0) return { node, text: alone, bytes: aloneBytes };
 
