@@ -18,8 +18,10 @@ interface Fields {
   end_time?: string;
 }
 
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const OPEN_LIST = 0x5b;
 const BACKSLASH = 0x5c;
 const CLOSE_LIST = 0x5d;
@@ -30,35 +32,53 @@ const CLOSE = 0x7d;
  * Finds the subsegments in a document without parsing it: parsing a large document and writing its
  * parts as JSON again takes longer than everything else that sending it costs.
  *
- * @param text as JSON.stringify and the serialiser write it: without white space between values
+ * Only JSON without white space between values is read this way, as JSON.stringify and the
+ * serialiser write it. Other JSON is parsed and written again first.
+ *
+ * @returns the text in which the document was found, and the document
  */
-export function scanDocument(text: string): Scanned {
-  return new Scanner(text).node();
+export function scanDocument(text: string): { text: string; document: Scanned } {
+  try {
+    return { text, document: new Scanner(text).document() };
+  } catch {
+    const rewritten = JSON.stringify(JSON.parse(text));
+    return { text: rewritten, document: new Scanner(rewritten).document() };
+  }
 }
 
+/** Throws at the first character between values that JSON.stringify would not write there. */
 class Scanner {
   /** The next character to read. */
   private at = 0;
 
   constructor(private readonly text: string) {}
 
-  node(): Scanned {
-    const from = this.at++;
+  document(): Scanned {
+    const document = this.node();
+    if (this.at !== this.text.length) throw this.unexpected();
+    return document;
+  }
+
+  private node(): Scanned {
+    const from = this.at;
+    this.take(OPEN);
     const fields: Fields = {};
     let subsegments: Scanned[] | undefined;
     let [cutFrom, cutTo] = [0, 0];
-    while (this.text.charCodeAt(this.at) !== CLOSE) {
+    while (this.next !== CLOSE) {
       const comma = this.at - 1;
       const key = this.key();
       const valueFrom = this.at;
-      if (key === 'subsegments') {
+      // JSON.parse keeps the last of two.
+      if (key === 'subsegments' && subsegments !== undefined) throw this.unexpected();
+      if (key === 'subsegments' && this.next === OPEN_LIST) {
         subsegments = this.list();
         [cutFrom, cutTo] = [comma, this.at];
       } else {
         this.skipValue();
         if (isField(key)) fields[key] = this.text.slice(valueFrom, this.at);
       }
-      if (this.text.charCodeAt(this.at) === COMMA) this.at++;
+      this.separator(CLOSE);
     }
     const to = ++this.at;
     if (subsegments === undefined) cutFrom = cutTo = to - 1;
@@ -76,19 +96,24 @@ class Scanner {
 
   private list(): Scanned[] {
     const nodes: Scanned[] = [];
-    this.at++;
-    while (this.text.charCodeAt(this.at) !== CLOSE_LIST) {
+    this.take(OPEN_LIST);
+    while (this.next !== CLOSE_LIST) {
       nodes.push(this.node());
-      if (this.text.charCodeAt(this.at) === COMMA) this.at++;
+      this.separator(CLOSE_LIST);
     }
     this.at++;
     return nodes;
   }
 
   private key(): string {
-    const from = this.at + 1;
+    if (this.next !== QUOTE) throw this.unexpected();
+    const from = this.at;
     this.skipString();
-    return this.text.slice(from, this.at++ - 1);
+    const key = this.text.slice(from + 1, this.at - 1);
+    const json = key.includes('\\') ? this.text.slice(from, this.at) : undefined;
+    this.take(COLON);
+    if (this.next <= SPACE) throw this.unexpected();
+    return json === undefined ? key : (JSON.parse(json) as string);
   }
 
   /** Skips a value. It ends before the comma or the bracket of what contains it. */
@@ -105,12 +130,34 @@ class Scanner {
     }
   }
 
+  /** Skips a comma, or stays before what closes the object or list. */
+  private separator(close: number): void {
+    if (this.next !== close) this.take(COMMA);
+  }
+
+  /** The code of the next character, NaN at the end. */
+  private get next(): number {
+    return this.text.charCodeAt(this.at);
+  }
+
+  private take(code: number): void {
+    if (this.next !== code) throw this.unexpected();
+    this.at++;
+  }
+
+  private unexpected(): SyntaxError {
+    return new SyntaxError(
+      `Cannot split a document: unexpected JSON at character ${this.at}. A document must be an ` +
+        'object, and "subsegments" a list of objects.',
+    );
+  }
+
   private skipString(): void {
     const { text } = this;
     let end = this.at;
     do end = text.indexOf('"', end + 1);
     while (end > 0 && isEscaped(text, end));
-    if (end < 0) throw new SyntaxError('Cannot split a document: a string in its JSON has no end.');
+    if (end < 0) throw this.unexpected();
     this.at = end + 1;
   }
 }

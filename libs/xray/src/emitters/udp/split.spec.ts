@@ -18,8 +18,9 @@ const child = (n: number, size: number, subsegments?: object[]) => ({
   metadata: { default: { text: 'x'.repeat(size) } },
   ...(subsegments && { subsegments }),
 });
-const split = (document: object, max: number) => {
-  const { datagrams, trimmed } = splitDocument(JSON.stringify(document), max);
+const split = (document: object, max: number) => splitText(JSON.stringify(document), max);
+const splitText = (text: string, max: number) => {
+  const { datagrams, trimmed } = splitDocument(text, max);
   const texts = datagrams.map(documentIn);
   for (const text of texts) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(max);
   return { trimmed, documents: texts.map((text) => JSON.parse(text)) };
@@ -134,35 +135,39 @@ describe('splitDocument', () => {
     );
   });
 
+  const text = fc.oneof(
+    fc.constantFrom('"', '\\', '\\\\"', '],"subsegments":[{', '{"id":"x"}', '}', '語', '\ud800'),
+    fc.string({ unit: 'binary', maxLength: 8 }),
+  );
+  type Tree = { size: number; texts: string[]; first: boolean; subsegments: Tree[] };
+  const tree: (depth?: number) => fc.Arbitrary<Tree> = fc.memo((depth) =>
+    fc.record({
+      size: fc.integer({ min: 0, max: 400 }),
+      texts: fc.array(text, { maxLength: 4 }),
+      first: fc.boolean(),
+      subsegments: depth <= 1 ? fc.constant([]) : fc.array(tree(depth - 1), { maxLength: 4 }),
+    }),
+  );
+  const documentOf = (root: Tree): Node => {
+    let count = 1;
+    const build = ({ size, texts, first, subsegments }: Tree): Node => {
+      const children = subsegments.length > 0 && { subsegments: subsegments.map(build) };
+      const metadata = { default: { texts, text: texts.join('').padEnd(size, 'x') } };
+      return {
+        ...(first && children),
+        id: id(++count),
+        ...base,
+        metadata,
+        ...children,
+      } as Node;
+    };
+    return segment({ subsegments: [build(root)] });
+  };
+
   it('gives parts that make up the original, whatever their texts contain', () => {
-    const text = fc.oneof(
-      fc.constantFrom('"', '\\', '\\\\"', '],"subsegments":[{', '{"id":"x"}', '}', '語', '\ud800'),
-      fc.string({ unit: 'binary', maxLength: 8 }),
-    );
-    type Tree = { size: number; texts: string[]; first: boolean; subsegments: Tree[] };
-    const tree: (depth?: number) => fc.Arbitrary<Tree> = fc.memo((depth) =>
-      fc.record({
-        size: fc.integer({ min: 0, max: 400 }),
-        texts: fc.array(text, { maxLength: 4 }),
-        first: fc.boolean(),
-        subsegments: depth <= 1 ? fc.constant([]) : fc.array(tree(depth - 1), { maxLength: 4 }),
-      }),
-    );
     fc.assert(
       fc.property(tree(4), (root) => {
-        let count = 1;
-        const build = ({ size, texts, first, subsegments }: Tree): Node => {
-          const children = subsegments.length > 0 && { subsegments: subsegments.map(build) };
-          const metadata = { default: { texts, text: texts.join('').padEnd(size, 'x') } };
-          return {
-            ...(first && children),
-            id: id(++count),
-            ...base,
-            metadata,
-            ...children,
-          } as Node;
-        };
-        const original = segment({ subsegments: [build(root)] }) as unknown as Node;
+        const original = documentOf(root);
         const { documents, trimmed } = split(original, 2_000);
         expect(trimmed).toBe(0);
         expect(joined(documents)).toEqual(sorted(JSON.parse(JSON.stringify(original))));
@@ -170,7 +175,82 @@ describe('splitDocument', () => {
       { numRuns: 200 },
     );
   });
+
+  it('gives parts that make up the original, however its JSON is written', () => {
+    const writing = fc.record({
+      spaces: fc.array(fc.constantFrom('', ' ', '\n\t', '\r\n  '), { minLength: 1, maxLength: 9 }),
+      escapes: fc.array(fc.boolean(), { minLength: 1, maxLength: 9 }),
+      order: fc.array(fc.nat(20), { minLength: 1, maxLength: 9 }),
+    });
+    fc.assert(
+      fc.property(tree(4), writing, (root, style) => {
+        const text = written(documentOf(root), style);
+        const { documents, trimmed } = splitText(text, 3_500);
+        expect(trimmed).toBe(0);
+        expect(joined(documents)).toEqual(sorted(JSON.parse(text)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each([
+    ['white space before the colon', '"subsegments" :[', '"subsegments":['],
+    ['white space after the colon', '"subsegments": [', '"subsegments":['],
+    ['white space in the list', '"subsegments":[ ', '"subsegments":['],
+    ['an escaped name', '"sub\\u0073egments":[', '"subsegments":['],
+    [
+      'a list that a later one replaces',
+      '"subsegments":[{"id":"x"}],"subsegments":[',
+      '"subsegments":[',
+    ],
+    ['null that a list replaces', '"subsegments":null,"subsegments":[', '"subsegments":['],
+    ['text with brackets before it', '"user":"]}{[\\"","subsegments":[', '"subsegments":['],
+  ])('reads the subsegments of JSON with %s', (_, to, from) => {
+    const original = segment({ subsegments: [child(2, 900), child(3, 900), child(4, 900)] });
+    const text = JSON.stringify(original).replace(from, () => to);
+    const { documents } = splitText(text, 2_000);
+    expect(documents.length).toBeGreaterThan(1);
+    expect(joined(documents)).toEqual(sorted(JSON.parse(text)));
+  });
+
+  it.each([
+    ['has no end', '{"id":"1","a":"'],
+    ['is not an object', '["'],
+    ['has subsegments that are not objects', '{"id":"1","subsegments":["'],
+  ])('refuses JSON that %s', (_, start) => {
+    const rest = start.startsWith('["') ? '"]' : start.includes('[') ? '"]}' : '';
+    expect(() => splitDocument(`${start}${'x'.repeat(3_000)}${rest}`, 2_000)).toThrow(SyntaxError);
+  });
 });
+
+/** `value` as JSON with varying white space, escapes and order of fields. */
+function written(
+  value: unknown,
+  style: { spaces: string[]; escapes: boolean[]; order: number[] },
+): string {
+  let turn = 0;
+  const next = <T>(list: T[]): T => list[turn++ % list.length]!;
+  const space = () => next(style.spaces);
+  const string = (text: string) => {
+    const json = JSON.stringify(text);
+    if (!next(style.escapes)) return json;
+    return json.replace(/(?<!\\(?:u.{0,3})?)[a-z]/, (letter) => {
+      return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    });
+  };
+  const write = (value: unknown): string => {
+    if (typeof value === 'string') return string(value);
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+    const list = Array.isArray(value);
+    const parts = Object.entries(value).map(([key, each]) =>
+      list ? write(each) : `${string(key)}${space()}:${space()}${write(each)}`,
+    );
+    if (!list) for (const at of style.order) parts.push(...parts.splice(at % parts.length, 1));
+    const inside = parts.join(`${space()},${space()}`);
+    return `${list ? '[' : '{'}${space()}${inside}${space()}${list ? ']' : '}'}`;
+  };
+  return `${space()}${write(value)}${space()}`;
+}
 
 interface Node {
   id: string;

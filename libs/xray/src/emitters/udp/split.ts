@@ -41,18 +41,18 @@ interface Written {
 class Splitter implements Parts {
   readonly datagrams: Datagram[] = [];
   trimmed = 0;
+  private readonly text: string;
   private readonly document: Scanned;
   private readonly traceId: string;
   private readonly isAscii: boolean;
   private readonly budget: number;
   private readonly packer: SiblingPacker<SiblingsParent>;
 
-  constructor(
-    private readonly text: string,
-    maxBytes: number,
-  ) {
-    this.document = scanDocument(text);
-    this.traceId = valueOf(this.document.fields.trace_id) as string;
+  constructor(given: string, maxBytes: number) {
+    const { text, document } = scanDocument(given);
+    this.text = text;
+    this.document = document;
+    this.traceId = valueOf(document.fields.trace_id) as string;
     this.isAscii = Buffer.byteLength(text) === text.length;
     this.budget = maxBytes - ALONE_BYTES;
     this.packer = new SiblingPacker(
