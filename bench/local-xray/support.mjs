@@ -38,7 +38,7 @@ export async function startServer({ db, args = [] } = {}) {
     { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );
   const base = `http://127.0.0.1:${port}`;
-  // The server prints its addresses once all are open; /health answers before UDP and gRPC are open.
+  // The server prints its addresses once all are open.
   await new Promise((resolve, reject) => {
     child.stdout.once('data', resolve);
     child.once('exit', () => reject(new Error('Local X-Ray did not start.')));

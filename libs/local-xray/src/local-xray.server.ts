@@ -62,6 +62,7 @@ export async function startLocalXray(options: LocalXrayOptions = {}): Promise<Lo
     const status = app.get(StatusService);
     status.address = address;
     status.otlp = { http: otlp.http, grpc: otlp.grpc };
+    status.ready = true;
     const emitter = new LocalXrayEmitter(store.ingest);
     return {
       host: resolved.host,

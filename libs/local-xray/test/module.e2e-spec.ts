@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import dns from 'node:dns';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,6 +19,59 @@ const segment = (over: object = {}) => ({
   start_time: Date.now() / 1000,
   end_time: Date.now() / 1000 + 0.1,
   ...over,
+});
+
+/** Delays the look-up of one host name until `release` is called. */
+function holdLookup(held: string) {
+  const { lookup } = dns;
+  let release = () => {};
+  const asked = new Promise<void>((resolve) => {
+    const hold = (name: string, ...rest: unknown[]) => {
+      const proceed = () => Reflect.apply(lookup, dns, [name, ...rest]);
+      if (name !== held) return void proceed();
+      release = proceed;
+      resolve();
+    };
+    jest.spyOn(dns, 'lookup').mockImplementation(hold);
+  });
+  return { asked, release: () => release() };
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe('/health', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each(['otlpHttp', 'otlpGrpc'] as const)(
+    'answers 503 with the reason until the address of %s is open too',
+    async (option) => {
+      const { asked, release } = holdLookup('localhost');
+      const port = await freePort();
+      const starting = start({ address: `127.0.0.1:${port}`, [option]: 'localhost:0' });
+      await asked;
+      const early = await fetch(`http://127.0.0.1:${port}/health`);
+      const reason = await early.json();
+      release();
+      const localXray = await starting;
+      const ready = await fetch(url(localXray, '/health'));
+      await localXray.close();
+
+      expect(early.status).toBe(503);
+      expect(reason).toMatchObject({
+        status: 'starting',
+        name: 'local-xray',
+        Message: expect.stringContaining('not all of its addresses (UDP, HTTP, OTLP) accept data'),
+      });
+      expect(ready.status).toBe(200);
+    },
+  );
 });
 
 describe('LocalXrayModule', () => {

@@ -14,6 +14,8 @@ export class StatusService {
   address: string;
   /** The other addresses that accept OTLP. */
   otlp: ConsoleStatus['otlp'] = {};
+  /** Whether every address accepts data. */
+  ready = false;
 
   constructor(
     @Inject(TraceStore) private readonly store: TraceStore,

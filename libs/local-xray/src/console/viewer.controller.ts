@@ -6,9 +6,16 @@ import { XrayError } from '../http/xray.error';
 import type { ResolvedOptions } from '../options/local-xray.options';
 import { LOCAL_XRAY_OPTIONS } from '../options/tokens';
 import { TraceStore } from '../engine/trace-store';
+import { StatusService } from './status.service';
 
 const NOT_BUILT =
   '<!doctype html><title>Local X-Ray</title><p>Local X-Ray is running, but its console is not built. Run npm run build.';
+
+const NAME = 'local-xray';
+
+function unavailable(status: string, reason: string): XrayError {
+  return new XrayError('ServiceUnavailableException', reason, { status, name: NAME });
+}
 
 /**
  * Serves the viewer's page for all of its addresses. Its static files are served before this
@@ -18,18 +25,23 @@ const NOT_BUILT =
 export class ViewerController {
   constructor(
     private readonly store: TraceStore,
+    private readonly status: StatusService,
     @Inject(LOCAL_XRAY_OPTIONS) private readonly options: ResolvedOptions,
   ) {}
 
   /**
-   * 503 with the reason when the writer or the readers cannot continue. The name distinguishes local
-   * X-Ray from an X-Ray daemon at the same address.
+   * 503 with the reason until every address accepts data, and when the writer or the readers cannot
+   * continue. The name distinguishes local X-Ray from an X-Ray daemon at the same address.
    */
   @Get('health')
   health(): object {
     const { failure } = this.store;
-    if (!failure) return { status: 'ok', name: 'local-xray' };
-    throw new XrayError('ServiceUnavailableException', failure.message);
+    if (failure) throw unavailable('failed', failure.message);
+    if (this.status.ready) return { status: 'ok', name: NAME };
+    throw unavailable(
+      'starting',
+      'Local X-Ray is starting: not all of its addresses (UDP, HTTP, OTLP) accept data yet. Try again in a moment.',
+    );
   }
 
   @Get(['', '*path'])
