@@ -15,6 +15,8 @@ async function main() {
   });
   tracer.use?.(app);
   await app.listen(0, '127.0.0.1');
+  // Node's default of 5 s is shorter than a pause of the load, which then meets a closed connection.
+  app.getHttpServer().keepAliveTimeout = 60_000;
 
   let profiling;
   const answers = {

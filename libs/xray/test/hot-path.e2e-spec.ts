@@ -31,6 +31,7 @@ describe('a request with five decorated async calls', () => {
       promises: 5,
       // Sixty bytes a request, out of 8,192 at a time.
       randomFills: expect.closeTo(0, 1),
+      lateProperties: 0,
     });
     expect(documents).toBe(requests);
     expect(subsegments).toBe(requests * 5);
@@ -80,6 +81,7 @@ const NOTHING: Counts = {
   turns: 0,
   promises: 0,
   randomFills: 0,
+  lateProperties: 0,
 };
 
 /** What a request does beyond what it does without XrayModule, and what arrived of all of them. */

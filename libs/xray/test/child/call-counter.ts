@@ -20,12 +20,14 @@ export interface Counts {
   promises: number;
   /** Times that the random generator was asked. */
   randomFills: number;
+  /** Added to objects whose prototype had been changed, as Express does: each costs several µs. */
+  lateProperties: number;
 }
 
 type Called = [owner: object, method: string];
 
 /** What is counted under which name. */
-const CALLS: Record<Exclude<keyof Counts, 'promises'>, Called[]> = {
+const CALLS: Record<Exclude<keyof Counts, 'promises' | 'lateProperties'>, Called[]> = {
   hooks: [[asyncHooks, 'createHook']],
   contexts: [
     [AsyncLocalStorage.prototype, 'run'],
@@ -60,6 +62,21 @@ for (const [name, calls] of Object.entries(CALLS)) {
   }
 }
 
+/** Objects whose prototype has been changed, with the number of properties that they had. */
+const changed = new Map<object, number>();
+
+const { setPrototypeOf } = Object;
+Object.setPrototypeOf = <T>(object: T, prototype: object | null): T => {
+  if (counting) changed.set(object as object, Reflect.ownKeys(object as object).length);
+  return setPrototypeOf(object, prototype) as T;
+};
+
+function lateProperties(): number {
+  let late = 0;
+  for (const [object, before] of changed) late += Reflect.ownKeys(object).length - before;
+  return late;
+}
+
 /** Counts calls without changing them, until it is stopped. */
 export function callCounter() {
   const counts: Counts = {
@@ -72,16 +89,18 @@ export function callCounter() {
     turns: 0,
     promises: 0,
     randomFills: 0,
+    lateProperties: 0,
   };
   // From before the calls are counted: it is not one of the hooks that count.
   const hook = createHook({ init: (_id, type) => void (type === 'PROMISE' && counts.promises++) });
   counting = counts;
   hook.enable();
   return {
-    counts: (): Counts => ({ ...counts }),
+    counts: (): Counts => ({ ...counts, lateProperties: lateProperties() }),
     stop(): void {
       hook.disable();
       counting = undefined;
+      changed.clear();
     },
   };
 }

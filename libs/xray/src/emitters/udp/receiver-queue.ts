@@ -92,6 +92,11 @@ function stateOf(fields: string[]): ReceiverState | undefined {
 }
 
 const chunk = Buffer.alloc(16_384);
+/**
+ * The kernel fills a page of at least 4 KB, so a read with much less is the last. Another read to
+ * see the end would search through all of its table again.
+ */
+const LAST_READ = 3_072;
 
 /** Empty if it cannot be read. Reads little more than MAX_LIST. */
 function readList(file: string): string {
@@ -102,7 +107,7 @@ function readList(file: string): string {
     for (;;) {
       const length = readSync(descriptor, chunk, 0, chunk.length, null);
       list += chunk.toString('latin1', 0, length);
-      if (length === 0 || list.length > MAX_LIST) return list;
+      if (length < LAST_READ || list.length > MAX_LIST) return list;
     }
   } catch {
     return list;
