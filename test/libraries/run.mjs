@@ -5,6 +5,7 @@ import { installPackage } from '../support/install-package.mjs';
 import { brokerChecks } from './broker-checks.mjs';
 import { chainChecks } from './chain/checks.mjs';
 import { checks } from './checks.mjs';
+import { headerChecks } from './headers/checks.mjs';
 import { hiddenJobChecks } from './jobs/hidden-checks.mjs';
 import { jobChecks } from './jobs/checks.mjs';
 import { peerChecks } from './peers/checks.mjs';
@@ -18,6 +19,10 @@ const SUITES = {
   brokers: { run: brokerChecks, needs: ['mongodb', 'kafka'] },
   chain: { run: chainChecks, needs: [] },
   peers: { run: peerChecks, needs: ['redis', 'nats', 'mosquitto', 'rabbitmq', 'kafka'] },
+  headers: {
+    run: headerChecks,
+    needs: ['redis', 'nats', 'mosquitto', 'rabbitmq', 'kafka'],
+  },
   jobs: { run: jobChecks, needs: ['redis'] },
   hiddenJobs: { run: hiddenJobChecks, needs: ['redis'] },
 };

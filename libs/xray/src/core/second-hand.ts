@@ -60,6 +60,8 @@ export function headerChanges(
   let isForeign = false;
   for (const name of TRACE_HEADERS) {
     const set = current(name);
+    // All other headers belong to it.
+    if (name === XRAY_HEADER && set !== undefined && !isSecondHand(active, name, set)) return [];
     const [, own] = ours.find(([each]) => each === name) ?? [];
     if (set !== undefined && !isSecondHand(active, name, set)) {
       if (name === 'traceparent') isForeign = true;
@@ -79,7 +81,8 @@ export function withOwnHeaders(active: Active, ours: Headers, headers: object = 
   const names = new Map(Object.keys(headers).map((name) => [name.toLowerCase(), name]));
   const result: Record<string, unknown> = { ...headers };
   const current = (name: string): string | undefined => {
-    const value = result[names.get(name.toLowerCase()) ?? name];
+    const all = result[names.get(name.toLowerCase()) ?? name];
+    const value: unknown = Array.isArray(all) ? all[0] : all;
     if (value instanceof Uint8Array) return Buffer.from(value).toString();
     return value === undefined || value === null ? undefined : `${value as string}`;
   };

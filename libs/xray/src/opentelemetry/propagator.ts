@@ -28,7 +28,7 @@ export class BridgePropagator implements TextMapPropagator {
       active !== undefined
         ? outgoingHeaders(active, baggage)
         : foreignHeaders(span?.spanContext(), baggage);
-    for (const [name, value] of headers) setter.set(carrier, name, value);
+    for (const [name, value] of headers) setter.set(carrier, spelledIn(carrier, name), value);
   }
 
   extract<Carrier>(context: Context, carrier: Carrier, getter: TextMapGetter<Carrier>): Context {
@@ -51,6 +51,15 @@ export class BridgePropagator implements TextMapPropagator {
   fields(): string[] {
     return [...TRACE_HEADERS];
   }
+}
+
+/** A header's name as the carrier already spells it, so that a forwarded header is replaced. */
+function spelledIn(carrier: unknown, name: string): string {
+  if (typeof carrier !== 'object' || carrier === null || name in carrier) return name;
+  for (const key of Object.keys(carrier)) {
+    if (key.length === name.length && key.toLowerCase() === name.toLowerCase()) return key;
+  }
+  return name;
 }
 
 /** The trace headers of the carrier, found regardless of case. */

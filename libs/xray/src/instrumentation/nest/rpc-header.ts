@@ -39,7 +39,7 @@ export function incomingRpcTrace(): Incoming | undefined {
 const SERVERS: Record<string, (args: Fields[]) => Incoming | undefined> = {
   ServerTCP: ([, packet]) => fromFields(packet),
   ServerRedis: () => undefined,
-  ServerMqtt: () => undefined,
+  ServerMqtt: ([, , , packet]) => fromHeaders((packet?.properties as Fields)?.userProperties),
   ServerNats: ([, message]) => fromHeaders(message?.headers),
   ServerRMQ: ([message]) => fromHeaders((message?.properties as Fields | undefined)?.headers),
   ServerKafka: ([payload]) => fromHeaders((payload?.message as Fields | undefined)?.headers),

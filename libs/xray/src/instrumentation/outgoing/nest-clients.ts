@@ -11,6 +11,8 @@ import { eachPrototype, transportPart } from '../nest/parts';
 import { traceFields } from '../nest/rpc-header';
 import { patchMethod, type Method } from '../patch';
 import { patternText } from '../pattern-text';
+import { isNatsHeaders, withOwnNatsHeaders } from './nats-headers';
+import { withOwnProperties } from './mqtt-properties';
 import { CLIENTS, type Client, type Transport } from './nest-transports';
 
 interface Packet {
@@ -99,25 +101,22 @@ function tracedConnect(original: Method, transport: Transport) {
   };
 }
 
-/** Nest's clients for NATS and RabbitMQ add the headers of their options to every message. */
+/** Nest's clients for NATS and RabbitMQ merge the headers of their options with those of a message. */
 function addingHeaders(original: Method): Method {
   return function mergeHeaders(this: Client, ...args: never[]): unknown {
+    const merged: unknown = Reflect.apply(original, this, args);
     const sent = sending.getStore() ?? NOTHING;
-    if (sent === NOTHING) return Reflect.apply(original, this, args);
-    const headers = {
-      ...Object.fromEntries(sent),
-      ...(this.options?.headers as object | undefined),
-    };
-    const withTrace = Object.create(this, {
-      options: { value: { ...this.options, headers } },
-    }) as Client;
-    const [given] = args as { get?: unknown }[];
-    // RabbitMQ's are a plain object, which would win over the options; NATS has a class.
-    if (typeof given !== 'object' || given === null || typeof given.get === 'function') {
-      return Reflect.apply(original, withTrace, args);
+    if (sent === NOTHING) return merged;
+    if (typeof merged === 'object' && merged !== null) {
+      const active = storage.getStore();
+      return isNatsHeaders(merged)
+        ? withOwnNatsHeaders(active, sent, merged)
+        : withOwnHeaders(active, sent, merged);
     }
-    const own = withOwnHeaders(storage.getStore(), sent, given);
-    return Reflect.apply(original, withTrace, [own] as never[]);
+    // There are no headers yet. Nest creates them, of the transport's type, from those of the options.
+    const options = { ...this.options, headers: Object.fromEntries(sent) };
+    const withTrace = Object.create(this, { options: { value: options } }) as Client;
+    return Reflect.apply(original, withTrace, args);
   };
 }
 
@@ -159,7 +158,8 @@ function start(
     const propagate = (headers: Headers): Omit<Call, 'subsegment'> => {
       if (!outgoing.sendsHeadersTo(host)) return { packet, send: (work) => work() };
       if (transport.headers === undefined) {
-        return { packet: { ...packet, ...traceFields([...headers]) }, send: (work) => work() };
+        const data = withOwnProperties(active, headers, packet.data);
+        return { packet: { ...packet, data, ...traceFields(headers) }, send: (work) => work() };
       }
       const producer = client._producer;
       if (producer) patchMethod(producer, 'send', addingToMessages);
