@@ -6,6 +6,7 @@ import { Subsegment } from '../core/subsegment';
 import { DetailedCall, type CallSite } from './call-sites';
 import { asMethod, copyIdentity } from './copy-identity';
 import { markWrapper, returnsOwnPromise } from './marks';
+import { responseOfMiddleware, runMiddleware } from './middleware-call';
 
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -35,6 +36,8 @@ export function wrapMethod(method: Method, site: CallSite, look: Method = method
       } else {
         node.call = site;
       }
+      const response = args.length > 2 ? responseOfMiddleware(args) : undefined;
+      if (response !== undefined) return runMiddleware(node, owned, method, this, args, response);
       return runIn(node, owned, method, this, args);
     },
   });
