@@ -6,9 +6,6 @@ delete swc.exclude; // the build excludes specs; Jest needs them
 delete swc.jsc.paths; // moduleNameMapper does this job under Jest
 delete swc.jsc.baseUrl;
 
-// The loader for threads that tests start from TypeScript.
-process.env.XRAY_THREAD_LOADER = `${__dirname}/test/support/typescript-loader.cjs`;
-
 // Tests run in parallel with each other and with other programs, so none may use OpenTelemetry's ports.
 process.env.XRAY_LOCAL_OTLP_HTTP = process.env.XRAY_LOCAL_OTLP_GRPC = 'off';
 
@@ -58,6 +55,7 @@ module.exports = {
     '<rootDir>/bench',
   ],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  globalSetup: '<rootDir>/test/support/thread-programs.mjs',
   testTimeout: 30_000,
   setupFilesAfterEnv: process.env.CI ? ['<rootDir>/test/retry-once.cjs'] : [],
   testSequencer: '<rootDir>/test/longest-first.cjs',

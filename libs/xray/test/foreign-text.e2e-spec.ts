@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { readers } from './foreign-text';
@@ -19,7 +20,7 @@ describe('the work for text from users and other programs', () => {
   let thread: Worker;
   beforeAll(() => {
     thread = new Worker(`${__dirname}/foreign-text.thread.ts`, {
-      execArgv: ['--require', process.env.XRAY_THREAD_LOADER!],
+      execArgv: ['--require', join(__dirname, 'child/register.cjs')],
       // Warnings about the texts.
       stderr: true,
     });

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { WorkerOptions } from 'node:worker_threads';
 
 /**
- * The file of a thread's program, and the options to run it. Compiled code runs unchanged. TypeScript needs a loader,
- * which the variable XRAY_THREAD_LOADER names; the tests use test/support/typescript-loader.cjs.
+ * The file of a thread's program. Compiled code has it beside the code that starts it. Tests run from TypeScript, which
+ * threads cannot load: the variable XRAY_THREAD_PROGRAMS names the folder where test/support/thread-programs.mjs has
+ * put the compiled programs.
  */
-export function threadProgram(folder: string, name: string): { file: string } & WorkerOptions {
-  const compiled = join(folder, `${name}.js`);
-  if (existsSync(compiled)) return { file: compiled };
-  const loader = process.env.XRAY_THREAD_LOADER;
-  return { file: join(folder, `${name}.ts`), execArgv: loader ? ['--require', loader] : [] };
+export function threadProgram(folder: string, name: string): { file: string } {
+  const beside = join(folder, `${name}.js`);
+  if (existsSync(beside)) return { file: beside };
+  return { file: join(process.env.XRAY_THREAD_PROGRAMS ?? folder, `${name}.js`) };
 }
