@@ -1,17 +1,12 @@
 import type { Type } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
 import { globMatcher } from '../core/glob';
-import { isSkippedClass } from '../decorators/marks';
 import type { Warn } from '../core/warn-once';
 import type { Undo } from '../decorators/shared-wrappers';
 import { wrapClass } from '../decorators/wrap-class';
 import type { AutoTrace } from '../xray.options';
+import { providerClasses } from './application-classes';
 import { originsOf } from './class-origin';
-
-/**
- * Modules of Nest and of this package. In a bundle their classes may look like the application's.
- */
-const INTERNAL = new Set(['InternalCoreModule', 'DiscoveryModule', 'XrayModule']);
 
 /**
  * Traces the methods of the providers that `rule` selects, as if @Subsegment() were on their
@@ -21,7 +16,7 @@ const INTERNAL = new Set(['InternalCoreModule', 'DiscoveryModule', 'XrayModule']
  */
 export function autoTrace(discovery: DiscoveryService, rule: AutoTrace, warn: Warn): Undo[] {
   if (rule === false) return [];
-  const candidates = providersOf(discovery);
+  const candidates = providerClasses(discovery);
   const picked = picker(rule);
   const wanted = candidates.filter((type) => picked(type) !== 'no');
   const doubtful = wanted.filter((type) => picked(type) === 'if own');
@@ -37,19 +32,6 @@ const ORIGIN_UNKNOWN =
   "Could not distinguish the application's own providers from those of packages, so autoTrace traces both: " +
   'they are in one file, without a source map. Leave the map beside the bundle, or pick providers ' +
   "by name: autoTrace: ['*Service', '!ConfigService'].";
-
-/** The classes that Nest instantiates, each once. */
-function providersOf(discovery: DiscoveryService): Type[] {
-  const found = new Set<Type>();
-  for (const { metatype, inject, host, isNotMetatype } of discovery.getProviders()) {
-    if (typeof metatype !== 'function' || inject || isNotMetatype) continue;
-    const type = metatype as Type;
-    if (type.prototype === undefined || isSkippedClass(type)) continue;
-    if (host?.metatype === type || INTERNAL.has(host?.name ?? '')) continue;
-    found.add(type);
-  }
-  return [...found];
-}
 
 type Pick = 'yes' | 'if own' | 'no';
 

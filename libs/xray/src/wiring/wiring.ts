@@ -108,7 +108,7 @@ export class Wiring implements OnApplicationBootstrap, OnApplicationShutdown {
     // Also cover the libraries that were loaded and the queues that were created since start().
     watchJobs();
     watchProvidedJobs(this.discovery);
-    warnOfBundle(this.recorder);
+    warnOfBundle(this.recorder, this.discovery);
     const { modules, recorder, options, runtime } = this;
     if (runtime) logStartLine(modules, recorder, runtime.serviceName, options);
     this.done.push(...traceOperations(this.discovery));
