@@ -5,6 +5,10 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { OtlpEmitter, XrayModule, type Emitter, type XrayOptions } from 'nestjs-xray';
 import { MemoryEmitter } from 'nestjs-xray/testing';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
 import { runChild } from './child/run-child';
 
 const environment = { ...process.env };
@@ -185,5 +189,48 @@ describe('the startup line', () => {
 
   it('is not logged by an application that is not traced', async () => {
     expect(await linesWith(shop({ enabled: false }))).toEqual([]);
+  });
+});
+
+describe('the warning about names of classes', () => {
+  let folder: string;
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'renamed-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** The lines of an application whose providers are the classes of a file. */
+  async function linesOf(text: string): Promise<string[]> {
+    const filename = join(folder, 'main.cjs');
+    writeFileSync(filename, text);
+    const providers = new Script(text, { filename }).runInThisContext() as Type[];
+    @Module({ imports: [shop()], providers })
+    class App {}
+    const logger = new Lines();
+    const app = await NestFactory.createApplicationContext(App, { logger });
+    await app.close();
+    return logger.lines.slice(0, -1);
+  }
+
+  it('lists those that a bundler renamed, once, and what keeps them', async () => {
+    const names = ['Cart', 'Order', 'S3', 'Stock', 'User'];
+    const code = names.map((name) => `var ${name} = class ${name}2 {};`).join('\n');
+    expect(await linesOf(`${code}\n[${names.join()}]`)).toEqual([
+      'The bundler renamed classes, and traces show these names: Cart2 for Cart, Order2 for Order, ' +
+        'S32 for S3 and 2 more. Configure it to keep them: keepNames: true (esbuild, Rolldown), or ' +
+        'optimization: { concatenateModules: false } (webpack, rspack). Or set names: ' +
+        "@Subsegment('Cart.load').",
+    ]);
+  });
+
+  it('is not logged for names that only look like those', async () => {
+    expect(await linesOf('var S3 = class S3 {};\n[S3, class OAuth2 {}, class Http2 {}]')).toEqual(
+      [],
+    );
+  });
+
+  it('is logged for minified names of an application that is bundled without this package', async () => {
+    const filler = `var filler = ${JSON.stringify('x'.repeat(1_000))};`;
+    const [line, ...more] = await linesOf(`${filler}[class a {}, class Ke {}]`);
+    expect(line).toMatch(/^Class names are minified in this bundle.* keepNames \(esbuild\)/);
+    expect(more).toEqual([]);
   });
 });
