@@ -252,6 +252,25 @@ describe('the address of the console', () => {
     expect(asked).toEqual(['/health']);
   });
 
+  it.each([
+    ['AWS_EXECUTION_ENV', 'AWS_ECS_FARGATE'],
+    ['ECS_CONTAINER_METADATA_URI_V4', 'http://169.254.170.2/v4/0a1b'],
+    ['KUBERNETES_SERVICE_HOST', '10.96.0.1'],
+  ])('is not looked for in a container with %s=%s', async (name, value) => {
+    const { port, asked } = await server(HEALTH);
+    const options = { daemonAddress: `127.0.0.1:${port}` };
+    process.env[name] = value;
+    const { get, lines } = await start(options);
+    await get('broken');
+    Reflect.deleteProperty(process.env, name);
+    const elsewhere = await start(options);
+    await elsewhere.get('broken');
+    // The second application has asked, and the first had more time to do so.
+    await until(() => asked.length > 0);
+    expect(asked).toEqual(['/health']);
+    expect(lines).toEqual(['error broken']);
+  });
+
   it('is not looked for without an error, on another machine, and with OTLP', async () => {
     const { port, asked } = await server(HEALTH);
     const quiet = await start({ daemonAddress: `127.0.0.1:${port}` });

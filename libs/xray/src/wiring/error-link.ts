@@ -34,9 +34,18 @@ function consoleOf({ consoleUrl, emitter, daemonAddress: address }: XrayOptions)
     const url = consoleUrl.replace(/\/+$/, '');
     return ((use) => use(url)) as WithUrl;
   }
-  if (emitter !== undefined || XRAY_EXPORTER?.trim() === 'otlp') return undefined;
+  if (emitter !== undefined || XRAY_EXPORTER?.trim() === 'otlp' || inCluster()) return undefined;
   const { tcp } = daemonAddress(address);
   if (!isLoopback(tcp.host)) return undefined;
   const found = new LocalConsole(tcp);
   return ((use) => found.withUrl(use)) as WithUrl;
+}
+
+/**
+ * Whether this is a container of ECS or Kubernetes, where the daemon is often a sidecar at a loopback
+ * address. It must not get requests that it does not know.
+ */
+function inCluster(): boolean {
+  const { AWS_EXECUTION_ENV, ECS_CONTAINER_METADATA_URI_V4, KUBERNETES_SERVICE_HOST } = process.env;
+  return Boolean(AWS_EXECUTION_ENV ?? ECS_CONTAINER_METADATA_URI_V4 ?? KUBERNETES_SERVICE_HOST);
 }
