@@ -17,7 +17,7 @@ export interface TraceRow {
   responseTime?: number;
   method?: string;
   url?: string;
-  /** The annotation `http_route` of the root, if its tracer records one. */
+  /** The annotation `http_route` of the root, or for a message `rpc_pattern` or `ws_event`. */
   route?: string;
   status?: number;
   /** Name of the root segment, or of the earliest segment received. */

@@ -104,6 +104,30 @@ describe('the console', () => {
     },
   );
 
+  it('names a message by its pattern, beside routes', async () => {
+    const messages = await start();
+    await put(
+      messages,
+      segment({ annotations: { rpc_pattern: 'orders.place' } }),
+      segment({ annotations: { ws_event: 'typing' } }),
+      segment({ annotations: { http_route: '/orders/:id' } }),
+      segment({
+        annotations: { rpc_pattern: 'orders.count' },
+        http: { request: { method: 'GET', url: 'http://a/1' } },
+      }),
+    );
+    const list = await fetch(url(messages, '/console/traces?sort=route&order=asc'));
+    await messages.close();
+    const { rows } = (await list.json()) as { rows: { route?: string }[] };
+
+    expect(rows.map(({ route }) => route)).toEqual([
+      '/orders/:id',
+      undefined,
+      'orders.place',
+      'typing',
+    ]);
+  });
+
   it('lists what a group finds', async () => {
     await call(server, 'CreateGroup', {
       GroupName: 'golden',

@@ -34,8 +34,18 @@ function requestOf(doc: NodeDocument, { status }: { status: boolean }): string {
     .join(' ');
 }
 
+/** The pattern of a message that nestjs-xray recorded, at its receiver or its sender. */
+export function patternOf({ annotations, metadata }: NodeDocument): string {
+  const nest = metadata?.nest as { rpc?: { pattern?: unknown } | null } | null | undefined;
+  const pattern = annotations?.rpc_pattern ?? annotations?.ws_event ?? nest?.rpc?.pattern;
+  return typeof pattern === 'string' ? pattern.slice(0, MAX_PATTERN) : '';
+}
+
+const MAX_PATTERN = 200;
+
 export function labelOfSegment(doc: SegmentDocument): NodeLabel {
-  return { title: doc.name, detail: requestOf(doc, { status: false }), tag: 'segment', hue: 'own' };
+  const detail = requestOf(doc, { status: false }) || patternOf(doc);
+  return { title: doc.name, detail, tag: 'segment', hue: 'own' };
 }
 
 export function labelOfSubsegment(doc: SubsegmentDocument): NodeLabel {
@@ -55,7 +65,7 @@ export function labelOfSubsegment(doc: SubsegmentDocument): NodeLabel {
     return { title: doc.name, detail: detail.join(' '), tag: 'AWS', hue: 'call' };
   }
   if (doc.namespace === 'remote') {
-    const detail = requestOf(doc, { status: true });
+    const detail = requestOf(doc, { status: true }) || patternOf(doc);
     return { title: doc.name, detail, tag: doc.http ? 'HTTP' : 'remote', hue: 'call' };
   }
   return { title: doc.name, detail: doc.http ? requestOf(doc, { status: true }) : '', hue: 'own' };

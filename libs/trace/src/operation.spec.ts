@@ -52,6 +52,27 @@ describe('an operation', () => {
     expect(call(200).label).toBe('DynamoDB GetItem messages');
   });
 
+  it('is a message by its pattern, at its sender and at its receiver', () => {
+    const sent = operation((w) =>
+      w.sub('localhost:7001', 0, 1, {
+        namespace: 'remote',
+        metadata: { nest: { rpc: { pattern: 'stock.count', transport: 'TCP' } } },
+      }),
+    );
+    const writer = new TraceWriter(1_795_354_386);
+    const segments = [
+      writer.segment('stock', 0, 10, { annotations: { rpc_pattern: 'count' } }, []),
+    ];
+    const [received] = buildTree(
+      { id: writer.traceId, segments, orphans: [] },
+      writer.start + 1,
+    ).nodes;
+
+    expect(sent.label).toBe('localhost:7001 stock.count');
+    expect(operationOf(received!).label).toBe('stock count');
+    expect(received!.detail).toBe('count');
+  });
+
   it('is a method by its name', () => {
     expect(operation((w) => w.sub('Cart.total', 0, 1))).toEqual({
       key: expect.any(String),

@@ -1,4 +1,4 @@
-import { pathOf, shortQuery } from './node-label';
+import { pathOf, patternOf, shortQuery } from './node-label';
 import { remembered } from './remembered';
 import type { Hue, TraceNode } from './trace-node';
 
@@ -28,7 +28,7 @@ const operations = new WeakMap<TraceNode, Operation>();
 
 function workOut(node: TraceNode): Operation {
   const { doc, kind, tag, hue } = node;
-  const label = kind === 'segment' ? node.name : labelOf(node);
+  const label = kind === 'segment' ? withPattern(node) : labelOf(node);
   const statement = 'sql' in doc ? doc.sql?.sanitized_query : undefined;
   // Not the short form, which omits the columns by which statements differ.
   const identity = statement === undefined ? label : identityOf(statement);
@@ -58,7 +58,11 @@ function labelOf({ doc, name, tag, detail }: TraceNode): string {
     return [name, method, path].filter(Boolean).join(' ');
   }
   if (tag === 'AWS') return `${name} ${detail.replace(/ ?\d{3}$/, '')}`.trim();
-  return name;
+  return withPattern({ doc, name });
+}
+
+function withPattern({ doc, name }: Pick<TraceNode, 'doc' | 'name'>): string {
+  return `${name} ${patternOf(doc)}`.trim();
 }
 
 /** `WHERE id = 7 AND name = 'x'` becomes `WHERE id = ? AND name = ?`; `$1` stays. */

@@ -80,6 +80,13 @@ export function revive(texts: string[]): AnyDocument[] {
 /** After this many seconds without an update, a trace in progress is not expected to end. */
 const SILENT_AFTER = 15 * 60;
 
+/** The annotation that names a request, or if that came over no HTTP, the pattern of its message. */
+function routeOf(annotations: Record<string, AnnotationValue>, url: string | null) {
+  const { http_route, rpc_pattern, ws_event } = annotations;
+  const route = http_route ?? (url === null ? (rpc_pattern ?? ws_event) : undefined);
+  return typeof route === 'string' ? route : undefined;
+}
+
 /** A row of the console's list. */
 export function traceRow(row: StoredRow): TraceRow {
   const recorded = readJson(row.annotations) as TraceSummary['Annotations'];
@@ -102,7 +109,7 @@ export function traceRow(row: StoredRow): TraceRow {
     responseTime: row.response_time ?? undefined,
     method: row.method ?? undefined,
     url: row.url ?? undefined,
-    route: typeof annotations.http_route === 'string' ? annotations.http_route : undefined,
+    route: routeOf(annotations, row.url),
     status: row.status ?? undefined,
     service: row.service,
     user: row.users === null ? undefined : (JSON.parse(row.users) as string[])[0],
