@@ -249,6 +249,17 @@ describe('local X-Ray for coding agents and terminals', () => {
       expect(old).toContain('billing FAULT');
     });
 
+    it("takes the server's option --address for --endpoint, before and after the command", async () => {
+      const at = ['--address', server.address];
+      for (const args of [
+        ['trace', 'last', ...at],
+        [...at, 'trace', 'last'],
+      ]) {
+        const { stdout } = await run(process.execPath, [MAIN, ...args]);
+        expect(stdout).toContain('backend-nest');
+      }
+    });
+
     it('prints a trace, and one node of it', async () => {
       const { stdout } = await command('trace', slow.trace_id);
       expect(stdout.trim()).toBe((await ask('get_trace', { id: slow.trace_id })).text.trim());

@@ -12,6 +12,9 @@ interface Flags {
 
 /** The commands that query a running local X-Ray. */
 export function addReadingCommands(program: Command): void {
+  // --address belongs to the server, and is what a user who started it so tries here.
+  const at = (endpoint?: string) =>
+    new Endpoint(endpoint ?? program.opts<{ address?: string }>().address);
   reading(
     program,
     'traces [filter]',
@@ -26,7 +29,7 @@ export function addReadingCommands(program: Command): void {
     .action(async (filter: string | undefined, { endpoint, since, limit }: Flags) =>
       say(async () => {
         const options = { filter, since, limit };
-        const lines = await listTraces(new Endpoint(endpoint), options);
+        const lines = await listTraces(at(endpoint), options);
         console.log(lines.join('\n') || nothing(filter, since));
       }),
     );
@@ -35,7 +38,7 @@ export function addReadingCommands(program: Command): void {
     .action(async (id: string, { endpoint, node }: Flags) =>
       say(async () => {
         const path = `/traces/${encodeURIComponent(id)}.md`;
-        console.log(await (await new Endpoint(endpoint).get(path, { node })).text());
+        console.log(await (await at(endpoint).get(path, { node })).text());
       }),
     );
   reading(program, 'tail [filter]', 'print each trace when it ends, until Ctrl-C').action(
@@ -43,14 +46,14 @@ export function addReadingCommands(program: Command): void {
       say(async () => {
         const stop = new AbortController();
         process.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort());
-        await tailTraces(new Endpoint(endpoint), filter, console.log, stop.signal);
+        await tailTraces(at(endpoint), filter, console.log, stop.signal);
       }),
   );
   reading(
     program,
     'mcp',
     'serve coding agents over the Model Context Protocol on stdin and stdout',
-  ).action(async ({ endpoint }: Flags) => say(() => bridgeStdio(new Endpoint(endpoint))));
+  ).action(async ({ endpoint }: Flags) => say(() => bridgeStdio(at(endpoint))));
 }
 
 function reading(program: Command, name: string, description: string): Command {
