@@ -1,6 +1,8 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { RefusedError, UnreachableError } from '../api/client';
+import { carried } from '../model/carried';
+import { contextHref } from '../router';
 import style from './load-state.module.css';
 
 /** Placeholder bars instead of rows. They appear after 150 ms, so that fast responses show none. */
@@ -44,8 +46,32 @@ export function Empty({
   );
 }
 
+/** Shown instead of a trace that could not be read. */
+export function NoTrace({ error }: { error: Error }): JSX.Element {
+  return (
+    <Failure what="This trace cannot be shown" error={error}>
+      {!carried && (
+        <p>
+          <a class="btn" href={contextHref('/traces')}>
+            Go to the traces
+          </a>
+        </p>
+      )}
+    </Failure>
+  );
+}
+
 /** Why something could not be shown, and what to do about it. */
-export function Failure({ what, error }: { what: string; error: Error }): JSX.Element {
+export function Failure({
+  what,
+  error,
+  children,
+}: {
+  what: string;
+  error: Error;
+  /** What to do next. */
+  children?: ComponentChildren;
+}): JSX.Element {
   const text =
     error instanceof UnreachableError
       ? 'Local X-Ray does not answer. This page tries again by itself.'
@@ -57,6 +83,7 @@ export function Failure({ what, error }: { what: string; error: Error }): JSX.El
       <p class="t2" role="alert">
         {text}
       </p>
+      {children}
     </Empty>
   );
 }

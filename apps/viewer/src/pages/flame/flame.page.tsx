@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { useTrace } from '../../api/use-trace';
 import { useKeys } from '../../components/keys';
-import { Empty, Failure, Skeleton } from '../../components/load-state';
+import { Empty, NoTrace, Skeleton } from '../../components/load-state';
 import { SearchField } from '../../components/search-field';
 import { TraceHead, traceTitle } from '../../components/trace-head';
 import { useTitle } from '../../components/use-title';
@@ -27,11 +27,7 @@ export function FlamePage({ route }: PageProps): JSX.Element {
   });
 
   if (!trace || !tree || !flame) {
-    return error ? (
-      <Failure what="This trace cannot be shown" error={error} />
-    ) : (
-      <Skeleton label="Loading the trace…" />
-    );
+    return error ? <NoTrace error={error} /> : <Skeleton label="Loading the trace…" />;
   }
   const byId = (id: string): Frame | undefined => flame.frames.find((frame) => frame.id === id);
   const focus = byId(query.focus);

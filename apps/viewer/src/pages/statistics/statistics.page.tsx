@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { useTrace } from '../../api/use-trace';
-import { Empty, Failure, Skeleton } from '../../components/load-state';
+import { Empty, NoTrace, Skeleton } from '../../components/load-state';
 import { SearchField } from '../../components/search-field';
 import { TraceHead, traceTitle } from '../../components/trace-head';
 import { useTitle } from '../../components/use-title';
@@ -37,11 +37,7 @@ export function StatisticsPage({ route }: PageProps): JSX.Element {
   );
 
   if (!trace || !tree) {
-    return error ? (
-      <Failure what="This trace cannot be shown" error={error} />
-    ) : (
-      <Skeleton label="Loading the trace…" />
-    );
+    return error ? <NoTrace error={error} /> : <Skeleton label="Loading the trace…" />;
   }
   const sort = (next: StatisticsColumn): void => {
     const down = next === column ? !descending : next !== 'label';

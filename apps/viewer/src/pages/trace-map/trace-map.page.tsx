@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { request } from '../../api/client';
 import { useTrace } from '../../api/use-trace';
 import { useKeys } from '../../components/keys';
-import { Empty, Failure, Skeleton } from '../../components/load-state';
+import { Empty, Failure, NoTrace, Skeleton } from '../../components/load-state';
 import { TraceHead, traceTitle } from '../../components/trace-head';
 import { useTitle } from '../../components/use-title';
 import { toServiceMap, type ServiceGraph, type ServiceMap } from '../../model/graph/service-graph';
@@ -32,11 +32,7 @@ export function TraceMapPage({ route }: PageProps): JSX.Element {
   }, [route.id, trace?.revision]);
 
   if (!trace || !tree) {
-    return error ? (
-      <Failure what="This trace cannot be shown" error={error} />
-    ) : (
-      <Skeleton label="Loading the trace…" />
-    );
+    return error ? <NoTrace error={error} /> : <Skeleton label="Loading the trace…" />;
   }
   return (
     <div class={style.page}>

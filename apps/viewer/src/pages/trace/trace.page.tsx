@@ -6,7 +6,7 @@ import { useTraceLinks } from '../../api/use-trace-links';
 import { copyText } from '../../components/button';
 import { copyPermalink } from '../../components/said';
 import { useKeys } from '../../components/keys';
-import { Failure, Skeleton } from '../../components/load-state';
+import { NoTrace, Skeleton } from '../../components/load-state';
 import { pan, zoom } from '../../model/trace/bars';
 import { annotationFilter } from '../../model/filter/filter-text';
 import { carried } from '../../model/carried';
@@ -34,11 +34,7 @@ export function TracePage({ route }: PageProps): JSX.Element {
     document.title = `${root ? root.detail || root.title : 'Trace'} · Local X-Ray`;
   }, [tree]);
   if (trace && tree) return <LoadedTracePage trace={trace} tree={tree} />;
-  return error ? (
-    <Failure what="This trace cannot be shown" error={error} />
-  ) : (
-    <Skeleton label="Loading the trace…" />
-  );
+  return error ? <NoTrace error={error} /> : <Skeleton label="Loading the trace…" />;
 }
 
 function LoadedTracePage({ trace, tree }: { trace: object; tree: TraceTree }): JSX.Element {
