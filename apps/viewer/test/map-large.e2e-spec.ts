@@ -130,6 +130,82 @@ describeInChromium('a large service map', () => {
     await page.getByRole('heading', { name: 'service-17' }).waitFor();
   });
 
+  const field = (page: Page) => page.getByRole('combobox', { name: 'Find a node' });
+  /** The name of the node that has the focus. */
+  const focused = (page: Page) =>
+    page.evaluate(() => document.activeElement?.querySelector('b, bdi')?.textContent);
+
+  it('finds a node by a part of its name, selects it, and moves the focus to it', async () => {
+    const page = await open(small);
+    await page.keyboard.press('f');
+    await field(page).pressSequentially('ICE-1');
+    const options = page.getByRole('option');
+    await options.filter({ hasText: /^service-17Service.*fault/ }).waitFor();
+    await page.getByText('11 nodes found').waitFor();
+    expect(await violations(page)).toEqual([]);
+
+    await field(page).pressSequentially('8');
+    await page.getByText('1 node found').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'service-18', exact: true }).waitFor();
+    await soon(async () => expect(await focused(page)).toBe('service-18'));
+    await page.waitForURL(/sel=/);
+    await options.first().waitFor({ state: 'detached' });
+    expect(page.problems).toEqual([]);
+  });
+
+  it('selects by the arrow keys, and clears the field with Escape', async () => {
+    const page = await open(small);
+    await field(page).fill('service-2');
+    await page.getByText('3 nodes found').waitFor();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowUp']) await page.keyboard.press(key);
+    await page
+      .getByRole('option', { selected: true })
+      .filter({ hasText: /^service-2Service/ })
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('option').first().waitFor({ state: 'detached' });
+    await soon(async () => expect(await field(page).inputValue()).toBe(''));
+    await field(page).fill('nowhere');
+    await page.getByText('No node has this text in its name.').waitFor();
+    await page.keyboard.press('Enter');
+    // Nothing was found, so nothing is selected, and the text remains to be edited.
+    expect(await field(page).inputValue()).toBe('nowhere');
+    await page.getByRole('complementary', { name: 'The whole map' }).waitFor();
+  });
+
+  it('finds a folded database, and scrolls to it on a map that is zoomed in', async () => {
+    const page = await open(small, '?zoom=2');
+    await field(page).fill('db-21');
+    await page.getByRole('option').first().click();
+    await soon(async () => {
+      expect(await focused(page)).toBe('store-21@db-21.local');
+      const [frame, box] = await Promise.all([
+        page.getByRole('group', { name: 'Map', exact: true }).boundingBox(),
+        page.locator('[data-node]:focus').boundingBox(),
+      ]);
+      expect(box!.x).toBeGreaterThan(frame!.x);
+      expect(box!.x + box!.width).toBeLessThan(frame!.x + frame!.width);
+      expect(box!.y).toBeGreaterThan(frame!.y);
+      expect(box!.y + box!.height).toBeLessThan(frame!.y + frame!.height);
+    });
+  });
+
+  it.each([
+    ['the table', '?as=table', {}],
+    ['a phone', '', { viewport: { width: 400, height: 800 } }],
+  ])('finds a node on %s', async (_, query, options) => {
+    const page = await open(large, query, options);
+    await field(page).fill('service-88');
+    await page.getByText('1 node found').waitFor();
+    await page.keyboard.press('Enter');
+    await soon(async () => expect(await focused(page)).toBe('service-88'));
+    const inSight = await page
+      .locator('[data-node]:focus')
+      .evaluate((node) => node.getBoundingClientRect().bottom <= innerHeight);
+    expect(inSight).toBe(true);
+  });
+
   it('unfolds databases by a key, and the one that is selected in the panel', async () => {
     const page = await open(small);
     await page.keyboard.press('u');

@@ -31,6 +31,7 @@ const ELSEWHERE: [string, string[]][] = [
   ['Newest or slowest trace of the row', ['e']],
   ['Open the line of the row in the editor', ['o']],
   ['Zoom in, out on a map', ['+', '−']],
+  ['Find a node of a map', ['f']],
   ['Fold, unfold the databases of a map', ['u']],
   ['Go to routes', ['g', 'r']],
   ['Go to traces', ['g', 't']],

@@ -63,6 +63,11 @@ export function centreOf(map: ServiceMap): MapNode | undefined {
   return worst ?? services.sort((a, b) => b.traffic.total - a.traffic.total)[0];
 }
 
+/** The number of nodes without the clients, which are not part of the system. */
+export function countNodes(map: ServiceMap): number {
+  return map.nodes.filter(({ kind }) => kind !== 'client').length;
+}
+
 /** The nodes with errors or faults, worst first. */
 export function troubled(map: ServiceMap): MapNode[] {
   const share = ({ traffic: { fault, throttle, error, total } }: MapNode): number =>

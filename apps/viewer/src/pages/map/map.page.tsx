@@ -6,6 +6,7 @@ import { useKeys } from '../../components/keys';
 import { Menu } from '../../components/menu';
 import { useQuery } from '../../components/use-query';
 import { plural } from '../../model/format';
+import { countNodes } from '../../model/graph/fold-stores';
 import { toServiceMap, type ServiceGraph } from '../../model/graph/service-graph';
 import { parseRange, rangeWords } from '../../model/list/time-range';
 import type { PageProps } from '../../page';
@@ -42,12 +43,11 @@ export function MapPage(_: PageProps): JSX.Element {
       chips={
         <div class={style.toolbar}>
           <GroupMenu group={group} onGroup={(value) => setQuery({ group: value })} />
-          <span class="sp" />
-          <MapControls state={state} />
+          <MapControls state={state} nodes={answer.data?.map.nodes} />
         </div>
       }
       keys={[['/', 'filter'], ...MAP_KEYS]}
-      note={answer.data && plural(answer.data.map.nodes.length, 'node')}
+      note={answer.data && plural(countNodes(answer.data.map), 'node')}
     >
       {({ asked, map }) =>
         map.nodes.length > 0 ? (

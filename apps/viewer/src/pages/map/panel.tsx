@@ -3,7 +3,7 @@ import type { TraceQuery } from '../../api/client';
 import { IconButton } from '../../components/button';
 import { Sheet } from '../../components/sheet';
 import { Badge, Glyph } from '../../components/status';
-import { count, ms, plural, share } from '../../model/format';
+import { count, duration, ms, plural, share } from '../../model/format';
 import {
   edgeFilter,
   healthOf,
@@ -14,7 +14,7 @@ import {
   type ServiceMap,
   type Traffic,
 } from '../../model/graph/service-graph';
-import { troubled } from '../../model/graph/fold-stores';
+import { countNodes, troubled } from '../../model/graph/fold-stores';
 import { Histogram } from './histogram';
 import { Neighbours } from './neighbours';
 import { TracesBehind } from './traces-behind';
@@ -69,7 +69,7 @@ export function Panel(props: PanelProps): JSX.Element {
 
 function troubleWords(map: ServiceMap): string {
   const { length } = troubled(map);
-  return length > 0 ? `${length} of ${plural(map.nodes.length, 'node')} in trouble` : 'No trouble';
+  return length > 0 ? `${length} of ${plural(countNodes(map), 'node')} in trouble` : 'No trouble';
 }
 
 function NodePanel(props: PanelProps & { node: MapNode; onClose: () => void }): JSX.Element {
@@ -196,14 +196,13 @@ function Overview({
   map: ServiceMap;
   onSelect: (id: string) => void;
 }): JSX.Element {
-  const services = map.nodes.filter((node) => node.kind !== 'client');
   return (
     <aside class={style.panel} aria-label="The whole map">
       <div class={style.panelHead}>
-        <h2>{plural(services.length, 'node')}</h2>
+        <h2>{plural(countNodes(map), 'node')}</h2>
         <div class={`${style.panelFacts} t3`}>
           {plural(map.edges.length, 'edge')}
-          {map.minutes > 0 && `, over ${count(map.minutes)} min`}
+          {map.minutes > 0 && `, over ${duration(map.minutes * 60)}`}
         </div>
       </div>
       <InTrouble map={map} selected="" onSelect={onSelect} />

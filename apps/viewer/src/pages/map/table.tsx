@@ -33,6 +33,7 @@ export function MapTable({
               <th scope="row" class={style.firstName} title={node.name}>
                 <button
                   type="button"
+                  data-node={node.id}
                   aria-pressed={node.id === selected}
                   onClick={() => onSelect(node.id)}
                 >

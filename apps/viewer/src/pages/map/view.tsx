@@ -1,14 +1,15 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useMemo, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../components/keys';
 import { Glyph } from '../../components/status';
 import { useQuery } from '../../components/use-query';
 import type { TraceQuery } from '../../api/client';
 import { useMedia } from '../../components/use-virtual';
 import { plural } from '../../model/format';
-import { around, foldStores, troubled } from '../../model/graph/fold-stores';
+import { around, countNodes, foldStores, troubled } from '../../model/graph/fold-stores';
 import type { MapNode, ServiceMap } from '../../model/graph/service-graph';
 import { MapCanvas, type EdgeFigure, type Zoom } from './canvas';
+import { FindNode } from './find-node';
 import { Panel } from './panel';
 import { MapTable } from './table';
 import style from './map.module.css';
@@ -20,6 +21,7 @@ const LARGE = 14;
 
 /** The keys of every map, for the bar at the bottom. */
 export const MAP_KEYS = [
+  ['f', 'find a node'],
   ['n N', 'trouble'],
   ['← → ↑ ↓', 'neighbour'],
   ['0', 'fit'],
@@ -35,6 +37,9 @@ export interface MapState {
   zoom: Zoom;
   /** The current scale of the map. */
   shown: { current: number };
+  /** The node that was found by name last; a new object each time, so that the same node can be found again. */
+  found: { id: string };
+  find: (id: string) => void;
   /** Undefined if the user has not chosen. */
   folds: boolean | undefined;
   set: (change: {
@@ -54,6 +59,7 @@ export function useMapState(): MapState {
     ? FIGURES.filter((figure) => asked.includes(figure))
     : FIGURES.slice(0, 2);
   const shown = useRef(1);
+  const [found, setFound] = useState({ id: '' });
   const zoom = Number(query.zoom);
   return {
     selected: query.sel,
@@ -61,13 +67,24 @@ export function useMapState(): MapState {
     figures,
     zoom: zoom ? Math.min(2, Math.max(0.25, zoom)) : 'fit',
     shown,
+    found,
+    find: (id) => {
+      setQuery({ sel: id });
+      setFound({ id });
+    },
     folds: query.stores === '' ? undefined : query.stores === 'folded',
     set: setQuery,
   };
 }
 
-/** Chooses between drawing and tables, the numbers at the edges, and the size. */
-export function MapControls({ state }: { state: MapState }): JSX.Element {
+/** Finds a node, and chooses between drawing and tables, the numbers at the edges, and the size. */
+export function MapControls({
+  state,
+  nodes = [],
+}: {
+  state: MapState;
+  nodes?: readonly MapNode[] | undefined;
+}): JSX.Element {
   const toggle = (figure: EdgeFigure): void => {
     const next = FIGURES.filter((one) => (one === figure) !== state.figures.includes(one));
     state.set({ show: next.join(',') || 'none' });
@@ -88,6 +105,8 @@ export function MapControls({ state }: { state: MapState }): JSX.Element {
   });
   return (
     <>
+      <FindNode nodes={nodes} onFound={state.find} />
+      <span class="sp" />
       <div class="seg" role="group" aria-label="Show as">
         {(['map', 'table'] as const).map((as) => (
           <button
@@ -171,13 +190,14 @@ export function MapView({
     const next = all[(at < 0 && step < 0 ? all.length - 1 : at + step + all.length) % all.length];
     if (next) select(next.id);
   };
+  const view = useFocusOnFound(state.found);
   useKeys({
     u: () => foldable > 0 && toggleStores(),
     n: () => nextTrouble(1),
     N: () => nextTrouble(-1),
   });
   return (
-    <div class={style.canvasAndPanel}>
+    <div class={style.canvasAndPanel} ref={view}>
       {state.as === 'map' ? (
         <section class={style.canvasFrame} aria-label="Service map">
           <MapCanvas
@@ -203,8 +223,8 @@ export function MapView({
             )}
             {part && (
               <span>
-                {drawn.nodes.length} of {plural(map.nodes.length, 'node')}: callers and called of
-                one. The table has all.
+                {countNodes(drawn)} of {plural(countNodes(map), 'node')}: callers and called of one.
+                The table has all.
               </span>
             )}
           </Key>
@@ -222,6 +242,22 @@ export function MapView({
       />
     </div>
   );
+}
+
+/** Moves the focus to the node that was found once it is drawn. A folded database is drawn later than the others. */
+function useFocusOnFound(found: { id: string }): { current: HTMLDivElement | null } {
+  const view = useRef<HTMLDivElement>(null);
+  const done = useRef(found);
+  useLayoutEffect(() => {
+    if (done.current === found) return;
+    const nodes = view.current?.querySelectorAll<HTMLElement>('[data-node]') ?? [];
+    const node = [...nodes].find((each) => each.dataset.node === found.id);
+    if (!node) return;
+    done.current = found;
+    node.focus({ preventScroll: true });
+    node.scrollIntoView({ block: 'center', inline: 'center' });
+  });
+  return view;
 }
 
 const NONE: ReadonlyMap<string, MapNode[]> = new Map();

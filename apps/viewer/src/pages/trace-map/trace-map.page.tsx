@@ -37,9 +37,8 @@ export function TraceMapPage({ route }: PageProps): JSX.Element {
   return (
     <div class={style.page}>
       <TraceHead trace={trace} tree={tree} current="map">
-        <span class="sp" />
         <span class={style.traceControls}>
-          <MapControls state={state} />
+          <MapControls state={state} nodes={map?.nodes} />
         </span>
       </TraceHead>
       {map && map.nodes.length > 0 ? (
