@@ -217,6 +217,23 @@ describeInChromium('the list of more traces than it holds', () => {
     expect(page.problems).toEqual([]);
   });
 
+  it('names the days on a phone without overlaps, and is no wider than the page', async () => {
+    const page = await xray.open('/traces?range=7d', { viewport: { width: 400, height: 800 } });
+    await page.getByRole('img', { name: /^Heat map/ }).waitFor();
+    const days = page.getByText(/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ \w+$/);
+    await soon(async () => {
+      const boxes = await days.evaluateAll((all) =>
+        all.map((each) => each.getBoundingClientRect()).map(({ left, right }) => ({ left, right })),
+      );
+      expect(boxes.length).toBeGreaterThan(1);
+      for (const [at, box] of boxes.entries()) {
+        expect(box.left).toBeGreaterThanOrEqual(boxes[at - 1]?.right ?? 0);
+        expect(box.right).toBeLessThanOrEqual(400);
+      }
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(400);
+    });
+  });
+
   it('does not stretch its axis for a clock that is ahead', async () => {
     const page = await xray.open('/traces?range=1h');
     await page.locator(`[data-id="${ahead.trace_id}"]`).waitFor();

@@ -58,6 +58,7 @@ export function SelectionChart({
     <section class={style.chart} aria-label="Durations">
       <ChartOfRange
         {...data}
+        many={data.overview !== undefined}
         range={range}
         brush={Object.keys(brush).length > 0 ? brush : undefined}
         counted={rest === '' ? counted : undefined}

@@ -8,11 +8,9 @@ import { cellAt, countIn, heatMap, type HeatCell, type HeatMap } from '../../mod
 import { whenOf } from '../../model/list/when';
 import {
   axesOf,
-  midnights,
   nearestPoint,
   pointsOf,
   powerLabels,
-  timeLabels,
   type Axes,
   type Point,
 } from '../../model/list/scatter';
@@ -24,12 +22,11 @@ import { CellTip, HeatKey, PointTip } from './chart-tips';
 import style from './chart.module.css';
 import { drawDots } from './draw-dots';
 import { drawHeat } from './draw-heat';
+import { TimeLabels } from './time-labels';
 import { placeOn, useBrushDrag } from './use-brush-drag';
 
 /** More traces are shown as a heat map instead of points. */
 export const MOST_POINTS = 2_000;
-/** Minimum pixels between the middle of a day's name and the next label. */
-const DAY_WIDTH = 52;
 
 /**
  * Response times over time, to select from and zoom into. Each trace is a point that opens it when clicked; if there
@@ -37,6 +34,7 @@ const DAY_WIDTH = 52;
  */
 export function Chart({
   rows,
+  many,
   overview,
   from,
   to,
@@ -47,7 +45,9 @@ export function Chart({
   different,
 }: {
   rows: TraceRow[];
-  /** Set if there are too many traces for points. */
+  /** Whether there are too many traces for points. */
+  many: boolean;
+  /** The sums of the heat map, once local X-Ray has answered. */
   overview: TraceOverview | undefined;
   /** The epoch seconds that the axis covers. */
   from: number;
@@ -67,8 +67,10 @@ export function Chart({
   const [cell, setCell] = useState<HeatCell>();
   const theme = useThemeVersion();
   const width = useWidth(plot);
+  // Until the heat map arrives nothing is drawn: points would show only the loaded traces, and then be replaced.
+  const awaited = many && !overview;
   // Traces that have not responded have no response time yet.
-  const answered = useMemo(() => rows.filter(hasAnswered), [rows]);
+  const answered = useMemo(() => (awaited ? [] : rows.filter(hasAnswered)), [rows, awaited]);
   const heat = useMemo(
     () => overview && heatMap(overview, from, to, width),
     [overview, from, to, width],
@@ -118,7 +120,7 @@ export function Chart({
   return (
     <div class={style.chart}>
       <div class={style.head}>
-        <h2>{heat ? 'Duration' : 'Response time'}</h2>
+        <h2>{many ? 'Duration' : 'Response time'}</h2>
         <span class="t2">
           p50 <b>{ms(p50)}</b> ms
         </span>
@@ -165,40 +167,20 @@ export function Chart({
         <canvas
           ref={canvas}
           role="img"
-          aria-label={heat ? spokenHeat(heat, overview!) : spoken(answered, times, axes)}
+          aria-label={
+            heat
+              ? spokenHeat(heat, overview!)
+              : awaited
+                ? 'Loading the heat map…'
+                : spoken(answered, times, axes)
+          }
         />
-        <TimeLabels axes={axes} width={width} />
+        {!awaited && <TimeLabels axes={axes} width={width} />}
         {near && !heat && <PointTip point={near} />}
         {cell && heat && !drawn && <CellTip cell={cell} />}
         <BrushArea axes={axes} brush={brush} onBrush={onBrush} onZoom={onZoom} />
       </div>
     </div>
-  );
-}
-
-function TimeLabels({ axes, width }: { axes: Axes; width: number }): JSX.Element {
-  const days = midnights(axes);
-  // The name of a day replaces the times next to it.
-  const hours = timeLabels(axes, Math.max(2, width / 90)).filter(({ x }) =>
-    days.every((day) => Math.abs(day.x - x) * width > DAY_WIDTH),
-  );
-  return (
-    <>
-      {days.map((midnight) => (
-        <div key={midnight.text} class={style.midnight} style={{ left: `${midnight.x * 100}%` }}>
-          <span>{midnight.text}</span>
-        </div>
-      ))}
-      {hours.map((label, at) => (
-        <span
-          key={label.text + at}
-          class={at % 2 ? `${style.time} ${style.alternate}` : style.time}
-          style={{ left: `${label.x * 100}%` }}
-        >
-          {label.text}
-        </span>
-      ))}
-    </>
   );
 }
 

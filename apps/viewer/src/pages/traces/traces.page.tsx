@@ -151,6 +151,7 @@ export function TracesPage(_: PageProps): JSX.Element {
             />
             <ChartOfRange
               rows={rows}
+              many={many}
               overview={many ? overview : undefined}
               range={range}
               brush={brush}
