@@ -17,23 +17,27 @@ interface Box {
 }
 
 /**
- * Places the labels of the edges in `labelled`. The result is the middle of each. A label lies on its line, at the
- * position where it covers least of other labels, nodes and lines.
+ * Places the labels of the edges in `labelled`, in its order. The result is the middle of each. A label lies on its
+ * line, at the position where it covers least of other labels, nodes and lines.
  *
  * @param unscaled how much larger than the map the labels are drawn
+ * @param sparing leaves out a label that would cover one placed before it
  */
 export function placeLabels(
   { nodes, edges }: Pick<GraphLayout, 'nodes' | 'edges'>,
   labelled: ReadonlySet<string>,
   sizes: Sizes,
   unscaled = 1,
+  sparing = false,
 ): Map<string, Point> {
   const half = { x: HALF.x * unscaled, y: HALF.y * unscaled };
   const taken: Box[] = [];
   const blocked = nodes.flatMap((node) => boxesOf(node, sizes));
   const places = new Map<string, Point>();
-  for (const edge of edges) {
-    if (!labelled.has(edge.id)) continue;
+  const byId = new Map(edges.map((edge) => [edge.id, edge]));
+  for (const id of labelled) {
+    const edge = byId.get(id);
+    if (!edge) continue;
     let best: { at: Point; box: Box; cost: number } | undefined;
     for (const [step, place] of PLACES.entries()) {
       const at = pointOf(edge, place, half.y);
@@ -45,6 +49,7 @@ export function placeLabels(
         COST.line * edges.filter((other) => other !== edge && runsThrough(other, box)).length;
       if (!best || cost < best.cost) best = { at, box, cost };
     }
+    if (sparing && best!.cost >= COST.label) continue;
     taken.push(best!.box);
     places.set(edge.id, best!.at);
   }

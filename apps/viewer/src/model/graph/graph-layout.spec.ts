@@ -179,4 +179,24 @@ describe('the layout of a service map', () => {
   it('lays out an empty map', () => {
     expect(layoutGraph({ nodes: [], edges: [] }, right)).toMatchObject({ nodes: [], edges: [] });
   });
+
+  it('leaves out labels that would cover others if it is sparing, the last ones first', () => {
+    const layout = layoutGraph(star, { ...down, compact: true });
+    const [first, ...rest] = star.edges.map(({ id }) => id).reverse();
+    const ids = new Set([first!, ...rest]);
+    const unscaled = 2;
+    const all = placeLabels(layout, ids, COMPACT, unscaled);
+    const some = placeLabels(layout, ids, COMPACT, unscaled, true);
+    expect(all.size).toBe(8);
+    expect(some.size).toBeLessThan(8);
+    expect(some.has(first!)).toBe(true);
+    const places = [...some.values()];
+    for (const [at, a] of places.entries()) {
+      for (const b of places.slice(at + 1)) {
+        expect(Math.abs(a.x - b.x) >= 104 * unscaled || Math.abs(a.y - b.y) >= 18 * unscaled).toBe(
+          true,
+        );
+      }
+    }
+  });
 });

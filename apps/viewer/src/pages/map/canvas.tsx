@@ -107,8 +107,10 @@ export function MapCanvas({
     const shown = map.edges.filter(
       (edge) => all || (touches(edge, selected) && (few || shownHealth(edge, map) !== 'ok')),
     );
-    const ids = new Set(shown.map(({ id }) => id));
-    return placeLabels(layout, ids, compact ? COMPACT : ROOMY, unscaled);
+    // If there is not room for all labels, those of edges with errors or faults are shown.
+    const healthy = (edge: MapEdge): number => Number(shownHealth(edge, map) === 'ok');
+    const ids = new Set(shown.sort((a, b) => healthy(a) - healthy(b)).map(({ id }) => id));
+    return placeLabels(layout, ids, compact ? COMPACT : ROOMY, unscaled, down);
   }, [layout, map, selected, few]);
   const places = new Map(layout.nodes.map((node) => [node.id, node]));
   const lines = new Map(layout.edges.map((edge) => [edge.id, edge]));

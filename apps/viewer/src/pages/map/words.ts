@@ -16,13 +16,14 @@ export function rateWords(total: number, minutes: number): string {
   if (minutes <= 0) return `${count(total)} ×`;
   const perMinute = total / minutes;
   if (perMinute >= 0.95 || total === 0) return `${count(perMinute)}/min`;
-  return `${count(perMinute * 60)}/h`;
+  return perMinute * 60 < 0.95 ? '< 1/h' : `${count(perMinute * 60)}/h`;
 }
 
 /** The same for screen readers. */
 export function rateSpoken(total: number, minutes: number): string {
   if (minutes <= 0) return total === 1 ? '1 call' : `${count(total)} calls`;
   return rateWords(total, minutes)
+    .replace('< 1/h', 'less than 1 call per hour')
     .replace('/min', ' calls per minute')
     .replace('/h', ' calls per hour');
 }
