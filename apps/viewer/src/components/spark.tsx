@@ -3,6 +3,8 @@ import style from './spark.module.css';
 
 const WIDTH = 100;
 const HEIGHT = 20;
+/** The width of a value without neighbours. */
+const ALONE = 2;
 
 /**
  * A percentile over time as a line, from 0 to its own maximum. The line is heavy if the last part
@@ -23,13 +25,15 @@ export function SparkLine({
   const known = values.flatMap((value, at) => (value === null ? [] : [{ value, at }]));
   const top = Math.max(...known.map(({ value }) => value), 1e-9) * 1.05;
   const last = Math.max(values.length - 1, 1);
+  const x = (at: number): number => (at / last) * WIDTH;
+  const first =
+    known.length === 1 ? Math.min(x(known[0]!.at), WIDTH - ALONE) : x(known[0]?.at ?? 0);
+  const end = known.length === 1 ? first + ALONE : x(known[known.length - 1]?.at ?? 0);
   const points = known.map(
     ({ value, at }) =>
-      `${((at / last) * WIDTH).toFixed(1)} ${(HEIGHT - 1 - (value / top) * (HEIGHT - 3)).toFixed(1)}`,
+      `${(known.length === 1 ? first : x(at)).toFixed(1)} ${(HEIGHT - 1 - (value / top) * (HEIGHT - 3)).toFixed(1)}`,
   );
-  const line = points.length === 1 ? `${points[0]!}h1.5` : points.join('L');
-  const first = ((known[0]?.at ?? 0) / last) * WIDTH;
-  const end = ((known[known.length - 1]?.at ?? 0) / last) * WIDTH;
+  const line = points.length === 1 ? `${points[0]!}h${ALONE}` : points.join('L');
   return (
     <svg
       class={`${style.spark} ${tall ? style.tall : ''} ${hasChanged(known.map(({ value }) => value)) ? style.changed : ''}`}
@@ -40,10 +44,7 @@ export function SparkLine({
     >
       {points.length > 0 && (
         <>
-          <path
-            class={style.area}
-            d={`M${first} ${HEIGHT}L${points.join('L')}L${end} ${HEIGHT}z`}
-          />
+          <path class={style.area} d={`M${first} ${HEIGHT}L${line}L${end} ${HEIGHT}z`} />
           <path class={style.line} d={`M${line}`} />
         </>
       )}

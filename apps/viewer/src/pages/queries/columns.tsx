@@ -1,4 +1,5 @@
 import type { StatementRow } from 'local-xray/console-api';
+import { shortQuery } from '@nestjs-xray/trace';
 import { HintMark } from '../../components/hint-mark';
 import { count, ms, shareFigure, three } from '../../model/format';
 import { type OverviewColumn, ShareBar, ShortHeading } from '../shared/overview-table';
@@ -27,11 +28,12 @@ export function statementColumns(
             <button
               type="button"
               class={`${style.statement} plain`}
+              title={row.text}
               aria-pressed={row.name === current}
               onFocus={() => onFocus(at)}
             >
               <bdi>
-                <Statement text={row.text} />
+                <Statement text={row.tag === 'SQL' ? shortQuery(row.text) : row.text} />
               </bdi>
             </button>
           </div>
