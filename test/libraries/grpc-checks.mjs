@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import { until } from './until.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -80,8 +81,9 @@ export async function grpcChecks(check, port) {
 
   await check('gRPC: a call that the client cancels is an error, and not a fault', async () => {
     const { callee } = await record(async () => {
+      const before = app.opened();
       const subscription = heroes.many({ id: 99 }).subscribe({ error() {} });
-      await new Promise((turn) => setTimeout(turn, 50));
+      await until(() => app.opened() > before);
       subscription.unsubscribe();
     });
     assert.deepEqual(flagsOf(callee), { error: true });

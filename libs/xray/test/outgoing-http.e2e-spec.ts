@@ -371,8 +371,8 @@ describe('an outgoing HTTP call', () => {
     ['fetch', async (url: string) => (await fetch(url)).text()],
   ])('marks a response by %s that breaks off', async (_name, call) => {
     const broken = createHttpServer((_request, response) => {
-      response.writeHead(200, { 'content-length': 100 }).write('half');
-      setTimeout(() => response.destroy(), 20);
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('half', () => response.destroy());
     });
     const { segment } = await xray.request(async () => {
       await once(broken.listen(0, '127.0.0.1'), 'listening');

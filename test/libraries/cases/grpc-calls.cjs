@@ -118,6 +118,8 @@ exports.startGrpc = async function startGrpc(port) {
       await until(() => find('caller') && find('heroes'));
       return { answer, caller: find('caller'), callee: find('heroes') };
     },
+    /** How many segments have been opened. */
+    opened: () => xray.stats().opened,
     all: (answers) => lastValueFrom(answers.pipe(toArray())),
     async close() {
       client.close();
