@@ -179,6 +179,37 @@ describe('very many subsegments', () => {
     expect(sent).toBe(closed);
   });
 
+  it('stay where they are with an open call anywhere below them', async () => {
+    const xray = await start();
+    const { service } = xray;
+    let finish = () => {};
+    await service.captureSegment('job', async () => {
+      let inner: Promise<void> | undefined;
+      const open = () => new Promise<void>((done) => (finish = done));
+      service.capture('outer', () => {
+        service.capture('middle', () => {
+          inner = service.capture('inner', open);
+          return 1;
+        });
+        return 1;
+      });
+      for (let n = 0; n < 300; n++) await step(service, n);
+      while (service.stats().datagrams === 0) await new Promise((turn) => setImmediate(turn));
+      finish();
+      await inner;
+    });
+    await xray.close();
+    const { documents } = await receiver.received(304);
+    const nodes = nodesOf(documents);
+    const named = (name: string) => [...nodes.values()].find((node) => node.name === name)!;
+    expect(nodes.size).toBe(304);
+    expect(named('inner').parent_id).toBe(named('middle').id);
+    expect(named('middle').parent_id).toBe(named('outer').id);
+    expect(named('outer').parent_id).toBe(named('job').id);
+    // One would be sent on its own, and counted, if its parents had left before it ended.
+    expect(service.stats().closed).toBe(1);
+  });
+
   it.each([1_000, 2_000])('%d small queries lose none on their way, six times', async (count) => {
     const runs = 6;
     const xray = await start();

@@ -13,34 +13,45 @@ import {
  * @returns the roots of the closed parts, with everything in them
  */
 export function takeClosed(segment: RecordedSegment): RecordedSubsegment[] {
-  // Parents precede their children, so that going backwards visits children first.
-  const order: RecordedNode[] = [segment];
-  for (let at = 0; at < order.length; at++) {
-    for (const child of order[at]!.subsegments ?? []) order.push(child);
+  // The nodes that have had subsegments, parents before their children. Most nodes have none, and
+  // tens of thousands may close in one request, so these are only looked at in their parent's list.
+  const parents: RecordedNode[] = [segment];
+  for (let at = 0; at < parents.length; at++) {
+    for (const child of parents[at]!.subsegments ?? []) {
+      if (child.subsegments !== undefined) parents.push(child);
+    }
   }
   const unfinished = new Set<RecordedNode>([segment]);
-  for (let at = order.length - 1; at > 0; at--) {
-    const node = order[at] as RecordedSubsegment;
-    if (node.end_time === undefined || unfinished.has(node)) {
-      unfinished.add(node).add(node.parent);
-    }
+  const stays = (node: RecordedNode): boolean =>
+    node.end_time === undefined || (node.subsegments !== undefined && unfinished.has(node));
+  // Backwards, children before their parents.
+  for (let at = parents.length - 1; at > 0; at--) {
+    const node = parents[at]!;
+    if (node.end_time === undefined || node.subsegments!.some(stays)) unfinished.add(node);
   }
   const closed: RecordedSubsegment[] = [];
-  for (const node of order) {
-    if (!unfinished.has(node)) {
-      node.hasLeft = true;
-      continue;
-    }
+  let staying = 0;
+  for (const node of parents) {
     const { subsegments } = node;
     if (subsegments === undefined) continue;
-    const stay = subsegments.filter((child) => unfinished.has(child));
-    if (stay.length === subsegments.length) continue;
-    for (const child of subsegments) if (!unfinished.has(child)) closed.push(child);
+    if (!unfinished.has(node)) {
+      for (const child of subsegments) child.hasLeft = true;
+      continue;
+    }
+    const stay: RecordedSubsegment[] = [];
+    for (const child of subsegments) {
+      if (stays(child)) stay.push(child);
+      else {
+        child.hasLeft = true;
+        closed.push(child);
+      }
+    }
+    staying += stay.length;
     // An empty list rather than undefined, because the node has had children.
-    node.subsegments = stay;
+    if (stay.length < subsegments.length) node.subsegments = stay;
   }
   segment.closedWithin = 0;
   // Searching the remaining subsegments must not cost more than sending the closed ones saves.
-  segment.crowdedAt = Math.max(CROWD, unfinished.size / 4);
+  segment.crowdedAt = Math.max(CROWD, staying / 4);
   return closed;
 }
