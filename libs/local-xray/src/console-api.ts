@@ -17,7 +17,7 @@ export interface TraceRow {
   responseTime?: number;
   method?: string;
   url?: string;
-  /** The annotation `http_route` of the root, or for a message `rpc_pattern` or `ws_event`. */
+  /** The route of the root's request, or the pattern of its message, if its tracer records one. */
   route?: string;
   status?: number;
   /** Name of the root segment, or of the earliest segment received. */

@@ -104,28 +104,37 @@ describe('the console', () => {
     },
   );
 
-  it('names a message by its pattern, beside routes', async () => {
-    const messages = await start();
+  it('names a trace by the route of its root, or by the pattern of its message', async () => {
+    const routes = await start();
+    const route = { http_route: '/orders/:id' };
+    const job = segment({ name: 'nightly' });
+    const cart = segment({ annotations: { http_route: '/cart' } });
     await put(
-      messages,
+      routes,
       segment({ annotations: { rpc_pattern: 'orders.place' } }),
       segment({ annotations: { ws_event: 'typing' } }),
-      segment({ annotations: { http_route: '/orders/:id' } }),
       segment({
         annotations: { rpc_pattern: 'orders.count' },
         http: { request: { method: 'GET', url: 'http://a/1' } },
       }),
+      // What they call arrives first, as it ends first.
+      segment({ annotations: route, trace_id: cart.trace_id, parent_id: cart.id }),
+      cart,
+      segment({ annotations: route, trace_id: job.trace_id, parent_id: job.id }),
+      job,
     );
-    const list = await fetch(url(messages, '/console/traces?sort=route&order=asc'));
-    await messages.close();
-    const { rows } = (await list.json()) as { rows: { route?: string }[] };
+    const list = await fetch(url(routes, '/console/traces?sort=route&order=asc'));
+    await routes.close();
+    const { rows } = (await list.json()) as { rows: { route?: string; annotations: object }[] };
 
-    expect(rows.map(({ route }) => route)).toEqual([
-      '/orders/:id',
+    expect(rows.map((row) => row.route)).toEqual([
+      '/cart',
+      undefined,
       undefined,
       'orders.place',
       'typing',
     ]);
+    expect(rows[0]!.annotations).toEqual({ http_route: '/cart' });
   });
 
   it('lists what a group finds', async () => {

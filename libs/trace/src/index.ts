@@ -18,7 +18,7 @@ export type { Interval } from './intervals';
 export { linksOf } from './links-of';
 export { allLogs, LOG_LEVELS, logsOf } from './logs';
 export type { LogLevel, LogLine, SentLogLine, TraceLogs } from './logs';
-export { pathOf, shortQuery } from './node-label';
+export { pathOf, patternOf, shortQuery } from './node-label';
 export { exceptionsOf, isPassedUp } from './node-status';
 export { operationOf, subjectOf, withoutLiterals } from './operation';
 export type { Operation } from './operation';

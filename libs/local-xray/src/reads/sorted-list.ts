@@ -17,9 +17,7 @@ const KEYS: Partial<Record<ListSort, string>> = {
   service: keyed('t.service'),
   user: keyed("json_extract(t.users, '$[0]')"),
   annotations: keyed("nullif(json_extract(t.summary, '$.Annotations'), '{}')"),
-  route: keyed(
-    `coalesce(${annotation('http_route')}, t.url, ${annotation('rpc_pattern')}, ${annotation('ws_event')}, t.service) || ' ' || ifnull(t.method, '')`,
-  ),
+  route: keyed("coalesce(t.route, t.url, t.service) || ' ' || ifnull(t.method, '')"),
 };
 /** By these so many are sorted, the newest. */
 const NEWEST = 10_000;
@@ -27,10 +25,6 @@ const NEWEST = 10_000;
 const BUDGET_MS = 3_000;
 
 type Keyed = Cursor & { at: string };
-
-function annotation(key: string): string {
-  return `json_extract(t.summary, '$.Annotations.${key}[0].AnnotationValue.StringValue')`;
-}
 
 function keyed(expression: string): string {
   return `t.n, ifnull(${expression}, '') AS at`;

@@ -11,6 +11,8 @@ import { TraceWriter } from './trace-writer';
 
 /** The first schema that has all the columns that are written today. */
 const OLDEST = 3;
+/** The first schema with the column `traces.route`. */
+const HAS_ROUTE = MIGRATIONS.findIndex((sql) => sql.includes('COLUMN route')) + 1;
 
 const SAMPLES: SegmentDocument[] = Array.from({ length: 20 }, (_, at) => ({
   ...segment('shop', 'a1', [at, at + (at + 1) / 10], {
@@ -34,11 +36,13 @@ describe('a database of an earlier version', () => {
     const driver = openDriver(file);
     for (const sql of MIGRATIONS.slice(0, version)) driver.exec(sql);
     driver.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}`);
-    // Of what came later, today's writer needs this while it writes.
+    // Of what came later, today's writer needs these while it writes.
     driver.exec('CREATE TEMP TABLE unwritten (trace INTEGER PRIMARY KEY, id TEXT NOT NULL)');
+    if (version < HAS_ROUTE) driver.exec('ALTER TABLE traces ADD COLUMN route TEXT');
     const writer = new TraceWriter(driver);
     for (const document of SAMPLES) writer.put(document, JSON.stringify(document));
     writer.commit(true);
+    if (version < HAS_ROUTE) driver.exec('ALTER TABLE traces DROP COLUMN route');
     driver.close();
     return file;
   }

@@ -6,10 +6,10 @@
  * - `traces`: one row per trace, updated with every write. `n` is its number, in order of arrival;
  *   `id` is its trace id.
  *   - Times in epoch seconds, durations in seconds.
- *   - `flags`: 1 fault, 2 error, 4 throttle (of the trace, as its summary says), 8 partial;
  *   - `flags`: 1 fault, 2 error, 4 throttle (of the trace, as in its summary), 8 partial; 16 fault, 32 error of
  *     any part of it.
- *     `user_agent` and `client_ip` are those of the root, and NULL if it has none.
+ *   - `service`, `status`, `method`, `url`, `user_agent`, `client_ip` and `route` (or the pattern of its message)
+ *     are those of the root, and NULL if it has none. `route` is NULL in traces that were stored before it existed.
  *   - `users` is NULL or a JSON array of the distinct users of the segments.
  *   - `shape` refers to `shapes`: the nodes and edges of the trace without numbers. `times` contains
  *     the numbers for that shape, comma-separated, in an order that the trace model defines.
@@ -219,6 +219,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (target, trace)
   ) WITHOUT ROWID, STRICT;
   CREATE INDEX links_trace ON links (trace);
+  `,
+  `
+  ALTER TABLE traces ADD COLUMN route TEXT;
   `,
 ];
 

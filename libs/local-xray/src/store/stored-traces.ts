@@ -18,6 +18,7 @@ export interface StoredRow {
   status: number | null;
   method: string | null;
   url: string | null;
+  route: string | null;
   users: string | null;
   segments: number;
   subsegments: number;
@@ -30,7 +31,7 @@ export interface StoredRow {
 
 /** The columns of a StoredRow, for a SELECT from `traces AS t`. */
 export const TRACE_ROW_COLUMNS =
-  't.n, t.id, t.start, t.duration, t.response_time, t.flags, t.service, t.status, t.method, t.url, ' +
+  't.n, t.id, t.start, t.duration, t.response_time, t.flags, t.service, t.status, t.method, t.url, t.route, ' +
   "t.users, t.segments, t.subsegments, t.revision, t.hint, json_extract(t.summary, '$.Annotations') AS annotations";
 
 /** Reads single traces; for searches, see query/. */
@@ -80,13 +81,6 @@ export function revive(texts: string[]): AnyDocument[] {
 /** After this many seconds without an update, a trace in progress is not expected to end. */
 const SILENT_AFTER = 15 * 60;
 
-/** The annotation that names a request, or if that came over no HTTP, the pattern of its message. */
-function routeOf(annotations: Record<string, AnnotationValue>, url: string | null) {
-  const { http_route, rpc_pattern, ws_event } = annotations;
-  const route = http_route ?? (url === null ? (rpc_pattern ?? ws_event) : undefined);
-  return typeof route === 'string' ? route : undefined;
-}
-
 /** A row of the console's list. */
 export function traceRow(row: StoredRow): TraceRow {
   const recorded = readJson(row.annotations) as TraceSummary['Annotations'];
@@ -109,7 +103,7 @@ export function traceRow(row: StoredRow): TraceRow {
     responseTime: row.response_time ?? undefined,
     method: row.method ?? undefined,
     url: row.url ?? undefined,
-    route: routeOf(annotations, row.url),
+    route: row.route ?? undefined,
     status: row.status ?? undefined,
     service: row.service,
     user: row.users === null ? undefined : (JSON.parse(row.users) as string[])[0],

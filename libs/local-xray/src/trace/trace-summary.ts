@@ -1,4 +1,5 @@
 import type { AnnotationValue, NodeDocument, SegmentDocument } from '@nestjs-xray/document';
+import { patternOf } from '@nestjs-xray/trace';
 import { ERROR, ERROR_WITHIN, FAULT, FAULT_WITHIN, flagsOf, PARTIAL, THROTTLE } from './node-flags';
 import { responseTimeRootCauses, troubleRootCauses } from './root-causes';
 import { serviceId } from './service-id';
@@ -20,6 +21,8 @@ export interface TraceFacts {
   /** Name of the root, or else of the earliest document. */
   service: string;
   http: SummaryHttp | undefined;
+  /** What the root's tracer calls its request, if anything. */
+  route: string | undefined;
   users: string[];
   segments: number;
   subsegments: number;
@@ -84,6 +87,7 @@ export function traceFacts(id: string, model: TraceModel): TraceFacts {
     flags,
     service: rootSegment?.name ?? read.first?.name ?? '',
     http,
+    route: rootSegment && routeOf(rootSegment),
     users: [...read.users.keys()],
     segments: model.tree.segments.length,
     subsegments: model.owners.size,
@@ -91,6 +95,15 @@ export function traceFacts(id: string, model: TraceModel): TraceFacts {
     summary,
   };
 }
+
+/** What the tracer calls the request: its route, or the pattern of its message. */
+function routeOf(root: SegmentDocument): string | undefined {
+  const route = root.annotations?.http_route;
+  if (typeof route === 'string' && route !== '') return route.slice(0, MAX_ROUTE);
+  return root.http === undefined ? patternOf(root) || undefined : undefined;
+}
+
+const MAX_ROUTE = 500;
 
 interface Reading {
   start: number;
@@ -126,6 +139,8 @@ function readNodes(model: TraceModel): Reading {
     }
   }
   const segments = model.visits.slice(0, model.tree.segments.length);
+  // Of the values that a key has, lists show the first.
+  segments.sort((a, b) => Number(b === model.root) - Number(a === model.root));
   for (const visit of segments) {
     readNode(reading, visit.document, visit);
     readSegment(reading, visit);
