@@ -21,7 +21,9 @@ export function hintLine(tree: TraceTree, hint: Hint): string {
   const where = [hint.place, line].filter(Boolean).join(', ');
   const share = `${Math.round(hint.share * 100)} % of the response time`;
   const cost = `${hint.upTo ? 'up to ' : ''}${ms(hint.cost)} ms, ${share}`;
-  return cut(`${NAMES[hint.kind]}${where && ` in ${where}`}: ${hint.title}, ${cost}`, 300);
+  // Its title is its time.
+  const what = hint.kind === 'unaccounted' ? '' : `${hint.title}, `;
+  return cut(`${NAMES[hint.kind]}${where && ` in ${where}`}: ${what}${cost}`, 300);
 }
 
 /** Where time went says less than why. */

@@ -82,6 +82,15 @@ describe('the text of a trace', () => {
     );
   });
 
+  it('says once how long nothing is accounted for', () => {
+    const [subsegment] = feed(0).subsegments!;
+    const late = { ...subsegment!, start_time: 1000.6 };
+
+    expect(topHints(treeOf({ ...feed(0), subsegments: [late] }), 2)).toContain(
+      'Time that nothing accounts for: 600 ms, 60 % of the response time',
+    );
+  });
+
   it('contains the exception with the frames of the application', () => {
     expect(text).toContain('- TypeError: row is undefined');
     expect(text).toContain('at present (/app/src/activities/present.ts:12)');
