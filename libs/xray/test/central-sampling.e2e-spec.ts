@@ -29,6 +29,7 @@ async function daemon() {
   const asked: { operation: string; question: any }[] = [];
   const told = {
     rules: [rule('all')] as object[],
+    furtherPages: [] as object[][],
     targets: {} as object,
     status: 200,
     raw: undefined as string | undefined,
@@ -38,9 +39,13 @@ async function daemon() {
     incoming.on('data', (chunk) => (body += String(chunk)));
     incoming.on('end', () => {
       const operation = incoming.url!.slice(1);
-      asked.push({ operation, question: JSON.parse(body) });
+      const question = JSON.parse(body);
+      asked.push({ operation, question });
       answer.statusCode = told.status;
-      const rules = { SamplingRuleRecords: told.rules };
+      const pages = [told.rules, ...told.furtherPages];
+      const page = Number(question.NextToken ?? 0);
+      const NextToken = page + 1 < pages.length ? String(page + 1) : undefined;
+      const rules = { SamplingRuleRecords: pages[page], NextToken };
       answer.end(
         told.raw ?? JSON.stringify(operation === 'GetSamplingRules' ? rules : told.targets),
       );
@@ -70,6 +75,7 @@ describe('centralized sampling', () => {
   beforeEach(() => {
     xray.asked.length = 0;
     xray.told.rules = [rule('all')];
+    xray.told.furtherPages = [];
     xray.told.targets = {};
     xray.told.status = 200;
     xray.told.raw = undefined;
@@ -145,6 +151,26 @@ describe('centralized sampling', () => {
     expect(decide(5)).toEqual([true, true, true, false, false]);
     clock.now += 1;
     expect(decide(3)).toEqual([true, false, false]);
+    await sampler.tick();
+    expect(xray.asked.at(-1)!.question.SamplingStatisticsDocuments).toMatchObject([
+      { RuleName: 'all', RequestCount: 13, SampledCount: 7, BorrowCount: 1 },
+    ]);
+  });
+
+  it('reports as often as X-Ray asks for', async () => {
+    await sampler.tick();
+    xray.told.targets = { SamplingTargetDocuments: [{ RuleName: 'all', Interval: 30 }] };
+    const reports = () => xray.asked.filter(({ operation }) => operation === 'SamplingTargets');
+    for (const [seconds, count] of [
+      [10, 1],
+      [29, 1],
+      [1, 2],
+    ] as const) {
+      decide(1);
+      clock.now += seconds;
+      await sampler.tick();
+      expect(reports()).toHaveLength(count);
+    }
   });
 
   it('reports 25 rules at a time, the maximum of X-Ray', async () => {
@@ -213,17 +239,24 @@ describe('centralized sampling', () => {
       rule('z', { Priority: 1, URLPath: '/z?', HTTPMethod: 'get' }),
       rule('b', { Priority: 2, ServiceName: 'sh*' }),
       rule('a', { Priority: 2, ServiceName: 'other' }),
+      rule('d', { Priority: 3, URLPath: '/same' }),
+      rule('c', { Priority: 3, URLPath: '/same' }),
       rule('Default', { Priority: 10_000 }),
     ];
     await sampler.tick();
     const name = (path: string, service?: string) =>
       sampler.decide(request(path, service)).ruleName;
-    expect([name('/z1'), name('/z'), name('/', 'other'), name('/', 'x')]).toEqual([
-      'z',
-      'b',
-      'a',
-      'Default',
-    ]);
+    const names = [name('/z1'), name('/z'), name('/', 'other'), name('/same', 'x'), name('/', 'x')];
+    expect(names).toEqual(['z', 'b', 'a', 'c', 'Default']);
+  });
+
+  it('reads all pages of rules', async () => {
+    xray.told.rules = [rule('a', { URLPath: '/a' })];
+    xray.told.furtherPages = [[rule('b', { URLPath: '/b' })], [rule('c', { URLPath: '/c' })]];
+    await sampler.tick();
+    const names = ['/a', '/b', '/c'].map((path) => sampler.decide(request(path)).ruleName);
+    expect(names).toEqual(['a', 'b', 'c']);
+    expect(xray.asked).toHaveLength(3);
   });
 
   it.each([

@@ -52,6 +52,16 @@ describe('a cause', () => {
     expect(each.map(({ message }) => message as string)).toEqual(['a', 'b']);
   });
 
+  it('has at most ten exceptions', () => {
+    const chain = (length: number): Error =>
+      new Error(`level ${length}`, length > 1 ? { cause: chain(length - 1) } : undefined);
+    const found = exceptions(chain(12));
+    expect(found).toHaveLength(10);
+    expect(found[9].cause).toBeUndefined();
+    const all = exceptions(new AggregateError(Array.from({ length: 12 }, () => new Error('x'))));
+    expect(all).toHaveLength(10);
+  });
+
   it("stops where errors are each other's cause", () => {
     const [a, b] = [new Error('a'), new Error('b')];
     a.cause = b;
@@ -134,6 +144,7 @@ describe('a cause', () => {
 
   it.each<[string, unknown, string[]]>([
     ['an HttpException of 404', new HttpException('x', 404), ['error']],
+    ['one of 429', new HttpException('x', 429), ['error', 'throttle']],
     ['one of 500', new HttpException('x', 500), ['fault']],
     ['what http-errors made', { expose: true, statusCode: 413, message: 'x' }, ['error']],
     ["someone else's 404", { status: 404, response: { status: 404 } }, ['fault']],

@@ -7,6 +7,7 @@ describe('globMatcher', () => {
     ['/health/*', '/health/live', true],
     ['/health/*', '/healthy', false],
     ['/health', '/HEALTH', true],
+    ['/health*', '/health', true],
     ['a?c', 'abc', true],
     ['a?c', 'ac', false],
     ['*.internal', 'db.internal', true],

@@ -78,6 +78,10 @@ describe('an annotation', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('is cut to 1,000 characters', () => {
+    expect(annotated(['long', 'x'.repeat(1_001)])).toEqual({ long: 'x'.repeat(1_000) });
+  });
+
   it('has its key repaired, with a warning', () => {
     expect(annotated(['user id', 1])).toEqual({ user_id: 1 });
     expect(warnings).toEqual([
