@@ -43,7 +43,7 @@ export async function filled(size) {
     }
   }
   // The totals contain the first block, but not its copies.
-  driver.exec('DELETE FROM totals; DELETE FROM added_up');
+  driver.exec('DELETE FROM totals; DELETE FROM added_up; DELETE FROM packed_aggregates');
   const totals = new TraceTotals(driver);
   countStored(driver, totals);
   totals.addedUp.load();
@@ -76,20 +76,16 @@ function copiers(driver) {
   // There is no index from a trace to its annotations.
   driver.exec('CREATE TEMP TABLE first_annotations AS SELECT * FROM annotations');
   const quoted = columns.map((name) => `"${name}"`);
+  const minute = 'CAST((start + ?2) / 60 AS INTEGER) * 60';
+  const into = `INSERT INTO aggregates (kind, step, at, facet, route, bin, ${numbers})`;
+  const rest = `ON CONFLICT DO UPDATE SET ${adds.join(', ')}`;
   const statements = [
     `INSERT INTO traces (${quoted.join(', ')}) SELECT ${columns.map((name, at) => moved[name] ?? quoted[at]).join(', ')} FROM traces WHERE n <= ${BLOCK}`,
     `INSERT INTO documents (trace, id, body) SELECT trace + ?1, id, body FROM documents WHERE trace <= ${BLOCK} AND ?2 > 0`,
     `INSERT INTO annotations (key, value, start, trace) SELECT key, value, start + ?2, trace + ?1 FROM first_annotations`,
     `INSERT INTO occurrences (trace, kind, facet, route, bin, start, ${numbers}) SELECT trace + ?1, kind, facet, route, bin, start + ?2, ${numbers} FROM occurrences WHERE trace <= ${BLOCK}`,
-    ...[60, 600, 7200].flatMap((step) => {
-      const at = `CAST((start + ?2) / ${step} AS INTEGER) * ${step}`;
-      const rest = `ON CONFLICT DO UPDATE SET ${adds.join(', ')}`;
-      const into = `INSERT INTO aggregates (kind, step, at, facet, route, bin, ${numbers})`;
-      return [
-        `${into} SELECT kind, ${step}, ${at}, facet, route, bin, ${sums.join(', ')} FROM occurrences WHERE trace <= ${BLOCK} AND ?1 > 0 GROUP BY 1, 3, 4, 5, 6 ${rest}`,
-        `${into} SELECT 0, ${step}, ${at}, 0, 0, bin, count(*), sum(duration), sum(flags & 1), 0, 0, count(*) FROM traces WHERE n <= ${BLOCK} AND ?1 > 0 GROUP BY 3, 6 ${rest}`,
-      ];
-    }),
+    `${into} SELECT kind, 60, ${minute}, facet, route, bin, ${sums.join(', ')} FROM occurrences WHERE trace <= ${BLOCK} AND ?1 > 0 GROUP BY 1, 3, 4, 5, 6 ${rest}`,
+    `${into} SELECT 0, 60, ${minute}, 0, 0, bin, count(*), sum(duration), sum(flags & 1), 0, 0, count(*) FROM traces WHERE n <= ${BLOCK} AND ?1 > 0 GROUP BY 3, 6 ${rest}`,
   ];
   return statements.map((sql) => {
     const statement = driver.prepare(sql);

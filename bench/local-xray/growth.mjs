@@ -1,5 +1,5 @@
-// Draws how the medians of queries grow with the number of traces, for light and dark pages:
-// node bench/local-xray/scale.mjs 10000 100000 1000000 | node bench/local-xray/growth.mjs > docs/images/local-xray-growth.svg
+// Draws how the CPU time of queries grows with the number of traces, for light and dark pages:
+// node bench/local-xray/scale.mjs 100000 1000000 | node bench/local-xray/growth.mjs > docs/images/local-xray-growth.svg
 import { readFileSync } from 'node:fs';
 
 const input = readFileSync(0, 'utf8');
@@ -36,7 +36,7 @@ const COLOURS = [
 ];
 
 const sizes = results.map(({ traces }) => traces);
-const names = SHOWN.filter((name) => name in results[0].p50);
+const names = SHOWN.filter((name) => name in results[0].cpu);
 const scale = (from, to, low, high) => (value) =>
   low +
   ((Math.log10(value) - Math.log10(from)) / (Math.log10(to) - Math.log10(from) || 1)) *
@@ -53,14 +53,14 @@ const axis = sizes.map((size) =>
   text(x(size), HEIGHT - BOTTOM + 20, size.toLocaleString('en'), 'text-anchor="middle"'),
 );
 /** Places names beside the ends of their lines, far enough apart to be readable. */
-const last = results[results.length - 1].p50;
+const last = results[results.length - 1].cpu;
 const order = [...names].sort((a, b) => last[a] - last[b]);
 let below = HEIGHT;
 const places = new Map();
 for (const name of order)
   places.set(name, (below = Math.min(y(Math.max(1, last[name])) + 4, below - 15)));
 const curves = names.map((name, at) => {
-  const points = results.map(({ traces, p50 }) => `${x(traces)},${y(Math.max(1, p50[name]))}`);
+  const points = results.map(({ traces, cpu }) => `${x(traces)},${y(Math.max(1, cpu[name]))}`);
   const dots = points.map((point) => {
     const [cx, cy] = point.split(',');
     return `<circle cx="${cx}" cy="${cy}" r="3" class="f${at}"/>`;

@@ -104,10 +104,15 @@ function causeOf(number) {
 }
 
 const SERVICES = ['shop', 'billing', 'stock', 'mail', 'search'];
+const THINGS = ['orders', 'carts', 'items', 'prices', 'users', 'reviews', 'invoices', 'returns'];
+const ROUTES = THINGS.flatMap((thing) => [
+  `/api/${thing}`,
+  ...[':id', ':id/history', ':id/items', ':id/owner'].map((rest) => `/api/${thing}/${rest}`),
+]);
 
 /**
  * A trace of three documents of about 1.2 kB: one service calls a second one, which calls a third.
- * One in 100 fails, one in 30 is slow.
+ * One in 100 fails, one in 30 is slow. Each of the five services has 40 routes, and there are 24 SQL statements.
  */
 export function makeTrace(at = Date.now() / 1000, number = 0) {
   const trace_id = `1-${Math.floor(at).toString(16).padStart(8, '0')}-${hex(12)}`;
@@ -115,6 +120,9 @@ export function makeTrace(at = Date.now() / 1000, number = 0) {
   const duration = number % 30 === 0 ? 2.5 : 0.05 + (number % 97) / 1000;
   const ids = [hex(8), hex(8), hex(8)];
   const calls = [hex(8), hex(8)];
+  const turn = Math.floor(number / SERVICES.length);
+  const route = ROUTES[turn % ROUTES.length];
+  const thing = THINGS[turn % THINGS.length];
   return ids.map((id, depth) => {
     const name = SERVICES[(number + depth) % SERVICES.length];
     const next = SERVICES[(number + depth + 1) % SERVICES.length];
@@ -130,7 +138,7 @@ export function makeTrace(at = Date.now() / 1000, number = 0) {
       http: {
         request: {
           method: 'GET',
-          url: `http://${name}.test/api/orders/${number % 500}`,
+          url: `http://${name}.test${route.replace(':id', number % 500)}`,
           user_agent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36',
           client_ip: '10.0.0.1',
         },
@@ -140,7 +148,7 @@ export function makeTrace(at = Date.now() / 1000, number = 0) {
       ...(depth === 0 && {
         user: `user-${number % 1000}`,
         annotations: {
-          http_route: '/api/orders/:id',
+          http_route: route,
           tenant: `tenant-${number % 30}`,
           order: number,
           ...(number % 1000 === 0 && { rare: true }),
@@ -155,8 +163,7 @@ export function makeTrace(at = Date.now() / 1000, number = 0) {
           end_time: start_time + 0.004,
           namespace: 'remote',
           sql: {
-            sanitized_query:
-              'select id, total, created_at from orders where tenant = $1 order by id limit 50',
+            sanitized_query: `select id, total, created_at from ${thing}${depth} where tenant = $1 order by id limit 50`,
             database_type: 'PostgreSQL',
             user: 'shop',
           },

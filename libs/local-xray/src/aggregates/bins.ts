@@ -26,16 +26,22 @@ export interface Binned {
 export class Durations {
   count = 0;
   seconds = 0;
-  private readonly bins = new Map<number, { count: number; seconds: number }>();
+  /** By bin, with gaps. Arrays rather than a map, because pages over all traces add a million sums. */
+  private readonly counts: number[] = [];
+  private readonly sums: number[] = [];
 
-  add({ bin, count, seconds }: Binned): void {
+  add({ bin, count, seconds }: Readonly<Binned>): void {
     this.count += count;
     this.seconds += seconds;
-    const known = this.bins.get(bin);
-    if (known) {
-      known.count += count;
-      known.seconds += seconds;
-    } else this.bins.set(bin, { count, seconds });
+    this.counts[bin] = (this.counts[bin] ?? 0) + count;
+    this.sums[bin] = (this.sums[bin] ?? 0) + seconds;
+  }
+
+  addAll({ counts, sums }: Durations): void {
+    for (let bin = 0; bin < counts.length; bin++) {
+      const count = counts[bin];
+      if (count !== undefined) this.add({ bin, count, seconds: sums[bin]! });
+    }
   }
 
   /**
@@ -44,15 +50,16 @@ export class Durations {
    * the sum says where in between most of them are.
    */
   percentiles(...parts: number[]): (number | undefined)[] {
-    const sorted = [...this.bins].sort(([a], [b]) => a - b).filter(([, { count }]) => count > 0);
     return parts.map((part) => {
       let rank = Math.max(1, Math.ceil(part * this.count));
-      for (const [bin, { count, seconds }] of sorted) {
+      for (let bin = 0; bin < this.counts.length; bin++) {
+        const count = this.counts[bin] ?? 0;
+        if (count <= 0) continue;
         if (rank > count) {
           rank -= count;
           continue;
         }
-        return within(bin, (rank - 0.5) / count, seconds / count);
+        return within(bin, (rank - 0.5) / count, this.sums[bin]! / count);
       }
       return undefined;
     });

@@ -21,7 +21,7 @@ export interface Counted {
   rows: CountedRow[];
 }
 
-/** The time spans of the aggregate rows in seconds, shortest first. */
+/** The time spans of the aggregates in seconds, shortest first. Those of a minute are rows, the others are packed. */
 export const STEPS = [60, 600, 7200] as const;
 
 /** A fault takes precedence over a throttle, and that over an error, as in the counts of traces. */

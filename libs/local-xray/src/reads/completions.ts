@@ -2,7 +2,7 @@ import type { AnnotationValue } from '@nestjs-xray/document';
 import type { Completions } from '../console-api';
 import { VERSION } from '../aggregates/facets';
 import { decodeShape } from '../trace/trace-shape';
-import type { Driver, SqlValue } from '../store/driver';
+import { bytesOf, type Driver, type SqlValue } from '../store/driver';
 import { best } from './best-completions';
 import type { CompletionsQuery } from './trace-reads';
 
@@ -120,10 +120,10 @@ function recent(driver: Driver, column: 'url' | 'method' | 'value', join = ''): 
     .map(({ value, count }) => ({ value, type: 'string', count }));
 }
 
-/** Booleans are kept as blobs of one byte; the engines return blobs in different classes. */
+/** Booleans are stored as blobs of one byte. */
 function typed(value: unknown): { value: AnnotationValue; type: Value['type'] } {
   if (typeof value === 'string') return { value, type: 'string' };
   if (typeof value === 'number' || typeof value === 'bigint')
     return { value: Number(value), type: 'number' };
-  return { value: new Uint8Array(value as ArrayBuffer)[0] === 1, type: 'boolean' };
+  return { value: bytesOf(value)[0] === 1, type: 'boolean' };
 }

@@ -6,7 +6,7 @@ import { quoted } from './figures';
 import { readTrace } from './documents';
 import type { ReadContext } from './read-context';
 import { facetsOf, type StoredFacet, Sums } from './sums';
-import { tallyBy } from './tally';
+import { type FacetTally, tallyBy } from './tally';
 import { requestOf } from './trace-lists';
 import type { ErrorExampleQuery, TraceSelection } from './trace-reads';
 
@@ -21,7 +21,7 @@ export async function readErrors(
   signal: AbortSignal,
 ): Promise<ErrorTable> {
   const sums = Sums.open(context, selection, SLOTS, signal);
-  const found = await sums.of(EXCEPTION);
+  const found = await sums.tallies(EXCEPTION);
   const facets = facetsOf(
     context,
     found.flatMap(({ facet, route }) => [facet, route]),
@@ -56,12 +56,13 @@ export async function readErrors(
 
 /** For each key, the names with their counts, most frequent first. */
 export function routesBy(
-  sums: readonly { facet: number; route: number; count: number }[],
+  tallies: readonly FacetTally[],
   keyOf: (facet: number) => string | undefined,
   nameOf: (route: number) => string | undefined,
 ): Map<string, { name: string; count: number }[]> {
   const counts = new Map<string, Map<string, number>>();
-  for (const { facet, route, count } of sums) {
+  for (const { facet, route, tally } of tallies) {
+    const { count } = tally;
     const key = keyOf(facet);
     const name = nameOf(route);
     if (key === undefined || name === undefined) continue;

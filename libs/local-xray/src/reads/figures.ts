@@ -1,6 +1,6 @@
 import type { RouteHint, RouteRow, TraceTotals } from '../console-api';
-import type { Slots, StoredFacet, Sum } from './sums';
-import { tallyBy, type Tally } from './tally';
+import type { StoredFacet } from './sums';
+import { type FacetTally, type Slots, type Tally, tallyBy } from './tally';
 
 export function figuresOf(tally: Tally, slots: Slots): Omit<RouteRow, 'name' | 'filter'> {
   const [p50 = 0, p95 = 0, p99 = 0] = tally.durations.percentiles(0.5, 0.95, 0.99);
@@ -22,8 +22,8 @@ export function figuresOf(tally: Tally, slots: Slots): Omit<RouteRow, 'name' | '
 
 /** The costliest hint of each row. */
 export function hintsBy(
-  ofHints: Sum[],
-  facets: Map<number, StoredFacet>,
+  ofHints: readonly FacetTally[],
+  facets: ReadonlyMap<number, StoredFacet>,
   keyOf: (route: number) => string | undefined,
 ): Map<string, RouteHint> {
   const worst = new Map<string, { seconds: number; hint: RouteHint }>();

@@ -1,5 +1,6 @@
 import type { Finding, RouteHint, RouteRow } from '../console-api';
-import type { Slots, StoredFacet } from './sums';
+import type { StoredFacet } from './sums';
+import type { Slots } from './tally';
 
 /** A smaller change of p95 is within the normal variation of requests. */
 const SLOWER = 1.5;

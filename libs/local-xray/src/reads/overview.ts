@@ -4,7 +4,7 @@ import type { TraceOverview } from '../console-api';
 import { totalsOf } from './figures';
 import type { ReadContext } from './read-context';
 import { Sums } from './sums';
-import { tallyBy } from './tally';
+import { Tally } from './tally';
 import type { TraceSelection } from './trace-reads';
 
 /** Columns of the heat map, at most, and rows for each factor of ten. */
@@ -22,7 +22,10 @@ export async function readOverview(
   const sums = Sums.open(context, selection, SLOTS, signal);
   const traces = await sums.of(WHOLE_TRACE, { budgetMs: BUDGET_MS });
   const cells = new Map<string, TraceOverview['cells'][number]>();
-  for (const { bin, slot, count, fault, error, throttle } of traces) {
+  const whole = new Tally();
+  for (const sum of traces) {
+    whole.add(sum);
+    const { bin, slot, count, fault, error, throttle } = sum;
     const row = Math.floor((bin * ROWS_PER_DECADE) / BINS_PER_DECADE);
     const key = `${slot} ${row}`;
     const cell = cells.get(key) ?? { slot, row, count: 0, fault: 0, error: 0, throttle: 0 };
@@ -37,7 +40,7 @@ export async function readOverview(
     from,
     width,
     slots: count,
-    total: totalsOf(tallyBy(traces, () => 0).get(0)),
+    total: totalsOf(whole),
     cells: [...cells.values()].filter((cell) => cell.count > 0),
     ...(sums.since !== undefined && { since: sums.since }),
   };

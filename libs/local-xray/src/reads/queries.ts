@@ -3,8 +3,8 @@ import type { QueryTable, StatementRow } from '../console-api';
 import { routesBy } from './errors';
 import { quoted } from './figures';
 import type { ReadContext } from './read-context';
-import { facetsOf, type StoredFacet, type Sum, Sums } from './sums';
-import { tallyBy } from './tally';
+import { facetsOf, type StoredFacet, Sums } from './sums';
+import { type FacetTally, tallyBy } from './tally';
 import type { TraceSelection } from './trace-reads';
 
 const SLOTS = 48;
@@ -16,8 +16,8 @@ export async function readQueries(
   signal: AbortSignal,
 ): Promise<QueryTable> {
   const sums = Sums.open(context, selection, SLOTS, signal);
-  const found = await sums.of(STATEMENT);
-  const ofHints = await sums.of(HINT, { together: true });
+  const found = await sums.tallies(STATEMENT);
+  const ofHints = await sums.tallies(HINT, { together: true });
   const facets = facetsOf(
     context,
     [...found, ...ofHints].flatMap(({ facet, route }) => [facet, route]),
@@ -61,7 +61,7 @@ export async function readQueries(
 }
 
 function callersOf(
-  found: readonly Sum[],
+  found: readonly FacetTally[],
   facets: ReadonlyMap<number, StoredFacet>,
 ): Map<string, StatementRow['callers']> {
   const callers = new Map<string, StatementRow['callers']>();
@@ -82,7 +82,7 @@ function callersOf(
 /** N+1 hints by subject and route. */
 async function nPlusOnes(
   sums: Sums,
-  ofHints: readonly Sum[],
+  ofHints: readonly FacetTally[],
   facets: ReadonlyMap<number, StoredFacet>,
 ): Promise<Map<string, NonNullable<StatementRow['nPlusOne']>>> {
   const loops = tallyBy(
@@ -91,7 +91,7 @@ async function nPlusOnes(
       `${facets.get(facet)?.body.subject ?? ''}\n${facets.get(route)?.name ?? ''}`,
   );
   if (loops.size === 0) return new Map();
-  const ofRoutes = await sums.of(ROUTE, { together: true });
+  const ofRoutes = await sums.tallies(ROUTE, { together: true });
   const names = facetsOf(
     sums.context,
     ofRoutes.map(({ facet }) => facet),

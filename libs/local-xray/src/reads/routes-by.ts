@@ -6,8 +6,7 @@ import type { ValueWithServiceIds } from '../trace';
 import { valueOf } from '../store/annotation-values';
 import { figuresOf, quoted } from './figures';
 import type { ReadContext } from './read-context';
-import type { Slots, Sum } from './sums';
-import { tallyBy } from './tally';
+import { type Slots, type Sum, Tally } from './tally';
 import { requestOf } from './trace-lists';
 import type { TraceSelection } from './trace-reads';
 
@@ -50,18 +49,16 @@ export async function rowsBy(
     if (looked.length > MOST) break;
   }
   const values = new Map<string, AnnotationValue | undefined>();
-  const sums: { sum: Sum; id: string }[] = [];
+  const tallies = new Map<string, Tally>();
   for (const row of looked.slice(0, MOST)) {
     for (const value of key === undefined ? usersOf(row) : annotationsOf(row)) {
       const id = `${typeof value} ${value}`;
       values.set(id, value);
-      sums.push({ id, sum: sumOf(row, slots) });
+      let tally = tallies.get(id);
+      if (!tally) tallies.set(id, (tally = new Tally()));
+      tally.add(sumOf(row, slots));
     }
   }
-  const tallies = tallyBy(
-    sums.map(({ sum, id }, at) => ({ ...sum, facet: at, id })),
-    ({ facet }) => sums[facet]!.id,
-  );
   const rows = [...tallies].map(([id, tally]): RouteRow => {
     const value = values.get(id);
     const condition = key === undefined ? 'user' : annotationName(key);

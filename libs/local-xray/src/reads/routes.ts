@@ -4,8 +4,8 @@ import { figuresOf, hintsBy, quoted, totalsOf } from './figures';
 import { findingsOf } from './findings';
 import type { ReadContext } from './read-context';
 import { rowsBy } from './routes-by';
-import { facetsOf, type StoredFacet, type Sum, Sums } from './sums';
-import { tallyBy } from './tally';
+import { facetsOf, type StoredFacet, Sums } from './sums';
+import { type FacetTally, tallyBy } from './tally';
 import type { RoutesQuery, TraceSelection } from './trace-reads';
 
 const SLOTS = 48;
@@ -17,29 +17,52 @@ export async function readRoutes(
   signal: AbortSignal,
 ): Promise<RouteTable> {
   const sums = Sums.open(context, selection, SLOTS, signal);
-  const whole = tallyBy(await sums.of(WHOLE_TRACE), () => 0).get(0);
-  const ofRoutes = await sums.of(ROUTE);
-  const ofHints = await sums.of(HINT, { together: true });
+  const [whole] = await sums.tallies(WHOLE_TRACE);
+  const byRoute = by === 'route' || by === 'service';
+  const ofRoutes = await sums.tallies(ROUTE, { together: !byRoute });
+  const ofHints = byRoute ? await sums.tallies(HINT, { together: true }) : [];
   const facets = facetsOf(
     context,
     [...ofRoutes, ...ofHints].flatMap(({ facet, route }) => [facet, route]),
   );
-  const rows = routeRows(sums, ofRoutes, ofHints, facets, 'route');
-  const services = routeRows(sums, ofRoutes, ofHints, facets, 'service');
-  const slots = { from: sums.slots.from, width: sums.slots.width, slots: sums.slots.count };
+  const rowsOf = (each: 'route' | 'service'): RouteRow[] =>
+    routeRows(sums, ofRoutes, ofHints, facets, each);
   const table = {
-    ...slots,
-    total: totalsOf(whole),
-    services: services.map(({ name, count }) => ({ name, count })),
+    from: sums.slots.from,
+    width: sums.slots.width,
+    slots: sums.slots.count,
+    total: totalsOf(whole?.tally),
+    services: servicesOf(ofRoutes, facets),
     findings: [],
   };
-  if (by === 'service') return { ...table, rows: services };
-  if (by !== 'route')
-    return { ...table, ...(await rowsBy(context, selection, by, sums.slots, signal)) };
+  if (!byRoute) return { ...table, ...(await rowsBy(context, selection, by, sums.slots, signal)) };
+  if (by === 'service') return { ...table, rows: rowsOf('service') };
+  const rows = rowsOf('route');
   const findings = findingsOf(rows, sums.slots, (row) =>
     exceptionBehind(context, row, facets, selection),
   );
   return { ...table, rows, findings };
+}
+
+/** The services with their number of requests, by total time. */
+function servicesOf(
+  ofRoutes: readonly FacetTally[],
+  facets: ReadonlyMap<number, StoredFacet>,
+): RouteTable['services'] {
+  const services = new Map<string, { name: string; count: number; seconds: number }>();
+  for (const { facet, tally } of ofRoutes) {
+    const name = facets.get(facet)?.body.service;
+    if (name === undefined) continue;
+    const { count = 0, seconds = 0 } = services.get(name) ?? {};
+    services.set(name, {
+      name,
+      count: count + tally.count,
+      seconds: seconds + tally.seconds,
+    });
+  }
+  return [...services.values()]
+    .sort((a, b) => b.seconds - a.seconds)
+    .map(({ name, count }) => ({ name, count }));
 }
 
 /** The number of newest traces in which to look for the exception behind faults. */
@@ -74,9 +97,9 @@ function exceptionBehind(
 
 function routeRows(
   { slots }: Sums,
-  ofRoutes: Sum[],
-  ofHints: Sum[],
-  facets: Map<number, StoredFacet>,
+  ofRoutes: readonly FacetTally[],
+  ofHints: readonly FacetTally[],
+  facets: ReadonlyMap<number, StoredFacet>,
   by: 'route' | 'service',
 ): RouteRow[] {
   const keyOf = (route: number): string | undefined => {

@@ -1,38 +1,36 @@
 import { BINS_PER_DECADE } from '../aggregates/bins';
 import { STEPS } from '../aggregates/counted';
 import { type Facet, type FacetBody, type FacetKind, WHOLE_TRACE } from '../aggregates/facets';
+import { Pace } from '../query/pace';
 import type { Cursor } from '../query';
 import type { SqlValue } from '../store/driver';
+import { type KeptRange, keptSums } from './kept-sums';
 import type { ReadContext } from './read-context';
+import { type FacetTally, type Slots, type Sum, Tally } from './tally';
 import { requestOf } from './trace-lists';
 import type { TraceSelection } from './trace-reads';
 
-/** The sum of occurrences with the same facet, route, bin and time interval. */
-export interface Sum {
-  facet: number;
-  route: number;
-  bin: number;
-  slot: number;
-  count: number;
-  seconds: number;
-  fault: number;
-  error: number;
-  throttle: number;
-  traces: number;
-}
-
-/** Equal time intervals. Earlier and later times count for the first or the last interval. */
-export interface Slots {
-  from: number;
-  width: number;
-  count: number;
-}
+/** Called with each sum. The object is the same each time: keep its values, not the object. */
+export type OnSum = (sum: Readonly<Sum>) => void;
 
 const SUMS =
   'sum(c.count), sum(c.seconds), sum(c.fault), sum(c.error), sum(c.throttle), sum(c.traces)'
     .split(', ')
     .map((each) => `${each} AS ${/\.(\w+)/.exec(each)![1]}`)
     .join(', ');
+
+const NOTHING: Sum = {
+  facet: 0,
+  route: 0,
+  bin: 0,
+  slot: 0,
+  count: 0,
+  seconds: 0,
+  fault: 0,
+  error: 0,
+  throttle: 0,
+  traces: 0,
+};
 
 export interface How {
   /** How long traces may be read one by one, the newest first. */
@@ -51,7 +49,7 @@ export class Sums {
     private readonly selection: TraceSelection,
     private readonly signal: AbortSignal,
     readonly slots: Slots,
-    /** The aggregate rows to add up; undefined when the traces themselves are read. */
+    /** The stored aggregates to add up; undefined when the traces themselves are read. */
     private readonly kept: { step: number; from: number; to: number } | undefined,
   ) {}
 
@@ -74,33 +72,88 @@ export class Sums {
     const slots = { from: first, width: whole, count: Math.ceil((to - first) / whole) || 1 };
     const kept = {
       step,
-      from: Math.ceil(selection.from / step) * step,
+      from: Math.ceil(selection.from / STEPS[0]) * STEPS[0],
       // Traces later than now come from a clock that is ahead; they are complete too.
-      to: selection.to > to ? Infinity : Math.floor(selection.to / step) * step,
+      to: selection.to > to ? Infinity : Math.floor(selection.to / STEPS[0]) * STEPS[0],
     };
     return new Sums(context, selection, signal, slots, kept.to > kept.from ? kept : undefined);
   }
 
+  /** The sums, for kinds with few facets. */
   async of(kind: FacetKind | typeof WHOLE_TRACE, how: How = {}): Promise<Sum[]> {
-    const { selection, kept } = this;
-    if (!kept) return this.ofTraces(kind, selection, how);
-    const { step, from, to } = kept;
-    const sums = this.all<Sum>(
-      `SELECT facet, route, ${this.placeOf('bin', 'at', how)}, ${SUMS.replaceAll('c.', '')}
-       FROM aggregates WHERE kind = ? AND step = ? AND at >= ? AND at < ? GROUP BY 1, 2, 3, 4`,
-      [kind, step, from, Number.isFinite(to) ? to : 1e12],
-    );
-    if (selection.from < from) {
-      sums.push(...(await this.ofTraces(kind, { ...selection, to: below(from) }, how)));
-    }
-    if (Number.isFinite(to))
-      sums.push(...(await this.ofTraces(kind, { ...selection, from: to }, how)));
-    return sums;
+    const sums = new Map<string, Sum>();
+    await this.each(kind, how, (each) => {
+      const key = `${each.facet} ${each.route} ${each.bin} ${each.slot}`;
+      const sum = sums.get(key);
+      if (!sum) {
+        sums.set(key, { ...each });
+        return;
+      }
+      sum.count += each.count;
+      sum.seconds += each.seconds;
+      sum.fault += each.fault;
+      sum.error += each.error;
+      sum.throttle += each.throttle;
+      sum.traces += each.traces;
+    });
+    return [...sums.values()];
   }
 
-  private async ofTraces(kind: number, selection: TraceSelection, how: How): Promise<Sum[]> {
+  /** One tally for each facet and route. */
+  async tallies(kind: FacetKind | typeof WHOLE_TRACE, how: How = {}): Promise<FacetTally[]> {
+    const tallies = new Map<number, Map<number, FacetTally>>();
+    await this.each(kind, how, (sum) => {
+      const { facet, route } = sum;
+      let ofFacet = tallies.get(facet);
+      if (!ofFacet) tallies.set(facet, (ofFacet = new Map<number, FacetTally>()));
+      let found = ofFacet.get(route);
+      if (!found) ofFacet.set(route, (found = { facet, route, tally: new Tally() }));
+      found.tally.add(sum);
+    });
+    return [...tallies.values()].flatMap((ofFacet) => [...ofFacet.values()]);
+  }
+
+  private async each(kind: FacetKind | typeof WHOLE_TRACE, how: How, found: OnSum): Promise<void> {
+    const { selection, kept } = this;
+    if (!kept) return this.eachOfTraces(kind, selection, how, found);
+    const { step, from, to } = kept;
+    await this.eachKept({ kind, step, from, to }, how, found);
+    if (selection.from < from)
+      await this.eachOfTraces(kind, { ...selection, to: below(from) }, how, found);
+    if (Number.isFinite(to)) await this.eachOfTraces(kind, { ...selection, from: to }, how, found);
+  }
+
+  private async eachKept(range: KeptRange, { together }: How, found: OnSum): Promise<void> {
+    const { from, width, count } = this.slots;
+    const sum: Sum = { ...NOTHING };
+    const pace = new Pace(this.signal);
+    for (const period of keptSums(this.context.database, range)) {
+      sum.slot = together
+        ? 0
+        : Math.min(Math.max(Math.floor((period.at - from) / width), 0), count - 1);
+      period.each((each) => {
+        sum.facet = each.facet;
+        sum.route = each.route;
+        sum.bin = together ? 0 : each.bin;
+        sum.count = each.count;
+        sum.seconds = each.seconds;
+        sum.fault = each.fault;
+        sum.error = each.error;
+        sum.throttle = each.throttle;
+        sum.traces = each.traces;
+        found(sum);
+      });
+      await pace.step();
+    }
+  }
+
+  private async eachOfTraces(
+    kind: number,
+    selection: TraceSelection,
+    how: How,
+    found: OnSum,
+  ): Promise<void> {
     const { budgetMs = Infinity } = how;
-    const sums: Sum[] = [];
     const request = requestOf(this.context, selection);
     const until = performance.now() + budgetMs;
     let reached: Cursor | undefined;
@@ -111,28 +164,23 @@ export class Sums {
       }
       reached = end;
       const values = [...source.values, ...where.values];
-      if (kind === WHOLE_TRACE) {
-        sums.push(
-          ...this.all<Sum>(
-            `SELECT 0 AS facet, 0 AS route, ${this.placeOf(BIN, 't.start', how)}, count(*) AS count,
-               sum(t.duration) AS seconds, sum(t.flags & 1) AS fault,
-               sum((t.flags & 7) = 2) AS error, sum((t.flags & 5) = 4) AS throttle, count(*) AS traces
-             FROM ${source.text} WHERE ${where.text} GROUP BY 3, 4`,
-            values,
-          ),
-        );
-        continue;
-      }
-      sums.push(
-        ...this.all<Sum>(
-          `SELECT c.facet, c.route, ${this.placeOf('c.bin', 't.start', how)}, ${SUMS}
-           FROM ${source.text} CROSS JOIN occurrences AS c
-           WHERE (${where.text}) AND c.trace = t.n AND c.kind = ? GROUP BY 1, 2, 3, 4`,
-          [...values, kind],
-        ),
-      );
+      const rows =
+        kind === WHOLE_TRACE
+          ? this.all<Sum>(
+              `SELECT 0 AS facet, 0 AS route, ${this.placeOf(BIN, 't.start', how)}, count(*) AS count,
+                 sum(t.duration) AS seconds, sum(t.flags & 1) AS fault,
+                 sum((t.flags & 7) = 2) AS error, sum((t.flags & 5) = 4) AS throttle, count(*) AS traces
+               FROM ${source.text} WHERE ${where.text} GROUP BY 3, 4`,
+              values,
+            )
+          : this.all<Sum>(
+              `SELECT c.facet, c.route, ${this.placeOf('c.bin', 't.start', how)}, ${SUMS}
+               FROM ${source.text} CROSS JOIN occurrences AS c
+               WHERE (${where.text}) AND c.trace = t.n AND c.kind = ? GROUP BY 1, 2, 3, 4`,
+              [...values, kind],
+            );
+      rows.forEach(found);
     }
-    return sums;
   }
 
   private placeOf(bin: string, time: string, { together }: How): string {

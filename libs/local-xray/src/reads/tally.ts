@@ -1,5 +1,17 @@
 import { Durations } from '../aggregates/bins';
-import type { Slots, Sum } from './sums';
+import type { BinSum } from '../aggregates/packed';
+
+/** The sum of occurrences with the same facet, route, bin and time interval. */
+export interface Sum extends BinSum {
+  slot: number;
+}
+
+/** Equal time intervals. Earlier and later times count for the first or the last interval. */
+export interface Slots {
+  from: number;
+  width: number;
+  count: number;
+}
 
 /** What a row of a page shows of the sums that belong to it. */
 export class Tally {
@@ -10,16 +22,34 @@ export class Tally {
   traces = 0;
   private readonly slots = new Map<number, { durations: Durations; fault: number }>();
 
-  add(sum: Sum): void {
+  add(sum: Readonly<Sum>): void {
     this.durations.add(sum);
     this.fault += sum.fault;
     this.error += sum.error;
     this.throttle += sum.throttle;
     this.traces += sum.traces;
-    let slot = this.slots.get(sum.slot);
-    if (!slot) this.slots.set(sum.slot, (slot = { durations: new Durations(), fault: 0 }));
+    const slot = this.slot(sum.slot);
     slot.durations.add(sum);
     slot.fault += sum.fault;
+  }
+
+  addAll(other: Tally): void {
+    this.durations.addAll(other.durations);
+    this.fault += other.fault;
+    this.error += other.error;
+    this.throttle += other.throttle;
+    this.traces += other.traces;
+    for (const [at, { durations, fault }] of other.slots) {
+      const slot = this.slot(at);
+      slot.durations.addAll(durations);
+      slot.fault += fault;
+    }
+  }
+
+  private slot(at: number): { durations: Durations; fault: number } {
+    let slot = this.slots.get(at);
+    if (!slot) this.slots.set(at, (slot = { durations: new Durations(), fault: 0 }));
+    return slot;
   }
 
   get count(): number {
@@ -46,18 +76,32 @@ export class Tally {
   }
 }
 
-/** Tallies by key. */
+/** The tally of a facet on a route. */
+export interface FacetTally {
+  facet: number;
+  route: number;
+  tally: Tally;
+}
+
+/** Adds up what has the same key. What has none is left out. */
 export function tallyBy<Key>(
-  sums: Iterable<Sum>,
-  keyOf: (sum: Sum) => Key | undefined,
+  tallies: Iterable<FacetTally>,
+  keyOf: (each: FacetTally) => Key | undefined,
 ): Map<Key, Tally> {
-  const tallies = new Map<Key, Tally>();
-  for (const sum of sums) {
-    const key = keyOf(sum);
+  const groups = new Map<Key, Tally[]>();
+  for (const each of tallies) {
+    const key = keyOf(each);
     if (key === undefined) continue;
-    let tally = tallies.get(key);
-    if (!tally) tallies.set(key, (tally = new Tally()));
-    tally.add(sum);
+    const group = groups.get(key);
+    if (group) group.push(each.tally);
+    else groups.set(key, [each.tally]);
   }
-  return tallies;
+  return new Map([...groups].map(([key, group]) => [key, sumOf(group)]));
+}
+
+function sumOf([first, ...others]: Tally[]): Tally {
+  if (others.length === 0) return first!;
+  const sum = new Tally();
+  for (const each of [first!, ...others]) sum.addAll(each);
+  return sum;
 }

@@ -66,15 +66,13 @@ describe('aggregates', () => {
 
     const sums = driver
       .prepare(
-        'SELECT step, sum(count) AS count, sum(fault) AS fault FROM aggregates WHERE kind = 0 GROUP BY step',
+        'SELECT sum(count) AS count, sum(fault) AS fault FROM aggregates WHERE kind = 0 AND step = 60',
       )
-      .all();
+      .get();
     const faults = driver
       .prepare('SELECT count(*) AS fault FROM traces WHERE (flags & 1) <> 0')
       .get<{ fault: number }>()!.fault;
-    expect(sums.map((each) => ({ ...(each as object) }))).toEqual(
-      [60, 600, 7200].map((step) => ({ step, count: traces.length, fault: faults })),
-    );
+    expect(sums).toMatchObject({ count: traces.length, fault: faults });
   });
 
   it('contain nothing of deleted traces, nor their facets', () => {

@@ -1,16 +1,17 @@
 import { binOf } from '../aggregates/bins';
-import { type Counted, type CountedRow, STEPS, troubleOf } from '../aggregates/counted';
+import { type Counted, type CountedRow, troubleOf } from '../aggregates/counted';
 import { type Facet, WHOLE_TRACE } from '../aggregates/facets';
 import type { Occurrence } from '../aggregates/occurrences';
 import type { TraceFacts } from '../trace';
 import type { Driver, SqlValue, Statement } from './driver';
+import { MINUTE } from './ended-periods';
 import { Facets } from './facets';
 import { MultiInsert } from './multi-insert';
 
 const COLUMNS = 'count, seconds, fault, error, throttle, traces';
 const NUMBERS = ['count', 'seconds', 'fault', 'error', 'throttle', 'traces'] as const;
 
-/** Stores the occurrences of facets, and their sums per minute, ten minutes and two hours. */
+/** Stores the occurrences of facets, and their sums per minute. */
 export class AggregateRows {
   readonly facets: Facets;
   private readonly insert: MultiInsert;
@@ -135,55 +136,43 @@ export class AggregateRows {
   }
 
   private apply(deltas: Deltas): void {
-    const all = deltas.inSteps();
     const values: SqlValue[] = [];
-    for (const { step, at, row } of all) {
+    for (const { at, row } of deltas.all()) {
       if (!NUMBERS.some((each) => row[each] !== 0)) continue;
-      values.push(row.kind, step, at, row.facet, row.route, row.bin);
+      values.push(row.kind, MINUTE, at, row.facet, row.route, row.bin);
       values.push(row.count, row.seconds, row.fault, row.error, row.throttle, row.traces);
     }
     this.add.run(values);
-    for (const { step, at, row } of all) {
-      if (row.count < 0) this.deleteEmpty.run([row.kind, step, at, row.facet, row.route, row.bin]);
+    for (const { at, row } of deltas.all()) {
+      if (row.count < 0)
+        this.deleteEmpty.run([row.kind, MINUTE, at, row.facet, row.route, row.bin]);
     }
   }
 }
 
 /** The change of one row of the aggregates. */
 interface Delta {
-  step: number;
+  /** The start of the minute. */
   at: number;
   row: CountedRow;
 }
 
-/** Sums the changes per minute, so that each row is written once. The longer steps are computed from the minutes. */
+/** Sums the changes per minute, so that each row is written once. */
 class Deltas {
   private readonly minutes = new Map<string, Delta>();
 
   take({ start, rows }: Counted, sign: 1 | -1): void {
-    for (const row of rows) put(this.minutes, STEPS[0], start, row, sign);
+    for (const row of rows) put(this.minutes, start, row, sign);
   }
 
-  inSteps(): Delta[] {
-    const all = [...this.minutes.values()];
-    for (const step of STEPS.slice(1)) {
-      const longer = new Map<string, Delta>();
-      for (const { at, row } of this.minutes.values()) put(longer, step, at, row, 1);
-      all.push(...longer.values());
-    }
-    return all;
+  all(): Iterable<Delta> {
+    return this.minutes.values();
   }
 }
 
-function put(
-  into: Map<string, Delta>,
-  step: number,
-  time: number,
-  row: CountedRow,
-  sign: 1 | -1,
-): void {
+function put(into: Map<string, Delta>, time: number, row: CountedRow, sign: 1 | -1): void {
   const { kind, facet, route, bin } = row;
-  const at = Math.floor(time / step) * step;
+  const at = Math.floor(time / MINUTE) * MINUTE;
   const key = `${at} ${facet} ${route} ${bin}`;
   let sum = into.get(key)?.row;
   if (!sum) {
@@ -199,7 +188,7 @@ function put(
       throttle: 0,
       traces: 0,
     };
-    into.set(key, { step, at, row: sum });
+    into.set(key, { at, row: sum });
   }
   sum.count += sign * row.count;
   sum.seconds += sign * row.seconds;

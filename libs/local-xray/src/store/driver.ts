@@ -1,6 +1,11 @@
 import { createRequire } from 'node:module';
 
 /** What SQLite binds and returns. Booleans are not among them. */
+/** A blob that was read: the engines return it in different classes. */
+export function bytesOf(blob: unknown): Uint8Array {
+  return blob instanceof ArrayBuffer ? new Uint8Array(blob) : (blob as Uint8Array);
+}
+
 export type SqlValue = string | number | bigint | Uint8Array | null;
 
 /** A prepared statement; `values` fill its `?` in order. */

@@ -7,6 +7,7 @@ import { id, segment, T0 } from '../../test/support/trace-samples';
 import { openDriver } from './driver';
 import { openDatabase } from './open-database';
 import { APPLICATION_ID, MIGRATIONS } from './schema';
+import { TraceTotals } from './trace-totals';
 import { TraceWriter } from './trace-writer';
 
 /** The first schema that has all the columns that are written today. */
@@ -37,7 +38,9 @@ describe('a database of an earlier version', () => {
     for (const sql of MIGRATIONS.slice(0, version)) driver.exec(sql);
     driver.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}`);
     // Of what came later, today's writer needs these while it writes.
-    driver.exec('CREATE TEMP TABLE unwritten (trace INTEGER PRIMARY KEY, id TEXT NOT NULL)');
+    driver.exec(
+      'CREATE TEMP TABLE unwritten (trace INTEGER PRIMARY KEY, id TEXT NOT NULL); CREATE TEMP TABLE packed_aggregates (kind, step, at, body)',
+    );
     if (version < HAS_ROUTE) driver.exec('ALTER TABLE traces ADD COLUMN route TEXT');
     const writer = new TraceWriter(driver);
     for (const document of SAMPLES) writer.put(document, JSON.stringify(document));
@@ -73,4 +76,25 @@ describe('a database of an earlier version', () => {
       driver.close();
     },
   );
+
+  it('has its aggregates of longer periods packed again from those of minutes', () => {
+    const file = written(7);
+    const old = openDriver(file);
+    // That version added each of them up while it wrote.
+    old.exec(
+      'INSERT INTO aggregates SELECT kind, 600, at / 600 * 600, facet, route, bin, count, seconds, fault, error, throttle, traces FROM aggregates WHERE true ON CONFLICT DO NOTHING',
+    );
+    old.close();
+    const driver = openDatabase(file);
+    const totals = new TraceTotals(driver);
+    while (totals.addedUp.step());
+
+    expect(driver.prepare('SELECT DISTINCT step FROM aggregates').all()).toMatchObject([
+      { step: 60 },
+    ]);
+    expect(
+      driver.prepare('SELECT DISTINCT step FROM packed_aggregates ORDER BY 1').all(),
+    ).toMatchObject([{ step: 600 }, { step: 7200 }]);
+    driver.close();
+  });
 });

@@ -23,8 +23,10 @@
  * - `facets`: routes, hints, statements, exceptions and versions that traces can share, see aggregates/facets.ts.
  *   `first` is the start of the trace in which each was first seen.
  * - `occurrences`: which trace has which facet, on which route, how often and for how long, with one row for each bin.
- * - `aggregates`: the sums of the occurrences in steps of 60, 600 and 7,200 seconds, starting at `at`. The sums of the
- *   traces themselves have kind 0 and facet 0.
+ * - `aggregates`: the sums of the occurrences of the minute (step 60) that begins at `at`. The sums of the traces
+ *   themselves have kind 0 and facet 0.
+ * - `packed_aggregates`: the same of ten minutes (step 600) and two hours (7,200), as the bytes of aggregates/packed.ts.
+ *   A period has either a row for every kind, or none; then its minutes must be read.
  * - `totals`: for the traces that started in the minute (period 60), hour (3600) or day (86400) that begins at `start`
  *   (epoch seconds) and that share a shape and an outcome (`flags` & 7): how many, the earliest start, the latest end,
  *   and the times of their parts (trace/time-totals.ts). Minutes are updated with every write. Hours and days that
@@ -222,6 +224,16 @@ export const MIGRATIONS: readonly string[] = [
   `,
   `
   ALTER TABLE traces ADD COLUMN route TEXT;
+  `,
+  `
+  DELETE FROM aggregates WHERE step <> 60;
+  CREATE TABLE packed_aggregates (
+    kind INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (kind, step, at)
+  ) STRICT;
   `,
 ];
 

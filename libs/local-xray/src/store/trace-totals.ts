@@ -2,6 +2,7 @@ import { TimeTotals } from '../trace';
 import type { Driver, SqlValue, Statement } from './driver';
 import { MultiInsert } from './multi-insert';
 import { AddedUp } from './added-up';
+import { MINUTE } from './ended-periods';
 
 /** The columns of a trace's row that totals are computed from. */
 export interface TotalledTrace {
@@ -12,7 +13,6 @@ export interface TotalledTrace {
   times: string;
 }
 
-export const MINUTE = 60;
 /** Bits of `traces.flags` that totals distinguish: fault, error and throttle. */
 export const TOTALS_FLAGS = 7;
 
