@@ -61,6 +61,8 @@ interface AccessPath {
   meets?: Filter;
   /** Whether the index returns the traces in order of time. */
   ordered: boolean;
+  /** Whether it reads the occurrences of a facet. */
+  ofFacet?: boolean;
 }
 
 /**
@@ -99,7 +101,7 @@ export function planSearch(
   const range = by === 'active' ? { from } : { from, to };
   const began = by === 'active' ? sql('t.start <= ?', to) : TRUE;
   const { path, few } = byTime
-    ? (choose(paths, range, FEW_BY_TIME, database) ?? { path: scan(time), few: false })
+    ? (choose(paths, range, atOnce, database) ?? { path: scan(time), few: false })
     : (fewest([...paths, scan(time)], range, atOnce, database) ?? { path: scan(key), few: false });
   const { scope } = path;
   const conditions = conjuncts
@@ -175,6 +177,7 @@ function pathFor(item: Filter, upper: Sql, window: SearchWindow): AccessPath | u
       scope: { source: sql('facets AS f CROSS JOIN occurrences AS o'), where },
       meets: item,
       ordered: false,
+      ofFacet: true,
     };
   }
   if (meansTrouble(item)) {
@@ -210,18 +213,26 @@ interface Chosen {
 
 /**
  * Chooses the path with the fewest rows. Among long paths, prefers one in order of time, which can
- * stop early.
+ * stop early. Without one, sorting up to `atOnce` rows is cheaper than testing every trace: each slice
+ * of a scan would read all occurrences of a facet again.
  */
 function choose(
   paths: AccessPath[],
   range: SearchPlan['range'],
-  few: number,
+  atOnce: number,
   database: QueryDatabase,
 ): Chosen | undefined {
-  const found = fewest(paths, range, few, database);
+  const found = fewest(paths, range, FEW_BY_TIME, database);
   if (found) return found;
   const path = paths.find(({ ordered }) => ordered);
-  return path && { path, few: false };
+  return path
+    ? { path, few: false }
+    : fewest(
+        paths.filter(({ ofFacet }) => ofFacet),
+        range,
+        atOnce,
+        database,
+      );
 }
 
 function fewest(
