@@ -7,6 +7,7 @@ import { chainChecks } from './chain/checks.mjs';
 import { checks } from './checks.mjs';
 import { headerChecks } from './headers/checks.mjs';
 import { hiddenJobChecks } from './jobs/hidden-checks.mjs';
+import { httpChecks } from './http/checks.mjs';
 import { jobChecks } from './jobs/checks.mjs';
 import { peerChecks } from './peers/checks.mjs';
 import { startServers, stopServers } from './servers.mjs';
@@ -23,6 +24,7 @@ const SUITES = {
     run: headerChecks,
     needs: ['redis', 'nats', 'mosquitto', 'rabbitmq', 'kafka'],
   },
+  http: { run: httpChecks, needs: [] },
   jobs: { run: jobChecks, needs: ['redis'] },
   hiddenJobs: { run: hiddenJobChecks, needs: ['redis'] },
 };

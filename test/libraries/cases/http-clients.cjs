@@ -1,4 +1,4 @@
-/* They end in Node's http or in undici, which are recorded here. */
+/* They end in Node's http or in undici, which are recorded here; see http/ for redirects and proxies. */
 const { once } = require('node:events');
 const { createServer } = require('node:http');
 
@@ -38,4 +38,14 @@ exports.got = client(async () => {
 exports.undici = client(() => {
   const { request } = require('undici');
   return async (url) => (await request(url)).body.text();
+});
+
+exports.superagent = client(() => {
+  const superagent = require('superagent');
+  return async (url) => (await superagent.get(url).buffer(true)).text;
+});
+
+exports['node-fetch'] = client(async () => {
+  const { default: nodeFetch } = await import('node-fetch');
+  return async (url) => (await nodeFetch(url)).text();
 });

@@ -6,8 +6,8 @@ const { XrayModule } = require('nestjs-xray');
 const { MemoryEmitter } = require('nestjs-xray/testing');
 const { decorate } = require('../decorate.cjs');
 
-/** Starts it; `pass(name, headers, tag)` does the work of a request to `/name/tag`. */
-exports.startGateway = async function startGateway(pass) {
+/** Starts it; `pass` does the work of a request to `/pass/name/tag`, `prepare` adds middleware. */
+exports.startGateway = async function startGateway(pass, prepare) {
   class Gateway {
     async pass(name, tag, headers) {
       return (await pass(name, tag, headers)) ?? 'sent';
@@ -22,6 +22,7 @@ exports.startGateway = async function startGateway(pass) {
     controllers: [Gateway],
   })(App);
   const app = await NestFactory.create(App, { logger: ['error', 'warn'] });
+  prepare?.(app);
   await app.listen(0, '127.0.0.1');
   return {
     memory,

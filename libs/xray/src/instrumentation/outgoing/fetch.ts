@@ -24,6 +24,8 @@ interface Response {
 }
 
 const calls = new WeakMap<Request, Subsegment>();
+/** What was active when each request was created. */
+const callers = new WeakMap<Request, Active & object>();
 let installed = false;
 
 /** Records `fetch` and all other requests of undici, both Node's copy and the package. */
@@ -63,6 +65,7 @@ function begin(request: Request): void {
   const { headers, method } = request;
   if (method === 'CONNECT') return; // a proxy's tunnel: the request through it follows
   const active = storage.getStore();
+  if (active !== undefined) callers.set(request, active);
   const set = valueIn(headers, XRAY_HEADER);
   // Whoever set the header traces this call already.
   if (set !== undefined && !isSecondHand(active, XRAY_HEADER, set)) return;
@@ -92,6 +95,26 @@ function keepContextOfQueued(): void {
     const base = Client && (Object.getPrototypeOf(Client.prototype) as object | null);
     if (base) patchMethod(base, 'dispatch', keepingContext);
   });
+  whenLoaded('/undici/lib/core/request.js', (Request) => {
+    const { prototype } = Request as { prototype: object };
+    for (const event of ['onHeaders', 'onComplete', 'onError']) {
+      patchMethod(prototype, event, inCallersContext);
+    }
+  });
+}
+
+/**
+ * Responses arrive in the context of the request that opened the connection. In it, undici's
+ * interceptors would follow a redirect, or try again.
+ */
+function inCallersContext(original: Method): Method {
+  return function onEvent(this: Request, ...args: unknown[]): unknown {
+    const active = callers.get(this);
+    const call = () => Reflect.apply(original as (...args: unknown[]) => unknown, this, args);
+    return active === undefined || active === storage.getStore()
+      ? call()
+      : storage.run(active, call);
+  };
 }
 
 function keepingContext(original: Method): Method {

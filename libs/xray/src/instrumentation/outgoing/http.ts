@@ -4,13 +4,19 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import type { Socket } from 'node:net';
-import { storage } from '../../core/context';
+import { storage, type Active } from '../../core/context';
 import { XRAY_HEADER } from '../../core/propagation';
 import { headerChanges, isSecondHand } from '../../core/second-hand';
 import type { Subsegment } from '../../core/subsegment';
 import { patchMethod, type Method } from '../patch';
 import { setWrittenHeader, writtenHeader } from '../written-head';
-import { isAbort, recordAnswer, remoteRequest, startRemoteCall } from './remote-call';
+import {
+  isAbort,
+  recordAnswer,
+  remoteRequest,
+  startRemoteCall,
+  type RemoteCall,
+} from './remote-call';
 
 /** The subsegment of each recorded request. */
 const calls = new WeakMap<ClientRequest, Subsegment>();
@@ -18,7 +24,11 @@ const responses = new WeakMap<ClientRequest, IncomingMessage>();
 /** A response loses its reference to the socket when it ends. */
 const sockets = new WeakMap<IncomingMessage, Socket>();
 const seen = new WeakSet<ClientRequest>();
+/** The trace headers of each request that carries ours, and what was active when it was created. */
+const propagated = new WeakMap<ClientRequest, { active: Active; headers: TraceHeaders }>();
 let installed = false;
+
+type TraceHeaders = NonNullable<RemoteCall['headers']>;
 
 /**
  * Records all requests of `node:http` and `node:https`.
@@ -36,6 +46,7 @@ export function captureHttp(): void {
     const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
     answered(request, response);
   });
+  patchMethod(http.ClientRequest.prototype, '_implicitHeader', settingLast);
   if (announcesRequests()) return;
   // Also covers a `request` imported before patching; but not every request has an agent.
   patchMethod(http.Agent.prototype, 'addRequest', announcing);
@@ -89,12 +100,8 @@ function begin(request: ClientRequest): void {
     const call = startRemoteCall('http', () => describe(request));
     if (!call) return;
     if (call.headers) {
-      const current = (name: string) => headerOf(request, name);
-      for (const [name, value] of headerChanges(active, call.headers, current)) {
-        if (request.headersSent) setWrittenHeader(request, name, value);
-        else if (value === undefined) request.removeHeader(name);
-        else request.setHeader(name, value);
-      }
+      propagated.set(request, { active, headers: call.headers });
+      setHeaders(request, active, call.headers);
     }
     const { subsegment } = call;
     if (!subsegment) return;
@@ -104,6 +111,34 @@ function begin(request: ClientRequest): void {
     request.once('close', () => subsegment.close(brokenOff(responses.get(request))));
   } catch {
     // An unusual request is sent unchanged and is not recorded.
+  }
+}
+
+/**
+ * Node calls this method before it serialises the headers. Some clients, such as superagent, set
+ * headers after they have created the request, and so replace ours by those that they repeat.
+ */
+function settingLast(original: Method): Method {
+  return function _implicitHeader(this: unknown, ...args: unknown[]): unknown {
+    const request = this as ClientRequest;
+    const sent = propagated.get(request);
+    if (sent?.headers.some(([name, value]) => request.getHeader(name) !== value)) {
+      try {
+        setHeaders(request, sent.active, sent.headers);
+      } catch {
+        // The request is sent with the headers that it has.
+      }
+    }
+    return Reflect.apply(original, this, args as never[]);
+  };
+}
+
+function setHeaders(request: ClientRequest, active: Active, headers: TraceHeaders): void {
+  const current = (name: string) => headerOf(request, name);
+  for (const [name, value] of headerChanges(active, headers, current)) {
+    if (request.headersSent) setWrittenHeader(request, name, value);
+    else if (value === undefined) request.removeHeader(name);
+    else request.setHeader(name, value);
   }
 }
 
