@@ -9,6 +9,7 @@ import { headerChecks } from './headers/checks.mjs';
 import { hiddenJobChecks } from './jobs/hidden-checks.mjs';
 import { httpChecks } from './http/checks.mjs';
 import { jobChecks } from './jobs/checks.mjs';
+import { loaderChecks } from './loaders/checks.mjs';
 import { peerChecks } from './peers/checks.mjs';
 import { startServers, stopServers } from './servers.mjs';
 
@@ -25,6 +26,7 @@ const SUITES = {
     needs: ['redis', 'nats', 'mosquitto', 'rabbitmq', 'kafka'],
   },
   http: { run: httpChecks, needs: [] },
+  loaders: { run: loaderChecks, needs: [] },
   jobs: { run: jobChecks, needs: ['redis'] },
   hiddenJobs: { run: hiddenJobChecks, needs: ['redis'] },
 };

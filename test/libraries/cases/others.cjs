@@ -15,7 +15,7 @@ exports.dataloader = {
       run: (tag) => new DataLoader(async (keys) => keys).load(tag),
     };
   },
-  expects: ['dataloader.load [remote] (dataloader.batch)'],
+  expects: ['dataloader.load (dataloader.batch)'],
 };
 
 exports.openai = {

@@ -28,6 +28,8 @@ import { isSuppressed } from './suppressed';
 import { epochSeconds } from './time-input';
 
 const MYSQL2 = '@opentelemetry/instrumentation-mysql2';
+/** Its spans have the kind CLIENT, but a load is no call of another service. */
+const DATALOADER = '@opentelemetry/instrumentation-dataloader';
 
 type Work<F> = F extends (span: Span) => infer R ? R : never;
 
@@ -36,8 +38,10 @@ export class BridgeTracer implements Tracer {
   private readonly overlaps: ReturnType<typeof overlapOf>;
 
   private bindsPools: boolean;
+  private readonly staysInside: boolean;
 
   constructor(private readonly scope: InstrumentationScope) {
+    this.staysInside = scope.name === DATALOADER;
     this.overlaps = overlapOf(scope.name);
     this.bindsPools = scope.name === MYSQL2;
   }
@@ -58,9 +62,10 @@ export class BridgeTracer implements Tracer {
       this.bindsPools = false;
       bindPools();
     }
-    const node = active === undefined ? opened : callUnder(opened, name, kind);
+    const shown = this.staysInside ? SpanKind.INTERNAL : kind;
+    const node = active === undefined ? opened : callUnder(opened, name, shown);
     if (node === undefined) return new NonRecordingSpan(opened, true);
-    return this.begin(node, name, options);
+    return this.begin(node, name, shown, options);
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): Work<F>;
@@ -83,13 +88,10 @@ export class BridgeTracer implements Tracer {
     return contexts.with(trace.setSpan(context, span), fn, undefined, span);
   }
 
-  private begin(node: RecordedNode, name: string, options: SpanOptions): Span {
+  private begin(node: RecordedNode, name: string, kind: SpanKind, options: SpanOptions): Span {
     const start = epochSeconds(options.startTime);
     if (start !== undefined) node.start_time = start;
-    const span = new NodeSpan(
-      node,
-      new SpanData(textOf(name), options.kind ?? SpanKind.INTERNAL, this.scope),
-    );
+    const span = new NodeSpan(node, new SpanData(textOf(name), kind, this.scope));
     if (options.attributes) span.setAttributes(options.attributes);
     if (options.links) span.addLinks(options.links);
     return span;
