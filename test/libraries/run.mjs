@@ -11,6 +11,7 @@ import { httpChecks } from './http/checks.mjs';
 import { jobChecks } from './jobs/checks.mjs';
 import { loaderChecks } from './loaders/checks.mjs';
 import { peerChecks } from './peers/checks.mjs';
+import { replyChecks } from './replies/checks.mjs';
 import { startServers, stopServers } from './servers.mjs';
 
 const modules = join(import.meta.dirname, 'node_modules');
@@ -26,6 +27,7 @@ const SUITES = {
     needs: ['redis', 'nats', 'mosquitto', 'rabbitmq', 'kafka'],
   },
   http: { run: httpChecks, needs: [] },
+  replies: { run: replyChecks, needs: ['redis', 'nats', 'mosquitto', 'rabbitmq', 'kafka'] },
   loaders: { run: loaderChecks, needs: [] },
   jobs: { run: jobChecks, needs: ['redis'] },
   hiddenJobs: { run: hiddenJobChecks, needs: ['redis'] },

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
 import { runtime } from '../core/runtime';
+import { nestConsumes } from '../instrumentation/nest/consumed';
 import { answersGrpc } from '../instrumentation/nest/messages';
 
 type Records = (name: string, kind: SpanKind) => boolean;
@@ -10,6 +11,11 @@ const captured =
   (target: 'http' | 'fetch' | 'aws' | 'sql'): Records =>
   () =>
     runtime.recorder?.outgoing?.mayWant(target) === true;
+
+const KAFKAJS = '@opentelemetry/instrumentation-kafkajs';
+const AMQPLIB = '@opentelemetry/instrumentation-amqplib';
+/** These record more than what Nest handles, so there is no advice to remove them. */
+const NEEDED = new Set([KAFKAJS, AMQPLIB]);
 
 /**
  * Instrumentation libraries of OpenTelemetry whose calls this package records itself, by scope name.
@@ -30,6 +36,11 @@ const OVERLAPS: Record<string, Records> = {
     const before = Math.max(name.lastIndexOf('.', slash), name.lastIndexOf('/', slash - 1));
     return slash > 0 && answersGrpc(name.slice(before + 1, slash), name.slice(slash + 1));
   },
+  // Messages that Nest handles, and answers to those that Nest's clients send.
+  [KAFKAJS]: (name, kind) =>
+    kind === SpanKind.CONSUMER && nestConsumes(name.slice(name.lastIndexOf(' ') + 1)),
+  [AMQPLIB]: (name, kind) =>
+    kind === SpanKind.CONSUMER && nestConsumes(name.replace(/ process$/, '')),
   '@opentelemetry/instrumentation-nestjs-core': () => true,
   // We record resolvers, but not parsing and validation.
   '@opentelemetry/instrumentation-graphql': (name) => name.startsWith('graphql.resolve'),
@@ -43,7 +54,7 @@ export function overlapOf(scope: string): Records | undefined {
   if (records === undefined) return undefined;
   return (name, kind) => {
     if (!records(name, kind)) return false;
-    if (!logged.has(scope)) {
+    if (!logged.has(scope) && !NEEDED.has(scope)) {
       logged.add(scope);
       new Logger('XrayModule').log(
         `${scope} is ignored: nestjs-xray already records these calls. ` +

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { incomingTrace, type Incoming } from '../../core/propagation';
 import type { Warn } from '../../core/warn-once';
 import { patchMethod, type Method } from '../patch';
+import { noteServer } from './consumed';
 import { eachPrototype, transportPart } from './parts';
 
 /**
@@ -55,6 +56,7 @@ export function receiveRpcHeaders(warn: Warn): void {
     const part = transportPart(name, ['handleMessage'], without);
     eachPrototype(part, warn, (prototype) => {
       patchMethod(prototype, 'handleMessage', (original) => keepingTrace(original, read));
+      patchMethod(prototype, 'listen', (original) => noting(original, name));
       for (const parser of PARSERS) patchMethod(prototype, parser, keepingFields);
     });
   }
@@ -69,6 +71,13 @@ function keepingTrace(original: Method, read: (args: Fields[]) => Incoming | und
       // A malformed message must reach the handler as it is.
     }
     return incoming.run(slot, () => Reflect.apply(original, this, args) as unknown);
+  };
+}
+
+function noting(original: Method, name: string): Method {
+  return function listen(this: object, ...args: never[]): unknown {
+    noteServer(name, this);
+    return Reflect.apply(original, this, args);
   };
 }
 

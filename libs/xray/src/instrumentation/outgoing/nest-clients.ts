@@ -7,6 +7,7 @@ import { addRemoteError } from '../../core/remote-error';
 import { withOwnHeaders } from '../../core/second-hand';
 import { Subsegment } from '../../core/subsegment';
 import type { Warn } from '../../core/warn-once';
+import { noteClient } from '../nest/consumed';
 import { eachPrototype, transportPart } from '../nest/parts';
 import { traceFields } from '../nest/rpc-header';
 import { patchMethod, type Method } from '../patch';
@@ -45,6 +46,7 @@ export function captureRpc(warn: Warn): void {
 function tracedPublish(original: Method, transport: Transport) {
   return function publish(this: Client, packet: Packet, answer: Answer): unknown {
     const active = storage.getStore();
+    noteClient(transport.name, this, patternText(packet.pattern ?? ''));
     const call = start(active, this, transport, packet);
     if (!call) return Reflect.apply(original, this, [packet, answer]);
     const { subsegment } = call;

@@ -13,6 +13,8 @@ export interface Client {
   };
   /** kafkajs' producer, once there is one. */
   _producer?: object | null;
+  /** Where RabbitMQ delivers answers. */
+  replyQueue?: unknown;
 }
 
 interface Address {
