@@ -12,6 +12,7 @@ import { jobChecks } from './jobs/checks.mjs';
 import { loaderChecks } from './loaders/checks.mjs';
 import { peerChecks } from './peers/checks.mjs';
 import { replyChecks } from './replies/checks.mjs';
+import { signalChecks } from './signals/checks.mjs';
 import { startServers, stopServers } from './servers.mjs';
 
 const modules = join(import.meta.dirname, 'node_modules');
@@ -29,6 +30,7 @@ const SUITES = {
   http: { run: httpChecks, needs: [] },
   replies: { run: replyChecks, needs: ['redis', 'nats', 'mosquitto', 'rabbitmq', 'kafka'] },
   loaders: { run: loaderChecks, needs: [] },
+  signals: { run: signalChecks, needs: [] },
   jobs: { run: jobChecks, needs: ['redis'] },
   hiddenJobs: { run: hiddenJobChecks, needs: ['redis'] },
 };

@@ -15,11 +15,11 @@ class Chain {
 decorate(Chain, 'go', [Get('go')], [Query('to')]);
 Controller()(Chain);
 
-exports.start = async function start({ sampling = 0, providers = [] } = {}) {
+exports.start = async function start({ sampling = 0, providers = [], options = {} } = {}) {
   const memory = new MemoryEmitter();
   class App {}
   Module({
-    imports: [XrayModule.forRoot({ serviceName: 'shop', emitter: memory, sampling })],
+    imports: [XrayModule.forRoot({ serviceName: 'shop', emitter: memory, sampling, ...options })],
     controllers: [Chain],
     providers,
   })(App);
