@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publishedLibrary, type PublishedLibrary } from './published-library';
 
@@ -87,6 +87,32 @@ const LATE = `
   };
 `;
 
+/** Prints which calls a segment has, of two copies of pg under other names. */
+const ALIASES = `
+  const early = require('pg2');
+  const { NestFactory } = require('@nestjs/core');
+  const { XrayModule, XrayService } = require(process.env.LIBRARY);
+  (async () => {
+    const segments = [];
+    const emitter = {
+      emit: (segment) => void segments.push(JSON.parse(JSON.stringify(segment))),
+      flush: async () => undefined,
+      close: async () => undefined,
+    };
+    class App {}
+    const root = { module: App, imports: [XrayModule.forRoot({ serviceName: 'shop', emitter })] };
+    const app = await NestFactory.createApplicationContext(root, { logger: false });
+    const late = require('@shop/pg');
+    await app.get(XrayService).captureSegment('both', async () => {
+      // Never connected: the queries wait, and are in progress when the segment ends.
+      new early.Client({ host: 'db', database: 'early' }).query('SELECT 1', () => undefined);
+      new late.Client({ host: 'db', database: 'late' }).query('SELECT 1', () => undefined);
+    });
+    console.log(JSON.stringify(segments[0].subsegments.map(({ name }) => name)));
+    process.exit();
+  })();
+`;
+
 /** Prints the files of this package that `require` or `import` loads. */
 const FILES = `
   const { createRequire } = require('node:module');
@@ -154,6 +180,17 @@ describe('an application', () => {
   ])('records calls of packages that it loads later, in %s', async (_, file, script) => {
     const [names] = await lines(file, script);
     expect(JSON.parse(names!)).toEqual(['shop@db', 'SQS', '127.0.0.1:1']);
+  });
+
+  it('records calls of packages that are installed under another name, loaded early or late', async () => {
+    const dependencies = { pg2: 'npm:pg@^8.0.0', '@shop/pg': 'npm:pg@latest' };
+    writeFileSync(join(library.folder, 'package.json'), JSON.stringify({ dependencies }));
+    for (const alias of Object.keys(dependencies)) {
+      const folder = join(library.folder, 'node_modules', alias);
+      cpSync(join(__dirname, '../../../node_modules/pg'), folder, { recursive: true });
+    }
+    const [names] = await lines('aliases.cjs', ALIASES);
+    expect(JSON.parse(names!)).toEqual(['early@db', 'late@db']);
   });
 
   it('loads the protobuf encoder when it is needed, and not before', async () => {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { basename, join, sep } from 'node:path';
+import { aliasesOf } from './package-aliases';
 
 /** Node's own `require`. In a bundle, `require` may be the bundler's or undefined. */
 const node = createRequire(process.execPath);
@@ -29,15 +30,16 @@ type Found = (exports: unknown) => void;
 const awaited = new Map<string, Found>();
 
 /**
- * Returns the exports of all loaded modules whose path ends in `file`, which is written with `/`.
+ * Returns the exports of all loaded modules whose path ends in `file`, which is written with `/` and
+ * begins with the name of a package. Also finds the package under another name.
  *
  * Uses Reflect.ownKeys because Object.keys also reads a descriptor for each of several thousand
  * modules. Under Jest, where the cache is a proxy, that takes longer than starting the application.
  */
 export function loadedFrom(file: string): unknown[] {
-  const ending = file.replaceAll('/', sep);
+  const endings = endingsOf(file);
   return Reflect.ownKeys(node.cache)
-    .filter((path) => typeof path === 'string' && path.endsWith(ending))
+    .filter((path) => typeof path === 'string' && endings.some((ending) => path.endsWith(ending)))
     .map((path) => node.cache[path as string]?.exports as unknown);
 }
 
@@ -49,7 +51,17 @@ export function whenLoaded(file: string, found: Found): void {
   for (const module of loadedFrom(file)) callSafely(found, module);
   if (!seesLaterLoads) return;
   if (awaited.size === 0) watchLoads(loaders!);
-  awaited.set(file.replaceAll('/', sep), found);
+  for (const ending of endingsOf(file)) awaited.set(ending, found);
+}
+
+const PACKAGE = /^\/((?:@[^/]+\/)?[^/]+)\//;
+
+/** `file` as paths end in it, with each name under which the application installed the package. */
+function endingsOf(file: string): string[] {
+  const name = PACKAGE.exec(file)?.[1] ?? '';
+  const within = file.slice(name.length + 1);
+  const names = [name, ...aliasesOf(name)];
+  return names.map((each) => `/${each}${within}`.replaceAll('/', sep));
 }
 
 /**
@@ -62,10 +74,12 @@ export function whenPackageLoaded(request: string, file: string, found: Found): 
   whenLoaded(file, found);
   if (seesLaterLoads || inBundle) return;
   for (const from of resolutionBases()) {
-    try {
-      found(createRequire(from)(request));
-    } catch {
-      // Usually the package is not installed there.
+    for (const name of [request, ...aliasesOf(request)]) {
+      try {
+        found(createRequire(from)(name));
+      } catch {
+        // Usually the package is not installed there.
+      }
     }
   }
 }
