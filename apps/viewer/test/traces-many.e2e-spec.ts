@@ -30,13 +30,16 @@ describeInChromium('the list of more traces than it holds', () => {
   });
   const ahead = request(now + 7_200, 0.2, { name: 'ahead' });
   const amount = 10_400;
+  const users = 120;
   const total = amount + 2;
 
   beforeAll(async () => {
     xray = await Console.start();
     const all: SegmentDocument[] = [incident, ahead];
     for (let at = 0; at < amount; at++) {
-      all.push(request(now - 3_600 + at * 0.34, 0.01 + (at % 90) / 1000, { user: `u${at % 7}` }));
+      all.push(
+        request(now - 3_600 + at * 0.34, 0.01 + (at % 90) / 1000, { user: `u${at % users}` }),
+      );
     }
     for (let at = 0; at < all.length; at += 500) {
       await fetch(`${xray.url}/TraceSegments`, {
@@ -77,6 +80,45 @@ describeInChromium('the list of more traces than it holds', () => {
       );
     });
     await page.getByRole('button', { name: 'All 10,403' }).waitFor();
+  });
+
+  it('shows the first rows, the counts and the heat map before the other rows have arrived', async () => {
+    const page = await xray.open('/sampling');
+    let release = (): void => undefined;
+    const released = new Promise<void>((done) => (release = done));
+    await page.route('**/console/traces?**after=**', async (route) => {
+      await released;
+      await route.continue().catch(() => undefined);
+    });
+    await page.goto(`${xray.url}/traces?range=7d`);
+    await page.getByText('Newest 500 of 10,403').waitFor();
+    await first(page).waitFor();
+    await page.getByRole('img', { name: /^Heat map of the durations of 10,40\d/ }).waitFor();
+    await page.getByRole('button', { name: 'All 10,403' }).waitFor();
+
+    release();
+    await page.getByText('Newest 10,000 of 10,403').waitFor();
+    expect(page.problems).toEqual([]);
+  });
+
+  it('returns to a position far below the first rows after a reload', async () => {
+    const page = await xray.open('/traces?range=7d');
+    await page.getByText('Newest 10,000 of 10,403').waitFor();
+    await page.evaluate(() => scrollTo(0, 200_000));
+    await page.waitForFunction(
+      () => (history.state as { scroll?: number } | null)?.scroll === 200_000,
+    );
+    await page.reload();
+    await first(page).waitFor();
+    await page.waitForFunction(() => window.scrollY === 200_000);
+  });
+
+  it('draws all rows of a long table', async () => {
+    const page = await xray.open('/routes?by=user&range=7d');
+    await soon(async () =>
+      expect(await page.locator('tbody tr').count()).toBeGreaterThanOrEqual(users),
+    );
+    expect(page.problems).toEqual([]);
   });
 
   it('loads the rest on demand', async () => {

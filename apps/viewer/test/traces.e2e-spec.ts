@@ -479,7 +479,7 @@ describeInChromium('the live list', () => {
     }, trace.traceId);
     // Every answer is as old as the first, so that the row can come by an event alone.
     let old: Promise<string> | undefined;
-    await page.route('**/console/traces?**limit=10000**', async (route) => {
+    await page.route('**/console/traces?**limit=500**', async (route) => {
       old ??= route.fetch().then(async (answer) => {
         const body = await answer.text();
         await xray.send(trace.segments);

@@ -1,8 +1,11 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { SortHead } from '../../components/sort-head';
 import type { Sort } from '../../model/list/row-sort';
 import style from './overview.module.css';
+
+/** Rows that are drawn before the others: two hundred take longer than all else that the page does. */
+const FIRST = 50;
 
 export interface OverviewColumn<Row> {
   /** The name of the column in the address, if rows can be sorted by it. */
@@ -68,6 +71,7 @@ export function OverviewTable<Row>({
   useEffect(() => {
     body.current?.children[current]?.scrollIntoView({ block: 'nearest' });
   }, [current]);
+  const drawn = useDrawn(rows.length, current);
   const click = (event: MouseEvent, row: Row, at: number): void => {
     onCurrent(at);
     const text = getSelection()?.toString();
@@ -100,7 +104,7 @@ export function OverviewTable<Row>({
         onPointerEnter={() => onPointer(true)}
         onPointerLeave={() => onPointer(false)}
       >
-        {rows.map((row, at) => (
+        {rows.slice(0, drawn).map((row, at) => (
           <tr
             key={keyOf(row)}
             class={at === current ? `${style.current} ${currentClass}` : undefined}
@@ -116,6 +120,23 @@ export function OverviewTable<Row>({
       </tbody>
     </table>
   );
+}
+
+/** How many rows to draw: in the first frame only some, then all. The current row is always among them. */
+function useDrawn(count: number, current: number): number {
+  const [all, setAll] = useState(count <= FIRST);
+  useEffect(() => {
+    if (all || count === 0) return undefined;
+    let timer: ReturnType<typeof setTimeout>;
+    const frame = requestAnimationFrame(() => {
+      timer = setTimeout(() => setAll(true));
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
+  }, [all, count]);
+  return all ? count : Math.max(FIRST, current + 1);
 }
 
 /** A bar relative to the largest value of its column, and the number. */

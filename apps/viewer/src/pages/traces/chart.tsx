@@ -35,6 +35,7 @@ export const MOST_POINTS = 2_000;
 export function Chart({
   rows,
   many,
+  partial = false,
   overview,
   from,
   to,
@@ -47,6 +48,8 @@ export function Chart({
   rows: TraceRow[];
   /** Whether there are too many traces for points. */
   many: boolean;
+  /** Whether more rows are being loaded. */
+  partial?: boolean;
   /** The sums of the heat map, once local X-Ray has answered. */
   overview: TraceOverview | undefined;
   /** The epoch seconds that the axis covers. */
@@ -67,8 +70,8 @@ export function Chart({
   const [cell, setCell] = useState<HeatCell>();
   const theme = useThemeVersion();
   const width = useWidth(plot);
-  // Until the heat map arrives nothing is drawn: points would show only the loaded traces, and then be replaced.
-  const awaited = many && !overview;
+  // Until everything has arrived nothing is drawn: points would show only the loaded traces, and then be replaced.
+  const awaited = many ? !overview : partial;
   // Traces that have not responded have no response time yet.
   const answered = useMemo(() => (awaited ? [] : rows.filter(hasAnswered)), [rows, awaited]);
   const heat = useMemo(
@@ -171,7 +174,7 @@ export function Chart({
             heat
               ? spokenHeat(heat, overview!)
               : awaited
-                ? 'Loading the heat map…'
+                ? 'Loading the chart…'
                 : spoken(answered, times, axes)
           }
         />

@@ -19,6 +19,8 @@ interface GroupsProps {
   rangeKey: string;
   /** Counts by group name that the page also shows elsewhere. Both must be the same. */
   known: Record<string, number>;
+  /** The group whose count `known` contains, or will contain once the page has loaded. */
+  counted: string | undefined;
   onGroup: (name: string) => void;
   onImport: () => void;
 }
@@ -30,6 +32,7 @@ export function Groups({
   bounds,
   rangeKey,
   known,
+  counted,
   onGroup,
   onImport,
 }: GroupsProps): JSX.Element {
@@ -39,7 +42,7 @@ export function Groups({
     groupsApi.list().then(setList, () => undefined);
   }, []);
   useEffect(reload, []);
-  const counts = { ...useCounts(list, bounds, rangeKey), ...known };
+  const counts = { ...useCounts(list, bounds, rangeKey, counted), ...known };
   const current = list.find((one) => one.GroupName === group);
   return (
     <div class={style.groups} role="group" aria-label="Saved groups">
@@ -108,12 +111,14 @@ function useCounts(
   list: Group[],
   bounds: GroupsProps['bounds'],
   rangeKey: string,
+  counted: string | undefined,
 ): Record<string, number> {
   const [counts, setCounts] = useState<Record<string, number>>({});
   useEffect(() => {
     const abort = new AbortController();
     const load = (): void => {
       for (const name of ['', ...list.map((one) => one.GroupName)]) {
+        if (name === counted) continue;
         api.traces({ ...bounds(), group: name, limit: 1 }, abort.signal).then(
           (answer) => setCounts((now) => ({ ...now, [name]: answer.counts.total })),
           () => undefined,
@@ -126,7 +131,7 @@ function useCounts(
       clearInterval(timer);
       abort.abort();
     };
-  }, [list, rangeKey]);
+  }, [list, rangeKey, counted]);
   return counts;
 }
 

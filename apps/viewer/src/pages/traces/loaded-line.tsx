@@ -2,17 +2,20 @@ import type { JSX } from 'preact';
 import { count } from '../../model/format';
 import type { Sort } from '../../model/list/trace-list';
 import style from './loaded-line.module.css';
+import { LIMIT } from './trace-rows';
 import type { TraceListState } from './use-trace-list';
 
 /** Says if the table contains only a part of the matching traces. Empty if it contains all. */
 export function LoadedLine({
-  list: { rows, matching, truncated, newest, loading, more },
+  list: { rows, matching, truncated, newest, loading, filling, more },
   sort,
 }: {
   list: TraceListState;
   sort: Sort;
 }): JSX.Element | null {
   if (!truncated && newest === undefined) return null;
+  // The rest of a list of this size is about to arrive. The line would move the rows when it disappears.
+  if (filling && matching <= LIMIT) return null;
   const share = Math.min(1, rows.length / Math.max(1, matching));
   return (
     <div class={style.line} role="status">
@@ -30,7 +33,7 @@ export function LoadedLine({
       </span>
       {truncated && (
         <button type="button" class="btn quiet" disabled={loading} onClick={more}>
-          Load the next {count(Math.min(10_000, Math.max(0, matching - rows.length)))}
+          Load the next {count(Math.min(LIMIT, Math.max(0, matching - rows.length)))}
         </button>
       )}
     </div>

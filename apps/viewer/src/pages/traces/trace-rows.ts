@@ -9,6 +9,10 @@ import {
 
 /** The maximum number of rows that local X-Ray returns at once. */
 export const LIMIT = 10_000;
+/** Rows that are loaded and shown before the others: all of them take many times as long. */
+export const FIRST = 500;
+/** Rows that are loaded at once after the first ones. The page stands still while it reads and sorts them. */
+export const PART = 2_500;
 
 /** The state of the list. */
 export interface ListedTraces {
@@ -26,6 +30,8 @@ export interface ListedTraces {
   loading: boolean;
   /** Whether any response to the current query has arrived. */
   loaded: boolean;
+  /** Whether only the first rows have arrived yet, and the others are being loaded. */
+  filling: boolean;
   problem?: FilterProblem;
   error?: Error;
   /** The filter whose result is shown. While the current one is invalid, the last valid one. */
@@ -36,6 +42,7 @@ export interface ListedTraces {
 export class TraceRows {
   loading = true;
   loaded = false;
+  filling = false;
   shownFilter = '';
   problem: FilterProblem | undefined;
   error: Error | undefined;
@@ -61,6 +68,7 @@ export class TraceRows {
   /** Call this when a request begins. */
   begin(): void {
     this.loading = true;
+    this.filling = false;
     this.meanwhile.clear();
   }
 
@@ -89,17 +97,20 @@ export class TraceRows {
   /** Appends the next page. */
   add({ rows, next }: TracePage): void {
     this.next = next;
-    this.most += rows.length;
+    this.most = Math.max(LIMIT, this.rows.length + rows.length);
     this.put(this.withNews(mergeRows(this.rows, rows)));
+    // The rows are complete, so they can be counted here, at every change.
+    const complete = next === undefined && this.newest === undefined && this.rows.length < LIMIT;
+    if (complete && !this.status) this.serverCounts = undefined;
   }
 
-  /** Merges the rows of a response with the changes that arrived meanwhile. */
+  /** Merges the rows of a response with the changes that arrived meanwhile and are not held back. */
   private withNews(rows: readonly TraceRow[]): TraceRow[] {
     const changes = [...this.meanwhile];
     const gone = new Set(changes.flatMap(([id, row]) => (row ? [] : [id])));
     return mergeRows(
       rows.filter((row) => !gone.has(row.id)),
-      changes.flatMap(([, row]) => row ?? []),
+      changes.flatMap(([id, row]) => (row && !this.held.has(id) ? row : [])),
     );
   }
 
@@ -130,7 +141,7 @@ export class TraceRows {
   }
 
   state(): ListedTraces {
-    const { rows, loading, loaded, problem, error, shownFilter, newest, next } = this;
+    const { rows, loading, loaded, filling, problem, error, shownFilter, newest, next } = this;
     const counts = this.serverCounts ?? this.counts;
     return {
       rows,
@@ -141,6 +152,7 @@ export class TraceRows {
       held: this.held.size,
       loading,
       loaded,
+      filling,
       shownFilter,
       ...(problem && { problem }),
       ...(error && { error }),

@@ -140,6 +140,7 @@ export function TracesPage(_: PageProps): JSX.Element {
             bounds={bounds}
             rangeKey={query.range}
             known={list.loaded && !filter ? { [group]: list.counts.total } : {}}
+            counted={filter ? undefined : group}
             onGroup={(name) => setQuery({ group: name })}
             onImport={() => setImporting(true)}
           />
@@ -152,6 +153,7 @@ export function TracesPage(_: PageProps): JSX.Element {
             <ChartOfRange
               rows={rows}
               many={many}
+              partial={list.filling}
               overview={many ? overview : undefined}
               range={range}
               brush={brush}

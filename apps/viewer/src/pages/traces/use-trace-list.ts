@@ -5,11 +5,14 @@ import { onTraces, readOnceOpen, useConnection } from '../../api/live';
 import { boundsOf, type TimeRange } from '../../model/list/time-range';
 import { statusOf } from '@nestjs-xray/trace';
 import { formatSort, type Sort } from '../../model/list/trace-list';
-import { LIMIT, TraceRows, type ListedTraces } from './trace-rows';
+import { FIRST, LIMIT, PART, TraceRows, type ListedTraces } from './trace-rows';
+import { scrollPlace } from './use-scroll-place';
 
 /** Minimum interval for checking events against the filter, and for refreshing counts above the limit. */
 const CHECK_MS = 400;
 const RECOUNT_MS = 5_000;
+/** A list that was scrolled further, in pixels, is loaded at once. The first rows alone may not reach that far. */
+const FIRST_HEIGHT = 10_000;
 
 export interface TraceListState extends ListedTraces {
   release: () => void;
@@ -59,11 +62,20 @@ export function useTraceList(
     redraw();
     const ask = async (expression: string): Promise<void> => {
       const bounds = boundsOf(range, Date.now() / 1000);
-      const answer = await api.traces({ ...asked(), ...bounds, filter: expression }, abort.signal);
-      mine.set(answer, sort, status);
+      const query = { ...asked(), ...bounds, filter: expression };
+      const limit = isReadInOrder(sort) && scrollPlace() < FIRST_HEIGHT ? FIRST : LIMIT;
+      mine.set(await api.traces({ ...query, limit }, abort.signal), sort, status);
       mine.shownFilter = expression;
       mine.error = undefined;
       mine.loaded = true;
+      if (limit === LIMIT || mine.next === undefined) return;
+      mine.filling = true;
+      redraw();
+      for (let left = LIMIT - FIRST; left > 0 && mine.next !== undefined; left -= PART) {
+        const part = { ...query, limit: Math.min(PART, left), after: mine.next };
+        mine.add(await api.moreTraces(part, abort.signal));
+        redraw();
+      }
     };
     try {
       await ask(filter);
@@ -76,7 +88,7 @@ export function useTraceList(
       if (mine.problem && !mine.loaded) await ask('').catch(() => undefined);
       if (abort.signal.aborted) return;
     }
-    mine.loading = false;
+    mine.loading = mine.filling = false;
     redraw();
   }, [rangeKey, filter, group, sortKey, status]);
 
@@ -184,6 +196,14 @@ export function useTraceList(
     reload: () => void load(),
     more: () => void more(),
   };
+}
+
+/**
+ * Whether local X-Ray reads traces in this order, so that a few rows take less time than many. By any other column it
+ * sorts them all first.
+ */
+function isReadInOrder({ column }: Sort): boolean {
+  return ['time', 'duration', 'status', 'hint'].includes(column);
 }
 
 function oldest(range: TimeRange): number {
