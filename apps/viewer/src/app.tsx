@@ -20,6 +20,11 @@ const later = import.meta.glob<PageModule>(
 const load = (page: PageName): (() => Promise<PageModule>) | undefined =>
   later[`./pages/${page}/index.tsx`];
 
+/** Begins to load the code of the page in the address. `CurrentPage` shows the page, or that it could not be loaded. */
+export function preload(page: PageName): void {
+  load(page)?.().catch(() => undefined);
+}
+
 export function App(): JSX.Element {
   const route = useRoute();
   const [help, setHelp] = useState(false);

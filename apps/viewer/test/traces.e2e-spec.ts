@@ -461,6 +461,24 @@ describeInChromium('the live list', () => {
     await page.locator(`[data-id="${trace.traceId}"]`).waitFor();
   });
 
+  it('opens the event stream while its code is loading, and reads the list once', async () => {
+    const page = await xray.open('/sampling');
+    const opened = page.waitForResponse('**/console/events');
+    await page.route(/\/assets\/index-.*\.js$/, async (route) => {
+      await opened;
+      await route.continue().catch(() => undefined);
+    });
+    const lists: string[] = [];
+    page.on('request', (request) => {
+      if (/\/console\/traces\?.*sort=time/.test(request.url())) lists.push(request.url());
+    });
+    await page.goto(`${xray.url}/traces`);
+    await rows(page).first().waitFor();
+
+    expect(lists).toHaveLength(1);
+    expect(page.problems).toEqual([]);
+  });
+
   it('shows what arrived while an older response was on its way', async () => {
     const page = await xray.open('/sampling');
     const trace = home(seconds() - 1);

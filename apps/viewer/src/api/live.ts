@@ -63,11 +63,20 @@ function lost(): void {
   });
 }
 
+declare global {
+  interface Window {
+    /** The event stream that `public/events.js` opened. */
+    localXrayEvents?: EventSource | undefined;
+  }
+}
+
 /** Opens the event stream that all components share. Also used for "Try now". */
 export function connect(): void {
   clearTimeout(timer);
   source?.close();
-  source = new EventSource('/console/events');
+  const opened = window.localXrayEvents;
+  window.localXrayEvents = undefined;
+  source = opened ?? new EventSource('/console/events');
   source.onopen = heard;
   source.onerror = lost;
   source.addEventListener('traces', (event) => {
@@ -80,6 +89,9 @@ export function connect(): void {
     lastStatus = JSON.parse(event.data as string) as ConsoleStatus;
     for (const listener of statusListeners) listener(lastStatus);
   });
+  // Its own event came before anyone listened.
+  if (source.readyState === EventSource.OPEN) heard();
+  else if (source.readyState === EventSource.CLOSED) lost();
 }
 
 /** Calls `listener` with the traces that changed. Returns a function that stops it. */
@@ -92,9 +104,12 @@ export function onTraces(listener: Listener<TraceRow[]>): () => void {
  * Reads now, or, while the stream is being opened for the first time, a moment later. Use it in an effect that depends
  * on `Connection.openings`: when the stream opens, the pending read is cancelled and done at once.
  *
+ * @param openings the `Connection.openings` of that effect
  * @returns a function that cancels a read that has not begun
  */
-export function readOnceOpen(read: () => void): () => void {
+export function readOnceOpen(read: () => void, openings: number): () => void {
+  // The stream was opened after the component was rendered. It is being rendered again, and reads then.
+  if (openings !== connection.openings) return () => undefined;
   if (connection.state !== 'connecting') {
     read();
     return () => undefined;

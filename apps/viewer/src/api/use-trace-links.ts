@@ -22,7 +22,7 @@ export function useTraceLinks(id: string): TraceLinks | undefined {
         // Keep the last result. The trace itself shows that local X-Ray does not answer.
       }
     };
-    const cancel = readOnceOpen(() => void load());
+    const cancel = readOnceOpen(() => void load(), openings);
     const stop = onTraces(() => {
       timer ??= setTimeout(() => {
         timer = undefined;

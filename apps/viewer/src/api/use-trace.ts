@@ -47,7 +47,7 @@ export function useTrace(id: string): LoadedTrace {
       busy = false;
       if (again && !abort.signal.aborted) void load();
     };
-    const cancel = readOnceOpen(() => void load());
+    const cancel = readOnceOpen(() => void load(), openings);
     const stop = onTraces((rows) => {
       if (rows.some((row) => row.id === id)) void load();
     });

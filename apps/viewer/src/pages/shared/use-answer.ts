@@ -50,7 +50,7 @@ export function useAnswer<T>(
   }, []);
 
   useEffect(() => {
-    const cancel = readOnceOpen(load);
+    const cancel = readOnceOpen(load, openings);
     return () => {
       cancel();
       abort.current?.abort();

@@ -101,7 +101,7 @@ export function useTraceList(
       return undefined;
     }
     mine.asking = question;
-    const cancel = readOnceOpen(() => void load());
+    const cancel = readOnceOpen(() => void load(), openings);
     return () => {
       cancel();
       mine.abort?.abort();
