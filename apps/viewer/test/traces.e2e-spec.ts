@@ -125,7 +125,7 @@ describeInChromium('the list of traces', () => {
     for (const share of [0.5, 1, 0.1]) {
       await page.evaluate((to) => scrollTo(0, to * document.documentElement.scrollHeight), share);
       await page.waitForFunction(() =>
-        [300, 500, 890].every((y) => document.elementFromPoint(700, y)?.closest('[data-id]')),
+        [300, 500, 860].every((y) => document.elementFromPoint(700, y)?.closest('[data-id]')),
       );
     }
   });

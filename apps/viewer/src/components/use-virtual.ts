@@ -31,6 +31,8 @@ interface Options {
   element: RefObject<HTMLElement | null>;
   /** Pixels at the top that are covered, for example by a sticky heading. */
   covered?: number;
+  /** Pixels at the bottom that are covered. */
+  coveredBelow?: number;
 }
 
 /** The rows to render, as a range of blocks. */
@@ -46,6 +48,7 @@ export function useVirtual({
   within,
   element,
   covered = 0,
+  coveredBelow = 0,
 }: Options): VirtualRows {
   const [{ first, last }, setBlocks] = useState<Blocks>(() =>
     blocksAt(within === 'page' ? window.scrollY : 0, window.innerHeight, rowHeight),
@@ -97,7 +100,7 @@ export function useVirtual({
       const holder = element.current;
       if (!holder) return;
       const top = index * rowHeight;
-      const bottom = top + rowHeight + around;
+      const bottom = top + rowHeight + around + coveredBelow;
       if (within === 'page') {
         const margin = holder.getBoundingClientRect().top + window.scrollY;
         const from = window.scrollY - margin;

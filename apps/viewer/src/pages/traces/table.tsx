@@ -25,6 +25,8 @@ const ROW_MEDIUM = 48;
 const ROW_NARROW = 60;
 /** Height of the sticky heading in pixels. */
 const HEAD = 32;
+/** Height of the sticky bar of keys below the table in pixels. */
+const KEYS = 32;
 
 const HEADINGS: [Column, string, string | undefined][] = [
   ['time', 'Time', style.time],
@@ -65,6 +67,7 @@ export function TraceTable(props: TableProps): JSX.Element {
     within: 'page',
     element: body,
     covered: narrow ? 0 : HEAD,
+    coveredBelow: narrow ? 0 : KEYS,
   });
   const now = useNow(
     rows.slice(0, 200).some((row) => isGrowing(row, Date.now() / 1000)),

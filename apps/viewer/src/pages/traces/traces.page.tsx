@@ -13,7 +13,8 @@ import { boundsOf, formatRange, parseRange, rangeWords } from '../../model/list/
 import { statusOf } from '@nestjs-xray/trace';
 import { formatSort, outcomeFilter, parseSort } from '../../model/list/trace-list';
 import type { PageProps } from '../../page';
-import { contextHref } from '../../router';
+import { contextHref, navigate } from '../../router';
+import { KeyBar } from '../shared/key-bar';
 import { askedOf, isLive, PageControls, SELECTION, UNDOABLE } from '../shared/page-controls';
 import { useAnswer } from '../shared/use-answer';
 import { MOST_POINTS } from './chart';
@@ -33,6 +34,17 @@ import style from './summary.module.css';
 
 const NAMES = [...SELECTION, 'sort', 'status', 'brush'] as const;
 const STEPS = [...UNDOABLE, 'sort', 'status', 'brush'] as const;
+
+const KEYS = [
+  ['j k', 'row'],
+  ['Enter', 'open'],
+  ['n N', 'fault'],
+  ['f', 'filter by this value'],
+  ['b', 'select on the chart'],
+  ['d', 'what is different'],
+  ['t', 'time range'],
+  ['/', 'filter'],
+] as const;
 
 export function TracesPage(_: PageProps): JSX.Element {
   const [query, setQuery] = useQuery(NAMES, STEPS);
@@ -95,6 +107,7 @@ export function TracesPage(_: PageProps): JSX.Element {
     n: () => setCurrent(nextTrouble(current, 1)),
     N: () => setCurrent(nextTrouble(current, -1)),
     y: () => copyPermalink(copyText),
+    d: () => navigate(differentHref(status, brush, took) ?? contextHref('/compare')),
     f: () => {
       const [key, value] =
         Object.entries(rows[current]?.annotations ?? {}).find(([name]) => name !== 'http_route') ??
@@ -208,6 +221,7 @@ export function TracesPage(_: PageProps): JSX.Element {
               }}
             />
           )}
+          <KeyBar keys={KEYS} />
         </>
       )}
       {importing && <ImportDialog onClose={() => setImporting(false)} />}
