@@ -88,7 +88,7 @@ describeInChromium('a large service map', () => {
     'opens fitted, with every name and every node with faults visible: %s',
     async (_, trace, shown) => {
       const page = await open(trace);
-      await page.getByRole('button', { name: /Fold stores/, pressed: true }).waitFor();
+      await page.getByRole('button', { name: /Fold databases/, pressed: true }).waitFor();
       await soon(async () => {
         expect(await nodes(page).count()).toBe(shown);
         expect(await misplaced(page)).toEqual({ out: [], over: [] });

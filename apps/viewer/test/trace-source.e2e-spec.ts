@@ -53,6 +53,19 @@ describeInChromium('the line of code', () => {
     expect(page.problems).toEqual([]);
   });
 
+  it.each([1440, 1024])(
+    'is shown in the panel of Queries without making it wider, at %i px',
+    async (width) => {
+      const page = await xray.open('/queries', { viewport: { width, height: 900 } });
+      const statement = page.getByRole('complementary', { name: 'Selected statement' });
+      await statement.getByRole('group', { name: 'Source near line 9' }).waitFor();
+      const [callers, whole] = await statement.evaluate((aside) =>
+        [aside.querySelector('table')!, aside].map((each) => each.getBoundingClientRect().right),
+      );
+      expect(callers).toBeLessThanOrEqual(whole!);
+    },
+  );
+
   it('is that of the method that made a query', async () => {
     const page = await open('db');
     await panel(page).getByRole('tab', { name: 'Overview' }).click();

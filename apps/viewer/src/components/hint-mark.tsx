@@ -16,7 +16,7 @@ const PICTURES: Record<string, string> = {
 /** A hint in a table or a heading: icon, name, evidence. */
 export function HintMark({ kind, why }: { kind: string; why?: string }): JSX.Element {
   return (
-    <span class={style.mark}>
+    <span class={style.mark} title={why === undefined ? undefined : `${hintName(kind)}: ${why}`}>
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <path d={PICTURES[kind] ?? PICTURES['n-plus-one']} />
       </svg>

@@ -61,8 +61,10 @@ export function DifferenceTable({
                 onClick={() => onCurrent(at)}
               >
                 <td class={style.cellValue}>
-                  <div class={`cut ${style.name}`}>{row.attribute}</div>
-                  <div class={`cut ${style.value}`}>
+                  <div class={`cut ${style.name}`} title={row.attribute}>
+                    {row.attribute}
+                  </div>
+                  <div class={`cut ${style.value}`} title={row.value}>
                     <bdi>{row.value}</bdi>
                   </div>
                 </td>

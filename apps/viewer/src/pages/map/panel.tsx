@@ -189,6 +189,11 @@ function Answers({ traffic }: { traffic: Traffic }): JSX.Element {
 }
 
 /** Shown if nothing is selected: what the map covers, and which nodes have errors or faults. */
+/** Whole minutes. A range that is updated every second would show its seconds otherwise. */
+function rounded(minutes: number): number {
+  return minutes < 1 ? minutes : Math.round(minutes);
+}
+
 function Overview({
   map,
   onSelect,
@@ -202,7 +207,7 @@ function Overview({
         <h2>{plural(countNodes(map), 'node')}</h2>
         <div class={`${style.panelFacts} t3`}>
           {plural(map.edges.length, 'edge')}
-          {map.minutes > 0 && `, over ${duration(map.minutes * 60)}`}
+          {map.minutes > 0 && `, over ${duration(rounded(map.minutes) * 60)}`}
         </div>
       </div>
       <InTrouble map={map} selected="" onSelect={onSelect} />

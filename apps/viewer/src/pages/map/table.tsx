@@ -124,7 +124,7 @@ function TrafficCells({ traffic, minutes }: { traffic: Traffic; minutes: number 
       <td class="num">{rateWords(traffic.total, minutes)}</td>
       <td class="num">{ms(percentile(traffic, 0.5))}</td>
       <td class="num">{ms(percentile(traffic, 0.95))}</td>
-      <td>
+      <td class={style.health}>
         {traffic.total > 0 ? (
           <span class={`st s-${health}`}>
             <Glyph name={health} />

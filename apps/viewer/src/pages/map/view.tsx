@@ -218,7 +218,7 @@ export function MapView({
                 title="Databases that only one node calls (u)"
                 onClick={toggleStores}
               >
-                Fold stores {foldable}
+                Fold databases {foldable}
               </button>
             )}
             {part && (

@@ -1,9 +1,10 @@
 import type { QueryTable, StatementRow } from 'local-xray/console-api';
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import { CopyButton } from '../../components/button';
 import { SparkLine } from '../../components/spark';
 import { count, duration, ms, plural, shareFigure, three } from '../../model/format';
 import { formatSql } from '../../model/trace/sql-format';
+import { Excerpt } from '../trace/detail/source-link';
 import { FrameLines } from '../shared/frame-lines';
 import { Fact, OverviewPanel, RouteShares, TimeAxis } from '../shared/overview-panel';
 import shared from '../shared/overview.module.css';
@@ -106,18 +107,16 @@ export function StatementPanel({
         </thead>
         <tbody>
           {row.callers.slice(0, 12).map((caller) => (
-            <tr key={caller.place}>
-              <td>
-                <FrameLines
-                  label={caller.place}
-                  path={caller.file}
-                  line={caller.line}
-                  excerpt={caller === row.callers[0]}
-                />
-              </td>
-              <td class="num">{count(caller.count)}</td>
-              <td class="num">{duration(caller.seconds)}</td>
-            </tr>
+            <Fragment key={caller.place}>
+              <tr>
+                <td>
+                  <FrameLines label={caller.place} path={caller.file} line={caller.line} />
+                </td>
+                <td class="num">{count(caller.count)}</td>
+                <td class="num">{duration(caller.seconds)}</td>
+              </tr>
+              {caller === row.callers[0] && <CallerLines file={caller.file} line={caller.line} />}
+            </Fragment>
           ))}
         </tbody>
       </table>
@@ -134,6 +133,24 @@ export function StatementPanel({
       <h3>Routes</h3>
       <RouteShares routes={row.routes} of={row.count} />
     </OverviewPanel>
+  );
+}
+
+/** The lines of the method that runs the statement, as wide as the table. */
+function CallerLines({
+  file,
+  line,
+}: {
+  file: string | undefined;
+  line: number | undefined;
+}): JSX.Element | null {
+  if (file === undefined || line === undefined) return null;
+  return (
+    <tr>
+      <td colSpan={3} class={style.callerLines}>
+        <Excerpt place={{ path: file, line }} method />
+      </td>
+    </tr>
   );
 }
 

@@ -257,21 +257,23 @@ function TableRow({ row, index, top, current, slowest, now }: RowProps): JSX.Ele
       <div class={`${style.cell} ${style.service} t2`} role="cell" title={row.service}>
         <bdi>{row.service}</bdi>
       </div>
-      <div class={`${style.cell} ${style.user} t2`} role="cell">
+      <div class={`${style.cell} ${style.user} t2`} role="cell" title={row.user}>
         {row.user !== undefined ? <bdi>{row.user}</bdi> : <span class="t3">{ABSENT}</span>}
       </div>
-      <div class={`${style.cell} ${style.annotations} ${style.annotationList}`} role="cell">
-        <Annotations row={row} />
-      </div>
+      <Annotations row={row} />
     </div>
   );
 }
 
 function Annotations({ row }: { row: TraceRow }): JSX.Element {
   const entries = Object.entries(row.annotations).filter(([key]) => key !== 'http_route');
-  if (entries.length === 0) return <span class="t3">{ABSENT}</span>;
   return (
-    <>
+    <div
+      class={`${style.cell} ${style.annotations} ${style.annotationList}`}
+      role="cell"
+      title={entries.map(([key, value]) => `${key} ${String(value)}`).join('\n')}
+    >
+      {entries.length === 0 && <span class="t3">{ABSENT}</span>}
       {entries.map(([key, value]) => (
         <span key={key}>
           <bdi>{key}</bdi>{' '}
@@ -280,6 +282,6 @@ function Annotations({ row }: { row: TraceRow }): JSX.Element {
           </b>
         </span>
       ))}
-    </>
+    </div>
   );
 }
