@@ -1,10 +1,16 @@
 import { readJson } from '@nestjs-xray/document';
 import { buildTree } from '@nestjs-xray/trace';
 import { findings } from '../aggregates/occurrences';
-import { type AnyDocument, buildTraceModel, type TraceFacts, traceFacts } from '../trace';
+import {
+  type AnyDocument,
+  buildTraceModel,
+  type TraceFacts,
+  traceFacts,
+  type TraceModel,
+} from '../trace';
 import type { Driver } from './driver';
 import { type HotTrace, HotTraces } from './hot-traces';
-import { stitch } from '../trace/stitch';
+import { stitchTree } from '../trace/stitch';
 import { lossOf, replaces } from './same-id';
 import { PARTIAL } from './schema';
 import { type StoredTrace, type TraceRecord, TraceRows } from './trace-rows';
@@ -340,7 +346,7 @@ function record(trace: HotTrace): TraceRecord {
   const before = performance.now();
   const model = buildTraceModel([...trace.documents.values()]);
   const facts = traceFacts(trace.id, model);
-  const found = findingsOf(trace, facts);
+  const found = findingsOf(trace.id, model, facts);
   const after = performance.now();
   const dear = trace.documents.size > LARGE && after - before > CHEAP_MS;
   trace.restUntil = dear ? after + (after - before) * REST_FACTOR : 0;
@@ -349,11 +355,12 @@ function record(trace: HotTrace): TraceRecord {
 
 /** What a trace adds to the aggregates. */
 function findingsOf(
-  { id, documents }: HotTrace,
+  id: string,
+  { tree }: TraceModel,
   { end }: TraceFacts,
 ): Pick<TraceRecord, 'occurrences' | 'hint'> {
   try {
-    return findings(buildTree({ id, ...stitch([...documents.values()]) }, end));
+    return findings(buildTree({ id, ...stitchTree(tree) }, end));
   } catch {
     // A document on which the rules for hints throw is still stored and shown, but not counted.
     return { occurrences: [] };

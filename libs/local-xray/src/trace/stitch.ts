@@ -15,7 +15,11 @@ const MAX_DEPTH = 600;
  * documents themselves are returned.
  */
 export function stitch(documents: readonly AnyDocument[]): StitchedTrace {
-  const tree = buildTraceTree(documents);
+  return stitchTree(buildTraceTree(documents));
+}
+
+/** Like {@link stitch}, for a tree that is built already. */
+export function stitchTree(tree: TraceTree): StitchedTrace {
   if (tree.isNested) return { segments: [...tree.segments].sort(byStart), orphans: [] };
   const cut: SubsegmentDocument[] = [];
   const nest = <T extends AnyDocument>(roots: T[]): T[] =>
