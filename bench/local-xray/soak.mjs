@@ -42,6 +42,8 @@ const queries = [];
 const acknowledged = [];
 const totals = { sent: 0, received: 0, lost: 0, kernelDrops: 0, rejected: 0, down: 0 };
 let refused = 0;
+/** For each kill: the datagrams that were received but not stored yet, and the time until the server answered again. */
+const kills = [];
 
 function positive(name) {
   const number = Number(given[name]);
@@ -168,14 +170,14 @@ for (let console = 0; console < 3; console++) listen(console);
 const work = [send(), put(), ask(), watch()];
 for (const part of [1 / 3, 2 / 3]) {
   await pause(seconds * 1000 * part - elapsed() * 1000);
-  await count();
+  const status = await count();
   up = false;
   server.kill('SIGKILL');
   await once(server, 'exit');
   const before = performance.now();
   server = await startServer();
   up = true;
-  console.error(`killed, and running again after ${Math.round(performance.now() - before)} ms`);
+  kills.push({ waiting: status.waiting, againAfterMs: Math.round(performance.now() - before) });
 }
 await pause(seconds * 1000 - elapsed() * 1000);
 done = true;
@@ -183,7 +185,7 @@ await Promise.all(work);
 for (let status = await waiting(); status > 0; status = await waiting()) await pause(500);
 await count();
 
-/** Datagrams sent and documents acknowledged around the two kills may be counted by neither process. */
+/** What waited in a killed process, or was sent between its last counts and the kill, is counted by neither process. */
 const counted = totals.received + totals.lost + totals.kernelDrops + totals.rejected;
 const uncounted = totals.sent + acknowledged.length * DOCUMENTS - counted;
 
@@ -220,6 +222,7 @@ console.log(
       seconds,
       rate,
       datagrams: { ...totals, uncounted },
+      kills,
       acknowledged: { traces: acknowledged.length, checked: kept.length, missing, refused },
       queries: {
         count: queries.length,
