@@ -2,14 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newId, newTraceId } from '@nestjs-xray/document';
 import type { LocalXray } from '../src';
+import { AwsCli } from './support/aws-cli';
 import { put, start, url } from './support/client';
-import { describeWith, runProgram } from './support/processes';
+import { describeWith } from './support/processes';
 
 // Debian's: another one earlier in the path may be of another version.
 const AWS = '/usr/bin/aws';
 
 describeWith('aws-cli', 'awscli', [AWS, '--version'], () => {
   let server: LocalXray;
+  let cli: AwsCli;
   const at = Date.now() / 1000 - 60;
   const traceId = newTraceId(at);
   const window = [
@@ -21,6 +23,7 @@ describeWith('aws-cli', 'awscli', [AWS, '--version'], () => {
 
   beforeAll(async () => {
     server = await start();
+    cli = new AwsCli();
     await put(server, {
       trace_id: traceId,
       id: newId(),
@@ -35,10 +38,13 @@ describeWith('aws-cli', 'awscli', [AWS, '--version'], () => {
       ],
     });
   });
-  afterAll(() => server.close());
+  afterAll(async () => {
+    await cli?.stop();
+    await server?.close();
+  });
 
   async function aws(...args: string[]): Promise<any> {
-    const { code, stdout, stderr } = await runProgram(AWS, [
+    const { code, stdout, stderr } = await cli.run(
       'xray',
       ...args,
       '--endpoint-url',
@@ -46,7 +52,7 @@ describeWith('aws-cli', 'awscli', [AWS, '--version'], () => {
       '--output',
       'json',
       '--no-cli-pager',
-    ]);
+    );
     if (code !== 0) return { code, error: stderr.trim() };
     return stdout.trim() === '' ? {} : JSON.parse(stdout);
   }
