@@ -48,6 +48,13 @@ const FORMATS = {
   'esbuild, CommonJS, minified': { ...COMMON_JS, minify: true, names: false },
   'esbuild, ES module': ES_MODULE,
   'esbuild, ES module, minified': { ...ES_MODULE, minify: true, names: false },
+  // It renames the classes of ES modules: "class Cart2".
+  'esbuild, CommonJS, of ES modules': { ...COMMON_JS, esModules: true, names: false },
+  'esbuild, CommonJS, of ES modules, with keepNames': {
+    ...COMMON_JS,
+    esModules: true,
+    keepNames: true,
+  },
 };
 
 /** Optional peers of this package that Nest does not load. A bundle must work without them. */
@@ -84,13 +91,17 @@ export function withoutPeers({ tools, app }) {
   ];
 }
 
-/** The bundlers. `bundle(entry, out)` writes one file into the folder `out` and returns its path. */
+/**
+ * The bundlers. `bundle(entry, out)` writes one file into the folder `out` and returns its path. The
+ * entry is compiled to CommonJS, or to ES modules where `esModules` says so.
+ */
 export function bundlers({ tools, app, nest }) {
   const require = createRequire(join(tools, 'package.json'));
   return [
-    ...Object.entries(FORMATS).map(([name, { names = true, ...options }]) => ({
+    ...Object.entries(FORMATS).map(([name, { names = true, esModules = false, ...options }]) => ({
       name,
       names,
+      esModules,
       bundle: async (entry, out) => {
         // Nest 12 loads it by a require() that esbuild does not bundle, so it is deployed next to the bundle.
         const external = nest >= 12 ? ['ws'] : [];
