@@ -177,10 +177,12 @@ export function traceReadsContract(name: string, open: () => Promise<Engine>): v
     });
 
     it('returns the documents of the traces that exist', async () => {
-      const found = await engine.reads.documents([newTraceId(), failed.trace_id]);
+      const unknown = newTraceId();
+      const { Traces, ...rest } = await engine.reads.documents({ ids: [unknown, failed.trace_id] });
 
-      expect(found).toMatchObject([{ id: failed.trace_id, segments: [{ Id: failed.id }] }]);
-      expect(JSON.parse(found[0]!.segments[0]!.Document)).toEqual(failed);
+      expect(rest).toEqual({ UnprocessedTraceIds: [unknown] });
+      expect(Traces).toMatchObject([{ Id: failed.trace_id, Segments: [{ Id: failed.id }] }]);
+      expect(JSON.parse(Traces[0]!.Segments[0]!.Document)).toEqual(failed);
     });
 
     it('returns linked traces, from either side', async () => {

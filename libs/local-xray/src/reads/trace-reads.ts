@@ -83,12 +83,26 @@ export interface Summaries {
   next?: Cursor;
 }
 
-export interface TraceDocuments {
-  id: string;
-  duration: number;
-  /** The trace has reached the size limit: subsegments that arrived later were not stored. */
-  full: boolean;
-  segments: { Id: string; Document: string }[];
+export interface DocumentsQuery {
+  ids: readonly string[];
+  /** Continue with this one of the ids: {@link DocumentsPage.NextToken}. */
+  from?: string;
+}
+
+/** A page of whole traces, as BatchGetTraces answers it. Its size is limited, except that it has at least one trace. */
+export interface DocumentsPage {
+  /** The existing traces, in the order of the ids. */
+  Traces: {
+    Id: string;
+    Duration: number;
+    /** The trace has reached the size limit: subsegments that arrived later were not stored. */
+    LimitExceeded: boolean;
+    Segments: { Id: string; Document: string }[];
+  }[];
+  /** All ids without a trace, on the first page: AWS's clients read them from there only. */
+  UnprocessedTraceIds: string[];
+  /** Set when there are more traces. */
+  NextToken?: string;
 }
 
 export interface SeriesQuery extends TraceSelection {
@@ -136,8 +150,8 @@ export interface TraceReads {
   trace(id: string, signal?: AbortSignal): Promise<Trace | null>;
   /** The traces that a trace links to, and those that link to it. */
   links(id: string, signal?: AbortSignal): Promise<TraceLinks>;
-  /** The existing traces among these, in the order of the ids. */
-  documents(ids: string[], signal?: AbortSignal): Promise<TraceDocuments[]>;
+  /** The segments of traces, with their subsegments nested, page by page. */
+  documents(query: DocumentsQuery, signal?: AbortSignal): Promise<DocumentsPage>;
   /** The `Services` of GetServiceGraph. */
   graph(query: TraceSelection, signal?: AbortSignal): Promise<GraphService[]>;
   /** The `Services` of GetTraceGraph. */

@@ -48,6 +48,10 @@ export class StoredTraces {
     this.total = driver.prepare('SELECT count(*) AS count FROM traces');
   }
 
+  has(id: string): boolean {
+    return this.byId.get([id.toLowerCase()]) !== undefined;
+  }
+
   /** The documents of a trace as text, in order of arrival. Undefined if there is no such trace. */
   texts(
     id: string,

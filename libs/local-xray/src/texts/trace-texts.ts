@@ -37,14 +37,17 @@ export class TraceTexts {
     const most = Math.min(Math.max(1, Math.floor(limit)), MOST_TRACES);
     const query = { from, to: END_OF_TIME, limit: most, ...(filter && { filter }) };
     const { rows, counts } = await this.reads.list(query, signal);
-    const trees = await Promise.all(
-      rows.slice(0, READ_COMPLETELY).map(({ id }) => this.tree(id, signal).catch(() => undefined)),
-    );
+    const remarks: string[][] = [];
+    // One after another: each may have 10 MB.
+    for (const { id } of rows.slice(0, READ_COMPLETELY)) {
+      remarks.push(remarksOn(await this.tree(id, signal).catch(() => undefined)));
+      signal?.throwIfAborted();
+    }
     const lines = [
       `${counts.total} traces since ${new Date(from * 1000).toISOString()}${filter ? ` with ${filter}` : ''}: ` +
         `${counts.fault} fault, ${counts.throttle} throttle, ${counts.error} error, ${counts.ok} ok.`,
       rows.length < counts.total ? `The newest ${rows.length}:` : '',
-      ...rows.flatMap((row, at) => [`- ${rowText(row)}`, ...remarks(trees[at])]),
+      ...rows.flatMap((row, at) => [`- ${rowText(row)}`, ...(remarks[at] ?? [])]),
     ].filter((line) => line !== '');
     return withinBytes(
       lines,
@@ -99,7 +102,7 @@ function unknown(id: string): string {
     : `${JSON.stringify(id.slice(0, 80))} is not a trace id. Write one like 1-67000000-0123456789abcdef01234567, or last.`;
 }
 
-function remarks(tree: TraceTree | undefined): string[] {
+function remarksOn(tree: TraceTree | undefined): string[] {
   if (!tree) return [];
   const exception = topException(tree);
   return [...(exception ? [exception] : []), ...topHints(tree, 2)].map((remark) => `  - ${remark}`);

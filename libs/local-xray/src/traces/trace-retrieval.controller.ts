@@ -3,9 +3,9 @@ import { Body, Controller } from '@nestjs/common';
 import { TraceStore } from '../engine/trace-store';
 import { Abandoned } from '../http/abandoned.decorator';
 import { Input } from '../http/input';
-import { readToken, writeToken } from '../http/page';
 import { XrayError } from '../http/xray.error';
 import { Operation } from '../http/operation.decorator';
+import { documentsQuery } from './documents-query';
 
 interface Retrieval {
   traceIds: string[];
@@ -14,7 +14,6 @@ interface Retrieval {
 
 /** How many retrievals are remembered. The oldest are forgotten first. */
 const MAX_RETRIEVALS = 100;
-const PAGE = 5;
 
 /** Retrieves traces by id in two steps, as Transaction Search does. Here the first step completes at once. */
 @Controller()
@@ -52,22 +51,13 @@ export class TraceRetrievalController {
     if (format === 'OTEL') throw input.wrong('TraceFormat', 'can be XRAY only in local X-Ray');
     if (retrieval.cancelled)
       return { RetrievalStatus: 'CANCELLED', TraceFormat: format, Traces: [] };
-    const token = input.string('NextToken');
-    const from = token === undefined ? 0 : Number(readToken(token, 'retrieval'));
-    const ids = retrieval.traceIds.slice(from, from + PAGE);
-    const found = await this.store.reads.documents(ids, signal);
-    const traces = found.map(({ id, duration, segments }) => ({
-      Id: id,
-      Duration: duration,
-      Spans: segments,
-    }));
+    const query = documentsQuery(retrieval.traceIds, input.string('NextToken'));
+    const { Traces, NextToken } = await this.store.reads.documents(query, signal);
     return {
       RetrievalStatus: 'COMPLETE',
       TraceFormat: format,
-      Traces: traces,
-      ...(from + PAGE < retrieval.traceIds.length && {
-        NextToken: writeToken('retrieval', String(from + PAGE)),
-      }),
+      Traces: Traces.map(({ Id, Duration, Segments }) => ({ Id, Duration, Spans: Segments })),
+      ...(NextToken !== undefined && { NextToken }),
     };
   }
 

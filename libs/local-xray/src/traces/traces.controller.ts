@@ -1,9 +1,10 @@
-import { Body, Controller, Header, Inject } from '@nestjs/common';
+import { Body, Controller, Header, Inject, StreamableFile } from '@nestjs/common';
 import type { ResolvedOptions } from '../options/local-xray.options';
 import { LOCAL_XRAY_OPTIONS } from '../options/tokens';
 import { TraceStore } from '../engine/trace-store';
 import { Abandoned } from '../http/abandoned.decorator';
 import { Input } from '../http/input';
+import { documentsQuery } from './documents-query';
 import { TraceSummaries } from './trace-summaries';
 import { Operation } from '../http/operation.decorator';
 
@@ -16,25 +17,20 @@ export class TracesController {
     @Inject(LOCAL_XRAY_OPTIONS) private readonly options: ResolvedOptions,
   ) {}
 
-  /** BatchGetTraces. https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html */
+  /**
+   * BatchGetTraces. Large traces are sent in several pages, each as the bytes that a reader thread produced.
+   * https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html
+   */
   @Operation('Traces')
+  @Header('Content-Type', 'application/json')
   async batchGetTraces(
     @Body() body: Buffer | undefined,
     @Abandoned() signal: AbortSignal,
-  ): Promise<object> {
-    const ids = Input.parse(body).requiredStrings('TraceIds', this.options.strict ? 5 : 100);
-    const wanted = [...new Set(ids)];
-    const found = await this.store.reads.documents(wanted, signal);
-    const known = new Set(found.map(({ id }) => id));
-    return {
-      Traces: found.map(({ id, duration, full, segments }) => ({
-        Id: id,
-        Duration: duration,
-        LimitExceeded: full,
-        Segments: segments,
-      })),
-      UnprocessedTraceIds: wanted.filter((id) => !known.has(id)),
-    };
+  ): Promise<StreamableFile> {
+    const input = Input.parse(body);
+    const given = input.requiredStrings('TraceIds', this.options.strict ? 5 : 100);
+    const query = documentsQuery(given, input.string('NextToken'));
+    return new StreamableFile(await this.store.bytes.documents(query, signal));
   }
 
   @Operation('TraceSummaries')
