@@ -135,6 +135,19 @@ describe('a trace model', () => {
     }
   });
 
+  it('has two calls that a client gave the same id, one embedded and one sent alone', () => {
+    const query = subsegment('orders@db', 'a2', [0, 1], { sql: {}, namespace: 'remote' });
+    const other = subsegment('users@db', 'a2', [2, 3], { sql: {}, namespace: 'remote' });
+    const documents = [segment('a', 'a1', [0, 4], { subsegments: [query] }), alone(other, 'a1')];
+
+    for (const order of [documents, [...documents].reverse()]) {
+      expect(buildTraceModel(order).calls.map(({ to }) => to.name)).toEqual([
+        'orders@db',
+        'users@db',
+      ]);
+    }
+  });
+
   it('keeps the final one of two segments with the same id, in either order', () => {
     const documents = [segment('a', 'a1', [0, 1]), segment('a', 'a1', [0])];
 

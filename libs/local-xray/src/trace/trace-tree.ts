@@ -1,4 +1,5 @@
 import type { NodeDocument, SegmentDocument, SubsegmentDocument } from '@nestjs-xray/document';
+import { isFinal, isSameCall, joinDocuments, withNote } from './join-documents';
 
 export type AnyDocument = SegmentDocument | SubsegmentDocument;
 
@@ -20,7 +21,9 @@ const ownChildren = (node: NodeDocument) => node.subsegments ?? NONE;
 /**
  * Builds a tree from documents that arrived in any order.
  *
- * Of two documents with the same id, the final one is kept, or else the later one. A loop of parent ids, which only a
+ * Of two documents with the same id, the final one is kept, or else the later one. A subsegment that is embedded in a
+ * document and was also sent on its own is one node with what either says. If the two describe different calls, both are
+ * in the tree. A loop of parent ids, which only a
  * faulty client creates, is cut at its earliest member.
  */
 export function buildTraceTree(documents: readonly AnyDocument[]): TraceTree {
@@ -56,10 +59,6 @@ function siblingsIn({ trace_id, parent_id, subsegments = [] }: SubsegmentDocumen
   return subsegments.map((each) => ({ ...each, type: 'subsegment' as const, trace_id, parent_id }));
 }
 
-function isFinal(document: NodeDocument): boolean {
-  return document.end_time !== undefined && document.in_progress !== true;
-}
-
 function keepBetter<T extends NodeDocument>(kept: Map<string, T>, document: T): void {
   const other = kept.get(document.id);
   if (!other || isFinal(document) || !isFinal(other)) kept.set(document.id, document);
@@ -80,8 +79,8 @@ export function walk(
 
 class Stitching {
   private readonly childrenSentAlone = new Map<string, SubsegmentDocument[]>();
-  /** The final documents, sent on their own, of subsegments that are embedded in progress. */
-  private readonly substitutes = new Map<string, SubsegmentDocument>();
+  /** What stands in place of embedded subsegments that were also sent on their own. */
+  private readonly joined = new Map<NodeDocument, SubsegmentDocument>();
   /** Keyed by node, not by id: a repeated id must not put a subsegment in two places, or into itself. */
   private readonly placed = new Map<NodeDocument, readonly SubsegmentDocument[]>();
   private readonly reached = new Set<NodeDocument>();
@@ -92,7 +91,7 @@ class Stitching {
   ) {}
 
   tree(): TraceTree {
-    this.dropEmbedded();
+    this.joinEmbedded();
     for (const each of this.alone.values()) {
       const siblings = this.childrenSentAlone.get(each.parent_id ?? '');
       if (siblings) siblings.push(each);
@@ -108,18 +107,46 @@ class Stitching {
     };
   }
 
-  /** A final segment often contains subsegments that were sent earlier on their own. One of the two is kept. */
-  private dropEmbedded(): void {
+  /** A final segment often contains subsegments that were sent earlier on their own: the two become one. */
+  private joinEmbedded(): void {
     for (const id of this.segments.keys()) this.alone.delete(id);
-    for (const top of [...this.segments.values(), ...this.alone.values()]) {
-      const dropped = isAlone(top) && this.alone.get(top.id) !== top;
-      if (dropped) continue;
+    const others = new Map<string, string>();
+    for (const top of [...this.alone.values(), ...this.segments.values()]) {
+      const isJoined = isAlone(top) && !this.alone.has(top.id);
+      if (isJoined) continue;
       walk(top.subsegments ?? NONE, ownChildren, (node) => {
         const same = this.alone.get(node.id);
-        if (!same || same === top) return;
-        if (!isFinal(node) && isFinal(same)) this.substitutes.set(node.id, same);
+        if (!same || same.id === top.id) return;
+        if (!isSameCall(node, same)) {
+          others.set(node.id, node.name);
+          return;
+        }
         this.alone.delete(node.id);
+        this.joined.set(node, joinDocuments(node as SubsegmentDocument, same));
+        this.setApart(same);
       });
+    }
+    for (const [id, name] of others) {
+      const same = this.alone.get(id);
+      if (same) this.alone.set(id, withNote(same, 'same_id', `${name} has the same id`));
+    }
+  }
+
+  /** Treats the children of a subsegment as if they too had been sent on their own. */
+  private setApart(parent: SubsegmentDocument): void {
+    const { trace_id } = parent;
+    const parents = [parent];
+    for (let from = parents.pop(); from; from = parents.pop()) {
+      for (const each of from.subsegments ?? NONE) {
+        const said = this.joined.get(each) ?? each;
+        const child = { ...said, type: 'subsegment' as const, trace_id, parent_id: from.id };
+        const known = this.alone.get(child.id);
+        if (!known) this.alone.set(child.id, child);
+        else if (isSameCall(child, known)) {
+          this.alone.set(child.id, joinDocuments(known, child));
+          parents.push(child);
+        } else this.alone.set(`${child.id} below ${from.id}`, child);
+      }
     }
   }
 
@@ -132,9 +159,8 @@ class Stitching {
         ?.filter((each) => !this.reached.has(each));
       waiting?.forEach((each) => this.reached.add(each));
       let children = ownChildren(node);
-      if (this.substitutes.size > 0) {
-        children = children.map((each) => this.substitutes.get(each.id) ?? each);
-        children = children.filter((each) => !this.placed.has(each));
+      if (this.joined.size > 0) {
+        children = children.map((each) => this.joined.get(each) ?? each);
       }
       if (waiting?.length) children = [...children, ...waiting];
       this.placed.set(node, children);
