@@ -15,6 +15,7 @@ import {
   type ResolvedOptions,
   resolveOptions,
 } from './options/local-xray.options';
+import { explainBodyError } from './http/body-error';
 import { hostGuard } from './http/host-guard';
 import { securityHeaders } from './http/security-headers';
 import { ServerModule } from './server.module';
@@ -102,6 +103,7 @@ async function createApp(
   app.use(hostGuard([...options.allowedHosts, options.host]));
   app.use(securityHeaders);
   app.useBodyParser('raw', { type: () => true, limit: MAX_BODY_BYTES });
+  app.use(explainBodyError);
   app.useStaticAssets(options.viewer, { index: false, redirect: false });
   app.useGlobalFilters(new XrayErrorFilter());
   await app.init();

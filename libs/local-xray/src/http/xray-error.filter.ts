@@ -62,6 +62,7 @@ const NAMES: Record<number, XrayErrorName> = {
   403: 'AccessDeniedException',
   404: 'UnknownOperationException',
   413: 'RequestEntityTooLarge',
+  415: 'UnsupportedMediaType',
 };
 
 /** Nest's exceptions and those of the body parser have the status in different properties. */

@@ -21,16 +21,16 @@ import {
   STRICT,
 } from './document/parse-document';
 import type {
+  AnySignal,
   Change,
   Ingest,
   IngestListener,
   IngestOptions,
   IngestResult,
   OtlpResult,
-  OtlpSignal,
 } from './ingest';
 import { IngestReport } from './ingest-report';
-import type { OtlpEncoding } from './otlp/decode-otlp';
+import { checkOtlp, type OtlpEncoding } from './otlp/decode-otlp';
 import { type AttributeIndex, attributeIndex } from './otlp/indexed-attributes';
 import { readOtlp } from './otlp/read-otlp';
 import { readOtlpLogs } from './otlp/read-otlp-logs';
@@ -120,8 +120,12 @@ export class IngestEngine implements Ingest {
     return this.put(texts);
   }
 
-  async otlp(signal: OtlpSignal, body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult> {
+  async otlp(signal: AnySignal, body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult> {
     const read = (): (() => Promise<OtlpResult>) => {
+      if (signal === 'metrics') {
+        checkOtlp(signal, body, encoding);
+        return () => Promise.resolve({ rejected: 0, message: '' });
+      }
       if (signal === 'logs') {
         const logs = readOtlpLogs(body, encoding);
         return () => this.takeLogs(logs.lines, logs.withoutTrace);

@@ -1,6 +1,7 @@
 import type { DocumentFault } from './document/document-fault';
 import type { SqlValue } from '../store/driver';
 import type { TraceLogLine } from '../console-api';
+import type { AnySignal } from './otlp/check-signal';
 import type { OtlpEncoding } from './otlp/decode-otlp';
 
 /** The result of a batch: the documents that were rejected. All others are durable. */
@@ -10,6 +11,8 @@ export interface IngestResult {
 
 /** The OTLP signals that are stored. */
 export type OtlpSignal = 'traces' | 'logs';
+
+export type { AnySignal } from './otlp/check-signal';
 
 /** The result of an OTLP export. */
 export interface OtlpResult {
@@ -78,8 +81,8 @@ export interface IngestListener {
 export interface Ingest {
   /** Takes the body of PutTraceSegments. Resolves when the accepted documents are durable. */
   putTraceSegments(body: Uint8Array): Promise<IngestResult & { problem?: string }>;
-  /** Takes the body of an OTLP export. Resolves when what was accepted is durable. */
-  otlp(signal: OtlpSignal, body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult>;
+  /** Takes the body of an OTLP export. Resolves when what was accepted is durable. Metrics are only checked. */
+  otlp(signal: AnySignal, body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult>;
   /** Stores log lines. Resolves when they are durable. */
   putLogs(lines: TraceLogLine[]): Promise<void>;
   /** Takes the JSON texts of documents. */

@@ -6,6 +6,7 @@ import { SupervisedThread, type Watcher } from '../threads/supervised-thread';
 import { Thread } from '../threads/thread';
 import { threadProgram } from '../threads/thread-program';
 import type {
+  AnySignal,
   Change,
   Ingest,
   IngestCounts,
@@ -13,7 +14,6 @@ import type {
   IngestOptions,
   IngestResult,
   OtlpResult,
-  OtlpSignal,
 } from './ingest';
 import type { TraceLogLine } from '../console-api';
 import type { OtlpEncoding } from './otlp/decode-otlp';
@@ -84,7 +84,7 @@ export class WorkerIngest implements Ingest {
     return this.call('putTraceSegments', [body], ownMemory(body));
   }
 
-  otlp(signal: OtlpSignal, body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult> {
+  otlp(signal: AnySignal, body: Uint8Array, encoding: OtlpEncoding): Promise<OtlpResult> {
     return this.call('otlp', [signal, body, encoding], ownMemory(body));
   }
 

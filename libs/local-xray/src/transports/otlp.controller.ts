@@ -58,8 +58,9 @@ function encodingOf(type: string | undefined): OtlpEncoding {
   const name = type?.split(';')[0]!.trim().toLowerCase();
   if (name === 'application/json') return 'json';
   if (name === 'application/x-protobuf') return 'protobuf';
+  const what = name === undefined ? 'missing' : JSON.stringify(name.slice(0, 100));
   throw new XrayError(
     'UnsupportedMediaType',
-    'Cannot read this OTLP export: its content type must be application/json or application/x-protobuf.',
+    `Cannot read this OTLP export: its Content-Type is ${what}. Send application/json or application/x-protobuf.`,
   );
 }

@@ -6,6 +6,8 @@ import {
   type MessageShape,
 } from '@bufbuild/protobuf';
 
+import { type AnySignal, checkJsonSignal, checkProtobufSignal } from './check-signal';
+
 export type OtlpEncoding = 'json' | 'protobuf';
 
 /**
@@ -18,10 +20,41 @@ export function decodeOtlp<Schema extends DescMessage>(
   schema: Schema,
   body: Uint8Array,
   encoding: OtlpEncoding,
+  signal: AnySignal,
 ): MessageShape<Schema> {
-  if (encoding === 'protobuf') return fromBinary(schema, body);
-  const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as JsonValue;
-  return fromJson(schema, withBase64Ids(json), { ignoreUnknownFields: true });
+  if (encoding === 'json') {
+    return fromJson(schema, withBase64Ids(jsonOf(body, signal)), { ignoreUnknownFields: true });
+  }
+  checkProtobufSignal(signal, body);
+  try {
+    return fromBinary(schema, body);
+  } catch (error) {
+    const { message } = error as Error;
+    throw /premature EOF|outside the bounds/.test(message)
+      ? new Error('it ends in the middle of a field: it was cut off, or is not protobuf')
+      : error;
+  }
+}
+
+/**
+ * Checks the body of an export of a signal that is not stored.
+ *
+ * @throws Error if it is clearly not one; the message says why.
+ */
+export function checkOtlp(signal: AnySignal, body: Uint8Array, encoding: OtlpEncoding): void {
+  if (encoding === 'json') jsonOf(body, signal);
+  else checkProtobufSignal(signal, body);
+}
+
+/** An integer that a double may not represent, after a key. As text, which protobuf's JSON allows, it stays exact. */
+const LARGE_INTEGER = /(?<=[^\\]"):\s*(-?\d{16,})(?=\s*[,}])/g;
+
+function jsonOf(body: Uint8Array, signal: AnySignal): JsonValue {
+  if (body.length === 0) throw new Error('it is empty. An export without content is {}');
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+  const json = JSON.parse(text.replaceAll(LARGE_INTEGER, ':"$1"')) as JsonValue;
+  checkJsonSignal(signal, json);
+  return json;
 }
 
 const ID_KEYS = new Set([

@@ -21,7 +21,7 @@ export interface ReadLogs {
  * @throws Error if the body is invalid; the message says why.
  */
 export function readOtlpLogs(body: Uint8Array, encoding: OtlpEncoding): ReadLogs {
-  const request = decodeOtlp(ExportLogsServiceRequestSchema, body, encoding);
+  const request = decodeOtlp(ExportLogsServiceRequestSchema, body, encoding, 'logs');
   const read: ReadLogs = { lines: [], withoutTrace: 0 };
   for (const { resource, scopeLogs } of request.resourceLogs) {
     const service = textOf(toAttributes(resource?.attributes ?? []), ['service.name']) ?? '';

@@ -14,7 +14,7 @@ import type { Attributes, Span, SpanKind } from './span';
  * @throws Error if the body is invalid; the message says why.
  */
 export function readOtlp(body: Uint8Array, encoding: OtlpEncoding): Span[] {
-  const request = decodeOtlp(ExportTraceServiceRequestSchema, body, encoding);
+  const request = decodeOtlp(ExportTraceServiceRequestSchema, body, encoding, 'traces');
   return request.resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const attributes = toAttributes(resource?.attributes ?? []);
     return scopeSpans.flatMap(({ scope, spans }) =>
