@@ -102,7 +102,7 @@ const ALIASES = `
     class App {}
     const root = { module: App, imports: [XrayModule.forRoot({ serviceName: 'shop', emitter })] };
     const app = await NestFactory.createApplicationContext(root, { logger: false });
-    const late = require('@shop/pg');
+    const late = require('@shop/postgres');
     await app.get(XrayService).captureSegment('both', async () => {
       // Never connected: the queries wait, and are in progress when the segment ends.
       new early.Client({ host: 'db', database: 'early' }).query('SELECT 1', () => undefined);
@@ -183,7 +183,7 @@ describe('an application', () => {
   });
 
   it('records calls of packages that are installed under another name, loaded early or late', async () => {
-    const dependencies = { pg2: 'npm:pg@^8.0.0', '@shop/pg': 'npm:pg@latest' };
+    const dependencies = { pg2: 'npm:pg@^8.0.0', '@shop/postgres': 'npm:pg@latest' };
     writeFileSync(join(library.folder, 'package.json'), JSON.stringify({ dependencies }));
     for (const alias of Object.keys(dependencies)) {
       const folder = join(library.folder, 'node_modules', alias);
