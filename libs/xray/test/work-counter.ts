@@ -37,6 +37,13 @@ export class WorkCounter {
     return seen;
   }
 
+  /** Like `measure`, for asynchronous work, without what texts come to. */
+  async blocksDuring(work: () => Promise<unknown>): Promise<number> {
+    this.blocks();
+    await work();
+    return this.blocks();
+  }
+
   close(): void {
     this.session.post('Profiler.stopPreciseCoverage');
     this.session.disconnect();
