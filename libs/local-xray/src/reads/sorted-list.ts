@@ -103,7 +103,11 @@ function withOutcomes(
   outcomes: readonly Outcome[] | undefined,
 ): Filter {
   const parts = filter ? [filter] : [];
-  if (outcomes) parts.push({ kind: 'or', items: outcomes.map(conditionOf) });
+  if (outcomes) {
+    const wanted = outcomes.map(conditionOf);
+    // A single one is not wrapped, so that the index of traces with trouble can be used for it.
+    parts.push(wanted.length === 1 ? wanted[0]! : { kind: 'or', items: wanted });
+  }
   return parts.length === 1 ? parts[0]! : { kind: 'and', items: parts };
 }
 
