@@ -11,6 +11,7 @@ export default tseslint.config(
       'bench/**',
       'compat/**',
       'test/lambda/**',
+      'test/libraries/**',
       '**/*.js',
       '**/*.cjs',
       '**/*.mjs',

@@ -2,17 +2,28 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-const PAGE = resolve(import.meta.dirname, '../../docs/libraries.md');
+const DOCS = resolve(import.meta.dirname, '../../docs');
 const BEGIN = '<!-- made by test/libraries -->';
 const END = '<!-- end -->';
 
 /** Compares the tables of docs/libraries.md with what was seen, or writes them. */
 export function compareDocs({ shown, libraries, transports, write }) {
-  const text = readFileSync(PAGE, 'utf8');
+  comparePart('libraries.md', tables(shown, libraries, transports), write);
+}
+
+/** Compares the table that a page of docs/ has with one of these rows, or writes it. */
+export function compareTable({ page, head, rows, write }) {
+  comparePart(page, table(head, rows), write);
+}
+
+/** The part of a page that is made here. */
+function comparePart(name, part, write) {
+  const path = resolve(DOCS, name);
+  const text = readFileSync(path, 'utf8');
   const before = text.slice(0, text.indexOf(BEGIN) + BEGIN.length);
   const after = text.slice(text.indexOf(END));
-  const page = `${before}\n\n${tables(shown, libraries, transports)}\n\n${after}`;
-  if (write) writeFileSync(PAGE, page);
+  const page = `${before}\n\n${part}\n\n${after}`;
+  if (write) writeFileSync(path, page);
   else assert.equal(text, page, 'Run `npm test -- --write` in test/libraries.');
 }
 

@@ -13,6 +13,7 @@ import { loaderChecks } from './loaders/checks.mjs';
 import { peerChecks } from './peers/checks.mjs';
 import { replyChecks } from './replies/checks.mjs';
 import { signalChecks } from './signals/checks.mjs';
+import { toolchainChecks } from './toolchains/checks.mjs';
 import { startServers, stopServers } from './servers.mjs';
 
 const modules = join(import.meta.dirname, 'node_modules');
@@ -32,6 +33,7 @@ const SUITES = {
   loaders: { run: loaderChecks, needs: [] },
   signals: { run: signalChecks, needs: [] },
   jobs: { run: jobChecks, needs: ['redis'] },
+  toolchains: { run: toolchainChecks, needs: [] },
   hiddenJobs: { run: hiddenJobChecks, needs: ['redis'] },
 };
 

@@ -1,0 +1,3 @@
+import { suite } from './body';
+
+suite({ describe, it, beforeEach, afterEach });
