@@ -55,22 +55,6 @@ const then =
       exchange.end();
     });
 
-/** A queue as people write it: the next task starts when one ends. */
-class Queue {
-  private readonly waiting: (() => Promise<void>)[] = [];
-  private busy = false;
-
-  add(task: () => Promise<void>): void {
-    if (this.busy) return void this.waiting.push(task);
-    this.busy = true;
-    void task().then(() => {
-      this.busy = false;
-      const next = this.waiting.shift();
-      if (next) this.add(next);
-    });
-  }
-}
-
 /** One request. The trace that is noted is its own, or none. */
 const ALONE: [row: RegExp, way: string, listen: Way, noted: 'own' | 'none'][] = [
   [/^`await`/, 'await', async ({ note, end }) => (await Promise.resolve(), note(), end()), 'own'],
