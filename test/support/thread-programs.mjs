@@ -63,8 +63,8 @@ async function bundle(programs, folder) {
     input: Object.fromEntries(programs.map((file) => [basename(file, '.ts'), join(root, file)])),
     platform: 'node',
     cwd: root,
-    // It has native code.
-    external: ['libsql'],
+    // The first has native code. Rolldown's chunks of the second call each other before they are complete.
+    external: ['libsql', '@aws-sdk/client-xray'],
     tsconfig: join(root, 'tsconfig.json'),
     onwarn: (warning) => {
       throw new Error(warning.message);
