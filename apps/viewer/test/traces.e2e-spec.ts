@@ -63,15 +63,17 @@ describeInChromium('the list of traces', () => {
 
   it('shows no counts before it has them', async () => {
     const page = await xray.open('/map');
+    let answer!: () => void;
+    const seen = new Promise<void>((resolve) => (answer = resolve));
     await page.route('**/console/traces?**', async (route) => {
-      // Not the page's own timer: it fails where the page is closed meanwhile.
-      await new Promise((done) => setTimeout(done, 1_000));
-      await route.continue().catch(() => undefined);
+      await seen;
+      await route.continue();
     });
     await page.goto(`${xray.url}/traces`);
     await page.getByText('Loading traces…').waitFor();
 
     expect(await total(page).innerText()).toBe('–');
+    answer();
     await shows(page, '[data-total]', '300');
   });
 
