@@ -191,9 +191,9 @@ export class Delivery {
     if (lost <= 0) return;
     this.stats.dropped += lost;
     const message =
-      `The process ended before ${lost} traces were sent, so they are lost: they could not be sent ` +
-      `within ${this.shutdownTimeoutMs} ms, or process.exit() was called. Check the receiver, ` +
-      'raise shutdownTimeoutMs, or close the application before it exits.';
+      'Traces that may be lost because the process ended before they were sent: ' +
+      `${lost}. They could not be sent within ${this.shutdownTimeoutMs} ms, or process.exit() was ` +
+      'called. Check the receiver, raise shutdownTimeoutMs, or close the application before it exits.';
     this.warn('exit', message);
   }
 
