@@ -91,4 +91,63 @@ describe('the published package', () => {
     );
     expect(stack).toMatch(/^NotAMethodError: .*\n\s+at .*decorators\/\S+\.ts:\d+:\d+/);
   });
+
+  describe('as part of a bundle', () => {
+    let bundle: string;
+    beforeAll(async () => {
+      const main = join(library.folder, 'bundled.js');
+      bundle = join(library.folder, 'out', 'main.cjs');
+      writeFileSync(main, BUNDLED);
+      // Only this package goes into the bundle. That is what it must notice.
+      const options = `{ input: ${JSON.stringify(main)}, platform: 'node', external: /^[^./]/,
+        output: { file: ${JSON.stringify(bundle)}, format: 'cjs' } }`;
+      const script = `import('rolldown').then(({ build }) => build(${options}))`;
+      await run(process.execPath, ['-e', script]);
+    });
+
+    it.each([
+      [
+        'nothing',
+        'clients of the AWS SDK and pg',
+        'captureAws([SQSClient]) and capturePg([pg])',
+        'aws: false, sql: false',
+      ],
+      ['aws', 'pg', 'capturePg([pg])', 'sql: false'],
+      ['pg', 'clients of the AWS SDK', 'captureAws([SQSClient])', 'aws: false'],
+    ])(
+      'names the clients that are missing if %s is passed',
+      async (passed, clients, calls, off) => {
+        const { stdout } = await run(process.execPath, [bundle, passed]);
+        const [line, ...more] = JSON.parse(stdout) as string[];
+        expect(line).toContain(`Cannot find ${clients} in a bundle`);
+        expect(line).toContain(`in main.ts: ${calls} from 'nestjs-xray'`);
+        expect(line).toContain(`set capture: { ${off} }`);
+        expect(more).toEqual([]);
+      },
+    );
+
+    it('logs nothing if both are passed', async () => {
+      const { stdout } = await run(process.execPath, [bundle, 'aws,pg']);
+      expect(JSON.parse(stdout)).toEqual([]);
+    });
+  });
 });
+
+/** Prints the warnings at startup, with the clients passed that its argument lists. */
+const BUNDLED = `
+  require('reflect-metadata');
+  const { NestFactory } = require('@nestjs/core');
+  const { XrayModule, captureAws, capturePg } = require('./dist/index.js');
+  const passed = process.argv[2].split(',');
+  if (passed.includes('aws')) captureAws([require('@aws-sdk/client-sqs').SQSClient]);
+  if (passed.includes('pg')) capturePg([require('pg')]);
+  const warnings = [];
+  const module = XrayModule.forRoot({
+    serviceName: 'shop',
+    logger: { warn: (message) => warnings.push(message) },
+  });
+  class App {}
+  NestFactory.createApplicationContext({ module: App, imports: [module] }, { logger: false })
+    .then((app) => app.close())
+    .then(() => console.log(JSON.stringify(warnings)));
+`;

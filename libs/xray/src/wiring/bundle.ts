@@ -14,19 +14,23 @@ export function warnOfBundle(recorder: Recorder, discovery: DiscoveryService): v
   else if (renamed.size > 0) recorder.warn('bundle:renamed', classesRenamed(renamed));
 }
 
+const AWS = { what: 'clients of the AWS SDK', call: 'captureAws([SQSClient])', off: 'aws: false' };
+const PG = { what: 'pg', call: 'capturePg([pg])', off: 'sql: false' };
+
 function warnOfClients({ outgoing, warn }: Recorder): void {
-  const calls = [
-    outgoing?.mayWant('aws') && !awsCaptured() ? 'captureAws([SQSClient])' : undefined,
-    outgoing?.mayWant('sql') && !pgCaptured() ? 'capturePg([pg])' : undefined,
-  ].filter((call) => call !== undefined);
-  if (calls.length > 0) warn('bundle:clients', clientsMissing(calls));
+  const missing = [
+    outgoing?.mayWant('aws') && !awsCaptured() ? AWS : undefined,
+    outgoing?.mayWant('sql') && !pgCaptured() ? PG : undefined,
+  ].filter((client) => client !== undefined);
+  if (missing.length > 0) warn('bundle:clients', clientsMissing(missing));
 }
 
-function clientsMissing(calls: string[]): string {
+function clientsMissing(missing: (typeof AWS)[]): string {
+  const list = (key: keyof typeof AWS, by: string) => missing.map((each) => each[key]).join(by);
   return (
-    'Cannot find clients of the AWS SDK and pg in a bundle, so their calls are not recorded. Pass the ' +
-    `clients that the application uses in main.ts: ${calls.join(' and ')} from 'nestjs-xray'. ` +
-    'For those that it does not use, set capture: { aws: false, sql: false }. Jobs of BullMQ and Bull ' +
+    `Cannot find ${list('what', ' and ')} in a bundle, so their calls are not recorded. Pass the ` +
+    `clients that the application uses in main.ts: ${list('call', ' and ')} from 'nestjs-xray'. ` +
+    `For those that it does not use, set capture: { ${list('off', ', ')} }. Jobs of BullMQ and Bull ` +
     'are recorded only for queues of @nestjs/bullmq or @nestjs/bull; for others, call ' +
     'captureJobs([bullmq]).'
   );
