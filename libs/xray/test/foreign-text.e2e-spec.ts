@@ -55,4 +55,27 @@ describe('the work for text from users and other programs', () => {
       { numRuns: 6 },
     );
   });
+
+  const row = (count: number, text: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => text(n)).join(', ');
+  const inserts: Record<string, { of: (rows: number) => string; matches: number }> = {
+    parameters: { of: (rows) => row(rows, (n) => `($${2 * n + 1}, $${2 * n + 2})`), matches: 30 },
+    "MySQL's parameters": { of: (rows) => row(rows, () => '(?, ?, ?, ?)'), matches: 30 },
+    'names in quotes': { of: (rows) => row(rows, (n) => `"column ${n}"`), matches: 1_000 },
+    numbers: { of: (rows) => row(rows, (n) => `(${n}, ${n}.5)`), matches: 4_000 },
+    strings: { of: (rows) => row(rows, (n) => `('a${n}', 'it''s')`), matches: 4_000 },
+    'one long string': { of: (rows) => `('${'x '.repeat(8 * rows)}')`, matches: 30 },
+  };
+  const queries = ['a query through pg', 'a span of PostgreSQL', 'a span of MySQL'];
+  it.each(queries.flatMap((name) => Object.keys(inserts).map((kind) => [name, kind])))(
+    'is limited by what is recorded: %s, an insert of %s',
+    async (name, kind) => {
+      const { of, matches } = inserts[kind]!;
+      const insert = (rows: number) => `INSERT INTO events_${rows} (a, b) VALUES ${of(rows)}`;
+      const [medium, large, same] = await work(name, [2_000, 20_000, 20_000].map(insert));
+      expect(large!.steps).toBeLessThanOrEqual(medium!.steps + 200);
+      expect(same!.steps).toBeLessThanOrEqual(medium!.steps + 200);
+      expect(large!.matches).toBeLessThanOrEqual(matches);
+    },
+  );
 });

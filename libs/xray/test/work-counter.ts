@@ -6,6 +6,8 @@ export interface Work {
   steps: number;
   /** The longest text that a regular expression was given. */
   longestMatched: number;
+  /** How often a regular expression was applied. */
+  matches: number;
 }
 
 type Exec = (this: RegExp, text: string) => RegExpExecArray | null;
@@ -25,7 +27,7 @@ export class WorkCounter {
   }
 
   measure(work: () => unknown): Work {
-    const seen: Work = { steps: 0, longestMatched: 0 };
+    const seen: Work = { steps: 0, longestMatched: 0, matches: 0 };
     const restore = watchText(seen);
     this.blocks();
     try {
@@ -89,6 +91,7 @@ function watchText(seen: Work): () => void {
     const match = exec.call(this, text);
     const to = match === null ? text.length : match.index + match[0].length;
     seen.steps += to - from + 1;
+    seen.matches++;
     seen.longestMatched = Math.max(seen.longestMatched, text.length);
     return match;
   });

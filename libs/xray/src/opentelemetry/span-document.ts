@@ -22,7 +22,7 @@ import {
 } from '../document';
 import { outgoingPolicy } from '../core/context';
 import { addErrorMessage } from '../core/remote-error';
-import { sanitiseSql } from '../instrumentation/outgoing/sanitise-sql';
+import { sanitiseMySql, sanitiseSql } from '../instrumentation/outgoing/sanitise-sql';
 import type { SpanData } from './span-data';
 
 const KINDS: Record<SpanKind, SpanKindName> = {
@@ -126,13 +126,10 @@ function hideLiterals(node: RecordedNode, { attributes }: SpanData): void {
     const text = attributes.get(name);
     if (!withText) attributes.delete(name);
     else if (typeof text === 'string') {
-      attributes.set(name, sanitiseSql(inMySql ? text.replace(MYSQL_TEXT, '?') : text));
+      attributes.set(name, inMySql ? sanitiseMySql(text) : sanitiseSql(text));
     }
   }
 }
-
-/** MySQL's strings: in single or double quotes, with backslash escapes. Names are in backticks. */
-const MYSQL_TEXT = /'(?:[^'\\]|\\[\s\S]|'')*'?|"(?:[^"\\]|\\[\s\S]|"")*"?/g;
 
 /** Records as metadata what the segment document has no field for. */
 function describeSpan(node: RecordedNode, data: SpanData, kind: SpanKindName): void {

@@ -158,7 +158,7 @@ function open(parent: RecordedNode, client: Client, args: unknown[]): Subsegment
     if (owner.outgoing.sqlText && text !== '') {
       subsegment.sql.sanitized_query = sanitiseSql(text);
     }
-    if (/^\s*call\b/i.test(text)) subsegment.sql.preparation = 'call';
+    if (/^\s*call\b/i.test(text.slice(0, 200))) subsegment.sql.preparation = 'call';
     else if (query.name || query.values || Array.isArray(args[1])) {
       subsegment.sql.preparation = 'statement';
     }
