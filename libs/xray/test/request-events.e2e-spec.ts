@@ -55,6 +55,9 @@ const MIDDLEWARE: Record<string, Middleware> = {
   'for await': (request, _response, next) => {
     void text(request).then(() => next(), next);
   },
+  'a listener that is added late': (request, _response, next) => {
+    setImmediate(() => read(request, next, 'end'));
+  },
   "busboy's close": (request, _response, next) => {
     const parser = busboy({ headers: request.headers });
     parser.on('file', (_name: string, file: NodeJS.ReadableStream) => file.resume());

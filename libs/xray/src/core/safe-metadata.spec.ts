@@ -410,6 +410,23 @@ describe('a recorded value', () => {
     expect(value).toEqual({ q: 'books', tags: ['a'] });
   });
 
+  it.each<[string, object, (value: any) => void, unknown]>([
+    ['a Map that is emptied', new Map([['a', 1]]), (map) => map.clear(), { a: 1 }],
+    ['a Set that grows', new Set([1]), (set) => set.add(2), [1]],
+    ['a Date', new Date(0), (date) => date.setTime(1), '1970-01-01T00:00:00.000Z'],
+    ['Headers', new Headers({ a: '1' }), (headers) => headers.set('a', '2'), { a: '1' }],
+    ['a nested value', { a: { b: [1] } }, ({ a }) => a.b.push(2), { a: { b: [1] } }],
+    ['an object in a list', [{ id: 1 }], ([first]) => (first.id = 2), [{ id: 1 }]],
+    [
+      'a Map in an object',
+      { map: new Map([['a', 1]]) },
+      ({ map }) => map.clear(),
+      { map: { a: 1 } },
+    ],
+  ])('does not change with %s', (_what, given, change, kept) => {
+    expect(recorded(given, change)).toEqual(kept);
+  });
+
   it('is redacted, also if it is small', () => {
     expect(recorded({ user: { password: 'x' } }, () => undefined)).toEqual({
       user: { password: '[redacted]' },
