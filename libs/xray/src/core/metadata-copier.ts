@@ -1,7 +1,14 @@
 import { types } from 'node:util';
 import { isArray, isError, nameIn, reasonOf } from './foreign-values';
 import type { Budget } from './metadata-budget';
-import { distinctKey, EntriesClass, keyText, newEntries, type Entries } from './metadata-entries';
+import {
+  distinctKey,
+  EntriesClass,
+  isPlain,
+  keyText,
+  newEntries,
+  type Entries,
+} from './metadata-entries';
 import { isSecretKey, withoutPasswords } from './redact';
 import { classText, pairsIn, textInstead } from './web-objects';
 
@@ -56,12 +63,11 @@ export class Copier {
       if (!(metadata[namespace] instanceof EntriesClass))
         return JSON.stringify(this.copy(metadata));
     }
-    return this.entriesText(metadata, (entries) =>
-      this.entriesText(entries as Entries, (value) => this.valueText(value)),
-    );
+    return this.entriesText(metadata, true);
   }
 
-  private entriesText(entries: Entries, textOf: (value: unknown) => string | undefined): string {
+  /** The entries of a namespace as JSON, or `ofNamespaces` those of the metadata as a whole. */
+  private entriesText(entries: Entries, ofNamespaces: boolean): string {
     const keys = Object.keys(entries);
     let text = '';
     let cutKeys: Entries | undefined;
@@ -80,7 +86,10 @@ export class Copier {
         kept = distinctKey(kept, (cutKeys ??= newEntries()));
         cutKeys[kept] = true;
       }
-      const value = this.isSecret(key) ? `"${REDACTED}"` : textOf(entries[key]);
+      let value: string | undefined;
+      if (this.isSecret(key)) value = `"${REDACTED}"`;
+      else if (ofNamespaces) value = this.entriesText(entries[key] as Entries, false);
+      else value = this.valueText(entries[key]);
       if (value !== undefined) text += before + keyText(kept) + value;
     }
     this.above.pop();
@@ -88,6 +97,10 @@ export class Copier {
   }
 
   private valueText(value: unknown): string | undefined {
+    if (isPlain(value) && value.length <= this.budget.left) {
+      this.budget.spend(value.length + 3);
+      return `"${value}"`;
+    }
     try {
       return JSON.stringify(this.copy(value));
     } catch (problem) {

@@ -20,6 +20,13 @@ export function keyText(key: string): string {
   return text;
 }
 
+const PLAIN = /^[ !#-9;-[\]-~]*$/;
+const MAX_PLAIN = 100;
+
+/** Whether JSON escapes nothing in this short text. Without a colon, it is no URL with a password. */
+export const isPlain = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= MAX_PLAIN && PLAIN.test(value);
+
 /** Returns `key`, with a number if `taken` has it: long keys that differ may be cut alike. */
 export function distinctKey(key: string, taken: Entries): string {
   let distinct = key;

@@ -24,10 +24,20 @@ export function redactPattern(redact: string[] | RegExp | undefined): RegExp {
 const verdicts = new WeakMap<RegExp, Map<string, boolean>>();
 const MAX_VERDICTS = 2_000;
 
+/** The pattern of the last key: mostly there is only one. */
+let latest = { pattern: DEFAULT_REDACTED, known: new Map<string, boolean>() };
+verdicts.set(DEFAULT_REDACTED, latest.known);
+
+function knownOf(pattern: RegExp): Map<string, boolean> {
+  let known = verdicts.get(pattern);
+  if (known === undefined) verdicts.set(pattern, (known = new Map<string, boolean>()));
+  latest = { pattern, known };
+  return known;
+}
+
 /** Whether what stands under `key` is to be redacted. */
 export function isSecretKey(key: string, redacted: RegExp): boolean {
-  let known = verdicts.get(redacted);
-  if (known === undefined) verdicts.set(redacted, (known = new Map<string, boolean>()));
+  const known = redacted === latest.pattern ? latest.known : knownOf(redacted);
   let secret = known.get(key);
   if (secret === undefined) {
     secret = redacted.test(key);
