@@ -35,49 +35,55 @@ const KINDS: Record<SpanKind, SpanKindName> = {
 
 /** Translates the attributes of an ending span into fields of the segment document. */
 export function describeNode(node: RecordedNode, data: SpanData): void {
-  const kind = KINDS[data.kind ?? SpanKind.INTERNAL];
-  hideLiterals(node, data);
   const { attributes } = data;
+  const kind = KINDS[data.kind ?? SpanKind.INTERNAL];
+  const system = textOf(attributes, SQL_NAMES.database_type);
+  const inSql = SQL_SYSTEMS.has(system);
+  const aws = isAwsCall(attributes);
+  const http = isHttp(attributes);
+  if (inSql) hideLiterals(node, data, system);
   // If no attribute has a field of its own, nothing is removed from the map: no copy is needed.
-  const rest: Map<string, unknown> = hasFields(attributes) ? new Map(attributes) : attributes;
-  const http = readHttp(attributes, kind, rest);
-  if (http !== undefined) node.http = http;
-  if (node.root !== node) describeCall(node as RecordedSubsegment, data, kind, rest);
-  describeStatus(node, data, KINDS[data.kind ?? SpanKind.INTERNAL]);
+  const rest: Map<string, unknown> = http || aws || inSql ? new Map(attributes) : attributes;
+  const block = http ? readHttp(attributes, kind, rest) : undefined;
+  if (block !== undefined) node.http = block;
+  if (node.root !== node) {
+    const call = node as RecordedSubsegment;
+    if (system !== undefined && containsDatabaseCall(call)) describeOrm(call, data, rest);
+    else describeCall(call, data, kind, rest, inSql, aws);
+  }
+  const status = http ? readStatus(attributes) : undefined;
+  if (status !== undefined || data.status !== undefined) {
+    describeStatus(node, data, KINDS[data.kind ?? SpanKind.INTERNAL], status);
+  }
   const indexed = attributes.get(INDEXED_KEYS);
   for (const [key, value] of rest) noteAttribute(node, key, value, indexed);
   describeSpan(node, data, kind);
 }
 
-/** Whether the segment document has fields for some of the attributes. */
-const hasFields = (attributes: SpanAttributes) =>
-  isHttp(attributes) ||
-  isAwsCall(attributes) ||
-  SQL_SYSTEMS.has(textOf(attributes, SQL_NAMES.database_type));
-
 function describeCall(
   node: RecordedSubsegment,
-  data: SpanData,
+  { attributes, name = node.name }: SpanData,
   kind: SpanKindName,
   rest: Map<string, unknown>,
+  inSql: boolean,
+  aws: boolean,
 ): void {
-  const { attributes, name = node.name } = data;
-  const aws = isAwsCall(attributes);
-  if (isDatabase(attributes) && containsDatabaseCall(node)) {
-    node.namespace = undefined;
-    data.kind = SpanKind.INTERNAL;
-    for (const name of ABOUT_CALLEE) {
-      data.attributes.delete(name);
-      rest.delete(name);
-    }
-    return;
-  }
-  const sql = readSql(name, attributes, rest);
+  const sql = inSql ? readSql(name, attributes, rest) : undefined;
   if (sql !== undefined) node.sql = sql;
   if (aws) node.aws = readAwsCall(attributes, rest);
   if (!aws && kind !== 'client' && kind !== 'producer') return;
   node.namespace = aws ? 'aws' : 'remote';
   node.name = readCallee(attributes) ?? name;
+}
+
+/** Makes a database call a step of the application: the call within it is the one to the database. */
+function describeOrm(node: RecordedSubsegment, data: SpanData, rest: Map<string, unknown>): void {
+  node.namespace = undefined;
+  data.kind = SpanKind.INTERNAL;
+  for (const name of ABOUT_CALLEE) {
+    data.attributes.delete(name);
+    rest.delete(name);
+  }
 }
 
 /** The attributes that mark a span as a call, in X-Ray and for receivers of OTLP. */
@@ -94,7 +100,8 @@ const isDatabase = (attributes: SpanAttributes) =>
  * Whether a subsegment of the node already records the database call: an ORM and its driver may each
  * create a span for one query. The driver's span is the call.
  */
-function containsDatabaseCall({ subsegments = [] }: RecordedNode): boolean {
+function containsDatabaseCall({ subsegments }: RecordedNode): boolean {
+  if (subsegments === undefined) return false;
   return subsegments.some((each) => {
     if (each.namespace !== 'remote') return containsDatabaseCall(each);
     return each.sql !== undefined || (each.span && isDatabase(each.span.data.attributes)) === true;
@@ -102,8 +109,7 @@ function containsDatabaseCall({ subsegments = [] }: RecordedNode): boolean {
 }
 
 /** Sets the flags from the response's status: X-Ray distinguishes errors (4xx) from faults (5xx). */
-function describeStatus(node: RecordedNode, data: SpanData, kind: SpanKindName): void {
-  const status = readStatus(data.attributes) ?? 0;
+function describeStatus(node: RecordedNode, data: SpanData, kind: SpanKindName, status = 0): void {
   if (data.status?.code === SpanStatusCode.OK || status < 400) {
     if (data.status?.code !== SpanStatusCode.ERROR || node.cause !== undefined) return;
     const failure = readFailure(data.status.message, data.attributes);
@@ -117,9 +123,7 @@ function describeStatus(node: RecordedNode, data: SpanData, kind: SpanKindName):
 }
 
 /** Removes literals from SQL, since they may contain secrets: neither emitter may send them. */
-function hideLiterals(node: RecordedNode, { attributes }: SpanData): void {
-  const system = textOf(attributes, SQL_NAMES.database_type);
-  if (!SQL_SYSTEMS.has(system)) return;
+function hideLiterals(node: RecordedNode, { attributes }: SpanData, system?: string): void {
   const inMySql = system === 'mysql' || system === 'mariadb';
   const withText = outgoingPolicy(node)?.sqlText !== false;
   for (const name of SQL_NAMES.sanitized_query) {
@@ -133,12 +137,12 @@ function hideLiterals(node: RecordedNode, { attributes }: SpanData): void {
 
 /** Records as metadata what the segment document has no field for. */
 function describeSpan(node: RecordedNode, data: SpanData, kind: SpanKindName): void {
-  const note = (key: string, value: unknown) => node.addMetadata(key, value, 'otel');
-  if (data.name !== undefined && data.name !== node.name) note('name', data.name);
-  if (kind === 'producer' || kind === 'consumer') note('kind', kind);
-  if (data.scope !== undefined) note('scope', data.scope.name);
-  const events = data.events?.filter(({ name }) => name !== 'exception');
-  if (events !== undefined && events.length > 0) note('events', events);
+  const { name, scope } = data;
+  if (name !== undefined && name !== node.name) node.addMetadata('name', name, 'otel');
+  if (kind === 'producer' || kind === 'consumer') node.addMetadata('kind', kind, 'otel');
+  if (scope !== undefined) node.addMetadata('scope', scope.name, 'otel');
+  const events = data.events?.filter((event) => event.name !== 'exception');
+  if (events !== undefined && events.length > 0) node.addMetadata('events', events, 'otel');
 }
 
 /** Records an attribute without a field of its own: as an annotation if indexed, else as metadata. */
@@ -146,7 +150,7 @@ export function noteAttribute(
   node: RecordedNode,
   key: string,
   value: unknown,
-  indexed: unknown = [],
+  indexed?: unknown,
 ): void {
   if (key === INDEXED_KEYS) return;
   if ((USER_NAMES as readonly string[]).includes(key)) return node.root.setUser(value as string);
