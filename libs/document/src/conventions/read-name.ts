@@ -33,5 +33,25 @@ function database(attributes: SpanAttributes): string | undefined {
   const url = textOf(attributes, SQL_NAMES.connection_string)?.replace(/^jdbc:/, '');
   const host = url && /^[a-z][\w+.-]*:\/\/(?:[^@/]*@)?(\[[^\]]+\]|[^:/?#]+)/i.exec(url)?.[1];
   const peer = host || textOf(attributes, HTTP_NAMES.peerName);
-  return peer ? `${name}@${peer}` : name;
+  return peer ? joined(name, peer) : name;
+}
+
+/**
+ * Keeps the names by host and database. A name joined anew would be hashed anew wherever it is looked
+ * up, such as by the writer of documents.
+ */
+const names = new Map<string, Map<string, string>>();
+const MAX_NAMES = 1_000;
+const MAX_NAME = 200;
+let kept = 0;
+
+function joined(name: string, peer: string): string {
+  const known = names.get(peer)?.get(name);
+  if (known !== undefined) return known;
+  const text = `${name}@${peer}`;
+  if (text.length <= MAX_NAME && kept++ < MAX_NAMES) {
+    const ofPeer = names.get(peer) ?? new Map<string, string>();
+    names.set(peer, ofPeer.set(name, text));
+  }
+  return text;
 }
