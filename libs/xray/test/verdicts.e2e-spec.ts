@@ -78,6 +78,16 @@ describe('a response that the caller does not read to its end', () => {
 
   const WAYS: Record<string, (path: string) => Promise<unknown>> = {
     'fetch, cancelled': async (path) => (await fetch(url + path)).body!.cancel(),
+    'fetch, cancelled with a reason': async (path) =>
+      (await fetch(url + path)).body!.cancel('read enough'),
+    'fetch, cancelled with an error': async (path) =>
+      (await fetch(url + path)).body!.cancel(new Error('read enough')),
+    'fetch, aborted with an error': async (path) => {
+      const controller = new AbortController();
+      const { body } = await fetch(url + path, { signal: controller.signal });
+      controller.abort(new Error('the client left'));
+      await new Response(body).text().catch(() => undefined);
+    },
     'fetch, left after a chunk': async (path) => {
       for await (const _chunk of (await fetch(url + path)).body!) break;
     },

@@ -44,8 +44,18 @@ export function captureFetch(): void {
     const subsegment = calls.get(request);
     const answered = subsegment?.http?.response !== undefined;
     // A caller may stop reading the body of a response: the status has decided the outcome.
-    subsegment?.close(answered && isAbort(error) ? undefined : error);
+    subsegment?.close(answered && isStoppedByCaller(error) ? undefined : error);
   });
+}
+
+/**
+ * Whether the caller stopped reading, perhaps with a reason of any kind: `body.cancel(reason)` or
+ * `controller.abort(reason)`. Errors of the connection have a code. A timeout is a failure.
+ */
+function isStoppedByCaller(error: unknown): boolean {
+  if (isAbort(error)) return true;
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  return typeof code !== 'string' && name !== 'TimeoutError' && name !== 'HTTPParserError';
 }
 
 function on(
