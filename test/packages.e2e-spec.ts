@@ -39,6 +39,12 @@ function main(port: number): string {
   return code.replace('app.listen(3000)', `app.listen(${port})`);
 }
 
+/** The path of another version of Node, which npm downloads once. */
+async function programOf(major: number): Promise<string> {
+  const { stdout } = await run('npx', ['--yes', `node@${major}`, '-p', 'process.execPath']);
+  return stdout.trim();
+}
+
 describe('the packages for npm', () => {
   let packed: Packed;
   beforeAll(async () => {
@@ -82,11 +88,10 @@ describe('the packages for npm', () => {
     it.each([22, 24])(
       "runs on Node %i, with that version's SQLite",
       async (major) => {
-        const node = (await run('npx', ['--yes', `node@${major}`, '-p', 'process.execPath']))
-          .stdout;
+        const node = await programOf(major);
         const address = `127.0.0.1:${await freePort()}`;
         const args = ['node_modules/local-xray/bin/local-xray.js', '-a', address, '-d', ':memory:'];
-        const running = await installed.start(node.trim(), args, 'listens on');
+        const running = await installed.start(node, args, 'listens on');
         const health = await fetch(`http://${address}/health`);
         await running.stop();
         expect(health.status).toBe(200);
@@ -167,6 +172,35 @@ describe('the packages for npm', () => {
       await client.close();
       expect((content as { text: string }[])[0]!.text.trim()).toBe(printed.trim());
     }, 180_000);
+
+    it.each([22, 24])(
+      'trace a request on Node %i',
+      async (major) => {
+        const node = await programOf(major);
+        const port = await freePort();
+        await installed.compile({ [`on-${major}.ts`]: main(port) });
+        const env = { AWS_XRAY_DAEMON_ADDRESS: address };
+        const other = await installed.start(
+          node,
+          [`dist/on-${major}.js`],
+          'successfully started',
+          env,
+        );
+        const response = await until('the application to listen', () =>
+          fetch(`http://127.0.0.1:${port}/cart/total`),
+        );
+        const trace = `http://${address}/traces/${response.headers.get('x-trace-id')}.md`;
+        const text = await until('its trace', async () => {
+          const answer = await fetch(trace);
+          return answer.ok ? answer.text() : undefined;
+        });
+        await other.stop();
+
+        expect(text).toContain('shop GET /cart/total 200');
+        expect(text).toContain('CartController.total');
+      },
+      180_000,
+    );
 
     it('compile the Nest example in docs/local-xray.md', async () => {
       const text = readFileSync(join(root, 'docs/local-xray.md'), 'utf8');
