@@ -121,6 +121,18 @@ describeInChromium('the list of more traces than it holds', () => {
     expect(page.problems).toEqual([]);
   });
 
+  it('loads the rest of what it shows while the filter is invalid', async () => {
+    const page = await xray.open('/traces?range=7d');
+    await page.getByRole('button', { name: 'Load the next 403' }).waitFor();
+    const field = page.getByRole('combobox', { name: 'Filter expression' });
+    await field.fill('fautl');
+    await field.press('Enter');
+    await page.getByRole('alert').waitFor();
+
+    await page.getByRole('button', { name: 'Load the next 403' }).click();
+    await page.getByRole('button', { name: /^Load the next/ }).waitFor({ state: 'detached' });
+  });
+
   it('loads the rest on demand', async () => {
     const page = await xray.open('/traces?range=7d');
     await page.getByRole('button', { name: 'Load the next 403' }).click();

@@ -180,7 +180,7 @@ export function useTraceList(
     mine.begin();
     redraw();
     const bounds = boundsOf(range, Date.now() / 1000);
-    const query = { ...asked(), ...bounds, filter, after: mine.next };
+    const query = { ...asked(), ...bounds, filter: mine.shownFilter, after: mine.next };
     try {
       mine.add(await api.moreTraces(query, mine.abort?.signal));
     } catch (error) {
