@@ -21,6 +21,9 @@ export function configureApp(
   pageFolder?: string,
 ): NestExpressApplication {
   app.disable('x-powered-by');
+  // Longer than the 60 s of AWS's load balancers: if the server closes an idle connection first, a
+  // request that is already on its way to it fails.
+  app.getHttpServer().keepAliveTimeout = 65_000;
   servePage(app, pageFolder);
   const description = new DocumentBuilder()
     .setTitle('Cruddur')

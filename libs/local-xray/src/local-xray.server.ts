@@ -17,6 +17,7 @@ import {
 } from './options/local-xray.options';
 import { explainBodyError } from './http/body-error';
 import { hostGuard } from './http/host-guard';
+import { KEEP_ALIVE_MS } from './http/keep-alive';
 import { securityHeaders } from './http/security-headers';
 import { ServerModule } from './server.module';
 import { TraceStore } from './engine/trace-store';
@@ -118,6 +119,7 @@ async function listen(
 ): Promise<{ port: number; udp: UdpReceiver }> {
   // Not app.listen(): it also logs its errors, and the caller's message is better.
   const server: Server = app.getHttpServer();
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   for (let attempt = 1; ; attempt++) {
     try {
       // `localhost` may have two addresses; UDP and TCP must use the same one.

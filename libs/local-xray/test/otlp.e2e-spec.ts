@@ -392,6 +392,14 @@ describe('the addresses of OTLP', () => {
     });
   });
 
+  it('keep idle connections for longer than exporters wait between two exports', async () => {
+    server = await start({ otlpHttp: '127.0.0.1:0' });
+    for (const address of [server.address, server.otlp.http]) {
+      const { headers } = await fetch(`http://${address}/health`);
+      expect(headers.get('keep-alive')).toBe('timeout=65');
+    }
+  });
+
   it('are off unless they are configured', async () => {
     server = await start({ otlpGrpc: 'off' });
     expect(server.otlp).toMatchObject({ http: undefined, grpc: undefined, missing: [] });

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
+import { KEEP_ALIVE_MS } from '../http/keep-alive';
 import type { OtlpAddress, ResolvedOptions } from '../options/local-xray.options';
 import { AddressError } from './address-error';
 import type { OtlpExports } from './otlp-exports';
@@ -28,7 +29,7 @@ export async function openOtlp(
   app: RequestListener,
   exports: OtlpExports,
 ): Promise<OtlpAddresses> {
-  const http = createHttpServer(app);
+  const http = createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, app);
   const grpc = new OtlpGrpc(exports);
   const missing: string[] = [];
   const closeHttp = async (): Promise<void> => {
