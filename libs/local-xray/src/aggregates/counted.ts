@@ -1,18 +1,9 @@
+import type { BinSum } from './bin-sum';
 import { type FacetKind, WHOLE_TRACE } from './facets';
 
 /** What a trace adds to the aggregates under one key; as the table of occurrences has it. */
-export interface CountedRow {
+export interface CountedRow extends BinSum {
   kind: FacetKind | typeof WHOLE_TRACE;
-  facet: number;
-  /** The number of the route's facet; 0 if there is no route. */
-  route: number;
-  bin: number;
-  count: number;
-  seconds: number;
-  fault: number;
-  error: number;
-  throttle: number;
-  traces: number;
 }
 
 /** Everything that a trace adds to the aggregates. */

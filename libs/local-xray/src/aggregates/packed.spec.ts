@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type BinSum, pack, unpack } from './packed';
+import type { BinSum } from './bin-sum';
+import { pack, unpack } from './packed';
 
 const small = fc.nat({ max: 300 });
 const sum: fc.Arbitrary<BinSum> = fc.record({

@@ -1,15 +1,4 @@
-/** The sum of the occurrences of a facet on a route whose durations fall into one bin. */
-export interface BinSum {
-  facet: number;
-  route: number;
-  bin: number;
-  count: number;
-  seconds: number;
-  fault: number;
-  error: number;
-  throttle: number;
-  traces: number;
-}
+import { type BinSum, emptySum } from './bin-sum';
 
 const FAULT = 1;
 const ERROR = 2;
@@ -73,17 +62,7 @@ export function unpack(bytes: Uint8Array, each: (sum: Readonly<BinSum>) => void)
       value += (byte - 128) * factor;
     }
   };
-  const sum: BinSum = {
-    facet: 0,
-    route: 0,
-    bin: 0,
-    count: 0,
-    seconds: 0,
-    fault: 0,
-    error: 0,
-    throttle: 0,
-    traces: 0,
-  };
+  const sum = emptySum();
   while (at < bytes.length) {
     sum.facet += integer();
     sum.route = integer();

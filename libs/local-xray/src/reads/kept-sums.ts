@@ -1,4 +1,5 @@
-import { type BinSum, unpack } from '../aggregates/packed';
+import type { BinSum } from '../aggregates/bin-sum';
+import { unpack } from '../aggregates/packed';
 import { STEPS } from '../aggregates/counted';
 import { bytesOf, type Driver } from '../store/driver';
 

@@ -1,3 +1,4 @@
+import { addSum, emptySum } from '../aggregates/bin-sum';
 import { BINS_PER_DECADE } from '../aggregates/bins';
 import { STEPS } from '../aggregates/counted';
 import { type Facet, type FacetBody, type FacetKind, WHOLE_TRACE } from '../aggregates/facets';
@@ -18,19 +19,6 @@ const SUMS =
     .split(', ')
     .map((each) => `${each} AS ${/\.(\w+)/.exec(each)![1]}`)
     .join(', ');
-
-const NOTHING: Sum = {
-  facet: 0,
-  route: 0,
-  bin: 0,
-  slot: 0,
-  count: 0,
-  seconds: 0,
-  fault: 0,
-  error: 0,
-  throttle: 0,
-  traces: 0,
-};
 
 export interface How {
   /** How long traces may be read one by one, the newest first. */
@@ -85,16 +73,8 @@ export class Sums {
     await this.each(kind, how, (each) => {
       const key = `${each.facet} ${each.route} ${each.bin} ${each.slot}`;
       const sum = sums.get(key);
-      if (!sum) {
-        sums.set(key, { ...each });
-        return;
-      }
-      sum.count += each.count;
-      sum.seconds += each.seconds;
-      sum.fault += each.fault;
-      sum.error += each.error;
-      sum.throttle += each.throttle;
-      sum.traces += each.traces;
+      if (sum) addSum(sum, each);
+      else sums.set(key, { ...each });
     });
     return [...sums.values()];
   }
@@ -125,7 +105,7 @@ export class Sums {
 
   private async eachKept(range: KeptRange, { together }: How, found: OnSum): Promise<void> {
     const { from, width, count } = this.slots;
-    const sum: Sum = { ...NOTHING };
+    const sum: Sum = { ...emptySum(), slot: 0 };
     const pace = new Pace(this.signal);
     for (const period of keptSums(this.context.database, range)) {
       sum.slot = together

@@ -1,5 +1,5 @@
 import { Durations } from '../aggregates/bins';
-import type { BinSum } from '../aggregates/packed';
+import type { BinSum } from '../aggregates/bin-sum';
 
 /** The sum of occurrences with the same facet, route, bin and time interval. */
 export interface Sum extends BinSum {

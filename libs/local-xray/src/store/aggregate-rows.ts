@@ -1,4 +1,5 @@
 import { binOf } from '../aggregates/bins';
+import { addSum, emptySum } from '../aggregates/bin-sum';
 import { type Counted, type CountedRow, troubleOf } from '../aggregates/counted';
 import { type Facet, WHOLE_TRACE } from '../aggregates/facets';
 import type { Occurrence } from '../aggregates/occurrences';
@@ -126,7 +127,7 @@ export class AggregateRows {
       // Facets beyond the maximum of their kind share a number.
       const key = `${row.facet} ${row.route} ${row.bin}`;
       const known = byKey.get(key);
-      if (known) for (const each of NUMBERS) known[each] += row[each];
+      if (known) addSum(known, row);
       else byKey.set(key, row);
     }
     return {
@@ -176,26 +177,10 @@ function put(into: Map<string, Delta>, time: number, row: CountedRow, sign: 1 | 
   const key = `${at} ${facet} ${route} ${bin}`;
   let sum = into.get(key)?.row;
   if (!sum) {
-    sum = {
-      kind,
-      facet,
-      route,
-      bin,
-      count: 0,
-      seconds: 0,
-      fault: 0,
-      error: 0,
-      throttle: 0,
-      traces: 0,
-    };
+    sum = { ...emptySum(), kind, facet, route, bin };
     into.set(key, { at, row: sum });
   }
-  sum.count += sign * row.count;
-  sum.seconds += sign * row.seconds;
-  sum.fault += sign * row.fault;
-  sum.error += sign * row.error;
-  sum.throttle += sign * row.throttle;
-  sum.traces += sign * row.traces;
+  addSum(sum, row, sign);
 }
 
 function wholeTrace({

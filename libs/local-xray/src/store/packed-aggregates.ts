@@ -1,4 +1,5 @@
-import { type BinSum, pack, unpack } from '../aggregates/packed';
+import { addSum, type BinSum } from '../aggregates/bin-sum';
+import { pack, unpack } from '../aggregates/packed';
 import { STEPS } from '../aggregates/counted';
 import { EXCEPTION, HINT, ROUTE, STATEMENT, VERSION, WHOLE_TRACE } from '../aggregates/facets';
 import { bytesOf, type Driver, type Statement } from './driver';
@@ -77,16 +78,8 @@ export class PackedAggregates implements PeriodSums {
         if (!ofFacet) sums.set(each.facet, (ofFacet = new Map<number, BinSum>()));
         const key = each.route * MAX_BINS + each.bin;
         const sum = ofFacet.get(key);
-        if (!sum) {
-          ofFacet.set(key, { ...each });
-          return;
-        }
-        sum.count += each.count;
-        sum.seconds += each.seconds;
-        sum.fault += each.fault;
-        sum.error += each.error;
-        sum.throttle += each.throttle;
-        sum.traces += each.traces;
+        if (sum) addSum(sum, each);
+        else ofFacet.set(key, { ...each });
       });
     }
     return [...sums.keys()]
