@@ -49,12 +49,8 @@ const HEAVY = /^(@aws-sdk\/|@bufbuild\/|@opentelemetry\/|@smithy\/|aws-xray-sdk|
 /** Nest itself loads these for an HTTP application, where they are installed. */
 const NEST = ['@nestjs/microservices', '@nestjs/websockets'];
 
-/** Prints which calls a segment has, of packages that are loaded after the application has started. */
-const LATE = `
-  const later = async (load) => {
-    const { NestFactory } = await load('@nestjs/core');
-    const library = await load(process.env.LIBRARY);
-    const { XrayModule, XrayService } = library.default ?? library;
+/** Starts an application that keeps its segments, once NestFactory and XrayModule are there. */
+const STARTED = `
     const segments = [];
     const emitter = {
       emit: (segment) => void segments.push(JSON.parse(JSON.stringify(segment))),
@@ -64,6 +60,15 @@ const LATE = `
     class App {}
     const root = { module: App, imports: [XrayModule.forRoot({ serviceName: 'shop', emitter })] };
     const app = await NestFactory.createApplicationContext(root, { logger: false });
+`;
+
+/** Prints which calls a segment has, of packages that are loaded after the application has started. */
+const LATE = `
+  const later = async (load) => {
+    const { NestFactory } = await load('@nestjs/core');
+    const library = await load(process.env.LIBRARY);
+    const { XrayModule, XrayService } = library.default ?? library;
+    ${STARTED}
     const server = createServer((request, response) => response.end('{}')).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const pg = await load('pg');
@@ -93,15 +98,7 @@ const ALIASES = `
   const { NestFactory } = require('@nestjs/core');
   const { XrayModule, XrayService } = require(process.env.LIBRARY);
   (async () => {
-    const segments = [];
-    const emitter = {
-      emit: (segment) => void segments.push(JSON.parse(JSON.stringify(segment))),
-      flush: async () => undefined,
-      close: async () => undefined,
-    };
-    class App {}
-    const root = { module: App, imports: [XrayModule.forRoot({ serviceName: 'shop', emitter })] };
-    const app = await NestFactory.createApplicationContext(root, { logger: false });
+    ${STARTED}
     const late = require('@shop/postgres');
     await app.get(XrayService).captureSegment('both', async () => {
       // Never connected: the queries wait, and are in progress when the segment ends.
